@@ -1,0 +1,173 @@
+"""Every problem of a records folder, each with its remedy; nothing is changed here except by :func:`fix`."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from generator import documents, matching, store
+from generator.errors import Problem
+from generator.models import id_fault
+from generator.store import Contents
+
+
+def check(contents: Contents) -> list[Problem]:
+    """Return all problems of a records folder, sorted by file and line."""
+    problems = [*contents.problems]
+    for checker in (_ids, _topics, _sources, _redirects, _papers_named, _duplicates, _form, _schema):
+        problems.extend(checker(contents))
+    return sorted(set(problems), key=lambda problem: problem.sort_key)
+
+
+def _ids(contents: Contents) -> Iterator[Problem]:
+    for file in contents.files:
+        folder, _, name = file.rpartition("/")
+        record_id = name.removesuffix(".yaml")
+        if folder == "papers" and (fault := id_fault(record_id)):
+            yield contents.problem(file, (), f"the file's name {fault}; rename it to the paper's id")
+    for name in ("topics.yaml", "paths.yaml"):
+        document = contents.files.get(name)
+        for key in document.data or {} if document else {}:
+            if fault := id_fault(key):
+                yield contents.problem(name, (key,), f"{key}: {fault}")
+
+
+def _topics(contents: Contents) -> Iterator[Problem]:
+    for record_id, record in contents.records.items():
+        seen = set()
+        for number, topic in enumerate(record.topics):
+            place = ("topics", number)
+            if topic in seen:
+                yield contents.problem(_file(record_id), place, f"topics: {topic!r} stands twice; keep one")
+            elif topic not in contents.topics and "topics.yaml" in contents.files:
+                close = _closest(topic, contents.topics)
+                yield contents.problem(_file(record_id), place, f"topics: unknown topic {topic!r}; {close}")
+            elif topic not in contents.topics:
+                yield contents.problem(_file(record_id), place, f"topics: unknown topic {topic!r}; describe it in topics.yaml")
+            seen.add(topic)
+
+
+def _closest(name: str, known: Mapping[str, object]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"write {close[0]!r}" if close else "choose one of topics.yaml, or describe it there"
+
+
+def _sources(contents: Contents) -> Iterator[Problem]:
+    entries: dict[tuple[str, int], str] = {}
+    for record_id, record in contents.records.items():
+        for number, seen in enumerate(record.seen):
+            place = ("seen", number)
+            if seen.source not in contents.sources:
+                yield contents.problem(_file(record_id), place, f"seen: unknown source {seen.source!r}; copy its id from sources.yaml")
+            entry = (seen.source, seen.position)
+            if entry in entries:
+                other = entries[entry]
+                yield contents.problem(
+                    _file(record_id), place, f"seen: entry {seen.position} of {seen.source} belongs to {other!r} already; delete one of the two"
+                )  # fmt: skip
+            entries[entry] = record_id
+
+
+def _redirects(contents: Contents) -> Iterator[Problem]:
+    for old, new in contents.redirects.items():
+        if fault := id_fault(old):
+            yield contents.problem("redirects.yaml", (old,), f"{old}: {fault}")
+        if old in contents.records:
+            yield contents.problem("redirects.yaml", (old,), f"{old}: is a record too; delete the redirect or rename the record")
+        if new in contents.redirects:
+            yield contents.problem("redirects.yaml", (old,), f"{old}: leads to another redirect; write {contents.redirects[new]!r}")
+        elif new not in contents.records:
+            yield contents.problem("redirects.yaml", (old,), f"{old}: leads to {new!r}, which is no record; write the id of one")
+
+
+def _papers_named(contents: Contents) -> Iterator[Problem]:
+    """Check the ids of papers that records, topics and paths name."""
+    for record_id, record in contents.records.items():
+        for number, other in enumerate(record.not_same_as):
+            yield from _paper(contents, _file(record_id), ("not_same_as", number), "not_same_as", other)
+    for topic_id, topic in contents.topics.items():
+        for number, start in enumerate(topic.start_here):
+            place = (topic_id, "start_here", number, "paper")
+            yield from _paper(contents, "topics.yaml", place, f"{topic_id}.start_here[{number + 1}].paper", start.paper)
+            if start.paper in contents.records and topic_id not in contents.records[start.paper].topics:
+                yield contents.problem(
+                    "topics.yaml", place, f"{topic_id}.start_here[{number + 1}].paper: {start.paper!r} does not have this topic; add it to the record, or choose another"
+                )  # fmt: skip
+    for path_id, path in contents.paths.items():
+        papers = [step.paper for step in path.steps]
+        for number, paper in enumerate(papers):
+            place = (path_id, "steps", number, "paper")
+            yield from _paper(contents, "paths.yaml", place, f"{path_id}.steps[{number + 1}].paper", paper)
+            if paper in papers[:number]:
+                yield contents.problem("paths.yaml", place, f"{path_id}.steps[{number + 1}].paper: {paper!r} stands on the path twice; keep one")
+
+
+def _paper(contents: Contents, file: str, place: tuple[str | int, ...], field: str, paper: str) -> Iterator[Problem]:
+    name = os.fspath(contents.folder / _file(paper))
+    if paper in contents.records or any(problem.path == name for problem in contents.problems):
+        return
+    if paper in contents.redirects:
+        yield contents.problem(file, place, f"{field}: {paper!r} has moved; write {contents.redirects[paper]!r}")
+    else:
+        yield contents.problem(file, place, f"{field}: {paper!r} is no record; write the id of one")
+
+
+def _duplicates(contents: Contents) -> Iterator[Problem]:
+    """Report records that are one paper; pairs that are only near are for review, not problems."""
+    names = sorted(contents.records)
+    items = [matching.item_of_record(name, contents.records[name]) for name in names]
+    for one, other in matching.candidates(items):
+        verdict = matching.compare(items[one], items[other])
+        if verdict.kind == "same":
+            kept, doubled = sorted((items[one], items[other]), key=lambda item: (contents.records[item.label].added or "", item.label))
+            yield contents.problem(
+                _file(doubled.label), ("title",),
+                f"title: same paper as {kept.label!r} ({verdict.reason}); merge the two, or add `not_same_as: [{kept.label}]`",
+            )  # fmt: skip
+
+
+def _form(contents: Contents) -> Iterator[Problem]:
+    for file, text in store.canonical(contents).items():
+        document = contents.files[file]
+        if document.text != text:
+            line = next(
+                (number for number, (is_, should) in enumerate(zip(document.text.splitlines(), text.splitlines(), strict=False), 1) if is_ != should),
+                min(len(document.text.splitlines()), len(text.splitlines())) + 1,
+            )  # fmt: skip
+            name = os.fspath(contents.folder / file)
+            yield Problem(name, line, "not in canonical form from here on; run `reading-list check --fix`")
+
+
+def _schema(contents: Contents) -> Iterator[Problem]:
+    path = contents.folder / store.SCHEMA_FILE
+    if not contents.files:
+        return
+    try:
+        current = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        current = None
+    if current != json.loads(store.record_schema(contents.topics)):
+        yield Problem(os.fspath(path), None, "does not describe these records and topics; run `reading-list check --fix`")
+
+
+def _file(record_id: str) -> str:
+    return f"papers/{record_id}.yaml"
+
+
+def fix(contents: Contents) -> list[Path]:
+    """Rewrite what is only out of form: files not in canonical form, and the schema; return the files that changed.
+
+    Files with other problems are left as they are. Raises WriteError.
+    """
+    changed = [
+        contents.folder / file
+        for file, text in sorted(store.canonical(contents).items())
+        if documents.write(contents.folder / file, text)
+    ]  # fmt: skip
+    if contents.files and documents.write(contents.folder / store.SCHEMA_FILE, store.record_schema(contents.topics)):
+        changed.append(contents.folder / store.SCHEMA_FILE)
+    return changed
+

@@ -1,0 +1,90 @@
+"""Dates as sources print them: a year, a year and month, a day, or a day without its year.
+
+Dates are text in the forms of ISO 8601: ``2022``, ``2022-10``, ``2022-10-31``; a day whose year is not known is
+written ``--10-31`` (the truncated form of ISO 8601:2000, 5.2.1.3 e).
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_PRINTED = re.compile(rf"({'|'.join(_MONTHS)}) (\d{{1,2}})(?:, (\d{{4}}))?")
+_YEARLESS = re.compile(r"--(\d{2})-(\d{2})")
+
+
+def is_partial_date(text: str) -> bool:
+    """Tell whether ``text`` is a real year, year and month, or day."""
+    match = _PARTIAL.fullmatch(text)
+    if match is None:
+        return False
+    year, month, day = (int(part) if part else 1 for part in match.groups())
+    try:
+        datetime.date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def is_day(text: str) -> bool:
+    """Tell whether ``text`` is a real day such as ``2022-10-31``."""
+    return len(text) == 10 and is_partial_date(text)
+
+
+def is_yearless(text: str) -> bool:
+    """Tell whether ``text`` is a day without a year, such as ``--10-31``."""
+    return _YEARLESS.fullmatch(text) is not None
+
+
+def parse_printed(text: str) -> str | None:
+    """Read ``Oct 25, 2022`` as ``2022-10-25`` and ``Aug 26`` as ``--08-26``; ``None`` where it is no real date."""
+    match = _PRINTED.fullmatch(text)
+    if match is None:
+        return None
+    month, day, year = _MONTHS.index(match[1]) + 1, int(match[2]), match[3]
+    date = f"{year or 2000}-{month:02}-{day:02}"  # 2000 was a leap year: Feb 29 stays possible
+    if not is_partial_date(date):
+        return None
+    return date if year else f"--{month:02}-{day:02}"
+
+
+def with_year(text: str, year: int) -> str:
+    """Give a yearless day its ``year``; any other date, or a day which that year does not have, is returned as it is."""
+    if is_yearless(text):
+        date = f"{year:04}{text[1:]}"
+        return date if is_partial_date(date) else text
+    return text
+
+
+def year_of(text: str | None) -> int | None:
+    """Return the year of a date, or ``None`` where there is none."""
+    return int(text[:4]) if text and not is_yearless(text) else None
+
+
+def agree(one: str, other: str) -> bool:
+    """Tell whether two dates can be the same day: one is the other, or less precise."""
+    return one.startswith(other) or other.startswith(one)
+
+
+def is_month_after(later: str, earlier: str) -> bool:
+    """Tell whether the month of one date follows that of the other; both must state a month."""
+    if len(later) < 7 or len(earlier) < 7:
+        return False
+    months = [int(text[:4]) * 12 + int(text[5:7]) for text in (later, earlier)]
+    return months[0] - months[1] == 1
+
+
+def in_words(text: str) -> str:
+    """Write a date for readers: ``31 October 2022``, ``October 2022``, ``2022``, ``31 October``."""
+    names = (
+        "January February March April May June July August September October November December"
+    ).split()
+    if is_yearless(text):
+        return f"{int(text[5:7])} {names[int(text[2:4]) - 1]}"
+    year, *rest = text.split("-")
+    if not rest:
+        return year
+    month = names[int(rest[0]) - 1]
+    return f"{month} {year}" if len(rest) == 1 else f"{int(rest[1])} {month} {year}"

@@ -1,0 +1,104 @@
+"""Text made safe for the place where it is printed: one function for each target language.
+
+Everything from a dump, a record or a contributor is text and nothing else. White space is folded and control characters
+are dropped in every target; what a reader sees is what was typed.
+"""
+
+from __future__ import annotations
+
+import html as _html
+import json
+import re
+import unicodedata
+from typing import Any
+from urllib.parse import quote
+
+from generator.titles import fold
+
+_ASCII_MARK = re.compile(r"[!-/:-@\[-`{-~]")
+_KEPT_INSIDE_WORDS = frozenset("-.'/+")
+_KEPT_BEHIND_WORDS = frozenset(".:;,?!)%'")
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def clean(text: str) -> str:
+    """Return ``text`` on one line, without control characters and lone surrogates."""
+    return fold("".join(char for char in text if unicodedata.category(char) not in ("Cc", "Cs") or char.isspace()))
+
+
+def markdown(text: str) -> str:
+    """Return ``text`` so that Markdown with any extension prints it as it is, inline or at the start of a block.
+
+    ASCII punctuation becomes numeric character references, but for marks inside and behind words (``pre-training``,
+    ``so, too.``) that no Markdown syntax begins with; the Markdown files stay readable that way.
+    """
+    text = clean(text)
+
+    def refer(match: re.Match[str]) -> str:
+        char, at = match[0], match.start()
+        before = text[at - 1] if at else " "
+        after = text[at + 1] if at + 1 < len(text) else " "
+        if before.isalnum() and not text[:at].isdigit():
+            if after.isalnum() and char in _KEPT_INSIDE_WORDS:
+                return char
+            if after == " " and char in _KEPT_BEHIND_WORDS:
+                return char
+        return f"&#{ord(char)};"
+
+    return _ASCII_MARK.sub(refer, text)
+
+
+def html(text: str) -> str:
+    """Return ``text`` for HTML, as content or inside a quoted attribute, and for XML."""
+    return _html.escape(_NOT_XML.sub("", clean(text)), quote=True)
+
+
+def url(address: str) -> str:
+    """Return a web address for the target of a Markdown link; what is no URL character is percent-encoded."""
+    return quote(clean(address), safe="/:?#@!$&'*+,;=%~-._").replace("(", "%28").replace(")", "%29").replace("*", "%2A").replace("'", "%27")
+
+
+def query(text: str) -> str:
+    """Return ``text`` as the value of a query parameter."""
+    return quote(clean(text), safe="")
+
+
+def bibtex(text: str) -> str:
+    """Return ``text`` for a braced BibTeX field: UTF-8, with TeX's special characters as the commands that print them."""
+    return "".join(_TEX.get(char, char) for char in clean(text))
+
+
+_TEX = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
+    "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
+}  # fmt: skip
+
+
+def bibtex_verbatim(text: str) -> str:
+    """Return an identifier or address for a BibTeX field that is not typeset as text: braces and controls taken out."""
+    return "".join("" if char in "{}\\" else "%20" if char == " " else char for char in clean(text))
+
+
+def csv_cell(text: str) -> str:
+    """Return ``text`` for a spreadsheet cell: a leading ``= + - @`` is quoted, so that no formula starts."""
+    text = clean(text)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
+
+
+def ris(text: str) -> str:
+    """Return ``text`` for one RIS line."""
+    return clean(text)
+
+
+def script_json(data: Any) -> str:
+    """Return ``data`` as JSON that cannot end the script element it stands in."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    for char in "<>&\u2028\u2029":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return text
+
+
+def fence(text: str) -> str:
+    """Return a run of backticks that no line of ``text`` can close."""
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    return "`" * max(3, longest + 1)

@@ -1,0 +1,181 @@
+"""Records as other programs read them: BibTeX, RIS, CSL-JSON, CSV and JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from generator import escaping, store, titles
+from generator.identifiers import SCHEMES
+from generator.models import PersonName, Record
+
+SCHEMA_VERSION = 1
+"""Version of the layout of ``papers.json``: raised when a field changes its meaning or goes, not when one is added."""
+
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+# Words that name a journal; other venues are taken for proceedings.
+_JOURNAL = re.compile(
+    r"\b(journal|transactions|letters|annals|nature|magazine|review|tmlr|jmlr|tacl|pnas|plos|ieee access|frontiers|sensors)\b", re.IGNORECASE
+)
+
+
+def address(record: Record) -> str | None:
+    """Return the address where the paper itself is read, or ``None``: arXiv first, then DOI and the others."""
+    held = record.identifiers.model_dump()
+    return next((scheme.url(held[kind]) for kind, scheme in SCHEMES.items() if held.get(kind)), None)
+
+
+def is_journal(venue: str) -> bool:
+    """Tell from its name whether a venue is a journal rather than proceedings."""
+    return _JOURNAL.search(venue) is not None
+
+
+def bibtex_entry(record_id: str, record: Record) -> str:
+    """Return one BibTeX entry; its key is the record's id."""
+    kind, container = "misc", None
+    if record.venue:
+        kind, container = ("article", "journal") if is_journal(record.venue) else ("inproceedings", "booktitle")
+    fields: list[tuple[str, str]] = [("title", f"{{{escaping.bibtex(titles.plain(record.title))}}}")]
+    if record.authors:
+        fields.append(("author", " and ".join(map(_bibtex_name, record.authors))))
+    if record.issued:
+        fields.append(("year", record.issued[:4]))
+        if len(record.issued) > 4:
+            fields.append(("month", _MONTHS[int(record.issued[5:7]) - 1]))
+    if container and record.venue:
+        fields.append((container, escaping.bibtex(record.venue)))
+    if record.identifiers.arxiv:
+        fields += [("eprint", escaping.bibtex_verbatim(record.identifiers.arxiv)), ("archiveprefix", "arXiv")]
+    if record.identifiers.doi:
+        fields.append(("doi", escaping.bibtex_verbatim(record.identifiers.doi)))
+    if url := address(record):
+        fields.append(("url", escaping.bibtex_verbatim(url)))
+    lines = [f"  {name} = {value if name == 'month' else f'{{{value}}}'}," for name, value in fields]
+    return "\n".join([f"@{kind}{{{record_id},", *lines, "}"])
+
+
+def _bibtex_name(author: str | PersonName) -> str:
+    if isinstance(author, PersonName):
+        family, given = escaping.bibtex(author.family), escaping.bibtex(author.given or "")
+        return f"{family}, {given}" if given else f"{{{family}}}"
+    name = escaping.bibtex(author)
+    # Braces keep " and " and commas in a name from being read as BibTeX's separators.
+    return f"{{{name}}}" if re.search(r"\band\b|,", author) else name
+
+
+def bibtex(records: Mapping[str, Record]) -> str:
+    """Return all records as one BibTeX file."""
+    return "".join(f"{bibtex_entry(record_id, record)}\n\n" for record_id, record in records.items())
+
+
+def ris(records: Mapping[str, Record]) -> str:
+    """Return all records as one RIS file, https://en.wikipedia.org/wiki/RIS_(file_format)."""
+    return "".join(map(ris_entry, records, records.values()))
+
+
+def ris_entry(record_id: str, record: Record) -> str:
+    """Return one RIS entry."""
+    kind = "GEN" if not record.venue else "JOUR" if is_journal(record.venue) else "CPAPER"
+    lines = [("TY", kind), ("ID", record_id), ("TI", titles.plain(record.title))]
+    for author in record.authors:
+        lines.append(("AU", f"{author.family}, {author.given}" if isinstance(author, PersonName) and author.given else str(author)))
+    if record.issued:
+        year, month, day = (*record.issued.split("-"), "", "")[:3]
+        lines += [("PY", year), ("DA", f"{year}/{month}/{day}/")]
+    if record.venue:
+        lines.append(("JO" if kind == "JOUR" else "T2", record.venue))
+    if record.identifiers.doi:
+        lines.append(("DO", record.identifiers.doi))
+    if record.identifiers.arxiv:
+        lines.append(("M1", f"arXiv:{record.identifiers.arxiv}"))
+    if url := address(record):
+        lines.append(("UR", url))
+    if record.summary:
+        lines.append(("N1", record.summary))
+    lines += [("KW", topic) for topic in record.topics]
+    return "".join(f"{tag}  - {escaping.ris(value)}\r\n" for tag, value in lines) + "ER  - \r\n\r\n"
+
+
+def csl_item(record_id: str, record: Record) -> dict[str, Any]:
+    """Return one CSL-JSON item, https://github.com/citation-style-language/schema."""
+    kind = "article" if not record.venue else "article-journal" if is_journal(record.venue) else "paper-conference"
+    item: dict[str, Any] = {"id": record_id, "type": kind, "title": escaping.clean(titles.plain(record.title))}
+    if record.authors:
+        item["author"] = [
+            {"family": author.family, **({"given": author.given} if author.given else {})} if isinstance(author, PersonName) else {"literal": author}
+            for author in record.authors
+        ]
+    if record.issued:
+        item["issued"] = {"date-parts": [[int(part) for part in record.issued.split("-")]]}
+    if record.venue:
+        item["container-title"] = record.venue
+    if record.identifiers.doi:
+        item["DOI"] = record.identifiers.doi
+    if record.identifiers.arxiv:
+        item |= {"archive": "arXiv", "archive_location": record.identifiers.arxiv}
+    if url := address(record):
+        item["URL"] = url
+    if record.topics:
+        item["keyword"] = ", ".join(record.topics)
+    if record.summary:
+        item["note"] = escaping.clean(record.summary)
+    return item
+
+
+def csl_json(records: Mapping[str, Record]) -> str:
+    """Return all records as one CSL-JSON list."""
+    return _json([csl_item(record_id, record) for record_id, record in records.items()])
+
+
+CSV_COLUMNS = ("id", "title", "authors", "year", "issued", "venue", "type", "topics", "arxiv", "doi", "url", "code", "project", "model", "dataset",
+               "why", "summary", "added")  # fmt: skip
+
+
+def csv_table(records: Mapping[str, Record]) -> str:
+    """Return all records as a CSV table with a header row (RFC 4180), safe to open in a spreadsheet."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(CSV_COLUMNS)
+    for record_id, record in records.items():
+        row = {
+            "id": record_id,
+            "title": titles.plain(record.title),
+            "authors": " and ".join(_csv_name(author) for author in record.authors),
+            "year": record.issued[:4] if record.issued else "",
+            "issued": record.issued,
+            "venue": record.venue,
+            "type": record.type,
+            "topics": " ".join(record.topics),
+            "arxiv": record.identifiers.arxiv,
+            "doi": record.identifiers.doi,
+            "url": address(record),
+            **record.links.model_dump(),
+            "why": record.why,
+            "summary": record.summary,
+            "added": record.added,
+        }
+        writer.writerow([escaping.csv_cell(str(row[name] or "")) for name in CSV_COLUMNS])
+    return out.getvalue()
+
+
+def _csv_name(author: str | PersonName) -> str:
+    return f"{author.family}, {author.given}" if isinstance(author, PersonName) and author.given else str(author)
+
+
+def json_data(records: Mapping[str, Record]) -> str:
+    """Return all records with every field, as ``{"version": 1, "papers": [{"id": …, …}]}``."""
+    return _json({"version": SCHEMA_VERSION, "papers": [{"id": record_id, **store.plain(record)} for record_id, record in records.items()]})
+
+
+def _json(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+
+
+FORMATS: Mapping[str, Callable[[Mapping[str, Record]], str]] = {
+    "bibtex": bibtex, "ris": ris, "csl-json": csl_json, "csv": csv_table, "json": json_data,
+}  # fmt: skip
+FILE_NAMES = {"bibtex": "papers.bib", "ris": "papers.ris", "csl-json": "papers.csl.json", "csv": "papers.csv", "json": "papers.json"}

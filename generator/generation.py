@@ -1,0 +1,84 @@
+"""The build wing as one step: a library in, Markdown pages and data files on disk, written only where they changed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator import documents, exports, pages
+from generator.errors import ReadingListError
+from generator.library import Library
+from generator.settings import Settings
+
+DATA = "data"
+
+
+@dataclass(frozen=True)
+class Generated:
+    """What a run did: files written, files that were right already, stale files removed."""
+
+    written: int
+    unchanged: int
+    removed: int
+
+
+def generate(library: Library, settings: Settings, output: Path) -> Generated:
+    """Write all pages and data files of ``library`` under the docs folder ``output`` and remove stale ones.
+
+    Only files that a run like this wrote are replaced or removed; a page written by hand in the way is an error.
+    Raises ReadingListError and WriteError.
+    """
+    written = unchanged = 0
+    wanted: set[str] = set()
+    for path, text in _files(library, settings):
+        target = output / path
+        _refuse_foreign(target)
+        wanted.add(path)
+        if documents.write(target, text, durable=False):
+            written += 1
+        else:
+            unchanged += 1
+    removed = 0
+    for path in _own_files(output):
+        if path not in wanted:
+            (output / path).unlink()
+            removed += 1
+    return Generated(written, unchanged, removed)
+
+
+def _files(library: Library, settings: Settings) -> Iterator[tuple[str, str]]:
+    for page in pages.pages(library, settings):
+        yield page.path, page.text
+    for format, name in exports.FILE_NAMES.items():
+        yield f"{DATA}/{name}", exports.FORMATS[format](library.records)
+
+
+def _is_own(path: Path) -> bool:
+    """Tell whether a Markdown file bears the mark of generated pages on its second line."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            file.readline()
+            return file.readline().rstrip("\n") == pages.MARK
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _refuse_foreign(target: Path) -> None:
+    if target.is_symlink():
+        raise ReadingListError(f"{target}: is a symbolic link; delete it, generated pages are plain files")
+    if target.suffix == ".md" and target.exists() and not _is_own(target):
+        raise ReadingListError(f"{target}: was written by hand, and a generated page belongs there; move it to another name")
+
+
+def _own_files(output: Path) -> Iterator[str]:
+    for folder in pages.FOLDERS:
+        try:
+            names = sorted(os.listdir(output / folder))
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        for name in names:
+            path = output / folder / name
+            if name.endswith(".md") and not path.is_symlink() and _is_own(path):
+                yield f"{folder}/{name}"

@@ -1,0 +1,219 @@
+"""The intake wing as one step: read files, find out which entries are one paper, merge them into records, write these."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from generator import matching, merging, readers, store, titles
+from generator.errors import Problem
+from generator.models import MAX_ID, Entry, Record, Source, id_fault
+from generator.readers import Reading
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A record that an import made or touched, with the numbers of the entries it took in."""
+
+    id: str
+    record: Record
+    new: bool
+    entries: tuple[int, ...]
+    conflicts: tuple[merging.Conflict, ...] = ()
+
+
+@dataclass(frozen=True)
+class Import:
+    """What an import comes to: entries in file order, the records they make, what a person must look at, what is wrong."""
+
+    readings: tuple[Reading, ...]
+    entries: tuple[Entry, ...]
+    outcomes: tuple[Outcome, ...]
+    review: tuple[matching.Pair, ...]
+    """Pairs for a person; numbers from ``len(entries)`` on are records, in the order of ``record_ids``."""
+    record_ids: tuple[str, ...]
+    unmatched: tuple[int, ...]
+    """Entries that made no record, because only gaps of records that are there were to be filled."""
+    problems: tuple[Problem, ...]
+    sources: Mapping[str, Source] = field(default_factory=dict)
+
+
+def read_files(paths: Iterable[str], *, format: str | None = None, captured: str | None = None) -> tuple[list[Reading], dict[str, str]]:
+    """Read each file; return the readings, and the sha256 of each file that could be opened by its path."""
+    readings, checksums = [], {}
+    for path in paths:
+        try:
+            data = Path(path).read_bytes()
+        except OSError as error:
+            readings.append(Reading(path, format or "unknown", problems=(Problem(path, None, f"cannot be read ({error.strerror}); check name and rights"),)))
+            continue
+        checksums[path] = f"sha256:{hashlib.sha256(data).hexdigest()}"
+        readings.append(readers.read(path, data, format=format, captured=captured))
+    return readings, checksums
+
+
+def plan(
+    contents: store.Contents,
+    readings: Sequence[Reading],
+    checksums: Mapping[str, str],
+    *,
+    today: str,
+    new: bool = True,
+    keep_abstracts: bool = False,
+) -> Import:
+    """Work out what an import of ``readings`` does to ``contents``; nothing is written.
+
+    ``today`` is the day that new sources and records are said to have joined the list. ``new`` allows new records.
+    """
+    sources = dict(contents.sources)
+    entries: list[Entry] = []
+    source_of: list[str] = []
+    taken_in: set[str] = set()
+    for reading in readings:
+        if reading.problems:
+            continue
+        source_id = _register(sources, reading, checksums[reading.path], today)
+        if source_id in taken_in:
+            continue  # the same bytes given twice
+        taken_in.add(source_id)
+        entries.extend(reading.entries)
+        source_of.extend([source_id] * len(reading.entries))
+    record_ids = tuple(sorted(contents.records))
+    known = {(seen.source, seen.position): place for place, name in enumerate(record_ids) for seen in contents.records[name].seen}
+    joined = [known.get((source, entry.position)) for source, entry in zip(source_of, entries, strict=True)]
+    clusters, review = _match(contents, entries, record_ids, joined)
+
+    formats = {name: source.format for name, source in sources.items()}
+    fresh: list[tuple[int, ...]] = []
+    outcomes: list[Outcome] = []
+    for cluster in clusters:
+        numbers = tuple(number for number in cluster if number < len(entries))
+        if not numbers:
+            continue
+        place = next((number - len(entries) for number in cluster if number >= len(entries)), None)
+        if place is None:
+            fresh.append(numbers)
+            continue
+        name = record_ids[place]
+        record, conflicts = merging.merge(
+            contents.records[name], [(source_of[n], entries[n]) for n in numbers], formats, added=None, keep_abstract=keep_abstracts
+        )  # fmt: skip
+        outcomes.append(Outcome(name, record, False, numbers, conflicts))
+    unmatched: tuple[int, ...] = ()
+    if new:
+        outcomes.extend(_new_records(contents, fresh, entries, source_of, formats, sources, keep_abstracts))
+    else:
+        unmatched = tuple(sorted(number for numbers in fresh for number in numbers))
+        used = {source for outcome in outcomes for source in (seen.source for seen in outcome.record.seen)}
+        sources = {name: source for name, source in sources.items() if name in contents.sources or name in used}
+    outcomes.sort(key=lambda outcome: outcome.id)
+    problems = tuple(problem for reading in readings for problem in reading.problems)
+    return Import(tuple(readings), tuple(entries), tuple(outcomes), review, record_ids, unmatched, problems, sources)
+
+
+def _match(
+    contents: store.Contents, entries: Sequence[Entry], record_ids: Sequence[str], joined: Sequence[int | None]
+) -> tuple[list[tuple[int, ...]], tuple[matching.Pair, ...]]:  # fmt: skip
+    """Cluster entries and records; an entry that a record was made of already stays with it, whatever it looks like now."""
+    free = [number for number, place in enumerate(joined) if place is None]
+    items = [matching.item_of_entry(entries[number]) for number in free]
+    items += [matching.item_of_record(name, contents.records[name]) for name in record_ids]
+    numbers = free + [len(entries) + place for place in range(len(record_ids))]
+    found = matching.match(items) if free else matching.Matching(tuple((place,) for place in range(len(items))), ())
+    of_record: defaultdict[int, list[int]] = defaultdict(list)
+    for number, place in enumerate(joined):
+        if place is not None:
+            of_record[len(entries) + place].append(number)
+    clusters = []
+    for cluster in found.clusters:
+        members = [numbers[place] for place in cluster]
+        members += [number for member in members for number in of_record.get(member, ())]
+        clusters.append(tuple(sorted(members)))
+    review = tuple(matching.Pair(numbers[pair.a], numbers[pair.b], pair.verdict) for pair in found.review)
+    both_old = {pair for pair in review if min(pair.a, pair.b) >= len(entries)}
+    return clusters, tuple(pair for pair in review if pair not in both_old)
+
+
+def _register(sources: dict[str, Source], reading: Reading, checksum: str, today: str) -> str:
+    """Return the id of a file's source, made known in ``sources`` where it is new; the same bytes are the same source."""
+    for name, source in sources.items():
+        if source.checksum == checksum:
+            if reading.captured and reading.captured != source.captured and not reading.captured_inferred:
+                sources[name] = source.model_copy(update={"captured": reading.captured, "captured_inferred": False})
+            return name
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(reading.path).stem).strip("._-")[:60] or "source"
+    name = stem if stem not in sources else f"{stem}-{checksum.removeprefix('sha256:')[:8]}"
+    sources[name] = Source(
+        name=titles.fold(os.path.basename(reading.path)) or name,
+        format=reading.format,
+        captured=reading.captured,
+        captured_inferred=reading.captured_inferred,
+        checksum=checksum,
+        entries=len(reading.entries),
+        added=today,
+    )
+    return name
+
+
+def _new_records(
+    contents: store.Contents,
+    fresh: Sequence[tuple[int, ...]],
+    entries: Sequence[Entry],
+    source_of: Sequence[str],
+    formats: Mapping[str, str],
+    sources: Mapping[str, Source],
+    keep_abstracts: bool,
+) -> list[Outcome]:
+    made = []
+    for numbers in fresh:
+        added = min(filter(None, (sources[source_of[number]].added for number in numbers)), default=None)
+        pairs = [(source_of[number], entries[number]) for number in numbers]
+        record, conflicts = merging.merge(None, pairs, formats, added=added, keep_abstract=keep_abstracts)
+        made.append((record, numbers, conflicts))
+    taken = set(contents.records) | set(contents.redirects)
+    names = new_ids([record.title for record, _, _ in made], taken)
+    return [Outcome(name, record, True, numbers, conflicts) for name, (record, numbers, conflicts) in zip(names, made, strict=True)]
+
+
+def new_ids(names: Sequence[str], taken: set[str]) -> list[str]:
+    """Return an id for each title, none of them in ``taken``; the outcome does not depend on the order of the titles.
+
+    The short slug is used unless it is taken, reserved, or wanted twice; then the slug of the whole title; then that
+    with a number.
+    """
+    wanted: defaultdict[str, list[int]] = defaultdict(list)
+    for place, title in enumerate(names):
+        wanted[titles.slug(title) or "paper"].append(place)
+    result = [""] * len(names)
+    used = set(taken)
+    crowded = []
+    for short, places in sorted(wanted.items()):
+        if len(places) == 1 and short not in used and id_fault(short) is None:
+            result[places[0]] = short
+            used.add(short)
+        else:
+            crowded.extend(places)
+    for place in sorted(crowded, key=lambda place: names[place]):
+        base = titles.long_slug(names[place]) or "paper"
+        name, number = base, 2
+        while name in used or id_fault(name):
+            name, number = f"{base[: MAX_ID - 6]}-{number}", number + 1
+        result[place] = name
+        used.add(name)
+    return result
+
+
+def write(folder: Path, done: Import) -> int:
+    """Write what an import came to: records, then sources, each file whole or not at all; return how many files changed.
+
+    Raises WriteError; what was written by then is valid, and a second run completes it.
+    """
+    changed = sum(store.write_record(folder, outcome.id, outcome.record) for outcome in done.outcomes)
+    if done.sources:
+        changed += store.write_sources(folder, done.sources)
+    return changed

@@ -1,0 +1,111 @@
+"""All records of a list with their indexes, built once: what the pages, feeds and exports are made from."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from generator import titles
+from generator.models import Path, Record, Sighting, Source, Topic
+from generator.store import Contents
+
+UNSORTED = "unsorted"
+
+
+@dataclass(frozen=True)
+class Library:
+    """The whole list. Every index is sorted; ties are broken by id, so equal records give equal pages."""
+
+    records: Mapping[str, Record]
+    topics: Mapping[str, Topic]
+    sources: Mapping[str, Source]
+    paths: Mapping[str, Path]
+    redirects: Mapping[str, str]
+
+    @classmethod
+    def of(cls, contents: Contents) -> Library:
+        """Build the library of a records folder that was read without problems."""
+        records = dict(sorted(contents.records.items(), key=lambda pair: (title_order(pair[1].title), pair[0])))
+        return cls(records, contents.topics, dict(sorted(contents.sources.items())), contents.paths, contents.redirects)
+
+    @cached_property
+    def by_topic(self) -> Mapping[str, tuple[str, ...]]:
+        """Record ids by topic, newest first; records without a known topic stand under ``unsorted``."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for record_id in self.newest_first:
+            known = [topic for topic in self.records[record_id].topics if topic in self.topics]
+            for topic in known or [UNSORTED]:
+                found[topic].append(record_id)
+        return {topic: tuple(ids) for topic, ids in found.items()}
+
+    @cached_property
+    def by_year(self) -> Mapping[int, tuple[str, ...]]:
+        """Record ids by year of issue, the latest year first, newest first within it; undated records are left out."""
+        found: defaultdict[int, list[str]] = defaultdict(list)
+        for record_id in self.newest_first:
+            year = self.records[record_id].year
+            if year is not None:
+                found[year].append(record_id)
+        return {year: tuple(found[year]) for year in sorted(found, reverse=True)}
+
+    @cached_property
+    def undated(self) -> tuple[str, ...]:
+        """Ids of the records without a date of issue, by title."""
+        return tuple(record_id for record_id, record in self.records.items() if record.year is None)
+
+    @cached_property
+    def newest_first(self) -> tuple[str, ...]:
+        """All record ids, the latest date of issue first, undated ones last; then by title and id."""
+        by_title = list(self.records)
+        return tuple(sorted(by_title, key=lambda record_id: self.records[record_id].issued or "", reverse=True))
+
+    @cached_property
+    def by_source(self) -> Mapping[str, tuple[tuple[str, Sighting], ...]]:
+        """Records with what was seen of them, by source, in the source's own order."""
+        found: defaultdict[str, list[tuple[str, Sighting]]] = defaultdict(list)
+        for record_id, record in self.records.items():
+            for seen in record.seen:
+                found[seen.source].append((record_id, seen))
+        return {source: tuple(sorted(found[source], key=lambda pair: (pair[1].position, pair[0]))) for source in sorted(found)}
+
+    @cached_property
+    def groups(self) -> Mapping[str, tuple[str, ...]]:
+        """Topic ids by group, in the order of topics.yaml."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for topic_id, topic in self.topics.items():
+            found[topic.group].append(topic_id)
+        return {group: tuple(ids) for group, ids in found.items()}
+
+    @cached_property
+    def by_author(self) -> Mapping[str, tuple[str, ...]]:
+        """Record ids by author's name, newest first, for names that stand on two or more papers; sorted by name."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for record_id in self.newest_first:
+            for name in dict.fromkeys(self.records[record_id].author_names):
+                found[name].append(record_id)
+        names = [name for name, ids in found.items() if len(ids) > 1]
+        return {name: tuple(found[name]) for name in sorted(names, key=lambda name: (titles.key(name), name))}
+
+    @cached_property
+    def on_paths(self) -> Mapping[str, tuple[tuple[str, int], ...]]:
+        """For each record that is on reading paths: the paths' ids and its place on each, counted from 0."""
+        found: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
+        for path_id, path in self.paths.items():
+            for place, step in enumerate(path.steps):
+                found[step.paper].append((path_id, place))
+        return {record_id: tuple(places) for record_id, places in found.items()}
+
+    def select(self, topic: str | None = None, year: int | None = None) -> dict[str, Record]:
+        """Return the records with this topic and year, by title."""
+        return {
+            record_id: record
+            for record_id, record in self.records.items()
+            if (topic is None or topic in record.topics) and (year is None or record.year == year)
+        }
+
+
+def title_order(title: str) -> tuple[str, str]:
+    """Return a sort key for titles: as read, case and punctuation aside."""
+    return (" ".join(titles.tokens(title)), title)

@@ -1,0 +1,122 @@
+"""Web addresses: which are safe to print, what they point to, and which ones a text names."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+from urllib.parse import SplitResult, urlsplit
+
+KINDS = ("code", "project", "model", "dataset")
+MAX_LENGTH = 2048
+
+_CODE_HOSTS = {"github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "gitee.com", "sourceforge.net"}
+_DATA_HOSTS = {"zenodo.org", "figshare.com", "kaggle.com", "data.mendeley.com", "osf.io"}
+_LITERATURE_HOSTS = {
+    "arxiv.org", "doi.org", "dx.doi.org", "openreview.net", "aclanthology.org", "proceedings.mlr.press",
+    "semanticscholar.org", "scholar.google.com",
+}  # fmt: skip
+_BARE_HOSTS = r"(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org|huggingface\.co)/"
+_IN_TEXT = re.compile(rf"(?:https?://|(?<![\w./@-]){_BARE_HOSTS})[^\s<>\"'|\\^`{{}}\[\]]+", re.IGNORECASE)
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{2,59})", re.IGNORECASE)
+_RESERVED_SUFFIXES = (".local", ".localhost", ".internal", ".lan", ".home", ".corp", ".test", ".invalid")
+
+
+def fault(url: str) -> str | None:
+    """Say why ``url`` may not be printed as a link, or ``None`` where it may.
+
+    Allowed is plain ``http`` or ``https`` with ``//``, a public host name, no user information, no control
+    characters or white space, at most 2,048 characters (RFC 3986 for the form; the rest is this list's rule).
+    """
+    if len(url) > MAX_LENGTH:
+        return f"is longer than {MAX_LENGTH} characters; shorten it"
+    if any(ord(char) <= 32 or 0x7F <= ord(char) <= 0xA0 for char in url) or not url.isprintable():
+        return "holds white space or a control character; write the address without it"
+    if re.match(r"https?://", url, re.IGNORECASE) is None:
+        return "does not start with https:// or http://; write the whole address"
+    if set(url) & set('<>"\\^`{|}'):
+        return "holds a character that addresses must encode; write it as %XX"
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return "is not a valid web address; copy it from the browser once more"
+    return _host_fault(parts)
+
+
+def _host_fault(parts: SplitResult) -> str | None:
+    if "@" in parts.netloc:
+        return "holds user information before the host; leave it out"
+    host = ascii_host(parts)
+    if host is None:
+        return "has a host name that does not exist as a public one; copy the address from the browser once more"
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        pass
+    else:
+        return "names a machine by its number; write the host's name"
+    if host.endswith(_RESERVED_SUFFIXES) or not _HOST.fullmatch(host):
+        return "has a host name that does not exist as a public one; copy the address from the browser once more"
+    return None
+
+
+def ascii_host(parts: SplitResult) -> str | None:
+    """Return the host in its ASCII (punycode) form, lower case, or ``None`` where it has none."""
+    host = (parts.hostname or "").rstrip(".")
+    try:
+        return host.encode("idna").decode("ascii").lower() or None
+    except UnicodeError:
+        return None
+
+
+def is_safe(url: str) -> bool:
+    """Tell whether ``url`` may be printed as a link."""
+    return fault(url) is None
+
+
+def kind_of(url: str) -> str | None:
+    """Tell by its host what a link leads to: ``code``, ``project``, ``model``, ``dataset``; ``None`` for literature."""
+    parts = urlsplit(url)
+    host = (ascii_host(parts) or "").removeprefix("www.")
+    path = parts.path.strip("/")
+    if host in _LITERATURE_HOSTS:
+        return None
+    if host in _CODE_HOSTS or (host.startswith(("gitlab.", "git.")) and path):
+        return "code"
+    if host in _DATA_HOSTS or (host == "huggingface.co" and path.startswith("datasets/")):
+        return "dataset"
+    if host == "huggingface.co":
+        first = path.split("/")[0]
+        if first == "papers":
+            return None
+        return "project" if first in {"spaces", "blog"} or "/" not in path else "model"
+    return "project"
+
+
+def in_text(text: str) -> Iterator[str]:
+    """Yield the addresses that ``text`` names, in order, each once.
+
+    Cleaned are full stops and brackets that belong to the sentence, the ``{…}`` twin that LaTeX's ``\\href`` leaves
+    behind, and a missing scheme before well-known hosts. What is no safe address is left out.
+    """
+    seen = set()
+    for match in _IN_TEXT.finditer(text):
+        url = match[0].rstrip(".,;:!?*")
+        while url.endswith(")") and url.count(")") > url.count("("):
+            url = url[:-1].rstrip(".,;:!?*")
+        if not url.lower().startswith("http"):
+            url = f"https://{url}"
+        if url not in seen and is_safe(url):
+            seen.add(url)
+            yield url
+
+
+def by_kind(text: str) -> dict[str, str]:
+    """Return the first address of each kind that ``text`` names, as ``{"code": "https://…"}``, in the order of ``KINDS``."""
+    found: dict[str, str] = {}
+    for url in in_text(text):
+        kind = kind_of(url)
+        if kind:
+            found.setdefault(kind, url)
+    return {kind: found[kind] for kind in KINDS if kind in found}

@@ -1,0 +1,152 @@
+"""What a record becomes when entries of the same paper join it: field by field, each with its provenance.
+
+A field is taken from the best source that states it, whatever came first, so that the order of imports does not matter:
+bibliographies before listings, a stated date before a derived one, a precise date before a vague one, then the source's
+name in alphabetical order. What people wrote (a field without provenance, or with ``editor: …``) is never touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from generator import dates
+from generator.models import Entry, Identifiers, Links, Record, Sighting
+
+EDITOR = "editor"
+DERIVED = "derived from"
+LISTING_FORMATS = frozenset({"huggingface-text"})
+
+_PLAIN_FIELDS = ("title", "authors", "author_count", "issued", "venue", "abstract")
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Two sources state different values for one field; the record keeps one, a person decides."""
+
+    field: str
+    kept: str
+    other: str
+    source: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: kept {self.kept!r}, but {self.source} says {self.other!r}"
+
+
+def fields_of(entry: Entry, *, keep_abstract: bool) -> dict[str, Any]:
+    """Return what an entry states, by field name (``identifiers.arxiv`` for one inside a mapping)."""
+    values: dict[str, Any] = {name: getattr(entry, name) for name in _PLAIN_FIELDS}
+    if not keep_abstract:
+        values["abstract"] = None
+    if values["issued"] and dates.is_yearless(values["issued"]):
+        values["issued"] = None
+    values |= {f"identifiers.{kind}": value for kind, value in entry.identifiers.items() if kind in Identifiers.model_fields}
+    values |= {f"links.{kind}": value for kind, value in entry.links.items() if kind in Links.model_fields}
+    return {name: value for name, value in values.items() if value}
+
+
+def merge(
+    record: Record | None,
+    entries: Iterable[tuple[str, Entry]],
+    formats: Mapping[str, str],
+    *,
+    added: str | None,
+    keep_abstract: bool = False,
+) -> tuple[Record, tuple[Conflict, ...]]:
+    """Return the record that ``entries`` of one paper make, together with ``record`` where there is one already.
+
+    ``entries`` are pairs of source id and entry, at least one where ``record`` is ``None``; ``formats`` gives each source's
+    format; ``added`` is the day for a new record. The result does not depend on the order of ``entries``.
+    """
+    flat: dict[str, Any] = _flatten(record) if record else {}
+    provenance = dict(record.provenance) if record else {}
+    conflicts = []
+    sightings = {(seen.source, seen.position): seen for seen in record.seen} if record else {}
+    for source, entry in sorted(entries, key=lambda pair: (pair[0], pair[1].position)):
+        sightings.setdefault((source, entry.position), _sighting(source, entry))
+        for name, value in fields_of(entry, keep_abstract=keep_abstract).items():
+            origin = entry.origins.get(name, source)
+            if name not in flat:
+                flat[name], provenance[name] = value, origin
+                continue
+            held, holder = flat[name], provenance.get(name)
+            if _same_value(name, held, value):
+                if holder is not None and _rank(name, value, origin, formats) < _rank(name, held, holder, formats):
+                    flat[name], provenance[name] = value, origin
+                continue
+            replaces = (
+                holder is not None
+                and not holder.startswith(EDITOR)
+                and holder != origin
+                and _rank(name, value, origin, formats) < _rank(name, held, holder, formats)
+            )
+            if not (name == "issued" and _dates_agree(held, holder, value, origin)) and not (holder or EDITOR).startswith(EDITOR):
+                kept, other = (value, held) if replaces else (held, value)
+                conflicts.append(Conflict(name, _shown(kept), _shown(other), holder or EDITOR if replaces else origin))
+            if replaces:
+                flat[name], provenance[name] = value, origin
+    if "author_count" in flat and "authors" in flat and len(flat["authors"]) != flat["author_count"]:
+        conflicts.append(
+            Conflict("authors", f"{len(flat['authors'])} names", f"{flat['author_count']} authors", provenance.get("author_count", EDITOR))
+        )
+    merged = _unflatten(flat) | {
+        "seen": tuple(sightings[place] for place in sorted(sightings)),
+        "provenance": {name: provenance[name] for name in sorted(provenance, key=_field_order)},
+    }
+    if record is None:
+        merged["added"] = added
+        return Record(**merged), tuple(conflicts)
+    return record.model_copy(update=merged), tuple(conflicts)
+
+
+def _field_order(name: str) -> tuple[int, str]:
+    names = list(Record.model_fields)
+    first = name.partition(".")[0]
+    return (names.index(first) if first in names else len(names), name)
+
+
+def _sighting(source: str, entry: Entry) -> Sighting:
+    return Sighting(source=source, line=entry.line, position=entry.position, comments=entry.comments, upvotes=entry.upvotes)
+
+
+def _flatten(record: Record) -> dict[str, Any]:
+    flat = {name: getattr(record, name) for name in _PLAIN_FIELDS}
+    for name in ("identifiers", "links"):
+        flat |= {f"{name}.{kind}": value for kind, value in getattr(record, name).model_dump().items()}
+    return {name: value for name, value in flat.items() if value}
+
+
+def _unflatten(flat: Mapping[str, Any]) -> dict[str, Any]:
+    plain = {name: value for name, value in flat.items() if "." not in name}
+    identifiers = {name.partition(".")[2]: value for name, value in flat.items() if name.startswith("identifiers.")}
+    links = {name.partition(".")[2]: value for name, value in flat.items() if name.startswith("links.")}
+    return plain | {"identifiers": Identifiers(**identifiers), "links": Links(**links)}
+
+
+def _same_value(name: str, one: Any, other: Any) -> bool:
+    if name == "authors":
+        return [str(author) for author in one] == [str(author) for author in other]
+    return bool(one == other)
+
+
+def _rank(name: str, value: Any, origin: str, formats: Mapping[str, str]) -> tuple[Any, ...]:
+    """Return a key by which the best source of a field sorts first."""
+    from_listing = formats.get(origin) in LISTING_FORMATS
+    if name == "issued":
+        return (origin.startswith(DERIVED), -len(value), from_listing, origin, value)
+    if name == "title":  # the list shows titles as its own listings print them
+        return (not from_listing, origin, value)
+    return (from_listing, origin, str(value))
+
+
+def _dates_agree(held: str, holder: str | None, value: str, origin: str) -> bool:
+    """Tell whether two dates can be one: as precise as both are, and a derived month may be one too late."""
+    if dates.agree(held, value):
+        return True
+    derived, stated = (value, held) if origin.startswith(DERIVED) else (held, value)
+    return origin.startswith(DERIVED) != (holder or "").startswith(DERIVED) and dates.is_month_after(derived, stated)
+
+
+def _shown(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

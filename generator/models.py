@@ -1,0 +1,279 @@
+"""The nouns of the list: an entry as a source shows it, and records, topics, sources and paths as the list keeps them.
+
+Models are frozen. Text that comes in is checked by pydantic; a validator raises ``ValueError`` with a message that says
+what is wrong and what to write instead.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from generator import dates, identifiers, links
+from generator.titles import fold
+
+RecordType = Literal["method", "analysis", "survey", "benchmark", "dataset", "report", "theory", "system"]
+RECORD_TYPES: tuple[str, ...] = get_args(RecordType)
+
+ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+SOURCE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+MAX_ID = 80
+_WINDOWS_NAMES = {"con", "prn", "aux", "nul"} | {f"{name}{n}" for name in ("com", "lpt") for n in range(10)}
+# Bidirectional overrides and isolates, tag characters: they make a text read otherwise than it is.
+_INVISIBLE = re.compile("[\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f\ufeff\ufff9-\ufffb]")
+
+
+def id_fault(text: str) -> str | None:
+    """Say why ``text`` cannot be an id, or ``None`` where it can."""
+    if len(text) > MAX_ID:
+        return f"is longer than {MAX_ID} characters; shorten it"
+    if not ID.fullmatch(text):
+        return "is no id; use lower-case letters, digits and single hyphens, such as frozen-in-time"
+    if text in _WINDOWS_NAMES:
+        return "is a reserved file name on Windows; add a word"
+    return None
+
+
+def text_fault(text: str) -> str | None:
+    """Say why ``text`` cannot stand in a record, or ``None`` where it can: it must hold no hidden control characters."""
+    for char in text:
+        if unicodedata.category(char) == "Cc" and char != "\n":
+            return f"holds the control character U+{ord(char):04X}; delete it"
+    if match := _INVISIBLE.search(text):
+        return f"holds the invisible character U+{ord(match[0]):04X}; delete it"
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        return "holds half of a character; delete it"
+    return None
+
+
+def _refuse(fault: str | None, value: str) -> str:
+    if fault is not None:
+        raise ValueError(fault)
+    return value
+
+
+def _check_line(text: str) -> str:
+    return _refuse(text_fault(text), fold(text))
+
+
+def _check_prose(text: str) -> str:
+    _refuse(text_fault(text), text)
+    paragraphs = re.split(r"\n\s*\n", text)
+    return "\n\n".join(filter(None, map(fold, paragraphs)))
+
+
+def _check_partial_date(text: str) -> str:
+    return _refuse(None if dates.is_partial_date(text) else f"{text!r} is no date; write 2022, 2022-10 or 2022-10-31", text)
+
+
+def _check_day(text: str) -> str:
+    return _refuse(None if dates.is_day(text) else f"{text!r} is no day; write it as 2022-10-31", text)
+
+
+def _check_capture(text: str) -> str:
+    fine = dates.is_day(text) or dates.is_yearless(text)
+    return _refuse(None if fine else f"{text!r} is no day; write 2025-12-09, or --12-09 where the year is not known", text)
+
+
+def _check_id(text: str) -> str:
+    fault = id_fault(text)
+    return _refuse(f"{text!r} {fault}" if fault else None, text)
+
+
+def _check_url(text: str) -> str:
+    fault = links.fault(text)
+    return _refuse(f"{text[:80]!r} {fault}" if fault else None, text)
+
+
+def _check_source_id(text: str) -> str:
+    return _refuse(None if SOURCE_ID.fullmatch(text) else f"{text[:80]!r} is no source id; copy it from sources.yaml", text)
+
+
+def _whole_number(value: Any) -> Any:
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{1,9}", value):
+        raise ValueError(f"{value[:40]!r} is no whole number; write digits only")
+    return value
+
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_check_line)]
+Prose = Annotated[str, StringConstraints(min_length=1, max_length=10_000), AfterValidator(_check_prose)]
+PartialDate = Annotated[str, AfterValidator(_check_partial_date), Field(json_schema_extra={"pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"})]
+Day = Annotated[str, AfterValidator(_check_day), Field(json_schema_extra={"pattern": r"^\d{4}-\d{2}-\d{2}$"})]
+CaptureDay = Annotated[str, AfterValidator(_check_capture)]
+Id = Annotated[str, AfterValidator(_check_id), Field(json_schema_extra={"pattern": f"^{ID.pattern}$", "maxLength": MAX_ID})]
+SourceId = Annotated[str, AfterValidator(_check_source_id)]
+Url = Annotated[str, AfterValidator(_check_url), Field(json_schema_extra={"format": "uri"})]
+Count = Annotated[int, BeforeValidator(_whole_number), Field(ge=0)]
+Number = Annotated[int, BeforeValidator(_whole_number), Field(ge=1)]
+
+
+def _identifier(kind: str) -> AfterValidator:
+    scheme = identifiers.SCHEMES[kind]
+
+    def check(text: str) -> str:
+        value = scheme.read(text)
+        if value is None:
+            raise ValueError(f"{text[:80]!r} is no {scheme.name} identifier; write it like {scheme.example}")
+        return value
+
+    return AfterValidator(check)
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class PersonName(_Model):
+    """An author's name where a source tells family and given name apart."""
+
+    family: Line
+    given: Line | None = None
+
+    def __str__(self) -> str:
+        return f"{self.given} {self.family}" if self.given else self.family
+
+
+Author = Line | PersonName
+
+
+class Identifiers(_Model):
+    """The identifiers of one paper, each in its normal form."""
+
+    arxiv: Annotated[str, _identifier("arxiv")] | None = Field(None, description="arXiv id without version, such as 2210.17323")
+    doi: Annotated[str, _identifier("doi")] | None = Field(None, description="DOI in lower case, such as 10.1145/3292500.3330701")
+    openreview: Annotated[str, _identifier("openreview")] | None = Field(None, description="OpenReview forum id")
+    acl: Annotated[str, _identifier("acl")] | None = Field(None, description="ACL Anthology id, such as 2020.acl-main.703")
+
+
+class Links(_Model):
+    """Where the paper's own material lies."""
+
+    code: Url | None = None
+    project: Url | None = None
+    model: Url | None = None
+    dataset: Url | None = None
+
+
+class Sighting(_Model):
+    """One source entry that became this record: where it stood, and what it showed on the day of the capture."""
+
+    source: SourceId
+    line: Number | None = None
+    position: Number
+    comments: Count | None = None
+    upvotes: Count | None = None
+
+
+class Record(_Model):
+    """One paper on this list. The field order here is the order in the file."""
+
+    title: Line = Field(description="As the source prints it, LaTeX kept")
+    authors: tuple[Author, ...] = Field((), description="In order, as printed")
+    author_count: Number | None = Field(None, description="When a source only counts the authors")
+    issued: PartialDate | None = Field(None, description="Date of issue: 2022, 2022-10 or 2022-10-31")
+    type: RecordType | None = Field(None, description="What kind of paper it is")
+    topics: tuple[Id, ...] = Field((), description="Ids from topics.yaml, the primary one first")
+    identifiers: Identifiers = Identifiers()
+    venue: Line | None = Field(None, description="Container title: journal, proceedings or conference")
+    links: Links = Links()
+    summary: Prose | None = Field(None, description="The list's own words: what it does, how")
+    why: Line | None = Field(None, description="The list's own words: one sentence, why it is on this list")
+    results: tuple[Line, ...] = Field((), description="Reported figures, each in its setting")
+    abstract: Prose | None = Field(None, description="Only where the list keeps abstracts")
+    added: Day | None = Field(None, description="The day the record joined the list")
+    seen: tuple[Sighting, ...] = Field((), description="Every source entry that became this record")
+    provenance: Mapping[str, Line] = Field({}, description="Which source gave which field; fields without one are people's")
+    not_same_as: tuple[Id, ...] = Field((), description="A human's word: never merge these")
+
+    @property
+    def year(self) -> int | None:
+        """The year of issue, where it is known."""
+        return dates.year_of(self.issued)
+
+    @property
+    def author_names(self) -> tuple[str, ...]:
+        """The authors' names as readers see them, in order."""
+        return tuple(str(author) for author in self.authors)
+
+
+class StartHere(_Model):
+    """A paper to begin a topic with, and why."""
+
+    paper: Id
+    why: Line
+
+
+class Topic(_Model):
+    """A topic of the list, in a group of related topics."""
+
+    name: Line
+    group: Line
+    description: Prose | None = None
+    start_here: tuple[StartHere, ...] = ()
+
+
+class PathStep(_Model):
+    """A paper on a reading path, and why it comes next."""
+
+    paper: Id
+    why: Line
+
+
+class Path(_Model):
+    """A reading path: papers in a sensible order for one named need."""
+
+    title: Line
+    description: Prose | None = None
+    steps: Annotated[tuple[PathStep, ...], Field(min_length=1)]
+
+
+class Source(_Model):
+    """A file that entries came from."""
+
+    name: Line
+    format: Line
+    captured: CaptureDay | None = Field(None, description="The capture's day, or --MM-DD where its year is not known")
+    captured_inferred: bool = Field(False, description="true where the year was worked out, not stated")
+    checksum: Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
+    entries: Count
+    added: Day | None = Field(None, description="The day the source was first imported")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One paper as one source shows it. What the source does not state is ``None`` or empty."""
+
+    file: str
+    line: int | None
+    position: int
+    title: str
+    abstract: str | None = None
+    authors: tuple[str | PersonName, ...] | None = None
+    author_count: int | None = None
+    issued: str | None = None
+    comments: int | None = None
+    upvotes: int | None = None
+    organization: str | None = None
+    venue: str | None = None
+    volume: str | None = None
+    number: str | None = None
+    pages: str | None = None
+    kind: str | None = None
+    key: str | None = None
+    identifiers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    links: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Where a field of this entry came from, where the source itself names it."""
+    doubts: tuple[str, ...] = ()
+    """Warnings of the source about its own facts, for a person to decide."""
+
+    @property
+    def label(self) -> str:
+        """The entry's own key in its file, else ``file:line``."""
+        return self.key or f"{self.file}:{self.line or self.position}"

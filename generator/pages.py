@@ -1,0 +1,310 @@
+"""The Markdown pages of a list: each made from the library alone, through the templates in ``templates/``.
+
+Whatever a template prints is escaped for Markdown unless a filter has made it safe for another place.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+from urllib.parse import quote
+
+import jinja2
+from markupsafe import Markup
+
+from generator import dates, escaping, exports, formulas, titles
+from generator.identifiers import SCHEMES
+from generator.library import UNSORTED, Library
+from generator.merging import EDITOR
+from generator.models import Record
+from generator.related import Relation, related
+from generator.settings import Settings
+
+MARK = "# Generated from the records; edit those, not this file."
+
+_SEARCHES = (
+    ("Hugging Face papers", "https://huggingface.co/papers?q="),
+    ("arXiv", "https://arxiv.org/search/?searchtype=title&query="),
+    ("Semantic Scholar", "https://www.semanticscholar.org/search?q="),
+    ("Google Scholar", "https://scholar.google.com/scholar?q="),
+)
+_LINK_NAMES = {"code": "Code", "project": "Project page", "model": "Model", "dataset": "Data set"}
+_FACT_NAMES = {
+    "title": "Title", "authors": "Authors", "author_count": "Number of authors", "issued": "Date", "venue": "Venue",
+    **{f"identifiers.{kind}": scheme.name for kind, scheme in SCHEMES.items()},
+    **{f"links.{kind}": name for kind, name in _LINK_NAMES.items()},
+}  # fmt: skip
+# What a reader expects of a paper; what of it no source states is named on the page.
+_EXPECTED = {"authors": "authors", "issued": "date", "venue": "venue"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """One Markdown file: its path inside the docs folder, and its text."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True)
+class _Writer:
+    library: Library
+    settings: Settings
+
+    @cached_property
+    def relations(self) -> Mapping[str, tuple[Relation, ...]]:
+        return related(self.library.records)
+
+    def page(self, path: str, template: str, title: str, description: str, **values: Any) -> Page:
+        """Render one page; ``title`` and ``description`` go to the front matter, made safe for the theme's HTML."""
+        depth = path.count("/")
+        head = {"title": escaping.html(title), "description": escaping.html(_shorten(description))}
+        front = "\n".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in head.items())
+        body = _environment().get_template(template).render(
+            library=self.library, settings=self.settings, root="../" * depth, title=title, **values
+        )  # fmt: skip
+        return Page(path, f"---\n{MARK}\n{front}\n---\n\n{body.strip()}\n")
+
+    def papers(self) -> Iterator[Page]:
+        for record_id, record in self.library.records.items():
+            yield self.page(
+                f"papers/{record_id}.md",
+                "paper.md.j2",
+                titles.plain(record.title),
+                record.why or record.summary or f"{titles.plain(record.title)}: facts, links and related papers.",
+                id=record_id,
+                record=record,
+                heading=_heading(record.title),
+                links=_links(record),
+                facts=list(_facts(record, self.library)),
+                missing=[name for field, name in _EXPECTED.items() if not getattr(record, field)],
+                related=self.relations[record_id],
+                bibtex=exports.bibtex_entry(record_id, record),
+                searches=[(name, address + escaping.query(titles.plain(record.title))) for name, address in _SEARCHES],
+                edit_url=self.settings.edit_url(f"papers/{record_id}.yaml"),
+            )
+
+    def redirects(self) -> Iterator[Page]:
+        for old, new in sorted(self.library.redirects.items()):
+            if old not in self.library.records and new in self.library.records:
+                title = titles.plain(self.library.records[new].title)
+                yield self.page(f"papers/{old}.md", "moved.md.j2", title, f"This page has moved to {title}.", new=new)
+
+    def topics(self) -> Iterator[Page]:
+        for topic_id, topic in self.library.topics.items():
+            ids = self.library.by_topic.get(topic_id, ())
+            description = topic.description or f"{len(ids)} papers on {topic.name}."
+            yield self.page(f"topics/{topic_id}.md", "topic.md.j2", topic.name, description, id=topic_id, topic=topic, ids=ids)
+        unsorted = self.library.by_topic.get(UNSORTED, ())
+        if unsorted:
+            yield self.page("topics/unsorted.md", "list.md.j2", "Unsorted", "Papers that still want a topic.", ids=unsorted, intro="Papers that still want a topic.")
+        yield self.page("topics/index.md", "topics.md.j2", "Topics", "All topics of the list, by group.", unsorted=unsorted)
+
+    def years(self) -> Iterator[Page]:
+        for year, ids in self.library.by_year.items():
+            yield self.page(f"years/{year}.md", "list.md.j2", str(year), f"Papers issued in {year}.", ids=ids, intro=_count(len(ids), "paper") + f" issued in {year}.")
+        undated = self.library.undated
+        if undated:
+            text = "Papers for which no source states a date."
+            yield self.page("years/undated.md", "list.md.j2", "Undated", text, ids=undated, intro=text)
+        yield self.page("years/index.md", "years.md.j2", "Years", "The papers by year of issue.", undated=undated)
+
+    def sources(self) -> Iterator[Page]:
+        for source_id, source in self.library.sources.items():
+            entries = self.library.by_source.get(source_id, ())
+            yield self.page(
+                f"sources/{source_id}.md", "source.md.j2", source.name, f"{len(entries)} entries of {source.name}, in their own order.",
+                source=source, entries=entries,
+            )  # fmt: skip
+        yield self.page("sources/index.md", "sources.md.j2", "Sources", "The files that the entries of this list came from.")
+
+    def paths(self) -> Iterator[Page]:
+        for path_id, path in self.library.paths.items():
+            yield self.page(f"paths/{path_id}.md", "path.md.j2", path.title, path.description or path.title, path=path)
+        if self.library.paths:
+            yield self.page("paths/index.md", "paths.md.j2", "Reading paths", "Papers in a sensible order, each path for one need.")
+
+    def authors(self) -> Iterator[Page]:
+        if not self.library.by_author:
+            return
+        for name, ids in self.library.by_author.items():
+            yield self.page(f"authors/{self.author_ids[name]}.md", "list.md.j2", name, f"Papers by {name} on this list.", ids=ids, intro=_count(len(ids), "paper") + " on this list.")
+        yield self.page("authors/index.md", "authors.md.j2", "Authors", "Authors with two or more papers on this list.", author_ids=self.author_ids)
+
+    @cached_property
+    def author_ids(self) -> Mapping[str, str]:
+        taken: dict[str, str] = {}
+        for name in self.library.by_author:
+            base = titles.long_slug(name) or "author"
+            slug, number = base, 2
+            while slug in taken.values():
+                slug, number = f"{base}-{number}", number + 1
+            taken[name] = slug
+        return taken
+
+    def overviews(self) -> Iterator[Page]:
+        yield self.page("index.md", "home.md.j2", self.settings.site_name, self.settings.site_description or self.settings.site_name, counts=_counts(self.library))
+        yield self.page("papers/index.md", "browse.md.j2", "All papers", f"All {len(self.library.records)} papers of the list, by title.", letters=_by_letter(self.library))
+        yield self.page("coverage.md", "coverage.md.j2", "Coverage", "How complete the records are, and what is missing.", coverage=coverage(self.library))
+
+
+def pages(library: Library, settings: Settings) -> Iterator[Page]:
+    """Yield every page of the list, in a fixed order; equal libraries and settings give equal pages."""
+    writer = _Writer(library, settings)
+    for part in (writer.overviews, writer.papers, writer.redirects, writer.topics, writer.years, writer.sources, writer.paths, writer.authors):
+        yield from part()
+
+
+FOLDERS = ("papers", "topics", "years", "sources", "paths", "authors")
+"""The folders under docs that hold nothing but generated pages."""
+
+
+# --- what the templates show -----------------------------------------------------------------------------------------
+
+
+def coverage(library: Library) -> dict[str, tuple[int, tuple[str, ...]]]:
+    """Return for each thing a record should have how many have it, and the ids of those that do not, by title."""
+    wanted = {
+        "summary": lambda record: record.summary,
+        "reason": lambda record: record.why,
+        "type": lambda record: record.type,
+        "topic": lambda record: any(topic in library.topics for topic in record.topics),
+        "authors": lambda record: record.authors,
+        "date": lambda record: record.issued,
+        "venue": lambda record: record.venue,
+        "identifier": lambda record: any(record.identifiers.model_dump().values()),
+        "code link": lambda record: record.links.code,
+    }
+    found = {}
+    for name, has in wanted.items():
+        lacking = tuple(record_id for record_id, record in library.records.items() if not has(record))
+        found[name] = (len(library.records) - len(lacking), lacking)
+    return found
+
+
+def byline(record: Record) -> str:
+    """Return authors, date and venue of a paper on one line, as far as they are known."""
+    parts = []
+    names = record.author_names
+    if len(names) > 3:
+        parts.append(f"{names[0]} and {len(names) - 1} others")
+    elif names:
+        parts.append(" and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names))
+    elif record.author_count:
+        parts.append(_count(record.author_count, "author"))
+    if record.venue:
+        parts.append(record.venue)
+    if record.issued:
+        parts.append(dates.in_words(record.issued))
+    return " · ".join(parts)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _counts(library: Library) -> list[tuple[int, str, str]]:
+    """Return the figures of the home page: number, what it counts, and the page about it."""
+    return [
+        (len(library.records), "papers", "papers/index.md"),
+        (len(library.topics), "topics", "topics/index.md"),
+        *([(len(library.paths), "reading paths", "paths/index.md")] if library.paths else []),
+        (len(library.by_year), "years", "years/index.md"),
+        (sum(bool(record.links.code) for record in library.records.values()), "with code", "coverage.md"),
+    ]
+
+
+def _by_letter(library: Library) -> dict[str, list[str]]:
+    letters: dict[str, list[str]] = {}
+    for record_id, record in library.records.items():
+        first = (titles.tokens(record.title) or ["#"])[0][0].upper()
+        letters.setdefault(first if first.isalpha() else "0–9", []).append(record_id)  # noqa: RUF001
+    return letters
+
+
+def _links(record: Record) -> list[tuple[str, str]]:
+    """Return the links people press, the paper first."""
+    found = [(scheme.name, scheme.url(value)) for kind, scheme in SCHEMES.items() if (value := getattr(record.identifiers, kind))]
+    return found + [(name, url) for kind, name in _LINK_NAMES.items() if (url := getattr(record.links, kind))]
+
+
+def _facts(record: Record, library: Library) -> Iterator[tuple[str, Markup, str, str]]:
+    """Yield the record's facts: name, value as Markdown, provenance as text and as an address (or nothing)."""
+    for name, label in _FACT_NAMES.items():
+        value: Any = record
+        for part in name.split("."):
+            value = getattr(value, part)
+        if not value or name == "title" or (name == "author_count" and len(record.authors) == value):
+            continue
+        if name == "authors":
+            shown = _markdown(", ".join(record.author_names))
+        elif name == "issued":
+            shown = _markdown(dates.in_words(value))
+        elif name.startswith("identifiers."):
+            shown = Markup(f"[{escaping.markdown(value)}]({escaping.url(SCHEMES[name.partition('.')[2]].url(value))})")
+        elif name.startswith("links."):
+            shown = Markup(f"[{escaping.markdown(value.partition('//')[2])}]({escaping.url(value)})")
+        else:
+            shown = _markdown(str(value))
+        yield (label, shown, *_origin(record.provenance.get(name, ""), library))
+
+
+def _origin(provenance: str, library: Library) -> tuple[str, str]:
+    """Return where a fact came from, as text and as the address or page where a visitor can follow it."""
+    if provenance in library.sources:
+        return library.sources[provenance].name, f"../sources/{provenance}.md"
+    owner, colon, path = provenance.partition(":")
+    if colon and owner.count("/") == 1 and not owner.startswith("http"):
+        return provenance, f"https://github.com/{escaping.url(owner)}/blob/HEAD/{quote(path)}"
+    if provenance.startswith("https://"):
+        return provenance.removeprefix("https://"), provenance
+    if not provenance or provenance.startswith(EDITOR):
+        return provenance.removeprefix(EDITOR).lstrip(": ") or "the editors", ""
+    return provenance, ""
+
+
+def _heading(title: str) -> Markup:
+    """Return a title for a Markdown heading, its mathematics as MathML."""
+    pieces = []
+    for is_math, text in titles.split_math(title):
+        mathml = formulas.mathml(text) if is_math else None
+        pieces.append(mathml or escaping.markdown(titles.plain(f"${text}$" if is_math else text)))
+        if not is_math:  # spaces at the ends part words from formulas
+            pieces[-1] = " " * text.startswith(" ") + pieces[-1] + " " * text.endswith(" ")
+    return Markup("".join(pieces).strip())
+
+
+def _shorten(text: str, length: int = 300) -> str:
+    text = escaping.clean(text)
+    return text if len(text) <= length else text[: length - 1].rsplit(" ", 1)[0].rstrip(".,;:") + "…"
+
+
+# --- the template environment ----------------------------------------------------------------------------------------
+
+
+def _markdown(text: str) -> Markup:
+    return Markup(escaping.markdown(text))
+
+
+def _finalize(value: Any) -> Any:
+    """Escape whatever a template prints, unless it is marked as safe."""
+    return value if isinstance(value, Markup) else _markdown("" if value is None else str(value))
+
+
+@lru_cache(maxsize=1)
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("generator"), finalize=_finalize, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        autoescape=False,  # noqa: S701 - finalize escapes for Markdown
+    )  # fmt: skip
+    environment.filters["url"] = lambda text: Markup(escaping.url(text))
+    environment.filters["plain"] = titles.plain
+    environment.filters["byline"] = byline
+    environment.filters["date"] = dates.in_words
+    environment.filters["count"] = _count
+    environment.filters["paragraphs"] = lambda text: Markup("\n\n".join(escaping.markdown(part) for part in (text or "").split("\n\n")))
+    environment.filters["code_block"] = lambda text, language: Markup(f"{escaping.fence(text)} {language}\n{text}\n{escaping.fence(text)}")
+    return environment

@@ -1,0 +1,107 @@
+"""Readers turn the bytes of one file into entries; each input format has a module here.
+
+A format is recognised by what a file holds, never by its name. A reader is a module with ``NAME``, ``recognises`` and
+``read``; to add a format, write such a module and name it in ``READERS``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from generator.errors import InputError, Problem
+from generator.models import Entry
+
+MAX_BYTES = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a reader found in one file: entries in file order, or the problems that kept it from reading them."""
+
+    path: str
+    format: str
+    entries: tuple[Entry, ...] = ()
+    captured: str | None = None
+    captured_inferred: bool = False
+    problems: tuple[Problem, ...] = ()
+    remarks: tuple[Problem, ...] = field(default=())
+    """What a person should know but what does not keep the file from being imported."""
+
+
+class Reader(Protocol):
+    """One input format."""
+
+    NAME: str
+
+    def recognises(self, text: str) -> bool:
+        """Tell from its beginning whether ``text`` is in this format."""
+
+    def read(self, path: str, text: str, captured: str | None) -> Reading:
+        """Read the whole ``text`` of the file ``path``; ``captured`` is the capture's day where the user states it."""
+
+
+def _readers() -> dict[str, Reader]:
+    from generator.readers import csl_json, csv_table, huggingface_text
+
+    modules: tuple[Reader, ...] = (csl_json, huggingface_text, csv_table)
+    return {module.NAME: module for module in modules}
+
+
+READERS: dict[str, Reader] = _readers()
+
+
+def decode(path: str, data: bytes) -> str:
+    """Return the text of a file: UTF-8, with or without a byte order mark, every line ending made ``\\n``.
+
+    Raises InputError for an empty or binary file, a PDF, a file in another encoding or one over 256 MiB.
+    """
+
+    def refuse(message: str, line: int | None = None) -> InputError:
+        return InputError(Problem(path, line, message))
+
+    if not data.strip():
+        raise refuse("the file is empty; save the listing again")
+    if len(data) > MAX_BYTES:
+        raise refuse(f"the file is larger than {MAX_BYTES // 2**20} MiB; split it")
+    if data.startswith(b"%PDF"):
+        raise refuse("the file is a PDF; save the listing as text instead")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise refuse("the file is in UTF-16; save it as UTF-8")
+    if b"\0" in data:
+        raise refuse("the file is binary, not text; save the listing as UTF-8 text")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise refuse(f"byte {error.start + 1} is not UTF-8; save the file as UTF-8", line) from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read(path: str, data: bytes, *, format: str | None = None, captured: str | None = None) -> Reading:
+    """Read one file of any known format.
+
+    ``path`` is named in messages and entries, ``format`` is a name in READERS or ``None`` to recognise it by content,
+    ``captured`` the day of the capture (``YYYY-MM-DD``) where the user states it. Whatever is wrong with the file stands
+    in ``problems`` of the result, which then holds no entries: a file is read whole or not at all.
+    """
+    try:
+        text = decode(path, data)
+        name = format or recognise(path, text)
+    except InputError as error:
+        return Reading(path, format or "unknown", problems=(error.problem,))
+    reading = READERS[name].read(path, text, captured)
+    if reading.problems:
+        return Reading(path, name, problems=reading.problems)
+    if not reading.entries:
+        return Reading(path, name, problems=(Problem(path, None, f"holds no entry ({name}); save the listing again"),))
+    return reading
+
+
+def recognise(path: str, text: str) -> str:
+    """Return the name of the format of ``text``; raises InputError where no reader knows it."""
+    for name, reader in READERS.items():
+        if reader.recognises(text):
+            return name
+    known = ", ".join(READERS)
+    raise InputError(Problem(path, 1, f"unknown format; known are {known}; name one with --format if the file is one of them"))

@@ -1,0 +1,193 @@
+"""CSL-JSON, the citation processors' format, as Zotero and other reference managers export it.
+
+https://docs.citationstyles.org/en/stable/specification.html and its JSON schema. Beyond the standard fields, ``custom``
+may say where each fact came from: ``sources`` (``[{"from": "owner/repository:path", "fields": ["authors", …]}]``),
+``date_kind``, ``urls``, ``disagreements`` and ``notes``. Facts with disagreements or notes carry them as doubts.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from generator import dates, identifiers, links
+from generator.errors import Problem
+from generator.models import Entry, PersonName
+from generator.readers import Reading
+from generator.titles import fold
+
+NAME = "csl-json"
+
+_ARXIV_ID_DATE = "derived from the arXiv id"
+_DERIVED = re.compile(r"derived from the arXiv id")
+# The names that `custom.sources` uses for the fields of an entry.
+_ORIGIN_FIELDS = {
+    "arxiv_id": "identifiers.arxiv",
+    "doi": "identifiers.doi",
+    "urls.openreview": "identifiers.openreview",
+    "urls.acl_anthology": "identifiers.acl",
+    "authors": "authors",
+    "date": "issued",
+    "year": "issued",
+    "venue": "venue",
+}
+
+
+def recognises(text: str) -> bool:
+    """Tell whether the file begins as a JSON list of objects, or as one such object, with CSL's ``type``."""
+    start = text[:4000].lstrip()
+    return start.startswith(("[", "{")) and re.search(r'"type"\s*:', start) is not None and '"id"' in start
+
+
+def read(path: str, text: str, captured: str | None) -> Reading:
+    """Read a bibliography; see :func:`generator.readers.read`."""
+    try:
+        items = json.loads(text)
+    except json.JSONDecodeError as error:
+        return Reading(path, NAME, problems=(Problem(path, error.lineno, f"no JSON from here on ({error.msg}); correct or export it again"),))
+    except RecursionError:
+        return Reading(path, NAME, problems=(Problem(path, 1, "JSON nested too deeply for a bibliography; export it again"),))
+    items = items if isinstance(items, list) else [items]
+    lines = _lines_of_items(text, len(items))
+    entries: list[Entry] = []
+    problems: list[Problem] = []
+    for position, (item, line) in enumerate(zip(items, lines, strict=True), start=1):
+        if not isinstance(item, Mapping):
+            problems.append(Problem(path, line, f"item {position} is no object; each paper is one {{…}}"))
+        elif not isinstance(item.get("title"), str) or not fold(item["title"]):
+            problems.append(Problem(path, line, f"title: item {position} has none; add it or delete the item"))
+        else:
+            entries.append(_entry(path, line, position, item))
+    return Reading(path, NAME, tuple(entries), captured, False, tuple(problems))
+
+
+def _lines_of_items(text: str, count: int) -> list[int | None]:
+    """Return the line where each item of a JSON list begins, by decoding the items one after the other."""
+    decoder = json.JSONDecoder()
+    lines: list[int | None] = []
+    at, line, counted = text.find("[") + 1 if text.lstrip().startswith("[") else 0, 1, 0
+    while len(lines) < count:
+        while at < len(text) and text[at] in " \t\n,":
+            at += 1
+        line += text.count("\n", counted, at)
+        counted = at
+        lines.append(line)
+        _, at = decoder.raw_decode(text, at)
+    return lines
+
+
+def _entry(path: str, line: int | None, position: int, item: Mapping[str, Any]) -> Entry:
+    custom = item.get("custom")
+    custom = custom if isinstance(custom, Mapping) else {}
+    urls = custom.get("urls")
+    urls = urls if isinstance(urls, Mapping) else {}
+    found = {
+        "arxiv": _read_first(identifiers.arxiv, _arxiv_fields(item)),
+        "doi": _read_first(identifiers.doi, [item.get("DOI")]),
+        "openreview": _read_first(identifiers.openreview, urls.get("openreview")),
+        "acl": _read_first(identifiers.acl, urls.get("acl_anthology")),
+    }
+    authors = _authors(item.get("author"))
+    issued = _issued(item.get("issued"))
+    return Entry(
+        file=path,
+        line=line,
+        position=position,
+        key=_text(item.get("id")),
+        title=fold(item["title"]),
+        abstract=_text(item.get("abstract")),
+        authors=authors or None,
+        issued=issued,
+        venue=_text(item.get("container-title")),
+        volume=_text(item.get("volume")),
+        number=_text(item.get("issue")) or _text(item.get("number")),
+        pages=_text(item.get("page")),
+        kind=_text(item.get("type")),
+        identifiers={kind: value for kind, value in found.items() if value},
+        origins=_origins(custom),
+        doubts=_doubts(custom, authors),
+    )
+
+
+def _text(value: Any) -> str | None:
+    """Return a CSL string or number variable as text, ``None`` where there is none."""
+    return fold(str(value)) or None if isinstance(value, (str, int)) and not isinstance(value, bool) else None
+
+
+def _arxiv_fields(item: Mapping[str, Any]) -> list[Any]:
+    archived = [item.get("archive_location")] if str(item.get("archive", "")).lower() == "arxiv" else []
+    return [*archived, item.get("DOI"), item.get("URL")]
+
+
+def _read_first(reader: Any, values: Any) -> str | None:
+    for value in values if isinstance(values, list) else [values]:
+        if isinstance(value, str) and (found := reader(value)):
+            return str(found)
+    return None
+
+
+def _authors(people: Any) -> tuple[str | PersonName, ...]:
+    names: list[str | PersonName] = []
+    for person in people if isinstance(people, list) else []:
+        if not isinstance(person, Mapping):
+            continue
+        family, given, literal = (_text(person.get(part)) for part in ("family", "given", "literal"))
+        particle = _text(person.get("non-dropping-particle")) or _text(person.get("dropping-particle"))
+        if family:
+            names.append(PersonName(family=f"{particle} {family}" if particle else family, given=given))
+        elif literal or given:
+            names.append(literal or given or "")
+    return tuple(names)
+
+
+def _issued(value: Any) -> str | None:
+    """Return a CSL date as ISO text, in the precision it has; a range gives its first date."""
+    if not isinstance(value, Mapping):
+        return None
+    parts = value.get("date-parts")
+    if isinstance(parts, list) and parts and isinstance(parts[0], list):
+        try:
+            year, *rest = (int(part) for part in parts[0][:3])
+        except (TypeError, ValueError):
+            return None
+        text = "-".join([f"{year:04}", *(f"{part:02}" for part in rest)])
+    else:
+        text = str(value.get("raw") or value.get("literal") or "")
+    return text if dates.is_partial_date(text) else None
+
+
+def _origins(custom: Mapping[str, Any]) -> dict[str, str]:
+    """Return where each field came from, the first origin that a visitor can follow before one that only has a number."""
+    found: dict[str, list[str]] = {}
+    sources = custom.get("sources")
+    for source in sources if isinstance(sources, list) else []:
+        if not isinstance(source, Mapping) or not isinstance(source.get("from"), str):
+            continue
+        for name in source.get("fields") or ():
+            if isinstance(name, str) and name in _ORIGIN_FIELDS:
+                found.setdefault(_ORIGIN_FIELDS[name], []).append(fold(source["from"]))
+    origins = {name: min(places, key=_openness) for name, places in found.items()}
+    if _DERIVED.match(str(custom.get("date_kind", ""))):
+        origins["issued"] = _ARXIV_ID_DATE
+    return origins
+
+
+def _openness(origin: str) -> int:
+    """Rank origins: a file in a public repository, a web page, anything else."""
+    if re.match(r"[\w.-]+/[\w.-]+:", origin):
+        return 0
+    return 1 if links.is_safe(origin) else 2
+
+
+def _doubts(custom: Mapping[str, Any], authors: tuple[str | PersonName, ...]) -> tuple[str, ...]:
+    doubts = []
+    if len(set(map(str, authors))) < len(authors):
+        doubts.append("authors: a name stands twice")
+    disagreements = custom.get("disagreements")
+    for name in disagreements if isinstance(disagreements, Mapping) else {}:
+        doubts.append(f"{_ORIGIN_FIELDS.get(str(name), name)}: sources disagree")
+    notes = custom.get("notes")
+    doubts.extend(fold(note) for note in (notes if isinstance(notes, list) else []) if isinstance(note, str))
+    return tuple(doubts)

@@ -1,0 +1,88 @@
+"""CSV tables of papers with any of the columns id, source, title, abstract, authors, year, venue, … and a header row."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+from generator import dates, identifiers
+from generator.errors import Problem
+from generator.models import Entry, PersonName
+from generator.readers import Reading
+from generator.titles import fold
+
+NAME = "csv"
+
+COLUMNS = ("id", "source", "title", "abstract", "authors", "year", "venue", "volume", "number", "pages", "doi", "arxiv", "type")
+
+
+def recognises(text: str) -> bool:
+    """Tell whether the first line is a header row with a title column and otherwise known columns mostly."""
+    try:
+        header = next(csv.reader([text.split("\n", 1)[0]]), [])
+    except csv.Error:
+        return False
+    names = {name.strip().lower() for name in header}
+    return "title" in names and (names == {"title"} or len(names & set(COLUMNS)) >= 2)
+
+
+def read(path: str, text: str, captured: str | None) -> Reading:
+    """Read a table; see :func:`generator.readers.read`."""
+    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    entries: list[Entry] = []
+    problems: list[Problem] = []
+    end = 0
+    try:
+        names = [name.strip().lower() for name in next(rows, [])]
+        if "title" not in names:
+            return Reading(path, NAME, problems=(Problem(path, 1, "title: no such column; name the columns in the first row"),))
+        end = rows.line_num
+        for values in rows:
+            line, end = end + 1, rows.line_num
+            if not any(value.strip() for value in values):
+                continue
+            if len(values) > len(names):
+                problems.append(Problem(path, line, f"{len(values)} cells under {len(names)} columns; quote cells that hold a comma"))
+                continue
+            row = {name: fold(value) for name, value in zip(names, values, strict=False)}
+            entries.append(_entry(path, line, len(entries) + 1, row))
+            if not row["title"]:
+                problems.append(Problem(path, line, "title: is empty; every row needs one"))
+    except csv.Error as error:
+        problems.append(Problem(path, end + 1, f"no CSV from here on ({error}); check the quotes"))
+    return Reading(path, NAME, tuple(entries), captured, False, tuple(problems))
+
+
+def _entry(path: str, line: int, position: int, row: dict[str, str]) -> Entry:
+    year = row.get("year", "")
+    found = {"doi": identifiers.doi(row.get("doi", "")), "arxiv": identifiers.arxiv(row.get("arxiv", ""))}
+    return Entry(
+        file=path,
+        line=line,
+        position=position,
+        key=row.get("id") or None,
+        title=row["title"],
+        abstract=row.get("abstract") or None,
+        authors=_authors(row.get("authors", "")) or None,
+        issued=year if dates.is_partial_date(year) else None,
+        venue=row.get("venue") or None,
+        volume=row.get("volume") or None,
+        number=row.get("number") or None,
+        pages=row.get("pages") or None,
+        kind=row.get("type") or None,
+        identifiers={kind: value for kind, value in found.items() if value},
+    )
+
+
+def _authors(text: str) -> tuple[str | PersonName, ...]:
+    """Split ``Family, Given and Family, Given``; names without ``and`` between them are told apart by commas."""
+    if not text:
+        return ()
+    if " and " not in text and text.count(",") > 1:
+        return tuple(filter(None, map(fold, text.split(","))))
+    people: list[str | PersonName] = []
+    for name in filter(None, map(fold, re.split(r"\s+and\s+|;", text))):
+        family, comma, given = map(str.strip, name.partition(","))
+        people.append(PersonName(family=family, given=given or None) if comma and family else name.strip(", "))
+    return tuple(person for person in people if person)

@@ -1,0 +1,104 @@
+"""Papers alike: by the words of title, summary and reason, and by shared topics."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from generator import titles
+from generator.models import Record
+
+_STOP_WORDS = frozenset(
+    """a about above across after all also an and any are as at be because been before being below between both but by can
+    could do does each else every few first for from get gets give given gives had has have here how if in into is it its
+    itself just keep keeps large learn learning less let like long make makes many may might model models more most much
+    must need needs new no nor not of off on once one only onto or other our out over own per rather same second should
+    show shows since single small so some still such take takes task tasks than that the their them then there these they
+    this those through to too train trained training two under until up use used uses using very via was way well were what
+    when where which while whose why will with within without work works would yet""".split()
+)
+# A word in more papers than this says little, and skipping it keeps the cost near-linear.
+_COMMONEST = 200
+_TERMS = 24
+_TOPIC_WEIGHT = 0.35
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A related paper and why it is one: shared topics, and the words that weigh most."""
+
+    id: str
+    score: float
+    topics: tuple[str, ...]
+    words: tuple[str, ...]
+
+
+def related(records: Mapping[str, Record], count: int = 5) -> dict[str, tuple[Relation, ...]]:
+    """Return up to ``count`` related papers for every record, the closest first, ties broken by id."""
+    weights = _weights(records)
+    postings: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
+    for record_id, terms in weights.items():
+        for term, weight in terms.items():
+            postings[term].append((record_id, weight))
+    found = {}
+    for record_id, terms in weights.items():
+        scores: defaultdict[str, float] = defaultdict(float)
+        for term, weight in terms.items():
+            for other, other_weight in postings[term]:
+                scores[other] += weight * other_weight
+        scores.pop(record_id, None)
+        topics = records[record_id].topics
+        ranked = sorted(
+            ((score + _TOPIC_WEIGHT * _shared(topics, records[other].topics), other) for other, score in scores.items()),
+            key=lambda pair: (-round(pair[0], 9), pair[1]),
+        )  # fmt: skip
+        found[record_id] = tuple(
+            Relation(other, round(score, 3), _common(topics, records[other].topics), _why(terms, weights[other])) for score, other in ranked[:count]
+        )
+    return found
+
+
+def _weights(records: Mapping[str, Record]) -> dict[str, dict[str, float]]:
+    """Return for each record its weightiest terms, scaled to unit length (tf-idf)."""
+    counts = {record_id: Counter(_terms(record)) for record_id, record in records.items()}
+    frequency = Counter(term for terms in counts.values() for term in terms)
+    weights = {}
+    for record_id, terms in counts.items():
+        scored = {
+            term: (1 + math.log(number)) * math.log(1 + len(records) / frequency[term])
+            for term, number in terms.items()
+            if 1 < frequency[term] <= _COMMONEST
+        }
+        kept = sorted(scored.items(), key=lambda pair: (-pair[1], pair[0]))[:_TERMS]
+        length = math.sqrt(sum(weight * weight for _, weight in kept)) or 1.0
+        weights[record_id] = {term: weight / length for term, weight in kept}
+    return weights
+
+
+def _terms(record: Record) -> Iterable[str]:
+    for text, times in ((record.title, 2), (record.summary, 1), (record.why, 1), (record.abstract, 1)):
+        words = [word for word in titles.tokens(text or "") if word not in _STOP_WORDS and not word[0].isdigit() and len(word) > 1]
+        pairs = [f"{one} {other}" for one, other in zip(words, words[1:], strict=False)]
+        for _ in range(times):
+            yield from words
+            yield from pairs
+
+
+def _common(topics: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(topic for topic in topics if topic in others)
+
+
+def _shared(topics: tuple[str, ...], others: tuple[str, ...]) -> float:
+    return len(set(topics) & set(others)) / (len(set(topics) | set(others)) or 1)
+
+
+def _why(terms: Mapping[str, float], others: Mapping[str, float]) -> tuple[str, ...]:
+    """Return up to three shared terms, the weightiest first; a term inside a longer one that is named is left out."""
+    shared = sorted((term for term in terms if term in others), key=lambda term: (-terms[term] * others[term], term))
+    named: list[str] = []
+    for term in shared:
+        if not any(set(term.split()) & set(other.split()) for other in named):
+            named.append(term)
+    return tuple(named[:3])

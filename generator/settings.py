@@ -1,0 +1,90 @@
+"""What ``mkdocs.yml`` says about this list: names, addresses and folders, read once for all commands."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from generator import links
+from generator.errors import InputError, Problem
+
+CONFIG_FILE = "mkdocs.yml"
+RECORDS_VARIABLE = "READING_LIST_RECORDS"
+"""The environment variable by which a command tells the site engine that it starts which records to take."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings that the generator uses; the list's own stand under ``extra: reading_list:``."""
+
+    site_name: str = "Reading list"
+    site_description: str = ""
+    site_url: str = ""
+    repo_url: str = ""
+    branch: str = "main"
+    records: Path = Path("records")
+    docs: Path = Path("docs")
+    site: Path = Path("site")
+    keep_abstracts: bool = False
+
+    def edit_url(self, file: str) -> str:
+        """Return where a visitor edits ``file`` of the records folder, or nothing where the list has no repository."""
+        if not self.repo_url:
+            return ""
+        return f"{self.repo_url}/edit/{self.branch}/{self.records.name}/{file}"
+
+
+class _Loader(yaml.SafeLoader):
+    """A safe loader to which MkDocs' own tags (``!ENV``, ``!!python/name``) are plain values."""
+
+
+def _environment(loader: yaml.SafeLoader, node: yaml.Node) -> Any:
+    """Read ``!ENV NAME`` and ``!ENV [NAME, OTHER, default]`` as MkDocs does."""
+    names = [loader.construct_object(node)] if isinstance(node, yaml.ScalarNode) else loader.construct_sequence(node)  # type: ignore[arg-type, no-untyped-call]
+    *variables, default = names if len(names) > 1 else [*names, None]
+    return next((os.environ[name] for name in variables if name in os.environ), default)
+
+
+_Loader.add_constructor("!ENV", _environment)
+_Loader.add_multi_constructor("", lambda loader, suffix, node: None)
+
+
+def with_records(settings: Settings, records: Path) -> Settings:
+    """Return ``settings`` with another records folder."""
+    return replace(settings, records=records)
+
+
+def load(config: Path = Path(CONFIG_FILE)) -> Settings:
+    """Read the settings from ``mkdocs.yml``; without one, the defaults hold. Raises InputError for a broken file."""
+    try:
+        text = config.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(Problem(os.fspath(config), None, f"cannot be read ({error}); make it readable UTF-8")) from None
+    try:
+        data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of SafeLoader
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise InputError(Problem(os.fspath(config), line, f"no YAML here ({error.problem}); correct it")) from None
+    data = data if isinstance(data, dict) else {}
+    extra = data.get("extra")
+    own = extra.get("reading_list") if isinstance(extra, dict) else None
+    own = own if isinstance(own, dict) else {}
+    root = config.parent
+    repo_url = str(data.get("repo_url") or "").rstrip("/")
+    return Settings(
+        site_name=str(data.get("site_name") or "Reading list"),
+        site_description=str(data.get("site_description") or ""),
+        site_url=str(data.get("site_url") or ""),
+        repo_url=repo_url if links.is_safe(repo_url) else "",
+        branch=str(own.get("branch") or "main"),
+        records=Path(os.environ.get(RECORDS_VARIABLE) or root / str(own.get("records") or "records")),
+        docs=root / str(data.get("docs_dir") or "docs"),
+        site=root / str(data.get("site_dir") or "site"),
+        keep_abstracts=own.get("keep_abstracts") is True,
+    )

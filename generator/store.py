@@ -1,0 +1,335 @@
+"""A records folder: its YAML files read into models, and models written back in the one canonical form."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from generator import documents
+from generator.errors import InputError, Problem, ReadingListError
+from generator.models import Id, Record, Source, Topic
+from generator.models import Path as ReadingPath
+
+SCHEMA_FILE = "record.schema.json"
+RECORD_HEAD = f"# yaml-language-server: $schema=../{SCHEMA_FILE}\n"
+# Files of many items may be larger than a record.
+_TABLE_LIMIT = 4 * 1024 * 1024
+
+_M = TypeVar("_M", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Contents:
+    """All that a records folder holds, with the documents it was read from and the problems found on the way.
+
+    A file with problems is left out of the models, except where the problem is only its form.
+    """
+
+    folder: Path
+    records: Mapping[str, Record] = field(default_factory=dict)
+    topics: Mapping[str, Topic] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    paths: Mapping[str, ReadingPath] = field(default_factory=dict)
+    redirects: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, documents.Document] = field(default_factory=dict)
+    """Every YAML file by its path inside the folder, such as ``papers/gptq.yaml``."""
+    problems: tuple[Problem, ...] = ()
+
+    def problem(self, file: str, place: tuple[str | int, ...], message: str) -> Problem:
+        """Return a problem at ``place`` of ``file`` (a path inside the folder)."""
+        name = os.fspath(self.folder / file)
+        document = self.files.get(file)
+        return Problem(name, document.line(place) if document else None, message)
+
+
+def record_path(folder: Path, record_id: str) -> Path:
+    """Return where the record ``record_id`` lies."""
+    return folder / "papers" / f"{record_id}.yaml"
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def load(folder: Path) -> Contents:
+    """Read a records folder; one that does not exist is an empty list. Everything wrong stands in ``problems``."""
+    files: dict[str, documents.Document] = {}
+    problems: list[Problem] = []
+    records: dict[str, Record] = {}
+    for path in _record_files(folder, problems):
+        name = f"papers/{path.name}"
+        if (document := _read(path, documents.MAX_BYTES, problems)) is None:
+            continue
+        files[name] = document
+        record = _model(document, (), document.data, Record, problems)
+        if record is not None:
+            records[path.stem] = record
+    tables = {
+        name: _table(folder, name, model, files, problems)
+        for name, model in (("topics.yaml", Topic), ("sources.yaml", Source), ("paths.yaml", ReadingPath))
+    }
+    redirects = _redirects(folder, files, problems)
+    problems.sort(key=lambda problem: problem.sort_key)
+    return Contents(
+        folder, records, tables["topics.yaml"], tables["sources.yaml"], tables["paths.yaml"], redirects, files, tuple(problems)
+    )  # fmt: skip
+
+
+def _record_files(folder: Path, problems: list[Problem]) -> Iterator[Path]:
+    papers = folder / "papers"
+    try:
+        names = sorted(os.listdir(papers))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        problems.append(Problem(os.fspath(papers), None, f"cannot be read ({error.strerror}); make it a readable folder"))
+        return
+    for name in names:
+        path = papers / name
+        if name.startswith("."):
+            continue
+        if path.suffix != ".yaml":
+            problems.append(Problem(os.fspath(path), None, "is no record; records are named <id>.yaml, so rename or move it"))
+        elif path.is_symlink() or not path.is_file():
+            problems.append(Problem(os.fspath(path), None, "is no plain file; put the record itself here"))
+        else:
+            yield path
+
+
+def _read(path: Path, limit: int, problems: list[Problem]) -> documents.Document | None:
+    try:
+        document = documents.read(path, limit=limit)
+    except InputError as error:
+        problems.append(error.problem)
+        return None
+    problems.extend(document.problems)
+    return document if not document.problems else None
+
+
+def _table(
+    folder: Path, name: str, model: type[_M], files: dict[str, documents.Document], problems: list[Problem]
+) -> dict[str, _M]:  # fmt: skip
+    """Read a file that maps ids to items of ``model``; a missing or empty one is an empty table."""
+    path = folder / name
+    if not path.exists() or (document := _read(path, _TABLE_LIMIT, problems)) is None:
+        return {}
+    files[name] = document
+    if document.data is None:
+        return {}
+    if not isinstance(document.data, Mapping):
+        problems.append(Problem(document.path, 1, "must map ids to items; write `id:` and the item's fields under it"))
+        return {}
+    items = {key: _model(document, (key,), value, model, problems) for key, value in document.data.items()}
+    return {key: item for key, item in items.items() if item is not None}
+
+
+def _redirects(folder: Path, files: dict[str, documents.Document], problems: list[Problem]) -> dict[str, str]:
+    path = folder / "redirects.yaml"
+    if not path.exists() or (document := _read(path, _TABLE_LIMIT, problems)) is None:
+        return {}
+    files["redirects.yaml"] = document
+    redirects: dict[str, str] = {}
+    for old, new in (document.data or {}).items() if isinstance(document.data or {}, Mapping) else ():
+        if isinstance(new, str):
+            redirects[old] = new
+        else:
+            problems.append(Problem(document.path, document.line((old,)), f"{old}: must name the id that answers instead; write `{old}: new-id`"))
+    if not isinstance(document.data or {}, Mapping):
+        problems.append(Problem(document.path, 1, "must map old ids to new ones; write `old-id: new-id`"))
+    return redirects
+
+
+def _model(
+    document: documents.Document, place: tuple[str | int, ...], data: Any, model: type[_M], problems: list[Problem]
+) -> _M | None:  # fmt: skip
+    if not isinstance(data, Mapping):
+        name = place[-1] if place else "the file"
+        problems.append(Problem(document.path, document.line(place), f"{name}: must be fields with values; write `field: value` lines"))
+        return None
+    try:
+        return model.model_validate({key: value for key, value in data.items() if value is not None})
+    except ValidationError as error:
+        seen = set()
+        for fault in error.errors(include_url=False):
+            where = tuple(part for part in fault["loc"] if isinstance(part, int) or part in _names(data, fault["loc"]))
+            message = f"{_spell(where) or _spell(fault['loc'])}: {_explain(fault, model)}"
+            problem = Problem(document.path, document.line((*place, *where)), message)
+            if problem not in seen:
+                seen.add(problem)
+                problems.append(problem)
+        return None
+
+
+def _names(data: Any, loc: tuple[str | int, ...]) -> set[str]:
+    """Return the parts of a fault's place that are keys of the data; pydantic adds names of union members."""
+    names: set[str] = set()
+    for part in loc:
+        if isinstance(data, Mapping) and part in data:
+            names.add(str(part))
+            data = data[part]
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[part]
+    return names
+
+
+def _spell(place: tuple[str | int, ...]) -> str:
+    """Write a place as people read it: ``links.code``, ``authors[2]`` (counted from 1)."""
+    text = ""
+    for part in place:
+        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
+
+
+def _explain(fault: ErrorDetails, model: type[BaseModel]) -> str:
+    kind, context = fault["type"], fault.get("ctx", {})
+    if kind == "value_error":
+        return str(context["error"])
+    if kind == "extra_forbidden":
+        known = _fields(model, fault["loc"])
+        close = difflib.get_close_matches(str(fault["loc"][-1]), known, n=1)
+        return f"unknown field; {f'write {close[0]}' if close else 'known are ' + ', '.join(known)}"
+    if kind == "missing":
+        return "is missing; add it"
+    if kind in ("literal_error", "enum"):
+        return f"{str(fault['input'])[:40]!r} is none of {context.get('expected', '').replace(' or ', ', ')}; write one of these"
+    if kind in ("tuple_type", "list_type"):
+        return "must be a list; write `- item` lines or [item, item]"
+    if kind in ("model_type", "dict_type", "model_attributes_type", "mapping_type"):
+        return "must be fields with values; write {field: value}"
+    if kind == "string_type":
+        return "must be text; write one line of text"
+    if kind == "string_too_long":
+        return f"is longer than {context['max_length']} characters; shorten it"
+    if kind in ("string_too_short", "too_short"):
+        return "is empty; fill it in or delete the field"
+    if kind.startswith("greater_than"):
+        return f"is too small; write {context.get('ge', 1)} or more"
+    return f"{fault['msg']}; correct it"
+
+
+def _fields(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
+    """Return the field names of the model that stands at ``loc``, its last part left out."""
+    for part in loc[:-1]:
+        if isinstance(part, str) and part in model.model_fields:
+            inner = model.model_fields[part].annotation
+            found = [each for each in (inner, *getattr(inner, "__args__", ())) if isinstance(each, type) and issubclass(each, BaseModel)]
+            model = found[0] if found else model
+    return list(model.model_fields)
+
+
+# --- writing ---------------------------------------------------------------------------------------------------------
+
+
+def plain(model: BaseModel) -> dict[str, Any]:
+    """Return a model as plain data for a file: fields in order, what is empty left out."""
+    return dict(_strip(model.model_dump()))
+
+
+def _strip(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: kept for key, item in value.items() if not _is_empty(kept := _strip(item))}
+    if isinstance(value, (list, tuple)):
+        return [_strip(item) for item in value]
+    return value
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value is False or value in ({}, [])
+
+
+def record_text(record: Record) -> str:
+    """Return the canonical file of a record."""
+    return documents.dump(plain(record), head=RECORD_HEAD)
+
+
+def table_text(items: Mapping[str, BaseModel]) -> str:
+    """Return the canonical file of a table of models; the items keep their order."""
+    return documents.dump({key: plain(item) for key, item in items.items()}) if items else ""
+
+
+def redirects_text(redirects: Mapping[str, str]) -> str:
+    """Return the canonical file of the redirects, sorted by the old id."""
+    return documents.dump(dict(sorted(redirects.items()))) if redirects else ""
+
+
+def record_schema(topics: Mapping[str, Topic]) -> str:
+    """Return the JSON Schema of a record, with this list's topics for editors to complete."""
+    schema = Record.model_json_schema()
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "A record of the reading list"}
+    if topics:
+        schema["properties"]["topics"]["items"] = {"enum": sorted(topics)}
+    _say_null_nowhere(schema)
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _say_null_nowhere(schema: Any) -> None:
+    """Take ``null`` out of a schema: a field is there or it is not, and editors should not offer it."""
+    if isinstance(schema, dict):
+        options = schema.get("anyOf")
+        if isinstance(options, list) and {"type": "null"} in options:
+            rest = [option for option in options if option != {"type": "null"}]
+            schema.pop("anyOf")
+            schema.pop("default", None)
+            if len(rest) == 1:
+                schema.update({**rest[0], **schema})
+            else:
+                schema["anyOf"] = rest
+        for value in schema.values():
+            _say_null_nowhere(value)
+    elif isinstance(schema, list):
+        for value in schema:
+            _say_null_nowhere(value)
+
+
+def write_record(folder: Path, record_id: Id, record: Record) -> bool:
+    """Write a record in canonical form; return whether the file changed. Raises WriteError."""
+    return documents.write(record_path(folder, record_id), record_text(record))
+
+
+def write_sources(folder: Path, sources: Mapping[str, Source]) -> bool:
+    """Write sources.yaml, sorted by id; return whether it changed. Raises WriteError."""
+    return documents.write(folder / "sources.yaml", table_text(dict(sorted(sources.items()))))
+
+
+def canonical(contents: Contents) -> dict[str, str]:
+    """Return the canonical text of every file in ``contents`` that could be read, by its path inside the folder."""
+    texts: dict[str, Callable[[], str]] = {
+        "topics.yaml": lambda: table_text(contents.topics),
+        "sources.yaml": lambda: table_text(dict(sorted(contents.sources.items()))),
+        "paths.yaml": lambda: table_text(contents.paths),
+        "redirects.yaml": lambda: redirects_text(contents.redirects),
+    }
+    faulty = {problem.path for problem in contents.problems}
+    found = {f"papers/{record_id}.yaml": record_text(record) for record_id, record in contents.records.items()}
+    for name, text in texts.items():
+        if name in contents.files and os.fspath(contents.folder / name) not in faulty:
+            found[name] = text()
+    return found
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the records folder for this run alone; raises ReadingListError where another run holds it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        import fcntl
+    except ImportError:  # Windows: no advisory locks on folders
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise ReadingListError(f"{folder}: another run is writing here; wait until it has ended") from None
+        yield
+    finally:
+        os.close(descriptor)

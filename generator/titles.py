@@ -1,0 +1,111 @@
+"""Titles and short texts: as plain text for people, and as keys for comparing."""
+
+from __future__ import annotations
+
+import functools
+import html
+import re
+import unicodedata
+
+from slugify import slugify
+
+MAX_SLUG = 60
+
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+_COMMAND = re.compile(r"\\[a-zA-Z]+\*?")
+_GREEK_NAMES = {
+    char: unicodedata.name(char).split("LETTER ")[1].split(" WITH")[0].removeprefix("FINAL ").replace("LAMDA", "LAMBDA").lower()
+    for char in map(chr, range(0x391, 0x3CA))
+    if unicodedata.category(char).startswith("L")
+}  # fmt: skip
+_GREEK = str.maketrans({char: f" {name} " for char, name in _GREEK_NAMES.items()})
+_GREEK_LATEX = re.compile(rf"\\(?:var)?({'|'.join(sorted(set(_GREEK_NAMES.values()), key=len, reverse=True))})(?![a-zA-Z])", re.I)
+_TOKEN = re.compile(r"\d+(?:\.\d+)*\+*|[^\W\d_]+\+*")
+_SUPERSCRIPTS = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
+_SUBSCRIPTS = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
+_MATH = re.compile(r"\$([^$]+)\$")
+
+
+def fold(text: str) -> str:
+    """Return ``text`` on one line: every run of white space becomes one space, none at the ends."""
+    return " ".join(text.split())
+
+
+def has_math(title: str) -> bool:
+    """Tell whether ``title`` holds LaTeX mathematics between dollar signs."""
+    return _MATH.search(title) is not None
+
+
+def split_math(title: str) -> list[tuple[bool, str]]:
+    """Split a title into pieces ``(is it LaTeX mathematics, text without the dollar signs)``, in order."""
+    return [(index % 2 == 1, piece) for index, piece in enumerate(_MATH.split(title)) if piece]
+
+
+@functools.lru_cache(maxsize=4096)
+def plain(title: str) -> str:
+    """Return ``title`` as plain text, its LaTeX turned into Unicode: ``$\\textbf{S}^2$IP`` becomes ``S²IP``."""
+    if "$" not in title and "\\" not in title:
+        return fold(title)
+    return fold("".join(_math_as_text(piece) if is_math else _latex_as_text(piece) for is_math, piece in split_math(title)))
+
+
+def _math_as_text(latex: str) -> str:
+    raised = re.sub(r"\^\{?([0-9n+-]+)\}?", lambda match: match[1].translate(_SUPERSCRIPTS), latex)
+    lowered = re.sub(r"_\{?([0-9+-]+)\}?", lambda match: match[1].translate(_SUBSCRIPTS), raised)
+    return _latex_as_text(lowered).replace("^", "")
+
+
+def _latex_as_text(latex: str) -> str:
+    if "\\" not in latex and "{" not in latex:
+        return latex
+    from pylatexenc.latex2text import LatexNodes2Text  # slow to import, and few titles need it
+
+    try:
+        return str(LatexNodes2Text(math_mode="text", keep_comments=True).latex_to_text(latex))
+    except Exception:  # a hostile title must not stop a run, whatever the library makes of it
+        return re.sub(r"[\\{}]", "", _COMMAND.sub("", latex))
+
+
+def slug(title: str) -> str:
+    """Return a short slug: the name before a title's colon, else the whole title, at most 60 characters of ``a-z0-9-``."""
+    name, colon, _ = plain(title).partition(":")
+    return _slug(name if colon and len(_slug(name)) > 1 else title)
+
+
+def long_slug(title: str) -> str:
+    """Return the slug of the whole title, for where the short one is taken."""
+    return _slug(title)
+
+
+def _slug(text: str) -> str:
+    # Raised figures and carets close up (AstroM³ is astrom3), as people type them in a search box.
+    flat = unicodedata.normalize("NFKC", plain(text)).replace("^", "")
+    return str(slugify(flat, max_length=MAX_SLUG, word_boundary=True, save_order=True))
+
+
+def tokens(text: str) -> list[str]:
+    """Return the words and numbers of a text as they are compared: LaTeX, accents, case and punctuation gone.
+
+    Digits, decimal points inside numbers and trailing ``+`` stay: ``Qwen2`` is not ``Qwen2.5``, ``CodeT5+`` not ``CodeT5``.
+    """
+    if "&" in text:
+        text = html.unescape(text)
+    if "<" in text:
+        text = _TAG.sub(" ", text)
+    if "\\" in text:
+        text = _COMMAND.sub("", _GREEK_LATEX.sub(lambda match: f" {match[1].lower()} ", text))
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.translate(_GREEK))
+        text = "".join(char for char in text if not unicodedata.combining(char))
+    text = text.casefold().replace("&", " and ")
+    # Marks that only typeset: S^2 and $S$ read as the letters and figures inside.
+    text = text.translate(_TYPESETTING)
+    return _TOKEN.findall(text)
+
+
+_TYPESETTING = str.maketrans({"$": None, "{": None, "}": None, "^": None, "'": None, "’": None, "ʼ": None, "`": None})
+
+
+def key(text: str) -> str:
+    """Return the words of :func:`tokens` run together: equal keys mean the same title, however it was typeset."""
+    return "".join(tokens(text))
