@@ -46,7 +46,9 @@ def _topics(contents: Contents) -> Iterator[Problem]:
                 close = _closest(topic, contents.topics)
                 yield contents.problem(_file(record_id), place, f"topics: unknown topic {topic!r}; {close}")
             elif topic not in contents.topics:
-                yield contents.problem(_file(record_id), place, f"topics: unknown topic {topic!r}; describe it in topics.yaml")
+                yield contents.problem(
+                    _file(record_id), place, f"topics: unknown topic {topic!r}; describe it in topics.yaml"
+                )
             seen.add(topic)
 
 
@@ -61,13 +63,17 @@ def _sources(contents: Contents) -> Iterator[Problem]:
         for number, seen in enumerate(record.seen):
             place = ("seen", number)
             if seen.source not in contents.sources:
-                yield contents.problem(_file(record_id), place, f"seen: unknown source {seen.source!r}; copy its id from sources.yaml")
+                yield contents.problem(
+                    _file(record_id), place, f"seen: unknown source {seen.source!r}; copy its id from sources.yaml"
+                )
             entry = (seen.source, seen.position)
             if entry in entries:
                 other = entries[entry]
                 yield contents.problem(
-                    _file(record_id), place, f"seen: entry {seen.position} of {seen.source} belongs to {other!r} already; delete one of the two"
-                )  # fmt: skip
+                    _file(record_id),
+                    place,
+                    f"seen: entry {seen.position} of {seen.source} belongs to {other!r} already; delete one of the two",
+                )
             entries[entry] = record_id
 
 
@@ -76,11 +82,17 @@ def _redirects(contents: Contents) -> Iterator[Problem]:
         if fault := id_fault(old):
             yield contents.problem("redirects.yaml", (old,), f"{old}: {fault}")
         if old in contents.records:
-            yield contents.problem("redirects.yaml", (old,), f"{old}: is a record too; delete the redirect or rename the record")
+            yield contents.problem(
+                "redirects.yaml", (old,), f"{old}: is a record too; delete the redirect or rename the record"
+            )
         if new in contents.redirects:
-            yield contents.problem("redirects.yaml", (old,), f"{old}: leads to another redirect; write {contents.redirects[new]!r}")
+            yield contents.problem(
+                "redirects.yaml", (old,), f"{old}: leads to another redirect; write {contents.redirects[new]!r}"
+            )
         elif new not in contents.records:
-            yield contents.problem("redirects.yaml", (old,), f"{old}: leads to {new!r}, which is no record; write the id of one")
+            yield contents.problem(
+                "redirects.yaml", (old,), f"{old}: leads to {new!r}, which is no record; write the id of one"
+            )
 
 
 def _papers_named(contents: Contents) -> Iterator[Problem]:
@@ -94,15 +106,22 @@ def _papers_named(contents: Contents) -> Iterator[Problem]:
             yield from _paper(contents, "topics.yaml", place, f"{topic_id}.start_here[{number + 1}].paper", start.paper)
             if start.paper in contents.records and topic_id not in contents.records[start.paper].topics:
                 yield contents.problem(
-                    "topics.yaml", place, f"{topic_id}.start_here[{number + 1}].paper: {start.paper!r} does not have this topic; add it to the record, or choose another"
-                )  # fmt: skip
+                    "topics.yaml",
+                    place,
+                    f"{topic_id}.start_here[{number + 1}].paper: {start.paper!r} does not have this topic; "
+                    "add it to the record, or choose another",
+                )
     for path_id, path in contents.paths.items():
         papers = [step.paper for step in path.steps]
         for number, paper in enumerate(papers):
             place = (path_id, "steps", number, "paper")
             yield from _paper(contents, "paths.yaml", place, f"{path_id}.steps[{number + 1}].paper", paper)
             if paper in papers[:number]:
-                yield contents.problem("paths.yaml", place, f"{path_id}.steps[{number + 1}].paper: {paper!r} stands on the path twice; keep one")
+                yield contents.problem(
+                    "paths.yaml",
+                    place,
+                    f"{path_id}.steps[{number + 1}].paper: {paper!r} stands on the path twice; keep one",
+                )
 
 
 def _paper(contents: Contents, file: str, place: tuple[str | int, ...], field: str, paper: str) -> Iterator[Problem]:
@@ -122,11 +141,15 @@ def _duplicates(contents: Contents) -> Iterator[Problem]:
     for one, other in matching.candidates(items):
         verdict = matching.compare(items[one], items[other])
         if verdict.kind == "same":
-            kept, doubled = sorted((items[one], items[other]), key=lambda item: (contents.records[item.label].added or "", item.label))
+            kept, doubled = sorted(
+                (items[one], items[other]), key=lambda item: (contents.records[item.label].added or "", item.label)
+            )
             yield contents.problem(
-                _file(doubled.label), ("title",),
-                f"title: same paper as {kept.label!r} ({verdict.reason}); merge the two, or add `not_same_as: [{kept.label}]`",
-            )  # fmt: skip
+                _file(doubled.label),
+                ("title",),
+                f"title: same paper as {kept.label!r} ({verdict.reason}); "
+                f"merge the two, or add `not_same_as: [{kept.label}]`",
+            )
 
 
 def _form(contents: Contents) -> Iterator[Problem]:
@@ -134,9 +157,15 @@ def _form(contents: Contents) -> Iterator[Problem]:
         document = contents.files[file]
         if document.text != text:
             line = next(
-                (number for number, (is_, should) in enumerate(zip(document.text.splitlines(), text.splitlines(), strict=False), 1) if is_ != should),
+                (
+                    number
+                    for number, (is_, should) in enumerate(
+                        zip(document.text.splitlines(), text.splitlines(), strict=False), 1
+                    )
+                    if is_ != should
+                ),
                 min(len(document.text.splitlines()), len(text.splitlines())) + 1,
-            )  # fmt: skip
+            )
             name = os.fspath(contents.folder / file)
             yield Problem(name, line, "not in canonical form from here on; run `reading-list check --fix`")
 
@@ -150,7 +179,9 @@ def _schema(contents: Contents) -> Iterator[Problem]:
     except (OSError, ValueError):
         current = None
     if current != json.loads(store.record_schema(contents.topics)):
-        yield Problem(os.fspath(path), None, "does not describe these records and topics; run `reading-list check --fix`")
+        yield Problem(
+            os.fspath(path), None, "does not describe these records and topics; run `reading-list check --fix`"
+        )
 
 
 def _file(record_id: str) -> str:
@@ -166,8 +197,7 @@ def fix(contents: Contents) -> list[Path]:
         contents.folder / file
         for file, text in sorted(store.canonical(contents).items())
         if documents.write(contents.folder / file, text)
-    ]  # fmt: skip
+    ]
     if contents.files and documents.write(contents.folder / store.SCHEMA_FILE, store.record_schema(contents.topics)):
         changed.append(contents.folder / store.SCHEMA_FILE)
     return changed
-

@@ -12,8 +12,21 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from generator import __version__, checking, dates, documents, exports, generation, intake, matching, pages, readers, settings, store
-from generator.errors import InputError, Problem, ReadingListError, UsageError
+from generator import (
+    __version__,
+    checking,
+    dates,
+    documents,
+    exports,
+    generation,
+    intake,
+    matching,
+    pages,
+    readers,
+    settings,
+    store,
+)
+from generator.errors import Problem, ReadingListError, UsageError
 from generator.library import Library
 from generator.models import Entry, PersonName
 
@@ -41,9 +54,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="reading-list", description="A curated reading list of research papers as a website.")
+    parser = argparse.ArgumentParser(
+        prog="reading-list", description="A curated reading list of research papers as a website."
+    )
     parser.add_argument("--version", action="version", version=__version__)
-    parser.add_argument("--config", type=Path, default=Path(settings.CONFIG_FILE), help="the site's configuration (mkdocs.yml)")
+    parser.add_argument(
+        "--config", type=Path, default=Path(settings.CONFIG_FILE), help="the site's configuration (mkdocs.yml)"
+    )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     def command(name: str, run: Any, text: str) -> argparse.ArgumentParser:
@@ -52,18 +69,29 @@ def _parser() -> argparse.ArgumentParser:
         return each
 
     def with_records(each: argparse.ArgumentParser) -> argparse.ArgumentParser:
-        each.add_argument("--records", type=Path, metavar="DIR", help="the records folder (default: as in mkdocs.yml, else records)")
+        each.add_argument(
+            "--records", type=Path, metavar="DIR", help="the records folder (default: as in mkdocs.yml, else records)"
+        )
         return each
 
     def with_files(each: argparse.ArgumentParser) -> argparse.ArgumentParser:
         each.add_argument("files", nargs="+", metavar="FILE", help="files to read")
-        each.add_argument("--format", choices=sorted(readers.READERS), help="the files' format (default: recognised by content)")
+        each.add_argument(
+            "--format", choices=sorted(readers.READERS), help="the files' format (default: recognised by content)"
+        )
         each.add_argument("--json", action="store_true", help="print the result as JSON")
         return each
 
     each = with_files(with_records(command("import", _import, "Read entries from files into records.")))
-    each.add_argument("--captured", type=_day, metavar="DATE", help="the day of the capture, where a dump does not state its year")
-    each.add_argument("--added", type=_day, metavar="DATE", help="the day that new records are said to have joined the list (default: today)")
+    each.add_argument(
+        "--captured", type=_day, metavar="DATE", help="the day of the capture, where a dump does not state its year"
+    )
+    each.add_argument(
+        "--added",
+        type=_day,
+        metavar="DATE",
+        help="the day that new records are said to have joined the list (default: today)",
+    )
     each.add_argument("--no-new", action="store_true", help="only fill gaps of records that are there")
     each.add_argument("--dry-run", action="store_true", help="write nothing")
 
@@ -74,13 +102,19 @@ def _parser() -> argparse.ArgumentParser:
     each.add_argument("--fix", action="store_true", help="rewrite files that are only out of form")
 
     each = with_records(command("generate", _generate, "Write the Markdown pages and data files."))
-    each.add_argument("--output", type=Path, metavar="DIR", help="the docs folder (default: as in mkdocs.yml, else docs)")
+    each.add_argument(
+        "--output", type=Path, metavar="DIR", help="the docs folder (default: as in mkdocs.yml, else docs)"
+    )
 
     each = with_records(command("build", _build, "Generate, then build the site."))
     each.add_argument("--engine", choices=("mkdocs", "zensical"), default="mkdocs", help="what builds the site")
-    each.add_argument("--site-dir", type=Path, metavar="DIR", help="where the site goes (default: as in mkdocs.yml, else site)")
+    each.add_argument(
+        "--site-dir", type=Path, metavar="DIR", help="where the site goes (default: as in mkdocs.yml, else site)"
+    )
 
-    each = with_records(command("serve", _serve, "Generate, then show the site here and rebuild it when something changes."))
+    each = with_records(
+        command("serve", _serve, "Generate, then show the site here and rebuild it when something changes.")
+    )
     each.add_argument("--engine", choices=("mkdocs", "zensical"), default="mkdocs", help="what serves the site")
     each.add_argument("--address", default="127.0.0.1:8000", metavar="HOST:PORT", help="where to serve it")
 
@@ -133,23 +167,36 @@ def _import(options: argparse.Namespace) -> int:
         _say(f"review: {_label(done, pair.a)} and {_label(done, pair.b)}: {pair.verdict.reason}")
     for problem in done.problems:
         _say(str(problem))
+    read = sum(not reading.problems for reading in done.readings)
+    wrote = "nothing was written (--dry-run)" if options.dry_run else f"{changed} files changed"
     _say(
-        f"{len(done.entries)} entries from {sum(not reading.problems for reading in done.readings)} files are {len(done.outcomes)} records, {new} of them new; "
-        f"{len(done.review)} pairs for review; " + ("nothing was written (--dry-run)" if options.dry_run else f"{changed} files changed")
-    )  # fmt: skip
+        f"{len(done.entries)} entries from {read} files are {len(done.outcomes)} records, {new} of them new; "
+        f"{len(done.review)} pairs for review; {wrote}"
+    )
     return PROBLEMS if done.problems else DONE
 
 
 def _plan(options: argparse.Namespace, folder: Path, keep_abstracts: bool) -> intake.Import:
     contents = _load(folder)
     readings, checksums = intake.read_files(options.files, format=options.format, captured=options.captured)
-    return intake.plan(contents, readings, checksums, today=options.added or _today(), new=not options.no_new, keep_abstracts=keep_abstracts)
+    return intake.plan(
+        contents,
+        readings,
+        checksums,
+        today=options.added or _today(),
+        new=not options.no_new,
+        keep_abstracts=keep_abstracts,
+    )
 
 
 def _today() -> str:
     """Return today, or the day that SOURCE_DATE_EPOCH names (https://reproducible-builds.org/specs/source-date-epoch/)."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    now = datetime.datetime.fromtimestamp(int(epoch), datetime.UTC) if epoch.isdigit() else datetime.datetime.now(datetime.UTC)
+    now = (
+        datetime.datetime.fromtimestamp(int(epoch), datetime.UTC)
+        if epoch.isdigit()
+        else datetime.datetime.now(datetime.UTC)
+    )
     return now.date().isoformat()
 
 
@@ -166,34 +213,57 @@ def _import_json(done: intake.Import) -> dict[str, Any]:
     return {
         "files": [
             {
-                "path": reading.path, "format": reading.format, "entries": len(reading.entries), "captured": reading.captured,
+                "path": reading.path,
+                "format": reading.format,
+                "entries": len(reading.entries),
+                "captured": reading.captured,
                 "captured_inferred": reading.captured_inferred,
             }
             for reading in done.readings
         ],
         "entries": [_entry_json(entry) for entry in done.entries],
-        "records": [{"id": outcome.id, "new": outcome.new, "entries": list(outcome.entries)} for outcome in done.outcomes],
-        "review": [{"a": side(pair.a), "b": side(pair.b), "score": pair.verdict.score, "reason": pair.verdict.reason} for pair in done.review],
+        "records": [
+            {"id": outcome.id, "new": outcome.new, "entries": list(outcome.entries)} for outcome in done.outcomes
+        ],
+        "review": [
+            {"a": side(pair.a), "b": side(pair.b), "score": pair.verdict.score, "reason": pair.verdict.reason}
+            for pair in done.review
+        ],
         "conflicts": [
             {"id": outcome.id, "field": each.field, "kept": each.kept, "other": each.other, "source": each.source}
-            for outcome in done.outcomes for each in outcome.conflicts
+            for outcome in done.outcomes
+            for each in outcome.conflicts
         ],
         "problems": [_problem_json(problem) for problem in done.problems],
-    }  # fmt: skip
+    }
 
 
 def _entry_json(entry: Entry) -> dict[str, Any]:
     authors = None
     if entry.authors is not None:
-        authors = [author.model_dump(exclude_none=True) if isinstance(author, PersonName) else author for author in entry.authors]
+        authors = [
+            author.model_dump(exclude_none=True) if isinstance(author, PersonName) else author
+            for author in entry.authors
+        ]
     found: dict[str, Any] = {
-        "file": entry.file, "line": entry.line, "position": entry.position, "title": entry.title, "abstract": entry.abstract, "authors": authors,
-        "author_count": entry.author_count, "issued": entry.issued, "comments": entry.comments,
-    }  # fmt: skip
+        "file": entry.file,
+        "line": entry.line,
+        "position": entry.position,
+        "title": entry.title,
+        "abstract": entry.abstract,
+        "authors": authors,
+        "author_count": entry.author_count,
+        "issued": entry.issued,
+        "comments": entry.comments,
+    }
     more = {
-        "key": entry.key, "upvotes": entry.upvotes, "organization": entry.organization, "venue": entry.venue, "identifiers": dict(entry.identifiers),
+        "key": entry.key,
+        "upvotes": entry.upvotes,
+        "organization": entry.organization,
+        "venue": entry.venue,
+        "identifiers": dict(entry.identifiers),
         "links": dict(entry.links),
-    }  # fmt: skip
+    }
     return found | {name: value for name, value in more.items() if value}
 
 
@@ -210,16 +280,25 @@ def _duplicates(options: argparse.Namespace) -> int:
     pairs = [pair for pair in found.pairs if pair.a < len(entries)]
     clusters = [cluster for cluster in found.clusters if len(cluster) > 1 and cluster[0] < len(entries)]
     if options.json:
-        _print_json({
-            "pairs": [
-                {"a": label[pair.a], "b": label[pair.b], "verdict": pair.verdict.kind, "score": pair.verdict.score, "reason": pair.verdict.reason}
-                for pair in pairs
-            ],
-            "clusters": [[label[place] for place in cluster] for cluster in clusters],
-        })  # fmt: skip
+        _print_json(
+            {
+                "pairs": [
+                    {
+                        "a": label[pair.a],
+                        "b": label[pair.b],
+                        "verdict": pair.verdict.kind,
+                        "score": pair.verdict.score,
+                        "reason": pair.verdict.reason,
+                    }
+                    for pair in pairs
+                ],
+                "clusters": [[label[place] for place in cluster] for cluster in clusters],
+            }
+        )
     else:
         for pair in pairs:
-            print(f"{pair.verdict.kind}: {label[pair.a]} and {label[pair.b]}: {pair.verdict.reason} ({pair.verdict.score:.2f})")
+            verdict = pair.verdict
+            print(f"{verdict.kind}: {label[pair.a]} and {label[pair.b]}: {verdict.reason} ({verdict.score:.2f})")
     problems = [problem for reading in readings for problem in reading.problems]
     for problem in problems:
         _say(str(problem))
@@ -274,13 +353,20 @@ def _stats(options: argparse.Namespace) -> int:
     found = pages.coverage(library)
     unsorted = len(library.by_topic.get("unsorted", ()))
     if options.json:
-        _print_json({
-            "records": len(library.records), "topics": len(library.topics), "paths": len(library.paths), "sources": len(library.sources),
-            "unsorted": unsorted, "coverage": {name: number for name, (number, _) in found.items()},
-            "missing": {name: list(lacking) for name, (_, lacking) in found.items() if lacking},
-        })  # fmt: skip
+        _print_json(
+            {
+                "records": len(library.records),
+                "topics": len(library.topics),
+                "paths": len(library.paths),
+                "sources": len(library.sources),
+                "unsorted": unsorted,
+                "coverage": {name: number for name, (number, _) in found.items()},
+                "missing": {name: list(lacking) for name, (_, lacking) in found.items() if lacking},
+            }
+        )
         return DONE
-    print(f"{len(library.records)} records, {len(library.topics)} topics, {len(library.paths)} paths, {len(library.sources)} sources, {unsorted} unsorted")
+    sizes = {"records": library.records, "topics": library.topics, "paths": library.paths, "sources": library.sources}
+    print(", ".join(f"{len(items)} {name}" for name, items in sizes.items()) + f", {unsorted} unsorted")
     for name, (number, _) in found.items():
         print(f"{number:7} with {name}")
     return DONE
@@ -308,7 +394,7 @@ def _build(options: argparse.Namespace) -> int:
     if not options.config.exists():
         raise UsageError(f"{options.config}: no such file; run this where mkdocs.yml lies, or name it with --config")
     if options.engine == "mkdocs":
-        site = ["--site-dir", os.path.abspath(options.site_dir)] if options.site_dir else []
+        site = ["--site-dir", str(options.site_dir.absolute())] if options.site_dir else []
         return _run_engine(options, ["mkdocs", "build", "--strict", "--quiet", *site])
     _generate(argparse.Namespace(**{**vars(options), "output": None}))
     status = _run_engine(options, ["zensical", "build", "--clean"])
@@ -329,8 +415,8 @@ def _run_engine(options: argparse.Namespace, command: list[str]) -> int:
     program, *rest = command
     environment = dict(os.environ)
     if options.records:
-        environment[settings.RECORDS_VARIABLE] = os.path.abspath(options.records)
-    call = [sys.executable, "-m", program, *rest[:1], "--config-file", os.path.abspath(options.config), *rest[1:]]
+        environment[settings.RECORDS_VARIABLE] = str(options.records.absolute())
+    call = [sys.executable, "-m", program, *rest[:1], "--config-file", str(options.config.absolute()), *rest[1:]]
     try:
         status = subprocess.run(call, env=environment, check=False).returncode  # noqa: S603
     except OSError as error:

@@ -51,7 +51,7 @@ def parse_printed(text: str) -> str | None:
 
 
 def with_year(text: str, year: int) -> str:
-    """Give a yearless day its ``year``; any other date, or a day which that year does not have, is returned as it is."""
+    """Give a yearless day its ``year``; any other date, and a day that the year does not have, stays as it is."""
     if is_yearless(text):
         date = f"{year:04}{text[1:]}"
         return date if is_partial_date(date) else text
@@ -78,9 +78,7 @@ def is_month_after(later: str, earlier: str) -> bool:
 
 def in_words(text: str) -> str:
     """Write a date for readers: ``31 October 2022``, ``October 2022``, ``2022``, ``31 October``."""
-    names = (
-        "January February March April May June July August September October November December"
-    ).split()
+    names = """January February March April May June July August September October November December""".split()
     if is_yearless(text):
         return f"{int(text[5:7])} {names[int(text[2:4]) - 1]}"
     year, *rest = text.split("-")

@@ -1,7 +1,7 @@
 """One YAML file as text with line numbers: a strict reader, a canonical writer, and writing that never tears a file.
 
-Every scalar is read as text: ``2301.00010``, ``no`` and ``2024-13-01`` stay what was typed. What YAML offers beyond plain
-mappings, lists and scalars (tags, anchors, several documents, duplicate keys) is refused.
+Every scalar is read as text: ``2301.00010``, ``no`` and ``2024-13-01`` stay what was typed. What YAML offers beyond
+plain mappings, lists and scalars (tags, anchors, several documents, duplicate keys) is refused.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Data = Any
 
 @dataclass(frozen=True)
 class Document:
-    """The data of a YAML file, the line of every value by its path (``("links", "code")``), and what is wrong with it."""
+    """The data of a YAML file, the line of every value by its path (``("links", "code")``), and what is wrong."""
 
     path: str
     text: str
@@ -72,14 +72,18 @@ def parse(path: str, text: str) -> Document:
     """Read YAML ``text``; ``path`` is for messages. Faults are collected, up to the first that ends the reading."""
     if odd := _UNREADABLE.search(text):
         line = text.count("\n", 0, odd.start()) + 1
-        return Document(path, text, problems=(Problem(path, line, f"holds the control character U+{ord(odd[0]):04X}; delete it"),))
+        return Document(
+            path, text, problems=(Problem(path, line, f"holds the control character U+{ord(odd[0]):04X}; delete it"),)
+        )
     builder = _Builder(path)
     try:
         data = builder.build(yaml.parse(text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = error.problem or error.context or "not YAML"
-        builder.problems.append(Problem(path, mark.line + 1 if mark else 1, f"no YAML here ({what}); check quotes, colons and indentation"))
+        builder.problems.append(
+            Problem(path, mark.line + 1 if mark else 1, f"no YAML here ({what}); check quotes, colons and indentation")
+        )
         data = None
     except _RefusedError as error:
         builder.problems.append(error.problem)
@@ -88,6 +92,10 @@ def parse(path: str, text: str) -> Document:
         builder.problems.append(Problem(path, 1, "nested too deeply; flatten it"))
         data = None
     return Document(path, text, data, builder.lines, tuple(builder.problems))
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
 
 
 class _RefusedError(Exception):
@@ -117,7 +125,7 @@ class _Builder:
         return data
 
     def refuse(self, event: yaml.Event, message: str) -> _RefusedError:
-        return _RefusedError(Problem(self.path, event.start_mark.line + 1, message))
+        return _RefusedError(Problem(self.path, _line(event), message))
 
     def node(self, event: yaml.Event, events: Iterator[yaml.Event], place: tuple[str | int, ...]) -> Data:
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
@@ -126,7 +134,7 @@ class _Builder:
             raise self.refuse(event, "tags (!) are not read; delete it, or quote the value")
         if len(place) > MAX_DEPTH:
             raise self.refuse(event, f"nested deeper than {MAX_DEPTH} levels; flatten it")
-        self.lines.setdefault(place, event.start_mark.line + 1)
+        self.lines.setdefault(place, _line(event))
         if isinstance(event, yaml.ScalarEvent):
             return None if event.value in ("", "~", "null") and event.implicit[0] else event.value
         if isinstance(event, yaml.SequenceStartEvent):
@@ -142,7 +150,7 @@ class _Builder:
                 break
             if not isinstance(key, yaml.ScalarEvent):
                 raise self.refuse(key, "a key must be a plain word; write `field: value`")
-            line = key.start_mark.line + 1
+            line = _line(key)
             if key.value in found:
                 self.problems.append(Problem(self.path, line, f"{key.value}: stands twice; keep one"))
             self.lines[*place, key.value] = line
@@ -153,7 +161,7 @@ class _Builder:
 # --- writing ---------------------------------------------------------------------------------------------------------
 
 PROSE = frozenset({"summary", "abstract", "description"})
-QUOTED = frozenset({"title"})
+QUOTED = frozenset({"title", "issued", "added", "captured"})
 ALWAYS_BLOCK = frozenset({"results", "steps", "start_here"})
 _RESOLVER = yaml.resolver.Resolver()
 _NOT_PLAIN = re.compile(r"^[^\w(]|: |:$| #|\s$")
@@ -174,7 +182,12 @@ def _node(value: Data, place: tuple[str, ...]) -> yaml.Node:
     key = place[-1] if place else ""
     if isinstance(value, Mapping):
         pairs = [(_scalar(name, ""), _node(item, (*place, name))) for name, item in value.items()]
-        flow = bool(place) and (key.isdigit() or _fits(value, key)) and _is_flat(value.values()) and key not in ALWAYS_BLOCK
+        flow = (
+            bool(place)
+            and (key.isdigit() or _fits(value, key))
+            and _is_flat(value.values())
+            and key not in ALWAYS_BLOCK
+        )
         flow = flow and not (key.isdigit() and place[-2] in ALWAYS_BLOCK)
         return yaml.MappingNode("tag:yaml.org,2002:map", pairs, flow_style=flow)
     if isinstance(value, (list, tuple)):
@@ -191,11 +204,19 @@ def _node(value: Data, place: tuple[str, ...]) -> yaml.Node:
 def _scalar(text: str, key: str) -> yaml.ScalarNode:
     style = None
     if key in PROSE:
-        text = "\n\n".join(textwrap.fill(part, WIDTH - 2, break_long_words=False, break_on_hyphens=False) for part in text.split("\n\n"))
+        text = "\n\n".join(
+            textwrap.fill(part, WIDTH - 2, break_long_words=False, break_on_hyphens=False)
+            for part in text.split("\n\n")
+        )
         text, style = f"{text}\n", "|"
-    elif key in QUOTED or _RESOLVER.resolve(yaml.ScalarNode, text, (True, False)) != "tag:yaml.org,2002:str" or _NOT_PLAIN.search(text):
+    elif key in QUOTED or not _is_text(text) or _NOT_PLAIN.search(text):
         style = '"'
     return yaml.ScalarNode("tag:yaml.org,2002:str", text, style=style)
+
+
+def _is_text(text: str) -> bool:
+    """Tell whether YAML reads ``text`` back as text when it stands without quotes."""
+    return bool(_RESOLVER.resolve(yaml.ScalarNode, text, (True, False)) == "tag:yaml.org,2002:str")  # type: ignore[no-untyped-call]
 
 
 def _is_flat(values: Any) -> bool:
@@ -229,12 +250,14 @@ def write(path: Path, text: str, *, durable: bool = True) -> bool:
             if durable:
                 os.fsync(file.fileno())
             os.fchmod(file.fileno(), 0o666 & ~_umask())
-        os.replace(temporary, path)
+        Path(temporary).replace(path)
     except OSError as error:
         if temporary is not None:
             with contextlib.suppress(OSError):
-                os.unlink(temporary)
-        raise WriteError(f"{name}: cannot be written ({error.strerror}); what stood there is unchanged; make room or make it writable") from error
+                Path(temporary).unlink()
+        raise WriteError(
+            f"{name}: cannot be written ({error.strerror}); the old file is unchanged; make room or make it writable"
+        ) from error
     return True
 
 

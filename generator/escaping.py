@@ -6,10 +6,10 @@ are dropped in every target; what a reader sees is what was typed.
 
 from __future__ import annotations
 
+import functools
 import html as _html
 import json
 import re
-import unicodedata
 from typing import Any
 from urllib.parse import quote
 
@@ -18,14 +18,17 @@ from generator.titles import fold
 _ASCII_MARK = re.compile(r"[!-/:-@\[-`{-~]")
 _KEPT_INSIDE_WORDS = frozenset("-.'/+")
 _KEPT_BEHIND_WORDS = frozenset(".:;,?!)%'")
+# Controls and halves of characters, but for those that are white space.
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def clean(text: str) -> str:
     """Return ``text`` on one line, without control characters and lone surrogates."""
-    return fold("".join(char for char in text if unicodedata.category(char) not in ("Cc", "Cs") or char.isspace()))
+    return fold(_CONTROL.sub("", text))
 
 
+@functools.lru_cache(maxsize=16384)  # titles recur on many pages
 def markdown(text: str) -> str:
     """Return ``text`` so that Markdown with any extension prints it as it is, inline or at the start of a block.
 
@@ -55,7 +58,13 @@ def html(text: str) -> str:
 
 def url(address: str) -> str:
     """Return a web address for the target of a Markdown link; what is no URL character is percent-encoded."""
-    return quote(clean(address), safe="/:?#@!$&'*+,;=%~-._").replace("(", "%28").replace(")", "%29").replace("*", "%2A").replace("'", "%27")
+    return (
+        quote(clean(address), safe="/:?#@!$&'*+,;=%~-._")
+        .replace("(", "%28")
+        .replace(")", "%29")
+        .replace("*", "%2A")
+        .replace("'", "%27")
+    )
 
 
 def query(text: str) -> str:
@@ -64,14 +73,22 @@ def query(text: str) -> str:
 
 
 def bibtex(text: str) -> str:
-    """Return ``text`` for a braced BibTeX field: UTF-8, with TeX's special characters as the commands that print them."""
+    """Return ``text`` for a braced BibTeX field: UTF-8, TeX's special characters as the commands for them."""
     return "".join(_TEX.get(char, char) for char in clean(text))
 
 
 _TEX = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
-    "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
-}  # fmt: skip
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "%": r"\%",
+    "_": r"\_",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+}
 
 
 def bibtex_verbatim(text: str) -> str:

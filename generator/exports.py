@@ -19,7 +19,9 @@ SCHEMA_VERSION = 1
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 # Words that name a journal; other venues are taken for proceedings.
 _JOURNAL = re.compile(
-    r"\b(journal|transactions|letters|annals|nature|magazine|review|tmlr|jmlr|tacl|pnas|plos|ieee access|frontiers|sensors)\b", re.IGNORECASE
+    r"\b(journal|transactions|letters|annals|nature|magazine|review|tmlr|jmlr|tacl|pnas|plos"
+    r"|ieee access|frontiers|sensors)\b",
+    re.IGNORECASE,
 )
 
 
@@ -81,8 +83,7 @@ def ris_entry(record_id: str, record: Record) -> str:
     """Return one RIS entry."""
     kind = "GEN" if not record.venue else "JOUR" if is_journal(record.venue) else "CPAPER"
     lines = [("TY", kind), ("ID", record_id), ("TI", titles.plain(record.title))]
-    for author in record.authors:
-        lines.append(("AU", f"{author.family}, {author.given}" if isinstance(author, PersonName) and author.given else str(author)))
+    lines += [("AU", _family_first(author)) for author in record.authors]
     if record.issued:
         year, month, day = (*record.issued.split("-"), "", "")[:3]
         lines += [("PY", year), ("DA", f"{year}/{month}/{day}/")]
@@ -106,7 +107,9 @@ def csl_item(record_id: str, record: Record) -> dict[str, Any]:
     item: dict[str, Any] = {"id": record_id, "type": kind, "title": escaping.clean(titles.plain(record.title))}
     if record.authors:
         item["author"] = [
-            {"family": author.family, **({"given": author.given} if author.given else {})} if isinstance(author, PersonName) else {"literal": author}
+            {"family": author.family, **({"given": author.given} if author.given else {})}
+            if isinstance(author, PersonName)
+            else {"literal": author}
             for author in record.authors
         ]
     if record.issued:
@@ -128,11 +131,29 @@ def csl_item(record_id: str, record: Record) -> dict[str, Any]:
 
 def csl_json(records: Mapping[str, Record]) -> str:
     """Return all records as one CSL-JSON list."""
-    return _json([csl_item(record_id, record) for record_id, record in records.items()])
+    return f"{_json_list([csl_item(record_id, record) for record_id, record in records.items()])}\n"
 
 
-CSV_COLUMNS = ("id", "title", "authors", "year", "issued", "venue", "type", "topics", "arxiv", "doi", "url", "code", "project", "model", "dataset",
-               "why", "summary", "added")  # fmt: skip
+CSV_COLUMNS = (
+    "id",
+    "title",
+    "authors",
+    "year",
+    "issued",
+    "venue",
+    "type",
+    "topics",
+    "arxiv",
+    "doi",
+    "url",
+    "code",
+    "project",
+    "model",
+    "dataset",
+    "why",
+    "summary",
+    "added",
+)
 
 
 def csv_table(records: Mapping[str, Record]) -> str:
@@ -144,7 +165,7 @@ def csv_table(records: Mapping[str, Record]) -> str:
         row = {
             "id": record_id,
             "title": titles.plain(record.title),
-            "authors": " and ".join(_csv_name(author) for author in record.authors),
+            "authors": " and ".join(_family_first(author) for author in record.authors),
             "year": record.issued[:4] if record.issued else "",
             "issued": record.issued,
             "venue": record.venue,
@@ -162,20 +183,32 @@ def csv_table(records: Mapping[str, Record]) -> str:
     return out.getvalue()
 
 
-def _csv_name(author: str | PersonName) -> str:
+def _family_first(author: str | PersonName) -> str:
     return f"{author.family}, {author.given}" if isinstance(author, PersonName) and author.given else str(author)
 
 
 def json_data(records: Mapping[str, Record]) -> str:
     """Return all records with every field, as ``{"version": 1, "papers": [{"id": …, …}]}``."""
-    return _json({"version": SCHEMA_VERSION, "papers": [{"id": record_id, **store.plain(record)} for record_id, record in records.items()]})
+    papers = _json_list([{"id": record_id, **store.plain(record)} for record_id, record in records.items()])
+    return f'{{"version": {SCHEMA_VERSION}, "papers": {papers}}}\n'
 
 
-def _json(data: Any) -> str:
-    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+def _json_list(items: list[dict[str, Any]]) -> str:
+    """Return a JSON list with one item on each line."""
+    return "[\n" + ",\n".join(json.dumps(item, ensure_ascii=False) for item in items) + "\n]"
 
 
 FORMATS: Mapping[str, Callable[[Mapping[str, Record]], str]] = {
-    "bibtex": bibtex, "ris": ris, "csl-json": csl_json, "csv": csv_table, "json": json_data,
-}  # fmt: skip
-FILE_NAMES = {"bibtex": "papers.bib", "ris": "papers.ris", "csl-json": "papers.csl.json", "csv": "papers.csv", "json": "papers.json"}
+    "bibtex": bibtex,
+    "ris": ris,
+    "csl-json": csl_json,
+    "csv": csv_table,
+    "json": json_data,
+}
+FILE_NAMES = {
+    "bibtex": "papers.bib",
+    "ris": "papers.ris",
+    "csl-json": "papers.csl.json",
+    "csv": "papers.csv",
+    "json": "papers.json",
+}

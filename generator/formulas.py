@@ -6,8 +6,16 @@ import functools
 import re
 import xml.etree.ElementTree as ElementTree
 
-_TAGS = frozenset("math mrow mi mn mo mtext mspace msup msub msubsup mfrac msqrt mroot mover munder munderover mstyle mpadded".split())
-_ATTRIBUTES = {"xmlns": "http://www.w3.org/1998/Math/MathML", "display": "inline", "mathvariant": r"[a-z-]{1,24}", "stretchy": "true|false"}
+_TAGS = frozenset(
+    """math mrow mi mn mo mtext mspace msup msub msubsup mfrac msqrt mroot mover munder munderover mstyle
+    mpadded""".split()
+)
+_ATTRIBUTES = {
+    "xmlns": "http://www.w3.org/1998/Math/MathML",
+    "display": "inline",
+    "mathvariant": r"[a-z-]{1,24}",
+    "stretchy": "true|false",
+}
 _LONGEST = 200
 
 
@@ -24,7 +32,7 @@ def mathml(latex: str) -> str | None:
 
     try:
         root = ElementTree.fromstring(convert(latex))  # noqa: S314 - the library's own output, read to check it
-    except Exception:  # whatever the library makes of hostile text, the caller prints the title as text
+    except Exception:  # noqa: BLE001 - whatever the library makes of hostile text, the caller prints the title as text
         return None
     return _print(root)
 
@@ -32,7 +40,9 @@ def mathml(latex: str) -> str | None:
 def _print(element: ElementTree.Element) -> str | None:
     tag = element.tag.rpartition("}")[2]
     attributes = {name.rpartition("}")[2]: value for name, value in element.attrib.items()}
-    if tag not in _TAGS or any(re.fullmatch(_ATTRIBUTES.get(name, r"\0"), value) is None for name, value in attributes.items()):
+    if tag not in _TAGS or any(
+        re.fullmatch(_ATTRIBUTES.get(name, r"\0"), value) is None for name, value in attributes.items()
+    ):
         return None
     inner = [_refer(element.text or "")]
     for child in element:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from generator import documents, exports, pages
-from generator.errors import ReadingListError
+from generator.errors import ReadingListError, WriteError
 from generator.library import Library
 from generator.settings import Settings
 
@@ -69,7 +70,9 @@ def _refuse_foreign(target: Path) -> None:
     if target.is_symlink():
         raise ReadingListError(f"{target}: is a symbolic link; delete it, generated pages are plain files")
     if target.suffix == ".md" and target.exists() and not _is_own(target):
-        raise ReadingListError(f"{target}: was written by hand, and a generated page belongs there; move it to another name")
+        raise ReadingListError(
+            f"{target}: was written by hand, and a generated page belongs there; move it to another name"
+        )
 
 
 def _own_files(output: Path) -> Iterator[str]:
@@ -82,3 +85,20 @@ def _own_files(output: Path) -> Iterator[str]:
             path = output / folder / name
             if name.endswith(".md") and not path.is_symlink() and _is_own(path):
                 yield f"{folder}/{name}"
+
+
+def move_site(built: Path, target: Path) -> None:
+    """Put a site that an engine built in its own place into ``target``; an older site there is replaced.
+
+    Raises ReadingListError where ``target`` holds something that is no site.
+    """
+    if target.exists() and any(target.iterdir()) and not (target / "sitemap.xml").exists():
+        raise ReadingListError(f"{target}: holds files that are no site; name an empty folder")
+    beside = target.parent / f".{target.name}.new"
+    try:
+        shutil.rmtree(beside, ignore_errors=True)
+        shutil.copytree(built, beside)
+        shutil.rmtree(target, ignore_errors=True)
+        beside.rename(target)
+    except OSError as error:
+        raise WriteError(f"{target}: cannot be written ({error.strerror}); make room or make it writable") from error

@@ -55,9 +55,15 @@ def _after(text: str, hosts: tuple[str, ...], *prefixes: str) -> str | None:
 def arxiv(text: str) -> str | None:
     """Return the unversioned arXiv id in ``text`` (an id, ``arXiv:…``, an address or arXiv's DOI), or ``None``."""
     text = text.strip()
-    text = _after(text, ("arxiv.org",), "/abs/", "/pdf/", "/html/") or _after(text, ("huggingface.co",), "/papers/") or text
+    text = (
+        _after(text, ("arxiv.org",), "/abs/", "/pdf/", "/html/")
+        or _after(text, ("huggingface.co",), "/papers/")
+        or text
+    )
     text = re.sub(r"^arxiv:\s*", "", text, flags=re.IGNORECASE)
-    registered = _ARXIV_DOI.fullmatch(_after(text, ("doi.org",), "/") or re.sub(r"^doi:\s*", "", text, flags=re.IGNORECASE))
+    registered = _ARXIV_DOI.fullmatch(
+        _after(text, ("doi.org",), "/") or re.sub(r"^doi:\s*", "", text, flags=re.IGNORECASE)
+    )
     text = registered[1] if registered else text
     if match := _ARXIV_NEW.fullmatch(text):
         # Ids have four figures until December 2014 and five since.

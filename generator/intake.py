@@ -1,9 +1,8 @@
-"""The intake wing as one step: read files, find out which entries are one paper, merge them into records, write these."""
+"""The intake wing as one step: read files, find which entries are one paper, merge them into records, write these."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,7 +28,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Import:
-    """What an import comes to: entries in file order, the records they make, what a person must look at, what is wrong."""
+    """What an import comes to: entries in file order, their records, what a person must look at, what is wrong."""
 
     readings: tuple[Reading, ...]
     entries: tuple[Entry, ...]
@@ -43,14 +42,22 @@ class Import:
     sources: Mapping[str, Source] = field(default_factory=dict)
 
 
-def read_files(paths: Iterable[str], *, format: str | None = None, captured: str | None = None) -> tuple[list[Reading], dict[str, str]]:
+def read_files(
+    paths: Iterable[str], *, format: str | None = None, captured: str | None = None
+) -> tuple[list[Reading], dict[str, str]]:
     """Read each file; return the readings, and the sha256 of each file that could be opened by its path."""
     readings, checksums = [], {}
     for path in paths:
         try:
             data = Path(path).read_bytes()
         except OSError as error:
-            readings.append(Reading(path, format or "unknown", problems=(Problem(path, None, f"cannot be read ({error.strerror}); check name and rights"),)))
+            readings.append(
+                Reading(
+                    path,
+                    format or "unknown",
+                    problems=(Problem(path, None, f"cannot be read ({error.strerror}); check name and rights"),),
+                )
+            )
             continue
         checksums[path] = f"sha256:{hashlib.sha256(data).hexdigest()}"
         readings.append(readers.read(path, data, format=format, captured=captured))
@@ -84,7 +91,11 @@ def plan(
         entries.extend(reading.entries)
         source_of.extend([source_id] * len(reading.entries))
     record_ids = tuple(sorted(contents.records))
-    known = {(seen.source, seen.position): place for place, name in enumerate(record_ids) for seen in contents.records[name].seen}
+    known = {
+        (seen.source, seen.position): place
+        for place, name in enumerate(record_ids)
+        for seen in contents.records[name].seen
+    }
     joined = [known.get((source, entry.position)) for source, entry in zip(source_of, entries, strict=True)]
     clusters, review = _match(contents, entries, record_ids, joined)
 
@@ -101,8 +112,12 @@ def plan(
             continue
         name = record_ids[place]
         record, conflicts = merging.merge(
-            contents.records[name], [(source_of[n], entries[n]) for n in numbers], formats, added=None, keep_abstract=keep_abstracts
-        )  # fmt: skip
+            contents.records[name],
+            [(source_of[n], entries[n]) for n in numbers],
+            formats,
+            added=None,
+            keep_abstract=keep_abstracts,
+        )
         outcomes.append(Outcome(name, record, False, numbers, conflicts))
     unmatched: tuple[int, ...] = ()
     if new:
@@ -118,8 +133,8 @@ def plan(
 
 def _match(
     contents: store.Contents, entries: Sequence[Entry], record_ids: Sequence[str], joined: Sequence[int | None]
-) -> tuple[list[tuple[int, ...]], tuple[matching.Pair, ...]]:  # fmt: skip
-    """Cluster entries and records; an entry that a record was made of already stays with it, whatever it looks like now."""
+) -> tuple[list[tuple[int, ...]], tuple[matching.Pair, ...]]:
+    """Cluster entries and records; an entry that a record was made of already stays with it."""
     free = [number for number, place in enumerate(joined) if place is None]
     items = [matching.item_of_entry(entries[number]) for number in free]
     items += [matching.item_of_record(name, contents.records[name]) for name in record_ids]
@@ -140,7 +155,7 @@ def _match(
 
 
 def _register(sources: dict[str, Source], reading: Reading, checksum: str, today: str) -> str:
-    """Return the id of a file's source, made known in ``sources`` where it is new; the same bytes are the same source."""
+    """Return the id of a file's source, made known in ``sources`` if new; equal bytes are one source."""
     for name, source in sources.items():
         if source.checksum == checksum:
             if reading.captured and reading.captured != source.captured and not reading.captured_inferred:
@@ -149,7 +164,7 @@ def _register(sources: dict[str, Source], reading: Reading, checksum: str, today
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(reading.path).stem).strip("._-")[:60] or "source"
     name = stem if stem not in sources else f"{stem}-{checksum.removeprefix('sha256:')[:8]}"
     sources[name] = Source(
-        name=titles.fold(os.path.basename(reading.path)) or name,
+        name=titles.fold(Path(reading.path).name) or name,
         format=reading.format,
         captured=reading.captured,
         captured_inferred=reading.captured_inferred,
@@ -177,7 +192,10 @@ def _new_records(
         made.append((record, numbers, conflicts))
     taken = set(contents.records) | set(contents.redirects)
     names = new_ids([record.title for record, _, _ in made], taken)
-    return [Outcome(name, record, True, numbers, conflicts) for name, (record, numbers, conflicts) in zip(names, made, strict=True)]
+    return [
+        Outcome(name, record, True, numbers, conflicts)
+        for name, (record, numbers, conflicts) in zip(names, made, strict=True)
+    ]
 
 
 def new_ids(names: Sequence[str], taken: set[str]) -> list[str]:
@@ -209,7 +227,7 @@ def new_ids(names: Sequence[str], taken: set[str]) -> list[str]:
 
 
 def write(folder: Path, done: Import) -> int:
-    """Write what an import came to: records, then sources, each file whole or not at all; return how many files changed.
+    """Write what an import came to: records, then sources, each file whole or not at all; return how many changed.
 
     Raises WriteError; what was written by then is valid, and a second run completes it.
     """

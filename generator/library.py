@@ -68,7 +68,10 @@ class Library:
         for record_id, record in self.records.items():
             for seen in record.seen:
                 found[seen.source].append((record_id, seen))
-        return {source: tuple(sorted(found[source], key=lambda pair: (pair[1].position, pair[0]))) for source in sorted(found)}
+        return {
+            source: tuple(sorted(found[source], key=lambda pair: (pair[1].position, pair[0])))
+            for source in sorted(found)
+        }
 
     @cached_property
     def groups(self) -> Mapping[str, tuple[str, ...]]:

@@ -13,9 +13,15 @@ MAX_LENGTH = 2048
 _CODE_HOSTS = {"github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "gitee.com", "sourceforge.net"}
 _DATA_HOSTS = {"zenodo.org", "figshare.com", "kaggle.com", "data.mendeley.com", "osf.io"}
 _LITERATURE_HOSTS = {
-    "arxiv.org", "doi.org", "dx.doi.org", "openreview.net", "aclanthology.org", "proceedings.mlr.press",
-    "semanticscholar.org", "scholar.google.com",
-}  # fmt: skip
+    "arxiv.org",
+    "doi.org",
+    "dx.doi.org",
+    "openreview.net",
+    "aclanthology.org",
+    "proceedings.mlr.press",
+    "semanticscholar.org",
+    "scholar.google.com",
+}
 _BARE_HOSTS = r"(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org|huggingface\.co)/"
 _IN_TEXT = re.compile(rf"(?:https?://|(?<![\w./@-]){_BARE_HOSTS})[^\s<>\"'|\\^`{{}}\[\]]+", re.IGNORECASE)
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{2,59})", re.IGNORECASE)
@@ -95,9 +101,9 @@ def kind_of(url: str) -> str | None:
 
 
 def in_text(text: str) -> Iterator[str]:
-    """Yield the addresses that ``text`` names, in order, each once.
+    r"""Yield the addresses that ``text`` names, in order, each once.
 
-    Cleaned are full stops and brackets that belong to the sentence, the ``{…}`` twin that LaTeX's ``\\href`` leaves
+    Cleaned are full stops and brackets that belong to the sentence, the ``{…}`` twin that LaTeX's ``\href`` leaves
     behind, and a missing scheme before well-known hosts. What is no safe address is left out.
     """
     seen = set()
@@ -113,7 +119,7 @@ def in_text(text: str) -> Iterator[str]:
 
 
 def by_kind(text: str) -> dict[str, str]:
-    """Return the first address of each kind that ``text`` names, as ``{"code": "https://…"}``, in the order of ``KINDS``."""
+    """Return the first address of each kind that ``text`` names: ``{"code": "https://…"}``, ordered as ``KINDS``."""
     found: dict[str, str] = {}
     for url in in_text(text):
         kind = kind_of(url)

@@ -10,7 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Literal
 
 from rapidfuzz import fuzz
@@ -24,19 +24,25 @@ _ROMAN = re.compile(r"x{0,2}(?:ix|iv|v?i{1,3}|v|x)")
 # What a cataloguer adds behind a title: "[Chinese]", "[Erratum appears in … 2013;27(3):377]".
 _CATALOGUER_NOTE = re.compile(r"[\s.]*\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]\.?$")
 # A notice about a paper is another document than the paper.
-_NOTICES = frozenset("addendum comment comments commentary corrections correction corrigendum errata erratum reply response retracted retraction".split())
+_NOTICES = frozenset(
+    """addendum comment comments commentary corrections correction corrigendum errata erratum reply response
+    retracted retraction""".split()
+)
 _PARTS = frozenset("part volume vol chapter appendix supplement version edition".split())
-_NEGATIONS = ("a", "an", "anti", "de", "dis", "hetero", "homo", "hyper", "hypo", "il", "im", "in", "inter", "intra", "ir", "mis", "multi", "non",
-              "over", "pre", "post", "re", "semi", "sub", "super", "un", "under", "uni", "bi")  # fmt: skip
+_NEGATIONS = frozenset(
+    """a an anti de dis hetero homo hyper hypo il im in inter intra ir mis multi non over pre post re semi sub
+    super un under uni bi""".split()
+)
 
 # A title of nothing but these stands above a different text in every issue and every volume.
 _FURNITURE = frozenset(
-    """abstracts acknowledgement acknowledgements announcement announcements article articles book books calendar chair chairs
-    column conclusion conclusions conference contents cover discussion editor editorial editorials editors events features
-    foreword front guest in index interview introduction introductory invited issue journal keynote letter letters matter
-    message meeting memoriam minutes news newsletter note notes obituary opening overview panel papers poster posters preface
-    proceedings program programme prologue record reminiscences report reports research review reviewers reviews section
-    session special summary symposium this title tutorial welcome workshop""".split()
+    """abstracts acknowledgement acknowledgements announcement announcements article articles book books calendar
+    chair chairs column conclusion conclusions conference contents cover discussion editor editorial editorials
+    editors events features foreword front guest in index interview introduction introductory invited issue
+    journal keynote letter letters matter message meeting memoriam minutes news newsletter note notes obituary
+    opening overview panel papers poster posters preface proceedings program programme prologue record
+    reminiscences report reports research review reviewers reviews section session special summary symposium this
+    title tutorial welcome workshop""".split()
 )
 _DISTINCT_WORDS = 4
 _DISTINCT_LENGTH = 14
@@ -113,18 +119,32 @@ class Matching:
 def item_of_entry(entry: Entry) -> Item:
     """Return the comparable form of an entry."""
     return _item(
-        entry.label, entry.title, entry.abstract, entry.identifiers, entry.authors or (), entry.issued, entry.venue,
-        (entry.volume, entry.number, entry.pages), entry.links.get("code"),
-    )  # fmt: skip
+        entry.label,
+        entry.title,
+        entry.abstract,
+        entry.identifiers,
+        entry.authors or (),
+        entry.issued,
+        entry.venue,
+        (entry.volume, entry.number, entry.pages),
+        entry.links.get("code"),
+    )
 
 
 def item_of_record(record_id: str, record: Record) -> Item:
     """Return the comparable form of a record; its label is its id."""
-    item = _item(
-        record_id, record.title, record.abstract, record.identifiers.model_dump(exclude_none=True), record.authors, record.issued,
-        record.venue, (None, None, None), record.links.code, frozenset(record.not_same_as),
-    )  # fmt: skip
-    return item
+    return _item(
+        record_id,
+        record.title,
+        record.abstract,
+        record.identifiers.model_dump(exclude_none=True),
+        record.authors,
+        record.issued,
+        record.venue,
+        (None, None, None),
+        record.links.code,
+        frozenset(record.not_same_as),
+    )
 
 
 def _item(
@@ -166,7 +186,7 @@ def _item(
 
 def first_page(pages: str) -> str:
     """Return the first page of a range such as ``S12-9``, in comparable form."""
-    return titles.key(re.split(r"[-–—]", pages.strip(), maxsplit=1)[0])  # noqa: RUF001
+    return titles.key(re.split(r"[-–—]", pages.strip(), maxsplit=1)[0])
 
 
 # --- comparing -------------------------------------------------------------------------------------------------------
@@ -259,7 +279,7 @@ def _guard(a: Item, b: Item) -> str | None:
         if _ROMAN.fullmatch(token) and token != "v":
             return f"the part numbers in the titles differ ({token})"
     for one in (a, b):
-        for word, following in zip(one.tokens, one.tokens[1:], strict=False):
+        for word, following in pairwise(one.tokens):
             if word in _PARTS and len(following) == 1 and (following in only[0] or following in only[1]):
                 return f"the parts in the titles differ ({word} {following})"
     if any(token.endswith("+") for token in only[0] + only[1]):
@@ -268,7 +288,7 @@ def _guard(a: Item, b: Item) -> str | None:
 
 
 def _agreement(a: frozenset[str], b: frozenset[str]) -> float:
-    """Return the share of words that two abstracts have in common, seen from the shorter one; 0 where one is missing."""
+    """Return the share of words that two abstracts have in common, seen from the shorter one; 0 if one is missing."""
     if not a or not b:
         return 0.0
     return len(a & b) / min(len(a), len(b)) if min(len(a), len(b)) > 8 else float(a == b)
@@ -305,7 +325,7 @@ def _circumstances(a: Item, b: Item) -> tuple[list[str], list[str]]:
 
 
 def _same_people(a: frozenset[str], b: frozenset[str]) -> bool:
-    """Tell whether two author lists can be one: half of the shorter one's names, spelling slips in long names allowed."""
+    """Tell whether two author lists can be one: half of the shorter one's names, slips in long names allowed."""
     if len(a & b) * 2 >= min(len(a), len(b)):
         return True
     close = sum(any(_is_slip(one, other) for other in b) for one in a)
@@ -335,16 +355,18 @@ def _strong(a: Item, b: Item) -> bool:
 def _same_place(a: Item, b: Item) -> bool:
     """Tell whether two entries stand on the same page of the same year, nothing of volume and number against it."""
     same = bool(a.pages) and a.pages == b.pages and a.year == b.year
-    return same and all(one == other or not (one and other) for one, other in ((a.volume, b.volume), (a.number, b.number)))
+    return same and all(
+        one == other or not (one and other) for one, other in ((a.volume, b.volume), (a.number, b.number))
+    )
 
 
 def _difference(a: Sequence[str], b: Sequence[str]) -> str | None:
     """Name what two titles differ in if it is only stop words, or slips in long words; else ``None``."""
     found = set()
-    for tag, start_a, end_a, start_b, end_b in Levenshtein.opcodes(a, b):
-        if tag == "equal":
+    for step in Levenshtein.opcodes(a, b):
+        if step.tag == "equal":
             continue
-        one, other = a[start_a:end_a], b[start_b:end_b]
+        one, other = a[step.src_start : step.src_end], b[step.dest_start : step.dest_end]
         if all(word in _STOP_WORDS for word in (*one, *other)):
             found.add("stop words")
         elif _is_slip("".join(one), "".join(other)):
@@ -362,11 +384,14 @@ def _is_slip(one: str, other: str) -> bool:
     shorter, longer = sorted((one, other), key=len)
     if len(shorter) < 6:
         return False
-    if longer.endswith(shorter[1:]) or longer.endswith(shorter):
+    if longer.endswith((shorter, shorter[1:])):
         rest = longer.removesuffix(shorter)
         if rest in _NEGATIONS:
             return False
-    if any(one.startswith(prefix) != other.startswith(prefix) for prefix in ("un", "in", "non", "hyper", "hypo", "inter", "intra", "macro", "micro")):
+    if any(
+        one.startswith(prefix) != other.startswith(prefix)
+        for prefix in ("un", "in", "non", "hyper", "hypo", "inter", "intra", "macro", "micro")
+    ):
         return False
     return OSA.distance(one, other) <= (2 if len(shorter) >= 11 else 1)
 
@@ -384,7 +409,8 @@ def candidates(items: Sequence[Item]) -> Iterator[tuple[int, int]]:
     """Yield the pairs worth comparing, each once, as sorted places in ``items``.
 
     Pairs share a block: an identifier, the title's key, its beginning or end, a pair of its rarest words, or the
-    beginning of the abstract. In a block over the cap only neighbours in key order are paired, so cost stays near-linear.
+    beginning of the abstract. In a block over the cap only neighbours in key order are paired, so the cost
+    stays near-linear.
     """
     frequency = Counter(token for item in items for token in set(item.tokens))
     blocks: defaultdict[object, list[int]] = defaultdict(list)
@@ -410,7 +436,9 @@ def _blocks(item: Item, frequency: Mapping[str, int]) -> Iterator[tuple[str, ...
     yield ("key", item.key)
     yield ("start", item.key[:16])
     yield ("end", item.key[-16:])
-    rare = sorted({token for token in item.tokens if frequency[token] > 1}, key=lambda token: (frequency[token], token))[:4]
+    rare = sorted(
+        {token for token in item.tokens if frequency[token] > 1}, key=lambda token: (frequency[token], token)
+    )[:4]
     for pair in combinations(sorted(rare), 2):
         yield ("words", *pair)
     if item.abstract_start:
@@ -436,7 +464,13 @@ def match(items: Sequence[Item]) -> Matching:
         return verdicts[pair]
 
     told = [(pair, verdict) for pair in candidates(items) if (verdict := verdict_of(*pair)).kind != "different"]
-    told.sort(key=lambda each: (each[1].kind != "same", -each[1].score, sorted((items[each[0][0]].order, items[each[0][1]].order))))
+    told.sort(
+        key=lambda each: (
+            each[1].kind != "same",
+            -each[1].score,
+            sorted((items[each[0][0]].order, items[each[0][1]].order)),
+        )
+    )
     members: dict[int, list[int]] = {place: [place] for place in range(len(items))}
     cluster_of = list(range(len(items)))
     pairs = []

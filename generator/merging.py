@@ -41,7 +41,9 @@ def fields_of(entry: Entry, *, keep_abstract: bool) -> dict[str, Any]:
         values["abstract"] = None
     if values["issued"] and dates.is_yearless(values["issued"]):
         values["issued"] = None
-    values |= {f"identifiers.{kind}": value for kind, value in entry.identifiers.items() if kind in Identifiers.model_fields}
+    values |= {
+        f"identifiers.{kind}": value for kind, value in entry.identifiers.items() if kind in Identifiers.model_fields
+    }
     values |= {f"links.{kind}": value for kind, value in entry.links.items() if kind in Links.model_fields}
     return {name: value for name, value in values.items() if value}
 
@@ -56,8 +58,8 @@ def merge(
 ) -> tuple[Record, tuple[Conflict, ...]]:
     """Return the record that ``entries`` of one paper make, together with ``record`` where there is one already.
 
-    ``entries`` are pairs of source id and entry, at least one where ``record`` is ``None``; ``formats`` gives each source's
-    format; ``added`` is the day for a new record. The result does not depend on the order of ``entries``.
+    ``entries`` are pairs of source id and entry, at least one where ``record`` is ``None``; ``formats`` gives each
+    source's format; ``added`` is the day for a new record. The order of ``entries`` does not matter.
     """
     flat: dict[str, Any] = _flatten(record) if record else {}
     provenance = dict(record.provenance) if record else {}
@@ -67,6 +69,8 @@ def merge(
         sightings.setdefault((source, entry.position), _sighting(source, entry))
         for name, value in fields_of(entry, keep_abstract=keep_abstract).items():
             origin = entry.origins.get(name, source)
+            if provenance.get(name, "").startswith(EDITOR):
+                continue  # decided, even where the decision is to leave the field empty
             if name not in flat:
                 flat[name], provenance[name] = value, origin
                 continue
@@ -75,20 +79,23 @@ def merge(
                 if holder is not None and _rank(name, value, origin, formats) < _rank(name, held, holder, formats):
                     flat[name], provenance[name] = value, origin
                 continue
-            replaces = (
-                holder is not None
-                and not holder.startswith(EDITOR)
-                and holder != origin
-                and _rank(name, value, origin, formats) < _rank(name, held, holder, formats)
-            )
-            if not (name == "issued" and _dates_agree(held, holder, value, origin)) and not (holder or EDITOR).startswith(EDITOR):
-                kept, other = (value, held) if replaces else (held, value)
-                conflicts.append(Conflict(name, _shown(kept), _shown(other), holder or EDITOR if replaces else origin))
+            if holder is None:
+                continue
+            replaces = holder != origin and _rank(name, value, origin, formats) < _rank(name, held, holder, formats)
+            if not (name == "issued" and _dates_agree(held, holder, value, origin)):
+                kept, other, from_ = (value, held, holder) if replaces else (held, value, origin)
+                conflicts.append(Conflict(name, _shown(kept), _shown(other), from_))
             if replaces:
                 flat[name], provenance[name] = value, origin
-    if "author_count" in flat and "authors" in flat and len(flat["authors"]) != flat["author_count"]:
+    decided = any(provenance.get(name, "").startswith(EDITOR) for name in ("authors", "author_count"))
+    if not decided and "author_count" in flat and "authors" in flat and len(flat["authors"]) != flat["author_count"]:
         conflicts.append(
-            Conflict("authors", f"{len(flat['authors'])} names", f"{flat['author_count']} authors", provenance.get("author_count", EDITOR))
+            Conflict(
+                "authors",
+                f"{len(flat['authors'])} names",
+                f"{flat['author_count']} authors",
+                provenance.get("author_count", EDITOR),
+            )
         )
     merged = _unflatten(flat) | {
         "seen": tuple(sightings[place] for place in sorted(sightings)),
@@ -107,7 +114,9 @@ def _field_order(name: str) -> tuple[int, str]:
 
 
 def _sighting(source: str, entry: Entry) -> Sighting:
-    return Sighting(source=source, line=entry.line, position=entry.position, comments=entry.comments, upvotes=entry.upvotes)
+    return Sighting(
+        source=source, line=entry.line, position=entry.position, comments=entry.comments, upvotes=entry.upvotes
+    )
 
 
 def _flatten(record: Record) -> dict[str, Any]:
@@ -140,12 +149,12 @@ def _rank(name: str, value: Any, origin: str, formats: Mapping[str, str]) -> tup
     return (from_listing, origin, str(value))
 
 
-def _dates_agree(held: str, holder: str | None, value: str, origin: str) -> bool:
+def _dates_agree(held: str, holder: str, value: str, origin: str) -> bool:
     """Tell whether two dates can be one: as precise as both are, and a derived month may be one too late."""
     if dates.agree(held, value):
         return True
     derived, stated = (value, held) if origin.startswith(DERIVED) else (held, value)
-    return origin.startswith(DERIVED) != (holder or "").startswith(DERIVED) and dates.is_month_after(derived, stated)
+    return origin.startswith(DERIVED) != holder.startswith(DERIVED) and dates.is_month_after(derived, stated)
 
 
 def _shown(value: Any) -> str:

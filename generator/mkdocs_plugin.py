@@ -1,4 +1,4 @@
-"""The MkDocs plugin: generates the pages before a build, and rebuilds when a record changes. The only module that imports mkdocs."""
+"""The MkDocs plugin, the only module that imports mkdocs: pages are made before a build and when a record changes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,13 @@ class ReadingListPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             raise PluginError(str(error)) from error
         _log.debug("%d pages written, %d unchanged, %d removed", done.written, done.unchanged, done.removed)
 
-    def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Callable[..., Any]) -> LiveReloadServer:
+    def on_serve(
+        self,
+        server: LiveReloadServer,
+        *,
+        config: MkDocsConfig,
+        builder: Callable[..., Any],  # noqa: ARG002 - part of the event
+    ) -> LiveReloadServer:
         """Watch the records and what is written by hand, not the generated pages: these would start a second build."""
         docs = Path(config.docs_dir)
         server.unwatch(str(docs))

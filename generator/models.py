@@ -7,7 +7,6 @@ what is wrong and what to write instead.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -25,6 +24,7 @@ ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 SOURCE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 MAX_ID = 80
 _WINDOWS_NAMES = {"con", "prn", "aux", "nul"} | {f"{name}{n}" for name in ("com", "lpt") for n in range(10)}
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 # Bidirectional overrides and isolates, tag characters: they make a text read otherwise than it is.
 _INVISIBLE = re.compile("[\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f\ufeff\ufff9-\ufffb]")
 
@@ -41,14 +41,11 @@ def id_fault(text: str) -> str | None:
 
 
 def text_fault(text: str) -> str | None:
-    """Say why ``text`` cannot stand in a record, or ``None`` where it can: it must hold no hidden control characters."""
-    for char in text:
-        if unicodedata.category(char) == "Cc" and char != "\n":
-            return f"holds the control character U+{ord(char):04X}; delete it"
+    """Say why ``text`` cannot stand in a record, or ``None`` where it can: it must hold no hidden controls."""
+    if match := _CONTROL.search(text):
+        return f"holds the control character U+{ord(match[0]):04X}; delete it"
     if match := _INVISIBLE.search(text):
         return f"holds the invisible character U+{ord(match[0]):04X}; delete it"
-    if any("\ud800" <= char <= "\udfff" for char in text):
-        return "holds half of a character; delete it"
     return None
 
 
@@ -69,7 +66,9 @@ def _check_prose(text: str) -> str:
 
 
 def _check_partial_date(text: str) -> str:
-    return _refuse(None if dates.is_partial_date(text) else f"{text!r} is no date; write 2022, 2022-10 or 2022-10-31", text)
+    return _refuse(
+        None if dates.is_partial_date(text) else f"{text!r} is no date; write 2022, 2022-10 or 2022-10-31", text
+    )
 
 
 def _check_day(text: str) -> str:
@@ -78,7 +77,9 @@ def _check_day(text: str) -> str:
 
 def _check_capture(text: str) -> str:
     fine = dates.is_day(text) or dates.is_yearless(text)
-    return _refuse(None if fine else f"{text!r} is no day; write 2025-12-09, or --12-09 where the year is not known", text)
+    return _refuse(
+        None if fine else f"{text!r} is no day; write 2025-12-09, or --12-09 where the year is not known", text
+    )
 
 
 def _check_id(text: str) -> str:
@@ -92,7 +93,9 @@ def _check_url(text: str) -> str:
 
 
 def _check_source_id(text: str) -> str:
-    return _refuse(None if SOURCE_ID.fullmatch(text) else f"{text[:80]!r} is no source id; copy it from sources.yaml", text)
+    return _refuse(
+        None if SOURCE_ID.fullmatch(text) else f"{text[:80]!r} is no source id; copy it from sources.yaml", text
+    )
 
 
 def _whole_number(value: Any) -> Any:
@@ -103,10 +106,14 @@ def _whole_number(value: Any) -> Any:
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_check_line)]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=10_000), AfterValidator(_check_prose)]
-PartialDate = Annotated[str, AfterValidator(_check_partial_date), Field(json_schema_extra={"pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"})]
+PartialDate = Annotated[
+    str, AfterValidator(_check_partial_date), Field(json_schema_extra={"pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"})
+]
 Day = Annotated[str, AfterValidator(_check_day), Field(json_schema_extra={"pattern": r"^\d{4}-\d{2}-\d{2}$"})]
 CaptureDay = Annotated[str, AfterValidator(_check_capture)]
-Id = Annotated[str, AfterValidator(_check_id), Field(json_schema_extra={"pattern": f"^{ID.pattern}$", "maxLength": MAX_ID})]
+Id = Annotated[
+    str, AfterValidator(_check_id), Field(json_schema_extra={"pattern": f"^{ID.pattern}$", "maxLength": MAX_ID})
+]
 SourceId = Annotated[str, AfterValidator(_check_source_id)]
 Url = Annotated[str, AfterValidator(_check_url), Field(json_schema_extra={"format": "uri"})]
 Count = Annotated[int, BeforeValidator(_whole_number), Field(ge=0)]
@@ -145,10 +152,16 @@ Author = Line | PersonName
 class Identifiers(_Model):
     """The identifiers of one paper, each in its normal form."""
 
-    arxiv: Annotated[str, _identifier("arxiv")] | None = Field(None, description="arXiv id without version, such as 2210.17323")
-    doi: Annotated[str, _identifier("doi")] | None = Field(None, description="DOI in lower case, such as 10.1145/3292500.3330701")
+    arxiv: Annotated[str, _identifier("arxiv")] | None = Field(
+        None, description="arXiv id without version, such as 2210.17323"
+    )
+    doi: Annotated[str, _identifier("doi")] | None = Field(
+        None, description="DOI in lower case, such as 10.1145/3292500.3330701"
+    )
     openreview: Annotated[str, _identifier("openreview")] | None = Field(None, description="OpenReview forum id")
-    acl: Annotated[str, _identifier("acl")] | None = Field(None, description="ACL Anthology id, such as 2020.acl-main.703")
+    acl: Annotated[str, _identifier("acl")] | None = Field(
+        None, description="ACL Anthology id, such as 2020.acl-main.703"
+    )
 
 
 class Links(_Model):
@@ -188,7 +201,9 @@ class Record(_Model):
     abstract: Prose | None = Field(None, description="Only where the list keeps abstracts")
     added: Day | None = Field(None, description="The day the record joined the list")
     seen: tuple[Sighting, ...] = Field((), description="Every source entry that became this record")
-    provenance: Mapping[str, Line] = Field({}, description="Which source gave which field; fields without one are people's")
+    provenance: Mapping[str, Line] = Field(
+        {}, description="Which source gave which field; fields without one are people's"
+    )
     not_same_as: tuple[Id, ...] = Field((), description="A human's word: never merge these")
 
     @property

@@ -6,7 +6,7 @@ Whatever a template prints is escaped for Markdown unless a filter has made it s
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -33,10 +33,14 @@ _SEARCHES = (
 )
 _LINK_NAMES = {"code": "Code", "project": "Project page", "model": "Model", "dataset": "Data set"}
 _FACT_NAMES = {
-    "title": "Title", "authors": "Authors", "author_count": "Number of authors", "issued": "Date", "venue": "Venue",
+    "title": "Title",
+    "authors": "Authors",
+    "author_count": "Number of authors",
+    "issued": "Date",
+    "venue": "Venue",
     **{f"identifiers.{kind}": scheme.name for kind, scheme in SCHEMES.items()},
     **{f"links.{kind}": name for kind, name in _LINK_NAMES.items()},
-}  # fmt: skip
+}
 # What a reader expects of a paper; what of it no source states is named on the page.
 _EXPECTED = {"authors": "authors", "issued": "date", "venue": "venue"}
 
@@ -63,10 +67,12 @@ class _Writer:
         depth = path.count("/")
         head = {"title": escaping.html(title), "description": escaping.html(_shorten(description))}
         front = "\n".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in head.items())
-        body = _environment().get_template(template).render(
-            library=self.library, settings=self.settings, root="../" * depth, title=title, **values
-        )  # fmt: skip
-        return Page(path, f"---\n{MARK}\n{front}\n---\n\n{body.strip()}\n")
+        body = (
+            _environment()
+            .get_template(template)
+            .render(library=self.library, settings=self.settings, root="../" * depth, title=title, **values)
+        )
+        return Page(path, f"---\n{MARK}\n{front}\nhide: [navigation]\n---\n\n{body.strip()}\n")
 
     def papers(self) -> Iterator[Page]:
         for record_id, record in self.library.records.items():
@@ -80,6 +86,10 @@ class _Writer:
                 heading=_heading(record.title),
                 links=_links(record),
                 facts=list(_facts(record, self.library)),
+                topics=[
+                    (topic, self.library.topics[topic].name) for topic in record.topics if topic in self.library.topics
+                ],
+                on_paths=self.library.on_paths.get(record_id, ()),
                 missing=[name for field, name in _EXPECTED.items() if not getattr(record, field)],
                 related=self.relations[record_id],
                 bibtex=exports.bibtex_entry(record_id, record),
@@ -97,15 +107,33 @@ class _Writer:
         for topic_id, topic in self.library.topics.items():
             ids = self.library.by_topic.get(topic_id, ())
             description = topic.description or f"{len(ids)} papers on {topic.name}."
-            yield self.page(f"topics/{topic_id}.md", "topic.md.j2", topic.name, description, id=topic_id, topic=topic, ids=ids)
+            yield self.page(
+                f"topics/{topic_id}.md", "topic.md.j2", topic.name, description, id=topic_id, topic=topic, ids=ids
+            )
         unsorted = self.library.by_topic.get(UNSORTED, ())
         if unsorted:
-            yield self.page("topics/unsorted.md", "list.md.j2", "Unsorted", "Papers that still want a topic.", ids=unsorted, intro="Papers that still want a topic.")
-        yield self.page("topics/index.md", "topics.md.j2", "Topics", "All topics of the list, by group.", unsorted=unsorted)
+            yield self.page(
+                "topics/unsorted.md",
+                "list.md.j2",
+                "Unsorted",
+                "Papers that still want a topic.",
+                ids=unsorted,
+                intro="Papers that still want a topic.",
+            )
+        yield self.page(
+            "topics/index.md", "topics.md.j2", "Topics", "All topics of the list, by group.", unsorted=unsorted
+        )
 
     def years(self) -> Iterator[Page]:
         for year, ids in self.library.by_year.items():
-            yield self.page(f"years/{year}.md", "list.md.j2", str(year), f"Papers issued in {year}.", ids=ids, intro=_count(len(ids), "paper") + f" issued in {year}.")
+            yield self.page(
+                f"years/{year}.md",
+                "list.md.j2",
+                str(year),
+                f"Papers issued in {year}.",
+                ids=ids,
+                intro=_count(len(ids), "paper") + f" issued in {year}.",
+            )
         undated = self.library.undated
         if undated:
             text = "Papers for which no source states a date."
@@ -116,23 +144,50 @@ class _Writer:
         for source_id, source in self.library.sources.items():
             entries = self.library.by_source.get(source_id, ())
             yield self.page(
-                f"sources/{source_id}.md", "source.md.j2", source.name, f"{len(entries)} entries of {source.name}, in their own order.",
-                source=source, entries=entries,
-            )  # fmt: skip
-        yield self.page("sources/index.md", "sources.md.j2", "Sources", "The files that the entries of this list came from.")
+                f"sources/{source_id}.md",
+                "source.md.j2",
+                source.name,
+                f"{len(entries)} entries of {source.name}, in their own order.",
+                source=source,
+                entries=entries,
+            )
+        yield self.page(
+            "sources/index.md", "sources.md.j2", "Sources", "The files that the entries of this list came from."
+        )
 
     def paths(self) -> Iterator[Page]:
         for path_id, path in self.library.paths.items():
-            yield self.page(f"paths/{path_id}.md", "path.md.j2", path.title, path.description or path.title, path=path)
-        if self.library.paths:
-            yield self.page("paths/index.md", "paths.md.j2", "Reading paths", "Papers in a sensible order, each path for one need.")
+            yield self.page(
+                f"paths/{path_id}.md",
+                "path.md.j2",
+                path.title,
+                path.description or path.title,
+                steps=path.steps,
+                intro=path.description,
+            )
+        yield self.page(
+            "paths/index.md", "paths.md.j2", "Reading paths", "Papers in a sensible order, each path for one need."
+        )
 
     def authors(self) -> Iterator[Page]:
         if not self.library.by_author:
             return
         for name, ids in self.library.by_author.items():
-            yield self.page(f"authors/{self.author_ids[name]}.md", "list.md.j2", name, f"Papers by {name} on this list.", ids=ids, intro=_count(len(ids), "paper") + " on this list.")
-        yield self.page("authors/index.md", "authors.md.j2", "Authors", "Authors with two or more papers on this list.", author_ids=self.author_ids)
+            yield self.page(
+                f"authors/{self.author_ids[name]}.md",
+                "list.md.j2",
+                name,
+                f"Papers by {name} on this list.",
+                ids=ids,
+                intro=_count(len(ids), "paper") + " on this list.",
+            )
+        yield self.page(
+            "authors/index.md",
+            "authors.md.j2",
+            "Authors",
+            "Authors with two or more papers on this list.",
+            author_ids=self.author_ids,
+        )
 
     @cached_property
     def author_ids(self) -> Mapping[str, str]:
@@ -146,15 +201,42 @@ class _Writer:
         return taken
 
     def overviews(self) -> Iterator[Page]:
-        yield self.page("index.md", "home.md.j2", self.settings.site_name, self.settings.site_description or self.settings.site_name, counts=_counts(self.library))
-        yield self.page("papers/index.md", "browse.md.j2", "All papers", f"All {len(self.library.records)} papers of the list, by title.", letters=_by_letter(self.library))
-        yield self.page("coverage.md", "coverage.md.j2", "Coverage", "How complete the records are, and what is missing.", coverage=coverage(self.library))
+        yield self.page(
+            "index.md",
+            "home.md.j2",
+            self.settings.site_name,
+            self.settings.site_description or self.settings.site_name,
+            counts=_counts(self.library),
+        )
+        yield self.page(
+            "papers/index.md",
+            "browse.md.j2",
+            "All papers",
+            f"All {len(self.library.records)} papers of the list, by title.",
+            letters=_by_letter(self.library),
+        )
+        yield self.page(
+            "coverage.md",
+            "coverage.md.j2",
+            "Coverage",
+            "How complete the records are, and what is missing.",
+            coverage=coverage(self.library),
+        )
 
 
 def pages(library: Library, settings: Settings) -> Iterator[Page]:
     """Yield every page of the list, in a fixed order; equal libraries and settings give equal pages."""
     writer = _Writer(library, settings)
-    for part in (writer.overviews, writer.papers, writer.redirects, writer.topics, writer.years, writer.sources, writer.paths, writer.authors):
+    for part in (
+        writer.overviews,
+        writer.papers,
+        writer.redirects,
+        writer.topics,
+        writer.years,
+        writer.sources,
+        writer.paths,
+        writer.authors,
+    ):
         yield from part()
 
 
@@ -167,7 +249,7 @@ FOLDERS = ("papers", "topics", "years", "sources", "paths", "authors")
 
 def coverage(library: Library) -> dict[str, tuple[int, tuple[str, ...]]]:
     """Return for each thing a record should have how many have it, and the ids of those that do not, by title."""
-    wanted = {
+    wanted: dict[str, Callable[[Record], Any]] = {
         "summary": lambda record: record.summary,
         "reason": lambda record: record.why,
         "type": lambda record: record.type,
@@ -221,13 +303,17 @@ def _by_letter(library: Library) -> dict[str, list[str]]:
     letters: dict[str, list[str]] = {}
     for record_id, record in library.records.items():
         first = (titles.tokens(record.title) or ["#"])[0][0].upper()
-        letters.setdefault(first if first.isalpha() else "0–9", []).append(record_id)  # noqa: RUF001
+        letters.setdefault(first if first.isalpha() else "0–9", []).append(record_id)
     return letters
 
 
 def _links(record: Record) -> list[tuple[str, str]]:
     """Return the links people press, the paper first."""
-    found = [(scheme.name, scheme.url(value)) for kind, scheme in SCHEMES.items() if (value := getattr(record.identifiers, kind))]
+    found = [
+        (scheme.name, scheme.url(value))
+        for kind, scheme in SCHEMES.items()
+        if (value := getattr(record.identifiers, kind))
+    ]
     return found + [(name, url) for kind, name in _LINK_NAMES.items() if (url := getattr(record.links, kind))]
 
 
@@ -253,17 +339,22 @@ def _facts(record: Record, library: Library) -> Iterator[tuple[str, Markup, str,
 
 
 def _origin(provenance: str, library: Library) -> tuple[str, str]:
-    """Return where a fact came from, as text and as the address or page where a visitor can follow it."""
+    """Return where a fact came from, as text and as the address or page where a visitor can follow it.
+
+    What an editor decided reads ``editor: reason``, or ``editor: reason; from origin``.
+    """
     if provenance in library.sources:
         return library.sources[provenance].name, f"../sources/{provenance}.md"
+    if provenance.startswith(EDITOR):
+        reason, _, origin = provenance.removeprefix(EDITOR).lstrip(": ").partition("; from ")
+        text, address = _origin(origin, library) if origin else ("", "")
+        return f"the editors: {reason}" + (f" ({text})" if text else ""), address
     owner, colon, path = provenance.partition(":")
     if colon and owner.count("/") == 1 and not owner.startswith("http"):
         return provenance, f"https://github.com/{escaping.url(owner)}/blob/HEAD/{quote(path)}"
     if provenance.startswith("https://"):
         return provenance.removeprefix("https://"), provenance
-    if not provenance or provenance.startswith(EDITOR):
-        return provenance.removeprefix(EDITOR).lstrip(": ") or "the editors", ""
-    return provenance, ""
+    return provenance or "the editors", ""
 
 
 def _heading(title: str) -> Markup:
@@ -297,14 +388,22 @@ def _finalize(value: Any) -> Any:
 @lru_cache(maxsize=1)
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("generator"), finalize=_finalize, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        loader=jinja2.PackageLoader("generator"),
+        finalize=_finalize,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
         autoescape=False,  # noqa: S701 - finalize escapes for Markdown
-    )  # fmt: skip
+    )
     environment.filters["url"] = lambda text: Markup(escaping.url(text))
     environment.filters["plain"] = titles.plain
     environment.filters["byline"] = byline
     environment.filters["date"] = dates.in_words
     environment.filters["count"] = _count
-    environment.filters["paragraphs"] = lambda text: Markup("\n\n".join(escaping.markdown(part) for part in (text or "").split("\n\n")))
-    environment.filters["code_block"] = lambda text, language: Markup(f"{escaping.fence(text)} {language}\n{text}\n{escaping.fence(text)}")
+    environment.filters["paragraphs"] = lambda text: Markup(
+        "\n\n".join(escaping.markdown(part) for part in (text or "").split("\n\n"))
+    )
+    environment.filters["code_block"] = lambda text, language: Markup(
+        f"{escaping.fence(text)} {language}\n{text}\n{escaping.fence(text)}"
+    )
     return environment

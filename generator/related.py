@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from generator import titles
 from generator.models import Record
 
 _STOP_WORDS = frozenset(
-    """a about above across after all also an and any are as at be because been before being below between both but by can
-    could do does each else every few first for from get gets give given gives had has have here how if in into is it its
-    itself just keep keeps large learn learning less let like long make makes many may might model models more most much
-    must need needs new no nor not of off on once one only onto or other our out over own per rather same second should
-    show shows since single small so some still such take takes task tasks than that the their them then there these they
-    this those through to too train trained training two under until up use used uses using very via was way well were what
-    when where which while whose why will with within without work works would yet""".split()
+    """a about above across after all also an and any approach are as at be because been before being below between
+    both but by can could data dataset datasets do does each else every few first for from get gets give given
+    gives had has have here how if in into is it its itself just keep keeps large learn learned learning less let
+    like long made make makes making many may method methods might model models more most much must need needs
+    network networks neural new no nor not of off on once one only onto or other our out over own paper per pre
+    pretrained pre-trained pretraining pre-training rather reported result results same second set sets should
+    show shows since single small so some still such take takes task tasks than that the their them then there
+    these they this those through to too train trained training trains two under until up use used uses using very
+    via was way well were what when where which while whose why will with within without work works would yet""".split()
 )
+_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 # A word in more papers than this says little, and skipping it keeps the cost near-linear.
 _COMMONEST = 200
 _TERMS = 24
@@ -51,11 +56,15 @@ def related(records: Mapping[str, Record], count: int = 5) -> dict[str, tuple[Re
         scores.pop(record_id, None)
         topics = records[record_id].topics
         ranked = sorted(
-            ((score + _TOPIC_WEIGHT * _shared(topics, records[other].topics), other) for other, score in scores.items()),
+            (
+                (score + _TOPIC_WEIGHT * _shared(topics, records[other].topics), other)
+                for other, score in scores.items()
+            ),
             key=lambda pair: (-round(pair[0], 9), pair[1]),
-        )  # fmt: skip
+        )
         found[record_id] = tuple(
-            Relation(other, round(score, 3), _common(topics, records[other].topics), _why(terms, weights[other])) for score, other in ranked[:count]
+            Relation(other, round(score, 3), _common(topics, records[other].topics), _why(terms, weights[other]))
+            for score, other in ranked[:count]
         )
     return found
 
@@ -77,13 +86,18 @@ def _weights(records: Mapping[str, Record]) -> dict[str, dict[str, float]]:
     return weights
 
 
-def _terms(record: Record) -> Iterable[str]:
-    for text, times in ((record.title, 2), (record.summary, 1), (record.why, 1), (record.abstract, 1)):
-        words = [word for word in titles.tokens(text or "") if word not in _STOP_WORDS and not word[0].isdigit() and len(word) > 1]
-        pairs = [f"{one} {other}" for one, other in zip(words, words[1:], strict=False)]
+def _terms(record: Record) -> Iterator[str]:
+    """Yield a record's words and pairs of neighbouring words, the title's twice; plurals count as singulars."""
+    for text, times in ((titles.plain(record.title), 2), (record.summary, 1), (record.why, 1), (record.abstract, 1)):
+        words = [_singular(word) for word in _WORD.findall((text or "").casefold())]
+        telling = [word if word not in _STOP_WORDS and not word.isdigit() and len(word) > 1 else "" for word in words]
         for _ in range(times):
-            yield from words
-            yield from pairs
+            yield from filter(None, telling)
+            yield from (f"{one} {other}" for one, other in pairwise(telling) if one and other)
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
 
 
 def _common(topics: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:

@@ -44,13 +44,13 @@ class _Loader(yaml.SafeLoader):
 
 def _environment(loader: yaml.SafeLoader, node: yaml.Node) -> Any:
     """Read ``!ENV NAME`` and ``!ENV [NAME, OTHER, default]`` as MkDocs does."""
-    names = [loader.construct_object(node)] if isinstance(node, yaml.ScalarNode) else loader.construct_sequence(node)  # type: ignore[arg-type, no-untyped-call]
+    names = [loader.construct_object(node)] if isinstance(node, yaml.ScalarNode) else loader.construct_sequence(node)  # type: ignore[arg-type]
     *variables, default = names if len(names) > 1 else [*names, None]
     return next((os.environ[name] for name in variables if name in os.environ), default)
 
 
 _Loader.add_constructor("!ENV", _environment)
-_Loader.add_multi_constructor("", lambda loader, suffix, node: None)
+_Loader.add_multi_constructor("", lambda *_: None)
 
 
 def with_records(settings: Settings, records: Path) -> Settings:
@@ -65,7 +65,9 @@ def load(config: Path = Path(CONFIG_FILE)) -> Settings:
     except FileNotFoundError:
         return Settings()
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(Problem(os.fspath(config), None, f"cannot be read ({error}); make it readable UTF-8")) from None
+        raise InputError(
+            Problem(os.fspath(config), None, f"cannot be read ({error}); make it readable UTF-8")
+        ) from None
     try:
         data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of SafeLoader
     except yaml.MarkedYAMLError as error:

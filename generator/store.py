@@ -72,15 +72,21 @@ def load(folder: Path) -> Contents:
         record = _model(document, (), document.data, Record, problems)
         if record is not None:
             records[path.stem] = record
-    tables = {
-        name: _table(folder, name, model, files, problems)
-        for name, model in (("topics.yaml", Topic), ("sources.yaml", Source), ("paths.yaml", ReadingPath))
-    }
+    topics = _table(folder, "topics.yaml", Topic, files, problems)
+    sources = _table(folder, "sources.yaml", Source, files, problems)
+    paths = _table(folder, "paths.yaml", ReadingPath, files, problems)
     redirects = _redirects(folder, files, problems)
     problems.sort(key=lambda problem: problem.sort_key)
     return Contents(
-        folder, records, tables["topics.yaml"], tables["sources.yaml"], tables["paths.yaml"], redirects, files, tuple(problems)
-    )  # fmt: skip
+        folder,
+        records,
+        topics,
+        sources,
+        paths,
+        redirects,
+        files,
+        tuple(problems),
+    )
 
 
 def _record_files(folder: Path, problems: list[Problem]) -> Iterator[Path]:
@@ -90,14 +96,18 @@ def _record_files(folder: Path, problems: list[Problem]) -> Iterator[Path]:
     except FileNotFoundError:
         return
     except OSError as error:
-        problems.append(Problem(os.fspath(papers), None, f"cannot be read ({error.strerror}); make it a readable folder"))
+        problems.append(
+            Problem(os.fspath(papers), None, f"cannot be read ({error.strerror}); make it a readable folder")
+        )
         return
     for name in names:
         path = papers / name
         if name.startswith("."):
             continue
         if path.suffix != ".yaml":
-            problems.append(Problem(os.fspath(path), None, "is no record; records are named <id>.yaml, so rename or move it"))
+            problems.append(
+                Problem(os.fspath(path), None, "is no record; records are named <id>.yaml, so rename or move it")
+            )
         elif path.is_symlink() or not path.is_file():
             problems.append(Problem(os.fspath(path), None, "is no plain file; put the record itself here"))
         else:
@@ -116,7 +126,7 @@ def _read(path: Path, limit: int, problems: list[Problem]) -> documents.Document
 
 def _table(
     folder: Path, name: str, model: type[_M], files: dict[str, documents.Document], problems: list[Problem]
-) -> dict[str, _M]:  # fmt: skip
+) -> dict[str, _M]:
     """Read a file that maps ids to items of ``model``; a missing or empty one is an empty table."""
     path = folder / name
     if not path.exists() or (document := _read(path, _TABLE_LIMIT, problems)) is None:
@@ -141,7 +151,13 @@ def _redirects(folder: Path, files: dict[str, documents.Document], problems: lis
         if isinstance(new, str):
             redirects[old] = new
         else:
-            problems.append(Problem(document.path, document.line((old,)), f"{old}: must name the id that answers instead; write `{old}: new-id`"))
+            problems.append(
+                Problem(
+                    document.path,
+                    document.line((old,)),
+                    f"{old}: must name the id that answers instead; write `{old}: new-id`",
+                )
+            )
     if not isinstance(document.data or {}, Mapping):
         problems.append(Problem(document.path, 1, "must map old ids to new ones; write `old-id: new-id`"))
     return redirects
@@ -149,10 +165,14 @@ def _redirects(folder: Path, files: dict[str, documents.Document], problems: lis
 
 def _model(
     document: documents.Document, place: tuple[str | int, ...], data: Any, model: type[_M], problems: list[Problem]
-) -> _M | None:  # fmt: skip
+) -> _M | None:
     if not isinstance(data, Mapping):
         name = place[-1] if place else "the file"
-        problems.append(Problem(document.path, document.line(place), f"{name}: must be fields with values; write `field: value` lines"))
+        problems.append(
+            Problem(
+                document.path, document.line(place), f"{name}: must be fields with values; write `field: value` lines"
+            )
+        )
         return None
     try:
         return model.model_validate({key: value for key, value in data.items() if value is not None})
@@ -199,7 +219,8 @@ def _explain(fault: ErrorDetails, model: type[BaseModel]) -> str:
     if kind == "missing":
         return "is missing; add it"
     if kind in ("literal_error", "enum"):
-        return f"{str(fault['input'])[:40]!r} is none of {context.get('expected', '').replace(' or ', ', ')}; write one of these"
+        expected = context.get("expected", "").replace(" or ", ", ")
+        return f"{str(fault['input'])[:40]!r} is none of {expected}; write one of these"
     if kind in ("tuple_type", "list_type"):
         return "must be a list; write `- item` lines or [item, item]"
     if kind in ("model_type", "dict_type", "model_attributes_type", "mapping_type"):
@@ -220,7 +241,11 @@ def _fields(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
     for part in loc[:-1]:
         if isinstance(part, str) and part in model.model_fields:
             inner = model.model_fields[part].annotation
-            found = [each for each in (inner, *getattr(inner, "__args__", ())) if isinstance(each, type) and issubclass(each, BaseModel)]
+            found = [
+                each
+                for each in (inner, *getattr(inner, "__args__", ()))
+                if isinstance(each, type) and issubclass(each, BaseModel)
+            ]
             model = found[0] if found else model
     return list(model.model_fields)
 
@@ -263,7 +288,11 @@ def redirects_text(redirects: Mapping[str, str]) -> str:
 def record_schema(topics: Mapping[str, Topic]) -> str:
     """Return the JSON Schema of a record, with this list's topics for editors to complete."""
     schema = Record.model_json_schema()
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "A record of the reading list"}
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "A record of the reading list",
+    }
     if topics:
         schema["properties"]["topics"]["items"] = {"enum": sorted(topics)}
     _say_null_nowhere(schema)

@@ -14,12 +14,19 @@ MAX_SLUG = 60
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _COMMAND = re.compile(r"\\[a-zA-Z]+\*?")
 _GREEK_NAMES = {
-    char: unicodedata.name(char).split("LETTER ")[1].split(" WITH")[0].removeprefix("FINAL ").replace("LAMDA", "LAMBDA").lower()
+    char: unicodedata.name(char)
+    .split("LETTER ")[1]
+    .split(" WITH")[0]
+    .removeprefix("FINAL ")
+    .replace("LAMDA", "LAMBDA")
+    .lower()
     for char in map(chr, range(0x391, 0x3CA))
     if unicodedata.category(char).startswith("L")
-}  # fmt: skip
+}
 _GREEK = str.maketrans({char: f" {name} " for char, name in _GREEK_NAMES.items()})
-_GREEK_LATEX = re.compile(rf"\\(?:var)?({'|'.join(sorted(set(_GREEK_NAMES.values()), key=len, reverse=True))})(?![a-zA-Z])", re.I)
+_GREEK_LATEX = re.compile(
+    rf"\\(?:var)?({'|'.join(sorted(set(_GREEK_NAMES.values()), key=len, reverse=True))})(?![a-zA-Z])", re.I
+)
 _TOKEN = re.compile(r"\d+(?:\.\d+)*\+*|[^\W\d_]+\+*")
 _SUPERSCRIPTS = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 _SUBSCRIPTS = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
@@ -43,10 +50,12 @@ def split_math(title: str) -> list[tuple[bool, str]]:
 
 @functools.lru_cache(maxsize=4096)
 def plain(title: str) -> str:
-    """Return ``title`` as plain text, its LaTeX turned into Unicode: ``$\\textbf{S}^2$IP`` becomes ``S²IP``."""
+    r"""Return ``title`` as plain text, its LaTeX turned into Unicode: ``$\textbf{S}^2$IP`` becomes ``S²IP``."""
     if "$" not in title and "\\" not in title:
         return fold(title)
-    return fold("".join(_math_as_text(piece) if is_math else _latex_as_text(piece) for is_math, piece in split_math(title)))
+    return fold(
+        "".join(_math_as_text(piece) if is_math else _latex_as_text(piece) for is_math, piece in split_math(title))
+    )
 
 
 def _math_as_text(latex: str) -> str:
@@ -62,12 +71,12 @@ def _latex_as_text(latex: str) -> str:
 
     try:
         return str(LatexNodes2Text(math_mode="text", keep_comments=True).latex_to_text(latex))
-    except Exception:  # a hostile title must not stop a run, whatever the library makes of it
+    except Exception:  # noqa: BLE001 - a hostile title must not stop a run, whatever the library makes of it
         return re.sub(r"[\\{}]", "", _COMMAND.sub("", latex))
 
 
 def slug(title: str) -> str:
-    """Return a short slug: the name before a title's colon, else the whole title, at most 60 characters of ``a-z0-9-``."""
+    """Return a short slug: the name before a title's colon, else the whole title; at most 60 characters."""
     name, colon, _ = plain(title).partition(":")
     return _slug(name if colon and len(_slug(name)) > 1 else title)
 
@@ -86,7 +95,8 @@ def _slug(text: str) -> str:
 def tokens(text: str) -> list[str]:
     """Return the words and numbers of a text as they are compared: LaTeX, accents, case and punctuation gone.
 
-    Digits, decimal points inside numbers and trailing ``+`` stay: ``Qwen2`` is not ``Qwen2.5``, ``CodeT5+`` not ``CodeT5``.
+    Digits, decimal points inside numbers and trailing ``+`` stay: ``Qwen2`` is not ``Qwen2.5``,
+    ``CodeT5+`` not ``CodeT5``.
     """
     if "&" in text:
         text = html.unescape(text)

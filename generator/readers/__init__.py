@@ -52,7 +52,7 @@ READERS: dict[str, Reader] = _readers()
 
 
 def decode(path: str, data: bytes) -> str:
-    """Return the text of a file: UTF-8, with or without a byte order mark, every line ending made ``\\n``.
+    r"""Return the text of a file: UTF-8, with or without a byte order mark, every line ending made ``\n``.
 
     Raises InputError for an empty or binary file, a PDF, a file in another encoding or one over 256 MiB.
     """
@@ -82,8 +82,8 @@ def read(path: str, data: bytes, *, format: str | None = None, captured: str | N
     """Read one file of any known format.
 
     ``path`` is named in messages and entries, ``format`` is a name in READERS or ``None`` to recognise it by content,
-    ``captured`` the day of the capture (``YYYY-MM-DD``) where the user states it. Whatever is wrong with the file stands
-    in ``problems`` of the result, which then holds no entries: a file is read whole or not at all.
+    ``captured`` the day of the capture (``YYYY-MM-DD``) where the user states it. Whatever is wrong with the file
+    stands in ``problems`` of the result, which then holds no entries: a file is read whole or not at all.
     """
     try:
         text = decode(path, data)
@@ -104,4 +104,6 @@ def recognise(path: str, text: str) -> str:
         if reader.recognises(text):
             return name
     known = ", ".join(READERS)
-    raise InputError(Problem(path, 1, f"unknown format; known are {known}; name one with --format if the file is one of them"))
+    raise InputError(
+        Problem(path, 1, f"unknown format; known are {known}; name one with --format if the file is one of them")
+    )

@@ -46,9 +46,15 @@ def read(path: str, text: str, captured: str | None) -> Reading:
     try:
         items = json.loads(text)
     except json.JSONDecodeError as error:
-        return Reading(path, NAME, problems=(Problem(path, error.lineno, f"no JSON from here on ({error.msg}); correct or export it again"),))
+        return Reading(
+            path,
+            NAME,
+            problems=(Problem(path, error.lineno, f"no JSON from here on ({error.msg}); correct or export it again"),),
+        )
     except RecursionError:
-        return Reading(path, NAME, problems=(Problem(path, 1, "JSON nested too deeply for a bibliography; export it again"),))
+        return Reading(
+            path, NAME, problems=(Problem(path, 1, "JSON nested too deeply for a bibliography; export it again"),)
+        )
     items = items if isinstance(items, list) else [items]
     lines = _lines_of_items(text, len(items))
     entries: list[Entry] = []
@@ -106,7 +112,7 @@ def _entry(path: str, line: int | None, position: int, item: Mapping[str, Any]) 
         pages=_text(item.get("page")),
         kind=_text(item.get("type")),
         identifiers={kind: value for kind, value in found.items() if value},
-        origins=_origins(custom),
+        origins=_origins(custom, [str(author) for author in authors]),
         doubts=_doubts(custom, authors),
     )
 
@@ -158,8 +164,11 @@ def _issued(value: Any) -> str | None:
     return text if dates.is_partial_date(text) else None
 
 
-def _origins(custom: Mapping[str, Any]) -> dict[str, str]:
-    """Return where each field came from, the first origin that a visitor can follow before one that only has a number."""
+def _origins(custom: Mapping[str, Any], authors: list[str]) -> dict[str, str]:
+    """Return where each field came from, the first origin that a visitor can follow before one that only has a number.
+
+    Where sources disagree about the authors, only those count that state the list taken.
+    """
     found: dict[str, list[str]] = {}
     sources = custom.get("sources")
     for source in sources if isinstance(sources, list) else []:
@@ -168,10 +177,26 @@ def _origins(custom: Mapping[str, Any]) -> dict[str, str]:
         for name in source.get("fields") or ():
             if isinstance(name, str) and name in _ORIGIN_FIELDS:
                 found.setdefault(_ORIGIN_FIELDS[name], []).append(fold(source["from"]))
+    if agreeing := _stating(custom, authors):
+        stating = [
+            place for place in found.get("authors", []) if place.partition(":")[0] in agreeing or place in agreeing
+        ]
+        found["authors"] = stating or sorted(agreeing)
     origins = {name: min(places, key=_openness) for name, places in found.items()}
     if _DERIVED.match(str(custom.get("date_kind", ""))):
         origins["issued"] = _ARXIV_ID_DATE
     return origins
+
+
+def _stating(custom: Mapping[str, Any], authors: list[str]) -> set[str]:
+    """Return the sources that state exactly these authors, where ``custom.disagreements`` tells them apart."""
+    disagreements = custom.get("disagreements")
+    lists = disagreements.get("authors") if isinstance(disagreements, Mapping) else None
+    for each in lists if isinstance(lists, list) else []:
+        if isinstance(each, Mapping) and each.get("list") == authors and isinstance(each.get("sources"), list):
+            flat = [inner for one in each["sources"] for inner in (one if isinstance(one, list) else [one])]
+            return {place.removeprefix("git:") for place in flat if isinstance(place, str)}
+    return set()
 
 
 def _openness(origin: str) -> int:
@@ -186,8 +211,8 @@ def _doubts(custom: Mapping[str, Any], authors: tuple[str | PersonName, ...]) ->
     if len(set(map(str, authors))) < len(authors):
         doubts.append("authors: a name stands twice")
     disagreements = custom.get("disagreements")
-    for name in disagreements if isinstance(disagreements, Mapping) else {}:
-        doubts.append(f"{_ORIGIN_FIELDS.get(str(name), name)}: sources disagree")
+    names = disagreements if isinstance(disagreements, Mapping) else {}
+    doubts.extend(f"{_ORIGIN_FIELDS.get(str(name), name)}: sources disagree" for name in names)
     notes = custom.get("notes")
     doubts.extend(fold(note) for note in (notes if isinstance(notes, list) else []) if isinstance(note, str))
     return tuple(doubts)

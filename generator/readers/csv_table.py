@@ -1,4 +1,4 @@
-"""CSV tables of papers with any of the columns id, source, title, abstract, authors, year, venue, … and a header row."""
+"""CSV tables of papers with a header row and any of the columns id, source, title, abstract, authors, and so on."""
 
 from __future__ import annotations
 
@@ -14,7 +14,21 @@ from generator.titles import fold
 
 NAME = "csv"
 
-COLUMNS = ("id", "source", "title", "abstract", "authors", "year", "venue", "volume", "number", "pages", "doi", "arxiv", "type")
+COLUMNS = (
+    "id",
+    "source",
+    "title",
+    "abstract",
+    "authors",
+    "year",
+    "venue",
+    "volume",
+    "number",
+    "pages",
+    "doi",
+    "arxiv",
+    "type",
+)
 
 
 def recognises(text: str) -> bool:
@@ -36,14 +50,20 @@ def read(path: str, text: str, captured: str | None) -> Reading:
     try:
         names = [name.strip().lower() for name in next(rows, [])]
         if "title" not in names:
-            return Reading(path, NAME, problems=(Problem(path, 1, "title: no such column; name the columns in the first row"),))
+            return Reading(
+                path, NAME, problems=(Problem(path, 1, "title: no such column; name the columns in the first row"),)
+            )
         end = rows.line_num
         for values in rows:
             line, end = end + 1, rows.line_num
             if not any(value.strip() for value in values):
                 continue
             if len(values) > len(names):
-                problems.append(Problem(path, line, f"{len(values)} cells under {len(names)} columns; quote cells that hold a comma"))
+                problems.append(
+                    Problem(
+                        path, line, f"{len(values)} cells under {len(names)} columns; quote cells that hold a comma"
+                    )
+                )
                 continue
             row = {name: fold(value) for name, value in zip(names, values, strict=False)}
             entries.append(_entry(path, line, len(entries) + 1, row))

@@ -27,7 +27,9 @@ _HEADERS = re.compile(
     r"|get trending papers in your email inbox( once a day)?!",
     re.IGNORECASE,
 )
-_TELLING = re.compile(r"^\s*(get trending papers in your email inbox|byak and the research community)", re.IGNORECASE | re.MULTILINE)
+_TELLING = re.compile(
+    r"^\s*(get trending papers in your email inbox|byak and the research community)", re.IGNORECASE | re.MULTILINE
+)
 _GLUED = re.compile(r"Subscribe(?=[^\sa-z])")
 _BULLET = re.compile(r"•\s*(.+)")
 _AUTHOR_COUNT = re.compile(r"(\d{1,5}) authors?", re.IGNORECASE)
@@ -68,10 +70,14 @@ def read(path: str, text: str, captured: str | None) -> Reading:
     day, inferred = _capture_day(header_day, captured, entries)
     if day and dates.is_day(day):
         year = int(day[:4])
-        entries = [replace(entry, issued=dates.with_year(entry.issued, year)) if entry.issued else entry for entry in entries]
+        entries = [
+            replace(entry, issued=dates.with_year(entry.issued, year)) if entry.issued else entry for entry in entries
+        ]
     remarks: tuple[Problem, ...] = ()
     if captured and header_day and captured[4:] != header_day[1:]:
-        remarks = (Problem(path, None, f"the header says {dates.in_words(header_day)}; taken is --captured {captured}"),)
+        remarks = (
+            Problem(path, None, f"the header says {dates.in_words(header_day)}; taken is --captured {captured}"),
+        )
     return Reading(path, NAME, tuple(entries), day, inferred, tuple(problems), remarks)
 
 
@@ -119,7 +125,9 @@ def _paragraphs(lines: list[tuple[int, str]]) -> Iterator[_Paragraph]:
 
 
 def _is_fact(line: str) -> bool:
-    return line.startswith("•") or line == "·" or _VOTES.fullmatch(line) is not None or _DATE.fullmatch(line) is not None
+    return (
+        line.startswith("•") or line == "·" or _VOTES.fullmatch(line) is not None or _DATE.fullmatch(line) is not None
+    )
 
 
 def _entries(path: str, lines: list[tuple[int, str]]) -> Iterator[Entry | Problem]:
@@ -147,9 +155,13 @@ def _entries(path: str, lines: list[tuple[int, str]]) -> Iterator[Entry | Proble
             title = votes = None
         elif paragraph.is_long:
             if entry is None or entry.abstract is None:
-                yield Problem(path, paragraph.line, "abstract: this abstract has no title before it; add the title's line")
+                yield Problem(
+                    path, paragraph.line, "abstract: this abstract has no title before it; add the title's line"
+                )
             elif dense:
-                yield Problem(path, paragraph.line, "abstract: two long lines in a row; join them or add the title between them")
+                yield Problem(
+                    path, paragraph.line, "abstract: two long lines in a row; join them or add the title between them"
+                )
             else:
                 entry = replace(entry, abstract=f"{entry.abstract} {text}")
         elif title is None and not (following and following.is_long) and entry is not None and _continues(entry, text):
@@ -197,5 +209,5 @@ def _no_abstract(path: str, title: _Paragraph) -> Problem:
     return Problem(
         path,
         title.line,
-        f"abstract: no abstract follows the title {title.text[:60]!r}; add it, join it to one line, or delete the title",
+        f"abstract: no abstract follows the title {title.text[:50]!r}; add it, write it on one line, or delete this",
     )

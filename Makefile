@@ -1,0 +1,45 @@
+# Everything installs into .venv from the lock files; delete that folder to start anew.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: site serve test check lock bench clean
+
+site: .venv/site-ready  ## Set up, then build the site into site/
+	$(BIN)/reading-list build
+
+serve: .venv/site-ready  ## Set up, then show the site on http://127.0.0.1:8000 and rebuild on changes
+	$(BIN)/reading-list serve
+
+test: .venv/test-ready  ## Set up, then run every check and test
+	$(MAKE) check
+	$(BIN)/python -m pytest
+
+check: .venv/test-ready  ## Format, lint, types, and the records themselves
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/reading-list check
+
+bench: .venv/test-ready  ## Measure import, generate and build
+	$(BIN)/python benchmarks/measure.py
+
+lock: .venv/test-ready  ## Renew the lock files from pyproject.toml
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade --quiet --output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra zensical --group build --group dev --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade --quiet --output-file requirements-dev.lock
+
+clean:
+	rm -rf .venv site .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name it with: make PYTHON=python3.12 site")'
+	$(PYTHON) -m venv .venv
+
+.venv/site-ready: .venv/bin/python requirements.lock pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv/test-ready: .venv/site-ready requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
