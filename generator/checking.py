@@ -58,6 +58,12 @@ def _closest(name: str, known: Mapping[str, object]) -> str:
 
 
 def _sources(contents: Contents) -> Iterator[Problem]:
+    folded: dict[str, str] = {"index": "index"}
+    for source_id in contents.sources:
+        if (other := folded.setdefault(source_id.casefold(), source_id)) != source_id or source_id == "index":
+            yield contents.problem(
+                "sources.yaml", (source_id,), f"{source_id}: is taken by the page of {other!r}; choose another id"
+            )
     entries: dict[tuple[str, int], str] = {}
     for record_id, record in contents.records.items():
         for number, seen in enumerate(record.seen):

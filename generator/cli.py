@@ -44,12 +44,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ReadingListError as error:
         _say(str(error))
         return PROBLEMS
+    except OSError as error:  # such as a full disk behind standard output
+        if isinstance(error, BrokenPipeError):  # the reader of a pipe has gone, as `| head` does
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return DONE
+        _say(f"{error.filename or 'standard output'}: {error.strerror}; make room, or check name and rights")
+        return PROBLEMS
     except KeyboardInterrupt:
         _say("stopped; what was written is whole")
         return 130
-    except BrokenPipeError:  # the reader of a pipe has gone, as `| head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
     return status
 
 
@@ -413,7 +416,7 @@ def _serve(options: argparse.Namespace) -> int:
 def _run_engine(options: argparse.Namespace, command: list[str]) -> int:
     """Run a site engine in a process of its own, told by the environment which records to take."""
     program, *rest = command
-    environment = dict(os.environ)
+    environment = {"NO_MKDOCS_2_WARNING": "1", **os.environ}  # the theme's notice would hide the build's own words
     if options.records:
         environment[settings.RECORDS_VARIABLE] = str(options.records.absolute())
     call = [sys.executable, "-m", program, *rest[:1], "--config-file", str(options.config.absolute()), *rest[1:]]

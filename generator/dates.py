@@ -9,10 +9,11 @@ from __future__ import annotations
 import datetime
 import re
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
-_PRINTED = re.compile(rf"({'|'.join(_MONTHS)}) (\d{{1,2}})(?:, (\d{{4}}))?")
-_YEARLESS = re.compile(r"--(\d{2})-(\d{2})")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_LEAP_YEAR = 2000  # in which every day of any year exists
+_PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+_PRINTED = re.compile(rf"({'|'.join(MONTHS)}) (\d{{1,2}})(?:, (\d{{4}}))?", re.ASCII)
+_YEARLESS = re.compile(r"--(\d{2})-(\d{2})", re.ASCII)
 
 
 def is_partial_date(text: str) -> bool:
@@ -35,7 +36,7 @@ def is_day(text: str) -> bool:
 
 def is_yearless(text: str) -> bool:
     """Tell whether ``text`` is a day without a year, such as ``--10-31``."""
-    return _YEARLESS.fullmatch(text) is not None
+    return _YEARLESS.fullmatch(text) is not None and is_partial_date(f"{_LEAP_YEAR}{text[1:]}")
 
 
 def parse_printed(text: str) -> str | None:
@@ -43,8 +44,8 @@ def parse_printed(text: str) -> str | None:
     match = _PRINTED.fullmatch(text)
     if match is None:
         return None
-    month, day, year = _MONTHS.index(match[1]) + 1, int(match[2]), match[3]
-    date = f"{year or 2000}-{month:02}-{day:02}"  # 2000 was a leap year: Feb 29 stays possible
+    month, day, year = MONTHS.index(match[1]) + 1, int(match[2]), match[3]
+    date = f"{year or _LEAP_YEAR}-{month:02}-{day:02}"
     if not is_partial_date(date):
         return None
     return date if year else f"--{month:02}-{day:02}"

@@ -16,8 +16,8 @@ from urllib.parse import quote
 from generator.titles import fold
 
 _ASCII_MARK = re.compile(r"[!-/:-@\[-`{-~]")
-_KEPT_INSIDE_WORDS = frozenset("-.'/+")
-_KEPT_BEHIND_WORDS = frozenset(".:;,?!)%'")
+_KEPT_INSIDE_WORDS = frozenset("-.")
+_KEPT_BEHIND_WORDS = frozenset(".:;,?!")
 # Controls and halves of characters, but for those that are white space.
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -41,7 +41,8 @@ def markdown(text: str) -> str:
         char, at = match[0], match.start()
         before = text[at - 1] if at else " "
         after = text[at + 1] if at + 1 < len(text) else " "
-        if before.isalnum() and not text[:at].isdigit():
+        # A first word with a mark may be a list's number; "www." begins what some extensions make a link.
+        if before.isalnum() and " " in text[:at] and not text[:at].lower().endswith("www"):
             if after.isalnum() and char in _KEPT_INSIDE_WORDS:
                 return char
             if after == " " and char in _KEPT_BEHIND_WORDS:
@@ -57,14 +58,8 @@ def html(text: str) -> str:
 
 
 def url(address: str) -> str:
-    """Return a web address for the target of a Markdown link; what is no URL character is percent-encoded."""
-    return (
-        quote(clean(address), safe="/:?#@!$&'*+,;=%~-._")
-        .replace("(", "%28")
-        .replace(")", "%29")
-        .replace("*", "%2A")
-        .replace("'", "%27")
-    )
+    """Return a web address for the target of a Markdown link; what has a meaning in Markdown is percent-encoded."""
+    return quote(clean(address), safe="/:?#@!$&+,=%~-._")
 
 
 def query(text: str) -> str:
@@ -79,8 +74,8 @@ def bibtex(text: str) -> str:
 
 _TEX = {
     "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
+    "{": r"\textbraceleft{}",
+    "}": r"\textbraceright{}",
     "$": r"\$",
     "&": r"\&",
     "#": r"\#",

@@ -62,11 +62,15 @@ def bibtex_entry(record_id: str, record: Record) -> str:
 
 def _bibtex_name(author: str | PersonName) -> str:
     if isinstance(author, PersonName):
-        family, given = escaping.bibtex(author.family), escaping.bibtex(author.given or "")
+        family, given = _bibtex_part(author.family), _bibtex_part(author.given or "")
         return f"{family}, {given}" if given else f"{{{family}}}"
-    name = escaping.bibtex(author)
-    # Braces keep " and " and commas in a name from being read as BibTeX's separators.
-    return f"{{{name}}}" if re.search(r"\band\b|,", author) else name
+    return _bibtex_part(author)
+
+
+def _bibtex_part(name: str) -> str:
+    """Escape a name; braces keep ``and`` and commas in it from being read as BibTeX's separators."""
+    text = escaping.bibtex(name)
+    return f"{{{text}}}" if re.search(r"\band\b|,", name, re.IGNORECASE) else text
 
 
 def bibtex(records: Mapping[str, Record]) -> str:

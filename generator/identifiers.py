@@ -85,7 +85,7 @@ def doi(text: str) -> str | None:
 def openreview(text: str) -> str | None:
     """Return the OpenReview forum id in ``text`` (an id or an address of a forum or PDF), or ``None``."""
     text = text.strip()
-    if match := re.fullmatch(r"https?://openreview\.net/(?:forum|pdf)\?id=([^&#]+)", text):
+    if match := re.match(r"https?://openreview\.net/(?:forum|pdf)\?(?:[^#]*&)?id=([^&#]+)", text):
         text = match[1]
     return text if _OPENREVIEW.fullmatch(text) else None
 

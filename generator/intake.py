@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from generator import matching, merging, readers, store, titles
+from generator import dates, matching, merging, readers, store, titles
 from generator.errors import Problem
 from generator.models import MAX_ID, Entry, Record, Source, id_fault
 from generator.readers import Reading
@@ -158,11 +158,12 @@ def _register(sources: dict[str, Source], reading: Reading, checksum: str, today
     """Return the id of a file's source, made known in ``sources`` if new; equal bytes are one source."""
     for name, source in sources.items():
         if source.checksum == checksum:
-            if reading.captured and reading.captured != source.captured and not reading.captured_inferred:
+            stated = reading.captured and dates.is_day(reading.captured) and not reading.captured_inferred
+            if stated and (source.captured_inferred or not dates.is_day(source.captured or "")):
                 sources[name] = source.model_copy(update={"captured": reading.captured, "captured_inferred": False})
             return name
-    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(reading.path).stem).strip("._-")[:60] or "source"
-    name = stem if stem not in sources else f"{stem}-{checksum.removeprefix('sha256:')[:8]}"
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(reading.path).stem).strip("._-")[:60].lower() or "source"
+    name = stem if stem not in {*sources, "index"} else f"{stem}-{checksum.removeprefix('sha256:')[:8]}"
     sources[name] = Source(
         name=titles.fold(Path(reading.path).name) or name,
         format=reading.format,

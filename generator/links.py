@@ -88,7 +88,7 @@ def kind_of(url: str) -> str | None:
     path = parts.path.strip("/")
     if host in _LITERATURE_HOSTS:
         return None
-    if host in _CODE_HOSTS or (host.startswith(("gitlab.", "git.")) and path):
+    if (host in _CODE_HOSTS and path) or (host.startswith(("gitlab.", "git.")) and path):
         return "code"
     if host in _DATA_HOSTS or (host == "huggingface.co" and path.startswith("datasets/")):
         return "dataset"

@@ -203,19 +203,24 @@ def compare(a: Item, b: Item) -> Verdict:
 
     if a.label in b.not_same_as or b.label in a.not_same_as:
         return verdict("different", "a person said they are not the same")
-    shared = [kind for kind in a.identifiers if kind in b.identifiers]
-    for kind in shared:
-        if a.identifiers[kind] == b.identifiers[kind]:
-            if score >= 0.6 or _agreement(a.abstract, b.abstract) >= _ABSTRACT_SAME:
-                return verdict("same", f"same {kind} identifier {a.identifiers[kind]}", 1.0)
-            return verdict("review", f"same {kind} identifier {a.identifiers[kind]}, but the titles are far apart")
+    shared = sorted(kind for kind in a.identifiers if kind in b.identifiers)
+    equal = next((kind for kind in shared if a.identifiers[kind] == b.identifiers[kind]), None)
+    unequal = next((kind for kind in shared if a.identifiers[kind] != b.identifiers[kind]), None)
+    conflict = f"{unequal} identifiers differ ({a.identifiers[unequal]}, {b.identifiers[unequal]})" if unequal else ""
+    if equal:
+        reason = f"same {equal} identifier {a.identifiers[equal]}"
+        if conflict:
+            return verdict("review", f"{reason}, but {conflict}")
+        if score >= 0.6 or _agreement(a.abstract, b.abstract) >= _ABSTRACT_SAME:
+            return verdict("same", reason, 1.0)
+        return verdict("review", f"{reason}, but the titles are far apart")
     if guard := _guard(a, b):
         return verdict("different", guard)
-    if shared:
-        kind = shared[0]
-        reason = f"{kind} identifiers differ ({a.identifiers[kind]}, {b.identifiers[kind]})"
+    if conflict:
         alike = a.key == b.key or _agreement(a.abstract, b.abstract) >= _ABSTRACT_SAME
-        return verdict("review", f"equal title or abstract, but {reason}") if alike else verdict("different", reason)
+        return (
+            verdict("review", f"equal title or abstract, but {conflict}") if alike else verdict("different", conflict)
+        )
     if a.key == b.key:
         return _compare_equal_titles(a, b)
     return _compare_unequal_titles(a, b, score)

@@ -191,14 +191,16 @@ class _Writer:
 
     @cached_property
     def author_ids(self) -> Mapping[str, str]:
-        taken: dict[str, str] = {}
+        ids: dict[str, str] = {}
+        taken = {"index"}
         for name in self.library.by_author:
             base = titles.long_slug(name) or "author"
             slug, number = base, 2
-            while slug in taken.values():
+            while slug in taken:
                 slug, number = f"{base}-{number}", number + 1
-            taken[name] = slug
-        return taken
+            ids[name] = slug
+            taken.add(slug)
+        return ids
 
     def overviews(self) -> Iterator[Page]:
         yield self.page(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -12,11 +11,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from generator import documents
-from generator.errors import InputError, Problem, ReadingListError
-from generator.models import Id, Record, Source, Topic
+from generator.errors import InputError, Problem, ReadingListError, WriteError
+from generator.models import Id, Record, Source, Topic, explain, spell
 from generator.models import Path as ReadingPath
 
 SCHEMA_FILE = "record.schema.json"
@@ -180,7 +178,7 @@ def _model(
         seen = set()
         for fault in error.errors(include_url=False):
             where = tuple(part for part in fault["loc"] if isinstance(part, int) or part in _names(data, fault["loc"]))
-            message = f"{_spell(where) or _spell(fault['loc'])}: {_explain(fault, model)}"
+            message = f"{spell(where) or spell(fault['loc'])}: {explain(fault, model)}"
             problem = Problem(document.path, document.line((*place, *where)), message)
             if problem not in seen:
                 seen.add(problem)
@@ -198,56 +196,6 @@ def _names(data: Any, loc: tuple[str | int, ...]) -> set[str]:
         elif isinstance(data, list) and isinstance(part, int) and part < len(data):
             data = data[part]
     return names
-
-
-def _spell(place: tuple[str | int, ...]) -> str:
-    """Write a place as people read it: ``links.code``, ``authors[2]`` (counted from 1)."""
-    text = ""
-    for part in place:
-        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else str(part)
-    return text
-
-
-def _explain(fault: ErrorDetails, model: type[BaseModel]) -> str:
-    kind, context = fault["type"], fault.get("ctx", {})
-    if kind == "value_error":
-        return str(context["error"])
-    if kind == "extra_forbidden":
-        known = _fields(model, fault["loc"])
-        close = difflib.get_close_matches(str(fault["loc"][-1]), known, n=1)
-        return f"unknown field; {f'write {close[0]}' if close else 'known are ' + ', '.join(known)}"
-    if kind == "missing":
-        return "is missing; add it"
-    if kind in ("literal_error", "enum"):
-        expected = context.get("expected", "").replace(" or ", ", ")
-        return f"{str(fault['input'])[:40]!r} is none of {expected}; write one of these"
-    if kind in ("tuple_type", "list_type"):
-        return "must be a list; write `- item` lines or [item, item]"
-    if kind in ("model_type", "dict_type", "model_attributes_type", "mapping_type"):
-        return "must be fields with values; write {field: value}"
-    if kind == "string_type":
-        return "must be text; write one line of text"
-    if kind == "string_too_long":
-        return f"is longer than {context['max_length']} characters; shorten it"
-    if kind in ("string_too_short", "too_short"):
-        return "is empty; fill it in or delete the field"
-    if kind.startswith("greater_than"):
-        return f"is too small; write {context.get('ge', 1)} or more"
-    return f"{fault['msg']}; correct it"
-
-
-def _fields(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
-    """Return the field names of the model that stands at ``loc``, its last part left out."""
-    for part in loc[:-1]:
-        if isinstance(part, str) and part in model.model_fields:
-            inner = model.model_fields[part].annotation
-            found = [
-                each
-                for each in (inner, *getattr(inner, "__args__", ()))
-                if isinstance(each, type) and issubclass(each, BaseModel)
-            ]
-            model = found[0] if found else model
-    return list(model.model_fields)
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------
@@ -347,7 +295,10 @@ def canonical(contents: Contents) -> dict[str, str]:
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Hold the records folder for this run alone; raises ReadingListError where another run holds it."""
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WriteError(f"{folder}: cannot be made a folder ({error.strerror}); check name and rights") from error
     try:
         import fcntl
     except ImportError:  # Windows: no advisory locks on folders

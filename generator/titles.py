@@ -30,7 +30,8 @@ _GREEK_LATEX = re.compile(
 _TOKEN = re.compile(r"\d+(?:\.\d+)*\+*|[^\W\d_]+\+*")
 _SUPERSCRIPTS = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 _SUBSCRIPTS = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
-_MATH = re.compile(r"\$([^$]+)\$")
+# As in Pandoc's Markdown: no space inside the dollar signs, no digit behind them, so that prices are no formulas.
+_MATH = re.compile(r"\$(?=[^\s$])([^$]*[^\s$])\$(?!\d)")
 
 
 def fold(text: str) -> str:
@@ -53,9 +54,8 @@ def plain(title: str) -> str:
     r"""Return ``title`` as plain text, its LaTeX turned into Unicode: ``$\textbf{S}^2$IP`` becomes ``S²IP``."""
     if "$" not in title and "\\" not in title:
         return fold(title)
-    return fold(
-        "".join(_math_as_text(piece) if is_math else _latex_as_text(piece) for is_math, piece in split_math(title))
-    )
+    pieces = (_math_as_text(piece) if is_math else _latex_as_text(piece) for is_math, piece in split_math(title))
+    return fold("".join(pieces)) or fold(title)
 
 
 def _math_as_text(latex: str) -> str:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import generation, pages, store
+from generator import cli, generation, pages, store
 from generator.library import Library
 from generator.settings import Settings
 
@@ -28,6 +28,10 @@ ROOT = Path(__file__).resolve().parent.parent
 RECORDS = ROOT / "records"
 TOY = Path(__file__).resolve().parent / "toy"
 TOY_RECORDS = TOY / "records"
+LISTING = TOY / "listing.txt"
+"""A dump of two invented papers; the records of the toy list do not have them."""
+DAY = ("--added", "2025-01-02")
+"""Keeps the day of a test run out of imported records."""
 TOY_SETTINGS = Settings(
     site_name="Toy List & Loom",
     site_description="Invented papers about looms.",
@@ -95,6 +99,30 @@ def run(project: Path, *arguments: str | Path, **variables: str) -> subprocess.C
         timeout=600,
         check=False,
     )
+
+
+def enter_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in a new folder with the toy list's records and without a site's configuration; return it."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    toy_records(folder / "records")
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv("READING_LIST_RECORDS", raising=False)
+    return folder
+
+
+def call(*arguments: str) -> int:
+    """Run a command in this process; what argparse exits with is its status too."""
+    try:
+        return cli.main(arguments)
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 1
+
+
+def file_bytes(folder: Path) -> dict[str, bytes]:
+    """Return the bytes of every file below a folder, by its path inside it."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 # --- sites -----------------------------------------------------------------------------------------------------------

@@ -22,11 +22,12 @@ from generator import escaping, links
 
 # The extensions of mkdocs.yml are read from it; these are what a forker may well add.
 MORE_EXTENSIONS = """
-    abbr admonition def_list footnotes md_in_html meta nl2br sane_lists wikilinks
+    abbr admonition def_list footnotes md_in_html sane_lists wikilinks
     pymdownx.arithmatex pymdownx.betterem pymdownx.caret pymdownx.critic pymdownx.details pymdownx.emoji
     pymdownx.escapeall pymdownx.inlinehilite pymdownx.keys pymdownx.mark pymdownx.progressbar pymdownx.saneheaders
     pymdownx.snippets pymdownx.tabbed pymdownx.tasklist pymdownx.tilde
-    pymdownx.blocks.admonition pymdownx.blocks.definition pymdownx.blocks.details pymdownx.blocks.html pymdownx.blocks.tab
+    pymdownx.blocks.admonition pymdownx.blocks.definition pymdownx.blocks.details pymdownx.blocks.html
+    pymdownx.blocks.tab
 """.split()
 
 # Where the templates print text: the Markdown around it, and the elements with their attributes that must come out.
@@ -39,22 +40,35 @@ CONTEXTS: dict[str, tuple[str, list[tuple[str, dict[str, str]]]]] = {
     "heading": ("# {}", [("h1", {})]),
     "link text": ("[{}](x.md){{ .rl-title }}", [("p", {}), ("a", {"href": "x.md", "class": "rl-title"})]),
     "emphasis": ("x *{}*{{ .rl-meta }}", [("p", {}), ("em", {"class": "rl-meta"})]),
+    "link in emphasis": (
+        "- **x** *from [{}](x.md)*{{ .rl-meta }}",
+        [("ul", {}), ("li", {}), ("strong", {}), ("em", {"class": "rl-meta"}), ("a", {"href": "x.md"})],
+    ),
     "table cell": (
         "| a | b |\n| --- | --- |\n| {} | z |",
         [(tag, {}) for tag in ("table", "thead", "tr", "th", "th", "tbody", "tr", "td", "td")],
     ),
 }
-AROUND = {"inline": ("before ", " after"), "emphasis": ("x ", ""), "table cell": ("a b ", " z")}
+AROUND = {
+    "inline": ("before ", " after"),
+    "emphasis": ("x ", ""),
+    "link in emphasis": ("x from ", ""),
+    "table cell": ("a b ", " z"),
+}
 
 TRAPS = """
     {: onerror=alert(1)}   x{: .y #z onclick=alert(1) }   {.x}   [x]: https://evil.example/ "t"   *[HTML]: y   ```   ~~~
     ```js   /// html | div   ///   ---   ***   ___   ===   [TOC]   --8<-- "x"   --8<--   ;--8<--   :smile:   :fire: x
     <https://evil.example/>   <a@evil.example>   https://evil.example/   &amp;   &#60;b&#62;   &copy   <b>x</b>
     <script>alert(1)</script>   <img src=x onerror=alert(1)>   <!-- x -->   <?php x ?>   <![CDATA[x]]>   </p><p>
-    !!! note   !!! note "x"   ??? x   === "x"   1. x   12. x   1) x   + x   - x   * x   - [ ] x   > x   # x   ## x ##   x #
-    | a | b |   a | b   :-: | -:   [^1]   [^1]: x   ^[x]   ==x==   ~~x~~   ~x~   ^x^   ^^x^^   *x*   **x**   _x_   __x__   `x`
-    ``x``   \\(x\\)   \\[x\\]   \\(   \\*x\\*   $x$   $$x$$   \\begin{a}x\\end{a}   ++ctrl+x++   {++x++}   {--x--}   {>>x<<}
-    {~~a~>b~~}   `#!js x`   ![x](y)   [x](javascript:alert(1))   [x][y]   [[x]]   [x]   ](   )   x](y)   [=45% "x"]   : x
+    !!! note   !!! note "x"   ??? x   === "x"   1. x   12. x   1) x   + x   - x   * x   - [ ] x   > x
+    # x   ## x ##   x #
+    | a | b |   a | b   :-: | -:   [^1]   [^1]: x   ^[x]   ==x==   ~~x~~   ~x~   ^x^   ^^x^^   *x*   **x**
+    _x_   __x__   `x`
+    ``x``   \\(x\\)   \\[x\\]   \\(   \\*x\\*   $x$   $$x$$   \\begin{a}x\\end{a}   ++ctrl+x++   {++x++}
+    {--x--}   {>>x<<}
+    {~~a~>b~~}   `#!js x`   ![x](y)   [x](javascript:alert(1))   [x][y]   [[x]]   [x]
+    ](   )   x](y)   [=45% "x"]   : x
     x\\   \\   %%   {{ x }}   {% x %}   ${x}   #hash   @user   key: value   "x"   'x'   <   >   &   C#   #   a`   |   ||
 """.strip()
 TRAP_TABLE = [part for line in TRAPS.splitlines() for part in re.split(r" {3,}", line.strip())]
@@ -152,7 +166,7 @@ def test_markdown_of_two_texts_does_not_join_into_syntax(one: str, other: str) -
     [
         ("pymdownx.magiclink", "www.evil.example/x"),
         ("pymdownx.smartsymbols", "1st of 1/2, c/o"),
-        ("pymdownx.fancylists", "A. Toymaker, B. Spindle"),
+        ("pymdownx.fancylists", "i. x"),
         ("smarty", "don't"),
     ],
 )

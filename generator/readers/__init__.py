@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from generator.errors import InputError, Problem
-from generator.models import Entry
+from generator.models import Entry, faults_of
 
 MAX_BYTES = 256 * 1024 * 1024
 
@@ -60,7 +60,7 @@ def decode(path: str, data: bytes) -> str:
     def refuse(message: str, line: int | None = None) -> InputError:
         return InputError(Problem(path, line, message))
 
-    if not data.strip():
+    if not data.removeprefix(b"\xef\xbb\xbf").strip():
         raise refuse("the file is empty; save the listing again")
     if len(data) > MAX_BYTES:
         raise refuse(f"the file is larger than {MAX_BYTES // 2**20} MiB; split it")
@@ -93,6 +93,9 @@ def read(path: str, data: bytes, *, format: str | None = None, captured: str | N
     reading = READERS[name].read(path, text, captured)
     if reading.problems:
         return Reading(path, name, problems=reading.problems)
+    faults = tuple(Problem(path, each.line, fault) for each in reading.entries for fault in faults_of(each))
+    if faults:
+        return Reading(path, name, problems=faults)
     if not reading.entries:
         return Reading(path, name, problems=(Problem(path, None, f"holds no entry ({name}); save the listing again"),))
     return reading

@@ -142,7 +142,7 @@ def _authors(people: Any) -> tuple[str | PersonName, ...]:
         family, given, literal = (_text(person.get(part)) for part in ("family", "given", "literal"))
         particle = _text(person.get("non-dropping-particle")) or _text(person.get("dropping-particle"))
         if family:
-            names.append(PersonName(family=f"{particle} {family}" if particle else family, given=given))
+            names.append(PersonName.model_construct(family=f"{particle} {family}" if particle else family, given=given))
         elif literal or given:
             names.append(literal or given or "")
     return tuple(names)

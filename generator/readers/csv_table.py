@@ -66,9 +66,10 @@ def read(path: str, text: str, captured: str | None) -> Reading:
                 )
                 continue
             row = {name: fold(value) for name, value in zip(names, values, strict=False)}
-            entries.append(_entry(path, line, len(entries) + 1, row))
-            if not row["title"]:
+            if not row.get("title"):
                 problems.append(Problem(path, line, "title: is empty; every row needs one"))
+                continue
+            entries.append(_entry(path, line, len(entries) + 1, row))
     except csv.Error as error:
         problems.append(Problem(path, end + 1, f"no CSV from here on ({error}); check the quotes"))
     return Reading(path, NAME, tuple(entries), captured, False, tuple(problems))
@@ -104,5 +105,7 @@ def _authors(text: str) -> tuple[str | PersonName, ...]:
     people: list[str | PersonName] = []
     for name in filter(None, map(fold, re.split(r"\s+and\s+|;", text))):
         family, comma, given = map(str.strip, name.partition(","))
-        people.append(PersonName(family=family, given=given or None) if comma and family else name.strip(", "))
+        people.append(
+            PersonName.model_construct(family=family, given=given or None) if comma and family else name.strip(", ")
+        )
     return tuple(person for person in people if person)

@@ -21,6 +21,7 @@ NAME = "huggingface-text"
 
 # A title is a line, an abstract a paragraph: real titles run to 174 characters, real abstracts start at about 600.
 LONGEST_TITLE = 260
+_SHORTEST_ABSTRACT = 60
 
 _HEADERS = re.compile(
     r"new|subscribe|daily papers|trending papers|papers|byak and the research community"
@@ -30,11 +31,11 @@ _HEADERS = re.compile(
 _TELLING = re.compile(
     r"^\s*(get trending papers in your email inbox|byak and the research community)", re.IGNORECASE | re.MULTILINE
 )
-_GLUED = re.compile(r"Subscribe(?=[^\sa-z])")
+_GLUED = re.compile(r"Subscribe(?=\S)(?!(?:rs?|d)\b)")
 _BULLET = re.compile(r"•\s*(.+)")
 _AUTHOR_COUNT = re.compile(r"(\d{1,5}) authors?", re.IGNORECASE)
-_DATE = re.compile(r"([A-Z][a-z]{2} \d{1,2}(?:, \d{4})?)(?: (\d{1,6}))?")
-_VOTES = re.compile(r"\d{1,6}|-")
+_DATE = re.compile(rf"((?:{'|'.join(dates.MONTHS)}) \d{{1,2}}(?:, \d{{4}})?)(?: (\d{{1,6}}))?", re.ASCII)
+_VOTES = re.compile(r"\d{1,6}|-", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -60,11 +61,15 @@ def read(path: str, text: str, captured: str | None) -> Reading:
     """Read a dump; see :func:`generator.readers.read`."""
     lines = [(number, line.strip()) for number, line in enumerate(text.split("\n"), start=1)]
     header_day, body = _split_header(lines)
+    facts = _facts(body)
+    if broken := _broken_lines(path, body, facts):
+        return Reading(path, NAME, problems=(broken,))
     entries: list[Entry] = []
     problems: list[Problem] = []
-    for item in _entries(path, body):
+    for item in _entries(path, body, facts):
         if isinstance(item, Entry):
-            entries.append(replace(item, position=len(entries) + 1))
+            found = links.by_kind(item.abstract or "")
+            entries.append(replace(item, position=len(entries) + 1, links=found))
         else:
             problems.append(item)
     day, inferred = _capture_day(header_day, captured, entries)
@@ -73,9 +78,9 @@ def read(path: str, text: str, captured: str | None) -> Reading:
         entries = [
             replace(entry, issued=dates.with_year(entry.issued, year)) if entry.issued else entry for entry in entries
         ]
-    remarks: tuple[Problem, ...] = ()
+    remarks = _cut_off(path, text, entries)
     if captured and header_day and captured[4:] != header_day[1:]:
-        remarks = (
+        remarks += (
             Problem(path, None, f"the header says {dates.in_words(header_day)}; taken is --captured {captured}"),
         )
     return Reading(path, NAME, tuple(entries), day, inferred, tuple(problems), remarks)
@@ -97,9 +102,10 @@ def _split_header(lines: list[tuple[int, str]]) -> tuple[str | None, list[tuple[
     """Return the yearless day in the header, and the lines behind the header."""
     day = None
     for index, (number, line) in enumerate(lines):
-        if not line or _HEADERS.fullmatch(line):
+        bare = fold(line)  # a no-break space is a space to a reader
+        if not line or _HEADERS.fullmatch(bare):
             continue
-        if day is None and (date := dates.parse_printed(line)) and dates.is_yearless(date):
+        if day is None and (date := dates.parse_printed(bare)) and dates.is_yearless(date):
             day = date
             continue
         if index and (glued := _GLUED.match(line)):
@@ -108,14 +114,31 @@ def _split_header(lines: list[tuple[int, str]]) -> tuple[str | None, list[tuple[
     return day, []
 
 
-def _paragraphs(lines: list[tuple[int, str]]) -> Iterator[_Paragraph]:
+def _facts(lines: list[tuple[int, str]]) -> frozenset[int]:
+    """Return the numbers of the lines that state facts about an entry: a bullet, a dot, a date, or upvotes."""
+    texts = [(number, line) for number, line in lines if line]
+    facts: set[int] = set()
+    before = 0
+    for (number, line), (_, following) in zip(texts, [*texts, (0, "")][1:], strict=True):
+        if bullet := _BULLET.fullmatch(line):
+            is_fact = _AUTHOR_COUNT.fullmatch(fold(bullet[1])) is not None or following == "·"
+        elif line == "·" or _DATE.fullmatch(fold(line)):
+            is_fact = before in facts
+        else:
+            is_fact = _VOTES.fullmatch(line) is not None
+        if is_fact:
+            facts.add(number)
+        before = number
+    return frozenset(facts)
+
+
+def _paragraphs(lines: list[tuple[int, str]], facts: frozenset[int]) -> Iterator[_Paragraph]:
     """Group lines: by blank lines where a dump has them, else each line by itself; facts stand alone in any case."""
-    text_lines = [(number, line) for number, line in lines if line]
-    spaced = len(lines) - len(text_lines) > len(text_lines) // 4
+    spaced = _is_spaced(lines)
     group: list[tuple[int, str]] = []
     for number, line in lines:
-        alone = not spaced or _is_fact(line)
-        if group and (not line or alone or _is_fact(group[-1][1])):
+        alone = not spaced or number in facts or (group and group[-1][0] in facts)
+        if group and (not line or alone):
             yield _Paragraph(group[0][0], tuple(text for _, text in group))
             group = []
         if line:
@@ -124,48 +147,70 @@ def _paragraphs(lines: list[tuple[int, str]]) -> Iterator[_Paragraph]:
         yield _Paragraph(group[0][0], tuple(text for _, text in group))
 
 
-def _is_fact(line: str) -> bool:
-    return (
-        line.startswith("•") or line == "·" or _VOTES.fullmatch(line) is not None or _DATE.fullmatch(line) is not None
-    )
+def _is_spaced(lines: list[tuple[int, str]]) -> bool:
+    """Tell whether blank lines part the paragraphs; those at the end do not."""
+    last = max((place for place, (_, line) in enumerate(lines) if line), default=0)
+    return sum(not line for _, line in lines[:last]) > last // 100
 
 
-def _entries(path: str, lines: list[tuple[int, str]]) -> Iterator[Entry | Problem]:
-    """Yield entries (their position still to be counted) and problems, in file order."""
+def _broken_lines(path: str, lines: list[tuple[int, str]], facts: frozenset[int]) -> Problem | None:
+    """Return the one problem of a dump without blank lines whose abstracts are broken: nothing tells where one ends."""
+    short = [number for number, line in lines if line and len(line) <= LONGEST_TITLE and number not in facts]
+    long = sum(len(line) > LONGEST_TITLE for _, line in lines)
+    if _is_spaced(lines) or len(short) <= 2 * long + 2:
+        return None
+    message = "abstract: abstracts are broken over lines and no blank lines part them; write each on one line"
+    return Problem(path, short[1], message)
+
+
+def _cut_off(path: str, text: str, entries: list[Entry]) -> tuple[Problem, ...]:
+    """Return a remark where the file seems to end inside its last abstract."""
+    last = entries[-1].abstract if entries else None
+    if not last or text.endswith("\n") or _is_ended(last):
+        return ()
+    message = "the last abstract ends without a full stop; see whether the file is cut off"
+    return (Problem(path, entries[-1].line, message),)
+
+
+def _is_ended(abstract: str) -> bool:
+    """Tell whether a text ends as abstracts do: with a sentence's mark, or with an address."""
+    return abstract[-1] in ".!?)]\"'”’»" or any(char in abstract.split()[-1] for char in "/@")
+
+
+def _entries(path: str, lines: list[tuple[int, str]], facts: frozenset[int]) -> Iterator[Entry | Problem]:
+    """Yield entries (their position and links still to be found) and problems, in file order."""
     title: _Paragraph | None = None
     entry: Entry | None = None
     votes: int | None = None
-    dense = not any(not line for _, line in lines[:-1])
-    paragraphs = list(_paragraphs(lines))
-    for paragraph, following in zip(paragraphs, [*paragraphs[1:], None], strict=True):
-        text = paragraph.text
-        if _VOTES.fullmatch(text):  # upvotes stand before a title
+    dense = not _is_spaced(lines)
+    paragraphs = list(_paragraphs(lines, facts))
+    for paragraph, following in zip(paragraphs, [*paragraphs, None][1:], strict=True):
+        text, line = paragraph.text, paragraph.line
+        if line in facts and _VOTES.fullmatch(text):  # upvotes stand before a title
             votes = int(text) if text != "-" else None
-        elif _is_fact(text):
-            if entry is None:
-                yield Problem(path, paragraph.line, f"the line {text[:40]!r} stands before any entry; delete it")
-            else:
-                entry = _with_fact(entry, text)
-                if entry.issued is None and _DATE.fullmatch(text):
-                    yield Problem(path, paragraph.line, f"issued: {text!r} is no real date; correct or delete the line")
-        elif paragraph.is_long and title is not None:
+        elif line in facts:
+            if entry is None or title is not None:
+                yield Problem(
+                    path, line, f"the line {text[:40]!r} belongs to no abstract; delete it or add the abstract"
+                )
+                continue
+            entry = _with_fact(entry, fold(text))
+            if entry.issued is None and _DATE.fullmatch(fold(text)):
+                yield Problem(path, line, f"issued: {text!r} is no real date; correct or delete the line")
+        elif title is not None and (paragraph.is_long or _is_short_abstract(text)):
             if entry:
                 yield entry
-            entry = _entry(path, title, text, votes)
+            entry = Entry(path, title.line, 0, fold(title.text), text, upvotes=votes)
             title = votes = None
-        elif paragraph.is_long:
-            if entry is None or entry.abstract is None:
-                yield Problem(
-                    path, paragraph.line, "abstract: this abstract has no title before it; add the title's line"
-                )
-            elif dense:
-                yield Problem(
-                    path, paragraph.line, "abstract: two long lines in a row; join them or add the title between them"
-                )
-            else:
-                entry = replace(entry, abstract=f"{entry.abstract} {text}")
-        elif title is None and not (following and following.is_long) and entry is not None and _continues(entry, text):
+        elif paragraph.is_long and (entry is None or entry.abstract is None):
+            yield Problem(path, line, "abstract: this abstract has no title before it; add the title's line")
+        elif paragraph.is_long and dense:
+            yield Problem(path, line, "abstract: two long lines in a row; join them or add the title between them")
+        elif entry and title is None and (paragraph.is_long or _continues(entry, paragraph, following)):
             entry = replace(entry, abstract=f"{entry.abstract} {text}")
+        elif entry and title is None and dense and text[0].islower() and not _is_ended(entry.abstract or "."):
+            yield Problem(path, line, "abstract: this looks like a piece of the abstract above; write it on one line")
+            entry = None
         else:
             if title is not None:
                 yield _no_abstract(path, title)
@@ -176,38 +221,30 @@ def _entries(path: str, lines: list[tuple[int, str]]) -> Iterator[Entry | Proble
         yield _no_abstract(path, title)
 
 
-def _entry(path: str, title: _Paragraph, abstract: str, votes: int | None) -> Entry:
-    return Entry(
-        file=path,
-        line=title.line,
-        position=0,
-        title=fold(title.text),
-        abstract=abstract,
-        upvotes=votes,
-        links=links.by_kind(abstract),
-    )
+def _is_short_abstract(text: str) -> bool:
+    """Tell whether a paragraph behind a title is its abstract though it is no longer than titles are: a sentence is."""
+    return len(text) > _SHORTEST_ABSTRACT and text.endswith(".")
 
 
-def _continues(entry: Entry, text: str) -> bool:
+def _continues(entry: Entry, paragraph: _Paragraph, following: _Paragraph | None) -> bool:
     """Tell whether a short paragraph behind an abstract still belongs to it: a sentence or an address, not a title."""
-    if entry.abstract is None or entry.author_count or entry.issued or entry.organization:
+    if entry.author_count or entry.issued or entry.organization:
         return False
-    return text.endswith(".") or text.startswith(("http", "("))
+    if following and (following.is_long or _is_short_abstract(following.text)):
+        return paragraph.text.startswith("•")
+    return paragraph.text.endswith(".") or paragraph.text.startswith(("http", "(", "•"))
 
 
 def _with_fact(entry: Entry, line: str) -> Entry:
     if bullet := _BULLET.fullmatch(line):
         if count := _AUTHOR_COUNT.fullmatch(bullet[1]):
             return replace(entry, author_count=int(count[1]) or None)
-        return replace(entry, organization=fold(bullet[1]))
+        return replace(entry, organization=bullet[1])
     if printed := _DATE.fullmatch(line):
         return replace(entry, issued=dates.parse_printed(printed[1]), comments=int(printed[2] or 0))
     return entry
 
 
 def _no_abstract(path: str, title: _Paragraph) -> Problem:
-    return Problem(
-        path,
-        title.line,
-        f"abstract: no abstract follows the title {title.text[:50]!r}; add it, write it on one line, or delete this",
-    )
+    what = f"no abstract follows the title {title.text[:50]!r}"
+    return Problem(path, title.line, f"abstract: {what}; add it, write it on one line, or delete this")

@@ -1,0 +1,344 @@
+"""What joined the list, for those who follow it: Atom and JSON feeds, additions by day, and a digest to send.
+
+All of it rests on the day that a record joined the list (``added``); records without one are in none of it. There is no
+clock here: the same records give the same bytes on any day.
+"""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from generator import dates, escaping, exports
+from generator.library import UNSORTED, Library
+from generator.metadata import address, byline, paper_path, plain_title
+from generator.models import Record, Topic
+from generator.settings import Settings
+
+ATOM_FILE, JSON_FILE = "feed.xml", "feed.json"
+ATOM_TYPE, JSON_TYPE = "application/atom+xml", "application/feed+json"
+MOST_ENTRIES = 100
+"""The most entries of one feed, the newest additions; readers ask for a feed often."""
+
+_NEVER = "1970-01-01"
+"""The day of a feed without entries: RFC 4287, 4.1.1 demands a date, and no record states one."""
+
+
+# --- feeds -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Feed:
+    """One feed before it is written: what it is about, where it lies, and its entries, the newest first."""
+
+    title: str
+    description: str
+    folder: str
+    ids: tuple[str, ...]
+    updated: str
+    settings: Settings
+
+    def url(self, path: str) -> str:
+        """Return the address of ``path`` below the site's root, relative to the feed where the site has none."""
+        if self.settings.site_url:
+            return escaping.url(address(self.settings, path))
+        if path.startswith(self.folder):
+            return path.removeprefix(self.folder) or "./"
+        return "../" * self.folder.count("/") + path or "./"
+
+    def id(self, path: str) -> str:
+        """Return the identifier of what lies at ``path``: its address, or a URN where the site has none."""
+        if self.settings.site_url:
+            return self.url(path)
+        return f"urn:reading-list:{path.strip('/').replace('/', ':')}"
+
+
+def _feed(library: Library, settings: Settings, topic: str | None) -> _Feed:
+    name, description = settings.site_name, settings.site_description
+    if topic is None:
+        return _Feed(name, description, "", *_entries(library, library.records), settings)
+    known = {UNSORTED: Topic(name="Unsorted", group="Unsorted"), **library.topics}[topic]
+    entries = _entries(library, library.by_topic.get(topic, ()))
+    return _Feed(f"{name}: {known.name}", known.description or "", f"topics/{topic}/", *entries, settings)
+
+
+def _entries(library: Library, ids: Iterable[str]) -> tuple[tuple[str, ...], str]:
+    """Return the newest additions among ``ids``, and the day of the latest."""
+    newest = tuple(_newest(library, ids))[:MOST_ENTRIES]
+    return newest, (library.records[newest[0]].added or _NEVER) if newest else _NEVER
+
+
+def _newest(library: Library, ids: Iterable[str]) -> list[str]:
+    """Return those of ``ids`` that have a day of addition, the latest first; then by title and id."""
+    wanted = set(ids)  # the library's own order is by title and id, and sorting keeps it
+    dated = [record_id for record_id, record in library.records.items() if record_id in wanted and record.added]
+    return sorted(dated, key=lambda record_id: library.records[record_id].added or "", reverse=True)
+
+
+def _midnight(day: str | None) -> str:
+    """Return a day as a moment of RFC 3339: its midnight in UTC."""
+    return f"{day or _NEVER}T00:00:00Z"
+
+
+def atom(library: Library, settings: Settings, topic: str | None = None) -> str:
+    """Return the Atom feed of the list, or of one topic, as https://www.rfc-editor.org/rfc/rfc4287 has it.
+
+    ``topic`` is the id of a topic, or ``unsorted``; raises KeyError for one that the list does not have. Ids of entries
+    are the addresses of their pages. Where ``site_url`` is not set they are URNs (``urn:reading-list:papers:gptq``) and
+    links are relative to the feed (4.2.7.1 and RFC 3986, 4.2).
+    """
+    feed = _feed(library, settings, topic)
+    lines = [
+        '<?xml version="1.0" encoding="utf-8"?>',
+        '<feed xmlns="http://www.w3.org/2005/Atom">',
+        *_elements("  ", ("id", feed.id(feed.folder + ATOM_FILE)), ("title", feed.title)),
+        *_elements("  ", ("subtitle", feed.description), ("updated", _midnight(feed.updated))),
+        _link("  ", "self", ATOM_TYPE, feed.url(feed.folder + ATOM_FILE)),
+        _link("  ", "alternate", "text/html", feed.url(feed.folder)),
+        f"  <author><name>{escaping.html(settings.site_name)}</name></author>",
+    ]
+    for record_id in feed.ids:
+        record = library.records[record_id]
+        paper = exports.address(record)
+        lines += [
+            "  <entry>",
+            *_elements("    ", ("id", feed.id(paper_path(record_id))), ("title", plain_title(record))),
+            *_elements("    ", ("published", _midnight(record.added)), ("updated", _midnight(record.added))),
+            _link("    ", "alternate", "text/html", feed.url(paper_path(record_id))),
+            *([_link("    ", "related", "text/html", escaping.url(paper))] if paper else []),
+            *(f"    <author><name>{escaping.html(name)}</name></author>" for name in record.author_names),
+            *(
+                f'    <category term="{escaping.html(topic_id)}" label="{escaping.html(name)}"/>'
+                for topic_id, name in _topic_names(library, record)
+            ),
+            *_elements("    ", ("summary", record.why or "")),
+            f'    <content type="html">{escaping.html(_content(record))}</content>',
+            "  </entry>",
+        ]
+    return "\n".join([*lines, "</feed>"]) + "\n"
+
+
+def _elements(indent: str, *pairs: tuple[str, str]) -> list[str]:
+    """Return text constructs and simple elements; those without a text are left out."""
+    return [f"{indent}<{name}>{escaping.html(text)}</{name}>" for name, text in pairs if text]
+
+
+def _link(indent: str, relation: str, kind: str, url: str) -> str:
+    return f'{indent}<link rel="{relation}" type="{kind}" href="{escaping.html(url)}"/>'
+
+
+def json_feed(library: Library, settings: Settings, topic: str | None = None) -> str:
+    """Return the JSON feed of the list, or of one topic, as https://jsonfeed.org/version/1.1 has it.
+
+    Arguments, ids and links are those of :func:`atom`; without a ``site_url`` the feed's own addresses are left out.
+    """
+    feed = _feed(library, settings, topic)
+    published = bool(settings.site_url)
+    data = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": escaping.clean(feed.title),
+        "home_page_url": feed.url(feed.folder) if published else None,
+        "feed_url": feed.url(feed.folder + JSON_FILE) if published else None,
+        "description": escaping.clean(feed.description),
+        "authors": [{"name": escaping.clean(settings.site_name)}],
+        "items": [_item(library, feed, record_id) for record_id in feed.ids],
+    }
+    kept = {name: value for name, value in data.items() if value or name == "items"}
+    return json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
+
+
+def _item(library: Library, feed: _Feed, record_id: str) -> dict[str, Any]:
+    record = library.records[record_id]
+    paper = exports.address(record)
+    item = {
+        "id": feed.id(paper_path(record_id)),
+        "url": feed.url(paper_path(record_id)),
+        "external_url": escaping.url(paper) if paper else None,
+        "title": plain_title(record),
+        "content_html": _content(record),
+        "summary": escaping.clean(record.why or ""),
+        "date_published": _midnight(record.added),
+        "authors": [{"name": escaping.clean(name)} for name in record.author_names],
+        "tags": [escaping.clean(name) for _, name in _topic_names(library, record)],
+    }
+    return {name: value for name, value in item.items() if value}
+
+
+def _topic_names(library: Library, record: Record) -> list[tuple[str, str]]:
+    return [(topic, library.topics[topic].name) for topic in record.topics if topic in library.topics]
+
+
+def _content(record: Record) -> str:
+    """Return an entry's text as HTML: byline, why it is on the list, summary, and where paper and code lie."""
+    paragraphs = [escaping.html(byline(record))]
+    if record.why:
+        paragraphs.append(f"<strong>{escaping.html(record.why)}</strong>")
+    paragraphs += [escaping.html(part) for part in (record.summary or "").split("\n\n")]
+    links = [("Paper", exports.address(record)), ("Code", record.links.code)]
+    paragraphs.append(" · ".join(_anchor(name, url) for name, url in links if url))
+    shown = [part for part in paragraphs if part] or [escaping.html(plain_title(record))]
+    return "".join(f"<p>{part}</p>" for part in shown)
+
+
+def _anchor(text: str, url: str, style: str = "") -> str:
+    """Return a link; ``style`` holds the declarations of its style attribute."""
+    styled = f' style="{style}"' if style else ""
+    return f'<a href="{escaping.html(escaping.url(url))}"{styled}>{escaping.html(text)}</a>'
+
+
+def announced(library: Library, settings: Settings, topic: str | None = None) -> list[tuple[str, str, str]]:
+    """Return ``(path, media type, title)`` of the two feeds of the list, or of a topic, for the head of a page.
+
+    Readers find a feed by ``<link rel="alternate">``, https://html.spec.whatwg.org/multipage/links.html#rel-alternate;
+    the paths start at the site's root. Titles are plain text.
+    """
+    feed = _feed(library, settings, topic)
+    title = escaping.clean(feed.title)
+    return [(feed.folder + ATOM_FILE, ATOM_TYPE, title), (feed.folder + JSON_FILE, JSON_TYPE, title)]
+
+
+def files(library: Library, settings: Settings) -> Iterator[tuple[str, str]]:
+    """Yield ``(path, text)`` of every feed: the list's at the root, each topic's in the folder of its page."""
+    for topic in (None, *library.topics):
+        folder = f"topics/{topic}/" if topic else ""
+        yield folder + ATOM_FILE, atom(library, settings, topic)
+        yield folder + JSON_FILE, json_feed(library, settings, topic)
+
+
+# --- changes and digests ---------------------------------------------------------------------------------------------
+
+
+def changes(library: Library) -> dict[str, tuple[str, ...]]:
+    """Return the ids of the records that joined the list, by day: the latest day first, by title and id within it."""
+    found: dict[str, list[str]] = {}
+    for record_id in _newest(library, library.records):
+        found.setdefault(library.records[record_id].added or _NEVER, []).append(record_id)
+    return {day: tuple(ids) for day, ids in found.items()}
+
+
+@dataclass(frozen=True)
+class _Digest:
+    """A digest before it is written: a title, one sentence, and papers under their primary topics, all plain text."""
+
+    title: str
+    lead: str
+    groups: tuple[tuple[str, tuple[_Paper, ...]], ...]
+
+
+@dataclass(frozen=True)
+class _Paper:
+    title: str
+    byline: str
+    why: str
+    url: str
+
+
+def digest(library: Library, since: str, format: str, settings: Settings) -> str:
+    """Return what joined the list on the day ``since`` (YYYY-MM-DD) or later, as one of ``DIGESTS``.
+
+    Papers stand under their primary topic, the first that the list knows, topics in the order of topics.yaml; within
+    one the newest come first, then by title. A link leads to the paper's page, or to the paper itself where the site
+    has no address yet. The HTML is one file for an e-mail: styles inline, nothing loaded. Raises KeyError for a format
+    that is none.
+    """
+    ids = [record_id for record_id in _newest(library, library.records) if _added_by(library, record_id) >= since]
+    groups: dict[str, list[_Paper]] = {topic: [] for topic in (*library.topics, UNSORTED)}
+    for record_id in ids:
+        record = library.records[record_id]
+        primary = next((topic for topic in record.topics if topic in library.topics), UNSORTED)
+        url = address(settings, paper_path(record_id)) or exports.address(record) or ""
+        groups[primary].append(_Paper(plain_title(record), byline(record), escaping.clean(record.why or ""), url))
+    names = {topic: escaping.clean(each.name) for topic, each in library.topics.items()} | {UNSORTED: "Unsorted"}
+    count = {0: "No paper has", 1: "1 paper has"}.get(len(ids), f"{len(ids):,} papers have")
+    return DIGESTS[format](
+        _Digest(
+            escaping.clean(settings.site_name),
+            f"{count} joined the list since {dates.in_words(since)}.",
+            tuple((names[topic], tuple(papers)) for topic, papers in groups.items() if papers),
+        )
+    )
+
+
+def _added_by(library: Library, record_id: str) -> str:
+    return library.records[record_id].added or ""
+
+
+def _digest_markdown(content: _Digest) -> str:
+    lines = [f"# {escaping.markdown(content.title)}", "", escaping.markdown(content.lead)]
+    for name, papers in content.groups:
+        lines += ["", f"## {escaping.markdown(name)}", ""]
+        for paper in papers:
+            title = escaping.markdown(paper.title)
+            shown = f"[{title}]({escaping.url(paper.url)})" if paper.url else title
+            more = [escaping.markdown(text) for text in (paper.byline, paper.why) if text]
+            lines.append("- " + "  \n  ".join([shown, *more]))  # two spaces break a line in every Markdown
+    return "\n".join(lines) + "\n"
+
+
+def _digest_text(content: _Digest) -> str:
+    lines = [content.title, "=" * len(content.title), "", *_wrap(content.lead)]
+    for name, papers in content.groups:
+        lines += ["", name, "-" * len(name)]
+        for paper in papers:
+            lines += ["", *_wrap(paper.title, "* "), *_wrap(paper.byline, "  "), *_wrap(paper.why, "  ")]
+            lines += [f"  {escaping.url(paper.url)}"] if paper.url else []
+    return "\n".join(lines) + "\n"
+
+
+def _wrap(text: str, first: str = "") -> list[str]:
+    """Return a text in lines of at most 76 characters, the width that e-mail has (RFC 5322, 2.1.1 asks for 78)."""
+    return textwrap.wrap(
+        text,
+        76,
+        initial_indent=first,
+        subsequent_indent=" " * len(first),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+_STYLES = {
+    "body": "margin:0;padding:24px 16px;background:#ffffff;color:#1f2328;font:16px/1.5 system-ui,sans-serif",
+    "main": "max-width:640px;margin:0 auto",
+    "h1": "margin:0 0 8px;font-size:24px;line-height:1.25",
+    "h2": "margin:32px 0 0;padding-bottom:4px;border-bottom:1px solid #d0d7de;font-size:18px;line-height:1.3",
+    "h3": "margin:20px 0 0;font-size:16px;line-height:1.4",
+    "p": "margin:4px 0 0",
+    "byline": "margin:2px 0 0;color:#57606a;font-size:14px",
+    "a": "color:#0550ae",
+}
+
+
+def _digest_html(content: _Digest) -> str:
+    lines = [
+        "<!doctype html>",
+        '<html lang="en">',
+        "<head>",
+        '<meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width,initial-scale=1">',
+        f"<title>{escaping.html(content.title)}</title>",
+        "</head>",
+        f'<body style="{_STYLES["body"]}">',
+        f'<div role="main" style="{_STYLES["main"]}">',
+        f'<h1 style="{_STYLES["h1"]}">{escaping.html(content.title)}</h1>',
+        f'<p style="{_STYLES["p"]}">{escaping.html(content.lead)}</p>',
+    ]
+    for name, papers in content.groups:
+        lines.append(f'<h2 style="{_STYLES["h2"]}">{escaping.html(name)}</h2>')
+        for paper in papers:
+            title = _anchor(paper.title, paper.url, _STYLES["a"]) if paper.url else escaping.html(paper.title)
+            lines.append(f'<h3 style="{_STYLES["h3"]}">{title}</h3>')
+            for style, text in (("byline", paper.byline), ("p", paper.why)):
+                lines += [f'<p style="{_STYLES[style]}">{escaping.html(text)}</p>'] if text else []
+    return "\n".join([*lines, "</div>", "</body>", "</html>"]) + "\n"
+
+
+DIGESTS: Mapping[str, Callable[[_Digest], str]] = {
+    "markdown": _digest_markdown,
+    "html": _digest_html,
+    "text": _digest_text,
+}
+"""The formats of a digest, by name."""

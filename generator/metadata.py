@@ -1,0 +1,203 @@
+"""What a page tells machines: citation tags, JSON-LD, OpenGraph and the OpenSearch description, from facts alone.
+
+The functions return plain text values; whoever prints them escapes them once, by ``escaping.html`` for an attribute and
+by ``escaping.script_json`` for a script element.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from generator import dates, escaping, exports, titles
+from generator.identifiers import SCHEMES
+from generator.models import Author, PersonName, Record, Topic
+from generator.settings import Settings
+
+SEARCH_PAGE = "papers/?q={searchTerms}"
+"""The page that answers a search, below the site's address; browsers put the words in place of ``{searchTerms}``."""
+
+_SHORT_NAME, _LONG_NAME, _DESCRIPTION = 16, 48, 1024  # the most characters that OpenSearch 1.1 allows each
+
+
+def address(settings: Settings, path: str = "") -> str:
+    """Return the absolute address of ``path`` below the site's root, or nothing where the site has no address yet."""
+    return f"{settings.site_url.rstrip('/')}/{path}" if settings.site_url else ""
+
+
+def paper_path(record_id: str) -> str:
+    """Return the path of a paper's page below the site's root."""
+    return f"papers/{record_id}/"
+
+
+def plain_title(record: Record) -> str:
+    """Return a paper's title as plain text on one line, its LaTeX as Unicode."""
+    return escaping.clean(titles.plain(record.title))
+
+
+def byline(record: Record) -> str:
+    """Return authors, venue and date of a paper on one line of plain text, as far as they are known."""
+    names, parts = record.author_names, []
+    if len(names) > 3:
+        parts.append(f"{names[0]} and {len(names) - 1} others")
+    elif names:
+        parts.append(" and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names))
+    elif record.author_count:
+        parts.append(f"{record.author_count:,} author{'s' * (record.author_count != 1)}")
+    if record.venue:
+        parts.append(record.venue)
+    if record.issued:
+        parts.append(dates.in_words(record.issued))
+    return escaping.clean(" · ".join(parts))
+
+
+def highwire(record_id: str, record: Record, settings: Settings) -> list[tuple[str, str]]:
+    """Return the Highwire Press tags of a paper as ``(name, content)`` pairs, authors in order.
+
+    The names are those of https://scholar.google.com/intl/en/scholar/inclusion.html#indexing, and arXiv's own
+    ``citation_arxiv_id``. Dates are YYYY, YYYY/MM or YYYY/MM/DD, as precise as they are known. ``citation_public_url``
+    is there for Zotero, which would otherwise take this list's page (``og:url``) for the address of the paper:
+    https://github.com/zotero/translators/blob/master/Embedded%20Metadata.js
+    """
+    held = record.identifiers
+    tags = [("citation_title", plain_title(record))]
+    tags += [("citation_author", _family_first(author)) for author in record.authors]
+    if record.issued:
+        tags.append(("citation_publication_date", record.issued.replace("-", "/")))
+    if record.venue:
+        kind = "journal" if exports.is_journal(record.venue) else "conference"
+        tags.append((f"citation_{kind}_title", escaping.clean(record.venue)))
+    if held.doi:
+        tags.append(("citation_doi", held.doi))
+    if held.arxiv:
+        tags.append(("citation_arxiv_id", held.arxiv))
+    paper = exports.address(record)
+    if paper:
+        tags.append(("citation_public_url", paper))
+    if where := paper or address(settings, paper_path(record_id)):
+        tags.append(("citation_abstract_html_url", where))
+    if held.arxiv:
+        tags.append(("citation_pdf_url", f"https://arxiv.org/pdf/{quote(held.arxiv)}"))
+    return tags
+
+
+def _family_first(author: Author) -> str:
+    if isinstance(author, PersonName) and author.given:
+        return escaping.clean(f"{author.family}, {author.given}")
+    return escaping.clean(str(author))
+
+
+def json_ld(
+    record_id: str, record: Record, settings: Settings, topics: Mapping[str, Topic] | None = None
+) -> dict[str, Any]:
+    """Return a paper as a https://schema.org/ScholarlyArticle for JSON-LD.
+
+    ``topics`` gives the topics their names; those it does not hold are left out. Without it, the ids stand for them. A
+    name that no source takes apart may be a person's or a group's: it stands without a type. The text of the paper, its
+    abstract too, is left out. Print the result through ``escaping.script_json``.
+    """
+    held = {kind: value for kind, value in record.identifiers.model_dump().items() if value}
+    data: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "ScholarlyArticle",
+        "name": plain_title(record),
+        "headline": plain_title(record),
+        "author": [_author(author) for author in record.authors],
+        "datePublished": record.issued,
+        "isPartOf": _container(record),
+        "about": _about(record, settings, topics),
+        "identifier": [
+            {"@type": "PropertyValue", "propertyID": SCHEMES[kind].name, "value": value} for kind, value in held.items()
+        ],
+        "sameAs": [SCHEMES[kind].url(value) for kind, value in held.items()],
+        "mainEntityOfPage": address(settings, paper_path(record_id)),
+    }
+    return {name: value for name, value in data.items() if value}
+
+
+def _author(author: Author) -> dict[str, str]:
+    if not isinstance(author, PersonName):
+        return {"name": escaping.clean(author)}
+    if not author.given:  # a family name alone, or the name of a group
+        return {"name": escaping.clean(author.family)}
+    return {
+        "@type": "Person",
+        "name": escaping.clean(str(author)),
+        "givenName": escaping.clean(author.given),
+        "familyName": escaping.clean(author.family),
+    }
+
+
+def _container(record: Record) -> dict[str, str] | None:
+    if not record.venue:
+        return None
+    kind = "Periodical" if exports.is_journal(record.venue) else "CreativeWork"
+    return {"@type": kind, "name": escaping.clean(record.venue)}
+
+
+def _about(record: Record, settings: Settings, topics: Mapping[str, Topic] | None) -> list[dict[str, str]]:
+    found = []
+    for topic_id in record.topics:
+        if topics is None:
+            found.append({"@type": "DefinedTerm", "name": topic_id})
+        elif topic_id in topics:
+            term = {"@type": "DefinedTerm", "name": escaping.clean(topics[topic_id].name), "termCode": topic_id}
+            where = address(settings, f"topics/{topic_id}/")
+            found.append(term | {"url": where} if where else term)
+    return found
+
+
+def open_graph(
+    title: str, description: str, path: str, settings: Settings, *, kind: str = "website", image: str = ""
+) -> list[tuple[str, str]]:
+    """Return the OpenGraph tags of any page as ``(property, content)`` pairs, https://ogp.me/.
+
+    ``title`` and ``description`` are plain text; ``path`` and ``image`` lie below the site's root, such as
+    ``papers/gptq/`` and ``assets/cards/gptq.png``; ``kind`` is ``article`` for a paper. The protocol wants absolute
+    addresses, so a site without one has neither ``og:url`` nor ``og:image``. The large card that X shows is asked for
+    where there is an image, https://developer.x.com/en/docs/x-for-websites/cards.
+    """
+    tags = [
+        ("og:title", escaping.clean(title)),
+        ("og:type", kind),
+        ("og:url", address(settings, path)),
+        ("og:site_name", escaping.clean(settings.site_name)),
+        ("og:description", escaping.clean(description)),
+    ]
+    if image and (where := address(settings, image)):
+        tags += [("og:image", where), ("og:image:alt", escaping.clean(title))]
+        tags.append(("twitter:card", "summary_large_image"))
+    return [(name, content) for name, content in tags if content]
+
+
+def opensearch(settings: Settings, results: str = SEARCH_PAGE) -> str:
+    """Return the OpenSearch description of the site's search, or nothing where the site has no address yet.
+
+    ``results`` is the page that answers, with ``{searchTerms}`` in it. Browsers follow absolute addresses alone, so
+    without one there is no file to write. https://github.com/dewitt/opensearch/blob/master/opensearch-1-1-draft-6.md
+    """
+    if not settings.site_url:
+        return ""
+    about = settings.site_description or f"Search {settings.site_name}"
+    # The address is the maintainer's, but braces in it would read as parameters of the template.
+    template = f"{escaping.url(address(settings))}{results}"
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        '<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">',
+        f"  <ShortName>{escaping.html(_cut(settings.site_name, _SHORT_NAME))}</ShortName>",
+        f"  <LongName>{escaping.html(_cut(settings.site_name, _LONG_NAME))}</LongName>",
+        f"  <Description>{escaping.html(_cut(about, _DESCRIPTION))}</Description>",
+        "  <InputEncoding>UTF-8</InputEncoding>",
+        f'  <Url type="text/html" template="{escaping.html(template)}"/>',
+        "</OpenSearchDescription>",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _cut(text: str, length: int) -> str:
+    """Return ``text`` with at most ``length`` characters, cut between words where that leaves any."""
+    text = escaping.clean(text)
+    if len(text) <= length:
+        return text
+    return (text[: length + 1].rpartition(" ")[0] or text[:length]).rstrip(" ,;:-&")

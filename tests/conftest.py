@@ -1,0 +1,46 @@
+"""Fixtures of the intake wing's tests, and the options that all tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+
+# The same examples on every run and machine, so that a failure in CI can be seen at home.
+hypothesis.settings.register_profile("steady", derandomize=True, database=None, deadline=None)
+hypothesis.settings.load_profile("steady")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--renew", action="store_true", help="write the golden files of the readers anew; look at the diff"
+    )
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder beside the repository that holds the real dumps and the labelled sets."""
+    for part in ("listings", "data/dedup"):
+        if not (SHARED / part).is_dir():
+            pytest.skip(f"{SHARED / part} is missing: the real dumps and labelled sets lie beside the repository")
+    return SHARED
+
+
+@pytest.fixture
+def make_records(tmp_path: Path) -> Callable[[Mapping[str, str]], Path]:
+    """Return a function that writes a records folder from texts by their path in it, such as ``papers/loom.yaml``."""
+
+    def make(files: Mapping[str, str]) -> Path:
+        folder = tmp_path / "records"
+        for name, text in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode("utf-8"))
+        return folder
+
+    return make

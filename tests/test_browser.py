@@ -1,0 +1,229 @@
+"""The sites in a browser: nothing scrolls sideways, nothing is fetched elsewhere, and no record's text runs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, sync_playwright
+from site_tools import PAYLOAD_FLAG, Site, chromium, library, real_site, serve, toy_site
+
+from generator import titles
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = {"phone": (390, 844), "desk": (1280, 900)}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = chromium()
+    with sync_playwright() as playwright:
+        # Chromium's sandbox does not start for root, as in containers.
+        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+        started = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield started
+        started.close()
+
+
+@dataclass
+class Visit:
+    """A page in the browser, with what it did that it should not."""
+
+    page: Page
+    address: str
+    foreign: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
+
+    def open(self, path: str, until: Literal["load", "networkidle"] = "networkidle") -> None:
+        """Open a page of the site and wait until it is at rest, or only until all it names is loaded."""
+        self.page.goto(self.address + path, wait_until=until)
+
+
+@contextmanager
+def _visit(browser: Browser, address: str, *, size: str = "desk", dark: bool = False) -> Iterator[Visit]:
+    width, height = WIDTHS[size]
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light")
+    page = context.new_page()
+    visit = Visit(page, address)
+
+    def on_request(request: Request) -> None:
+        if not request.url.startswith((address, "data:", f"blob:{address}")):
+            visit.foreign.append(request.url)
+
+    def on_console(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            visit.errors.append(message.text)
+
+    def on_dialog(dialog: Dialog) -> None:
+        visit.dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("request", on_request)
+    page.on("console", on_console)
+    page.on("pageerror", lambda error: visit.errors.append(str(error)))
+    page.on("dialog", on_dialog)
+    try:
+        yield visit
+    finally:
+        context.close()
+
+
+def _served(site: Site) -> Iterator[str]:
+    assert site.status == 0, site.log
+    with serve(site.folder) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def real(browser: Browser) -> Iterator[str]:
+    yield from _served(real_site())
+
+
+@pytest.fixture(scope="module")
+def toy(browser: Browser) -> Iterator[str]:
+    yield from _served(toy_site())
+
+
+def _pages() -> dict[str, str]:
+    """Return the pages to look at: home, a topic, a paper with LaTeX in its title, browse."""
+    found = library(real_site().project / "records")
+    topic = next(iter(found.by_topic))
+    paper = next(record_id for record_id, record in found.records.items() if titles.has_math(record.title))
+    return {"home": "", "topic": f"topics/{topic}/", "paper": f"papers/{paper}/", "browse": "papers/"}
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("size", sorted(WIDTHS))
+@pytest.mark.parametrize("name", ["home", "topic", "paper", "browse"])
+def test_a_page_fits_and_is_quiet(browser: Browser, real: str, name: str, size: str, dark: bool) -> None:
+    with _visit(browser, real, size=size, dark=dark) as visit:
+        visit.open(_pages()[name])
+        wide, window = visit.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        assert wide <= window
+        # Nothing but boxes that scroll by themselves reaches beyond the window.
+        out = visit.page.evaluate(BEYOND_THE_WINDOW)
+        assert out == []
+        assert visit.page.locator("h1").count() == 1
+        assert visit.page.locator("h1").is_visible()
+        assert (visit.foreign, visit.errors, visit.dialogs) == ([], [], [])
+
+
+BEYOND_THE_WINDOW = """() => [...document.querySelectorAll(".md-content *")]
+  .filter(each => each.getBoundingClientRect().right > window.innerWidth + 1 && each.getClientRects().length)
+  .filter(each => { for (let up = each; up; up = up.parentElement) {
+      if (["auto", "scroll", "hidden"].includes(getComputedStyle(up).overflowX)) return false; }
+    return true; })
+  .map(each => each.outerHTML.slice(0, 80))"""
+
+# Contrast as WCAG 2.2 defines it, https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio, of the text against its background.
+CONTRAST = """selector => {
+  const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+  const paint = colours => { canvas.clearRect(0, 0, 1, 1);
+    for (const colour of colours) { canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1); }
+    return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3); };
+  const linear = v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+  const light = rgb => { const [r, g, b] = rgb.map(v => linear(v / 255));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+  const shown = [...document.querySelectorAll(selector)].filter(each => each.getClientRects().length);
+  return shown.slice(0, 20).map(each => {
+    const behind = [];
+    for (let up = each; up; up = up.parentElement) behind.unshift(getComputedStyle(up).backgroundColor);
+    const back = ["white", ...behind];
+    const [a, b] = [light(paint(back)), light(paint([...back, getComputedStyle(each).color]))];
+    return [(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), a, each.outerHTML.slice(0, 80)]; }); }"""
+
+
+@pytest.mark.parametrize("name", ["home", "topic", "paper", "browse"])
+def test_dark_is_dark_and_both_are_legible(browser: Browser, real: str, name: str) -> None:
+    for dark in (False, True):
+        with _visit(browser, real, dark=dark) as visit:
+            visit.open(_pages()[name])
+            scheme = visit.page.evaluate("document.body.dataset.mdColorScheme")
+            assert scheme == ("slate" if dark else "default")
+            found = visit.page.evaluate(
+                CONTRAST, ".md-content h1, .md-content p, .md-content li > a, .md-content em, .md-content a.md-button"
+            )
+            assert found
+            for contrast, background, element in found:
+                assert contrast >= 4.5, element
+                if "md-button--primary" not in element:
+                    assert (background < 0.2) == dark, element
+
+
+def test_mathematics_is_drawn(browser: Browser, real: str) -> None:
+    with _visit(browser, real) as visit:
+        visit.open(_pages()["paper"])
+        box = visit.page.locator("h1 math").first.bounding_box()
+        assert box is not None
+        assert min(box["width"], box["height"]) > 4
+        assert "$" not in visit.page.title()
+        assert "$" not in visit.page.locator("h1").inner_text()
+
+
+def _type_query(visit: Visit, query: str) -> None:
+    """Search as a visitor does: the theme waits for keys, not for the field's value."""
+    field_ = visit.page.locator(".md-search__input")
+    field_.click()
+    field_.press_sequentially(query)
+
+
+def test_the_search_finds_a_paper(browser: Browser, toy: str) -> None:
+    with _visit(browser, toy) as visit:
+        visit.open("")
+        _type_query(visit, "shuttle")
+        visit.page.locator(".md-search-result__item a").first.wait_for()
+        assert "Undated Shuttle" in visit.page.locator(".md-search-result__list").inner_text()
+        assert (visit.foreign, visit.errors) == ([], [])
+
+
+HANDLERS = """[...document.querySelectorAll(".md-content *")]
+  .flatMap(each => each.getAttributeNames()).filter(name => name.startsWith("on"))"""
+
+
+def test_no_script_of_a_record_runs(browser: Browser, toy: str) -> None:
+    with _visit(browser, toy) as visit:
+        for name in toy_site().files:
+            if name == "404.html" or name.startswith("papers/braid/"):
+                continue  # one has links into the published address, the other leads on
+            visit.open(name.removesuffix("index.html"), "load")
+            # What waits for a click or a pointer is tried as well.
+            handlers = visit.page.evaluate(HANDLERS)
+            assert handlers == [], name
+            assert visit.page.evaluate(f"window.{PAYLOAD_FLAG}") is None, name
+        assert (visit.foreign, visit.dialogs, visit.errors) == ([], [], [])
+
+
+def test_no_script_of_a_record_runs_in_search_results(browser: Browser, toy: str) -> None:
+    with _visit(browser, toy) as visit:
+        for query in ("onerror", "mallory"):  # the index splits at spaces, so only beginnings of words are found
+            visit.open("")
+            _type_query(visit, query)
+            visit.page.locator(".md-search-result__item a").first.wait_for()
+            for more in visit.page.locator(".md-search-result__more summary").all():
+                more.click()
+            results = visit.page.locator(".md-search-result__list")
+            assert results.locator("script, img, [onclick], [onerror], [style*=fixed]").count() == 0
+            assert "<img src=x" in results.inner_text()
+            assert "&lt;" not in results.inner_text()
+            assert visit.page.evaluate(f"window.{PAYLOAD_FLAG}") is None
+        assert (visit.foreign, visit.dialogs, visit.errors) == ([], [], [])
+
+
+def test_the_payloads_would_set_the_flag(browser: Browser, toy: str) -> None:
+    # Without this a misspelt payload would pass for a safe page.
+    with _visit(browser, toy) as visit:
+        visit.open("about/")
+        visit.page.set_content(f"<p>x</p><script>window.{PAYLOAD_FLAG}=1</script>")
+        assert visit.page.evaluate(f"window.{PAYLOAD_FLAG}") == 1
+
+
+def test_a_moved_paper_leads_on(browser: Browser, toy: str) -> None:
+    with _visit(browser, toy) as visit:
+        visit.page.goto(f"{toy}papers/braid/")
+        visit.page.wait_for_url(f"{toy}papers/braided-attention/")

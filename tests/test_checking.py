@@ -1,0 +1,220 @@
+"""Checking: every message about a broken records folder, and what only needs its form mended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from generator import checking, store
+from generator.models import Source
+
+BROKEN = Path(__file__).parent / "data" / "broken"
+RECORD_FIELDS = (
+    "title, authors, author_count, issued, type, topics, identifiers, venue, links, summary, why, results, abstract, "
+    "added, seen, provenance, not_same_as"
+)
+TYPES = "'method', 'analysis', 'survey', 'benchmark', 'dataset', 'report', 'theory', 'system'"
+NO_ID = "is no id; use lower-case letters, digits and single hyphens, such as frozen-in-time"
+NO_FIELDS = "the file: must be fields with values; write `field: value` lines"
+
+MESSAGES = [
+    ("papers/Bad_Name.yaml", 2, f"the file's name {NO_ID}; rename it to the paper's id"),
+    ("papers/anchored.yaml", 2, "anchors (&) and aliases (*) are not read; write the value out, or quote it"),
+    ("papers/copied-loom.yaml", 2,
+     "title: same paper as 'good-loom' (equal title, nothing against it); "
+     "merge the two, or add `not_same_as: [good-loom]`"),
+    ("papers/crooked.yaml", 1, "not in canonical form from here on; run `reading-list check --fix`"),
+    ("papers/doubled-key.yaml", 4, "issued: stands twice; keep one"),
+    ("papers/empty.yaml", 1, NO_FIELDS),
+    ("papers/no-title.yaml", 2, "title: is missing; add it"),
+    ("papers/no-title.yaml", 3, "summary: must be text; write one line of text"),
+    ("papers/no-yaml.yaml", 3, "no YAML here (did not find expected key); check quotes, colons and indentation"),
+    ("papers/not-a-record.yaml", 1, NO_FIELDS),
+    ("papers/notes.txt", None, "is no record; records are named <id>.yaml, so rename or move it"),
+    ("papers/unknown-names.yaml", 3, "topics: 'looms' stands twice; keep one"),
+    ("papers/unknown-names.yaml", 3,
+     "topics: unknown topic 'ferries'; choose one of topics.yaml, or describe it there"),
+    ("papers/unknown-names.yaml", 3, "topics: unknown topic 'lomos'; write 'looms'"),
+    ("papers/unknown-names.yaml", 6, "seen: entry 1 of toy belongs to 'good-loom' already; delete one of the two"),
+    ("papers/unknown-names.yaml", 7, "seen: unknown source 'tyo'; copy its id from sources.yaml"),
+    ("papers/unknown-names.yaml", 8, "not_same_as: 'nobody' is no record; write the id of one"),
+    ("papers/unknown-names.yaml", 8, "not_same_as: 'old-loom' has moved; write 'good-loom'"),
+    ("papers/wrong-fields.yaml", 3, "autors: unknown field; write authors"),
+    ("papers/wrong-fields.yaml", 4, "author_count: 'about four' is no whole number; write digits only"),
+    ("papers/wrong-fields.yaml", 5, "issued: '2024-13-01' is no date; write 2022, 2022-10 or 2022-10-31"),
+    ("papers/wrong-fields.yaml", 6, f"type: 'novel' is none of {TYPES}; write one of these"),
+    ("papers/wrong-fields.yaml", 7, f"topics[1]: 'Big Looms' {NO_ID}"),
+    ("papers/wrong-fields.yaml", 8, "identifiers.arxiv: '2313.00001' is no arXiv identifier; write it like 2210.17323"),
+    ("papers/wrong-fields.yaml", 8,
+     "identifiers.doi: 'not a doi' is no DOI identifier; write it like 10.1145/3292500.3330701"),
+    ("papers/wrong-fields.yaml", 8, "identifiers.isbn: unknown field; known are arxiv, doi, openreview, acl"),
+    ("papers/wrong-fields.yaml", 9, "venue: is empty; fill it in or delete the field"),
+    ("papers/wrong-fields.yaml", 11,
+     "links.code: 'javascript:alert(1)' does not start with https:// or http://; write the whole address"),
+    ("papers/wrong-fields.yaml", 12, "links.website: unknown field; known are code, project, model, dataset"),
+    ("papers/wrong-fields.yaml", 13, "results: must be a list; write `- item` lines or [item, item]"),
+    ("papers/wrong-fields.yaml", 14, "added: 'May 2020' is no day; write it as 2022-10-31"),
+    ("papers/wrong-fields.yaml", 16, "seen[1].position: is too small; write 1 or more"),
+    ("papers/wrong-fields.yaml", 17, "seen[2].comments: '-2' is no whole number; write digits only"),
+    ("papers/wrong-fields.yaml", 17, "seen[2].source: 'a b' is no source id; copy it from sources.yaml"),
+    ("papers/wrong-fields.yaml", 18, f"not_same_as[1]: '../outside' {NO_ID}"),
+    ("papers/wrong-fields.yaml", 19, f"colour: unknown field; known are {RECORD_FIELDS}"),
+    ("paths.yaml", 6, "first-steps.steps[2].paper: 'nobody' is no record; write the id of one"),
+    ("paths.yaml", 8, "first-steps.steps[3].paper: 'old-loom' has moved; write 'good-loom'"),
+    ("paths.yaml", 10, "first-steps.steps[4].paper: 'good-loom' stands on the path twice; keep one"),
+    ("paths.yaml", 14, "steps: is empty; fill it in or delete the field"),
+    ("record.schema.json", None, "does not describe these records and topics; run `reading-list check --fix`"),
+    ("redirects.yaml", 1, f"Bad Id: {NO_ID}"),
+    ("redirects.yaml", 2, "chained: leads to another redirect; write 'good-loom'"),
+    ("redirects.yaml", 3, "copied-loom: is a record too; delete the redirect or rename the record"),
+    ("redirects.yaml", 4, "dangling: leads to 'nobody', which is no record; write the id of one"),
+    ("redirects.yaml", 5, "listed: must name the id that answers instead; write `listed: new-id`"),
+    ("sources.yaml", 9, "captured: 'yesterday' is no day; write 2025-12-09, or --12-09 where the year is not known"),
+    ("sources.yaml", 10, "checksum: String should match pattern '^sha256:[0-9a-f]{64}$'; correct it"),
+    ("sources.yaml", 11, "entries: 'many' is no whole number; write digits only"),
+    ("topics.yaml", 7, "looms.start_here[2].paper: 'nobody' is no record; write the id of one"),
+    ("topics.yaml", 9, "looms.start_here[3].paper: 'old-loom' has moved; write 'good-loom'"),
+    ("topics.yaml", 17,
+     "shuttles.start_here[1].paper: 'good-loom' does not have this topic; add it to the record, or choose another"),
+    ("topics.yaml", 19, f"Bad Topic: {NO_ID}"),
+    ("topics.yaml", 22, "group: is missing; add it"),
+    ("topics.yaml", 22, "name: is missing; add it"),
+    ("topics.yaml", 23, "colour: unknown field; known are name, group, description, start_here"),
+]  # fmt: skip
+
+
+def problems_of(folder: Path) -> list[tuple[str, int | None, str]]:
+    """Return all problems of a records folder, the files named inside it."""
+    found = checking.check(store.load(folder))
+    return [(Path(each.path).relative_to(folder).as_posix(), each.line, each.message) for each in found]
+
+
+def test_every_message_about_the_broken_folder() -> None:
+    assert problems_of(BROKEN) == MESSAGES
+
+
+def test_every_line_named_is_a_line_of_the_file() -> None:
+    for name, line, message in MESSAGES:
+        if line is not None:
+            lines = (BROKEN / name).read_text("utf-8").splitlines() or [""]
+            assert line <= len(lines), f"{name}: {message}"
+            field = message.partition(":")[0].rpartition(".")[2].partition("[")[0]
+            if field in RECORD_FIELDS.split(", ") and "missing" not in message:
+                # A list item may stand on a line of its own, below its field.
+                assert field in "\n".join(lines[max(0, line - 6) : line])
+
+
+def test_the_records_of_this_repository_have_no_problems() -> None:
+    folder = BROKEN.parents[2] / "records"
+    assert problems_of(folder) == []
+
+
+HEAD = store.RECORD_HEAD
+LOOM = f'{HEAD}title: "A Toy Loom of Good Repute"\n'
+TOPICS = "looms: {name: Looms, group: Weaving}\n"
+
+
+def with_schema(folder: Path) -> Path:
+    (folder / store.SCHEMA_FILE).write_text(store.record_schema(store.load(folder).topics), "utf-8")
+    return folder
+
+
+Make = Callable[[Mapping[str, str]], Path]
+
+PAST_THE_END = pytest.mark.xfail(strict=True, reason="a line behind the last one is named")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (LOOM.replace('"', "'"), 2),
+        (LOOM.removeprefix(HEAD), 1),
+        (f'{LOOM}topics:\n- looms\n', 3),
+        (f"{LOOM}issued: 2020\n", 3),
+        (f'{HEAD}venue: V\ntitle: "A Toy Loom"\n', 2),
+        (f"{LOOM}# a remark\n", 3),
+        (f"{LOOM}summary: |\n  too\n  short\n", 4),
+        pytest.param(LOOM.replace("\n", "\r\n"), 1, marks=PAST_THE_END),
+        pytest.param(LOOM.removesuffix("\n"), 2, marks=PAST_THE_END),
+    ],
+)  # fmt: skip
+def test_what_is_only_out_of_form_is_named_and_mended(make_records: Make, text: str, line: int) -> None:
+    folder = with_schema(make_records({"papers/loom.yaml": text, "topics.yaml": TOPICS}))
+    found = problems_of(folder)
+    checking.fix(store.load(folder))
+    assert problems_of(folder) == []
+    assert found == [("papers/loom.yaml", line, "not in canonical form from here on; run `reading-list check --fix`")]
+
+
+def test_mending_leaves_alone_what_is_wrong_or_right(make_records: Make) -> None:
+    files = {
+        "papers/wrong.yaml": "title:  'A Toy'\ncolour: red\n",
+        "papers/right.yaml": LOOM,
+        "topics.yaml": "looms: [\n",
+    }
+    folder = make_records(files)
+    changed = checking.fix(store.load(folder))
+    assert {name: (folder / name).read_text("utf-8") for name in files} == files
+    assert [path.name for path in changed] == [store.SCHEMA_FILE]
+
+
+def test_a_person_may_say_that_two_records_are_not_the_same(make_records: Make) -> None:
+    again = f"{LOOM}not_same_as: [loom]\n"
+    folder = with_schema(make_records({"papers/loom.yaml": LOOM, "papers/another.yaml": again}))
+    assert problems_of(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("seen:\n- {position: 2}\n", 4, "seen[1].source: is missing; add it"),
+        ("authors:\n- {given: Ann}\n", 4, "authors[1].family: is missing; add it"),
+        ("authors:\n- {family: Spindle, givn: Ann}\n", 4, "authors[1].givn: unknown field; write given"),
+    ],
+)
+@pytest.mark.xfail(
+    strict=True, reason="names the item instead of the field, adds 'must be text', lists the fields of a record"
+)
+def test_a_fault_inside_a_list_item_is_named_once(make_records: Make, text: str, line: int, message: str) -> None:
+    folder = with_schema(make_records({"papers/loom.yaml": LOOM + text}))
+    assert problems_of(folder) == [("papers/loom.yaml", line, message)]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"topics.yaml": "looms: [\n"},
+        {"topics.yaml": "looms:\n  name: Looms\n"},
+        {"sources.yaml": "toy: [\n"},
+        {"papers/moved.yaml": "title: [\n"},
+    ],
+    ids=lambda broken: " ".join(broken.values()).strip(),
+)
+@pytest.mark.xfail(strict=True, reason="one broken file makes everything that names it a problem too")
+def test_one_fault_is_one_problem(make_records: Make, broken: dict[str, str]) -> None:
+    source = Source(name="toy.txt", format="csv", checksum="sha256:" + "0" * 64, entries=1)
+    good = {
+        "papers/loom.yaml": f"{LOOM}topics: [looms]\nseen:\n- {{source: toy, position: 1}}\n",
+        "papers/moved.yaml": f'{HEAD}title: "A Ferry"\n',
+        "topics.yaml": TOPICS,
+        "sources.yaml": store.table_text({"toy": source}),
+        "redirects.yaml": "old: moved\n",
+    }
+    folder = with_schema(make_records(good))
+    assert problems_of(folder) == []
+    make_records(broken)
+    found = [problem for problem in problems_of(folder) if problem[0] != store.SCHEMA_FILE]
+    assert [name for name, _, _ in found] == list(broken)
+
+
+@pytest.mark.xfail(
+    strict=True, reason="the remedy for a redirect is the next step of the chain, for a ring the id itself"
+)
+def test_the_remedy_for_a_chain_is_its_end(make_records: Make) -> None:
+    folder = make_records({"papers/loom.yaml": LOOM, "redirects.yaml": "a: b\nb: c\nc: loom\nx: y\ny: x\n"})
+    found = {message.partition(":")[0]: message for _, _, message in problems_of(folder)}
+    assert "write 'loom'" in found["a"]
+    assert "write 'loom'" in found["b"]
+    assert "write 'x'" not in found["x"]

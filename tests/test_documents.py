@@ -1,0 +1,255 @@
+"""YAML files: read strictly as text, written in one form, and never torn."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator import documents
+from generator.errors import InputError, WriteError
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no", "yes", "on", "off", "NO", "true", "False", "y", "1e3", "1_000", "0x10", "0o7", "010", "1.0", "2301.00010",
+        "2024-13-01", "2024-01-01", "12:30:45", "+1", "-1", ".5", ".inf", ".nan", "=", "<<", "NaN", "Null but not null",
+    ],
+)  # fmt: skip
+def test_scalars_stay_text(text: str) -> None:
+    document = documents.parse("toy", f"one: {text}\nmany: [{text}]\nmap: {{a: {text}}}\n")
+    assert document.problems == ()
+    assert document.data == {"one": text, "many": [text], "map": {"a": text}}
+
+
+@pytest.mark.parametrize(
+    ("text", "data"),
+    [
+        ("", None),
+        ("# only a comment\n", None),
+        ("a:\nb: ~\nc: null\n", {"a": None, "b": None, "c": None}),
+        ("a: ''\nb: \"null\"\nc: '~'\n", {"a": "", "b": "null", "c": "~"}),
+        ("a: |\n  one\n  two\n\n  three\n", {"a": "one\ntwo\n\nthree\n"}),
+        ("a: >\n  one\n  two\n", {"a": "one two\n"}),
+        ("a: one\n  two\n", {"a": "one two"}),
+        ("no: 1\n2: yes\n", {"no": "1", "2": "yes"}),
+        ("<<: {a: b}\n", {"<<": {"a": "b"}}),
+        ("%YAML 1.1\n---\na: b\n...\n", {"a": "b"}),
+        ("a: b\r\nc: d\r\n", {"a": "b", "c": "d"}),
+        ('a: "\\u00e9"\n', {"a": "é"}),
+    ],
+)
+def test_plain_yaml_is_read(text: str, data: Any) -> None:
+    document = documents.parse("toy", text)
+    assert (document.data, document.problems) == (data, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "part"),
+    [
+        ("a: !!int 3\n", 1, "tags"),
+        ("a:\n- !!python/object/apply:os.system [ls]\n", 2, "tags"),
+        ("a: ! b\n", 1, "tags"),
+        ("a: &x b\n", 1, "anchors"),
+        ("a: b\nc: &x [d]\n", 2, "anchors"),
+        ("a: *x\n", 1, "anchors"),
+        ("a: b\n---\nc: d\n", 2, "second YAML document"),
+        ("a: b\nb: c\na: d\n", 3, "a: stands twice"),
+        ("a: b\nl:\n  x: 1\n  x: 2\n", 4, "x: stands twice"),
+        ("a: {b: {c: {d: {e: {f: {g: {h: i}}}}}}}\n", 1, "deeper than 6"),
+        (f"a: {'[' * 20_000}{']' * 20_000}\n", 1, "deeper than 6"),
+        ("? [a]\n: b\n", 1, "plain word"),
+        ("{a: b}: c\n", 1, "plain word"),
+        ("a: b\nc: [d\n", 3, "no YAML"),
+        ("a: b: c\n", 1, "no YAML"),
+        ("a: b\n\tc: d\n", 2, "no YAML"),
+        ("a: 'b\n", 2, "no YAML"),
+        ("a: @b\n", 1, "no YAML"),
+        ("a: b\nc: d\x07\n", 2, "U+0007"),
+        ("a: \x00\n", 1, "U+0000"),
+        ("a: \x1b[31m\n", 1, "U+001B"),
+        ("a: \uffff\n", 1, "U+FFFF"),
+        ("a: \ud800\n", 1, "U+D800"),
+    ],
+    ids=lambda value: repr(value)[:30],
+)  # fmt: skip
+def test_what_a_record_needs_not_is_refused(text: str, line: int, part: str) -> None:
+    problems = documents.parse("toy", text).problems
+    assert [(problem.path, problem.line) for problem in problems] == [("toy", line)]
+    assert part in problems[0].message
+
+
+def test_all_duplicate_keys_are_named() -> None:
+    problems = documents.parse("toy", "a: 1\na: 2\nb: 3\nb: 4\n").problems
+    assert [problem.line for problem in problems] == [2, 4]
+
+
+def test_lines_are_known_by_place() -> None:
+    document = documents.parse("toy", "# head\na: b\nlinks:\n  code: x\nlist:\n- one\n- {k: v}\n")
+    places: list[tuple[tuple[str | int, ...], int]] = [
+        (("a",), 2), (("links",), 3), (("links", "code"), 4), (("list", 0), 6), (("list", 1), 7), (("list", 1, "k"), 7),
+        # What is not there is looked for in what is around it.
+        (("links", "model"), 3), (("nothing",), 2),
+    ]  # fmt: skip
+    assert [(place, document.line(place)) for place, _ in places] == places
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.yaml"
+    with pytest.raises(InputError, match=r"a\.yaml: cannot be read \(No such file"):
+        documents.read(path)
+    path.write_bytes(b"a: b\nc: \xff\n")
+    with pytest.raises(InputError, match=r"a\.yaml:2: byte 9 is not UTF-8"):
+        documents.read(path)
+    path.write_bytes(b"a" * (documents.MAX_BYTES + 1))
+    with pytest.raises(InputError, match="65537 bytes"):
+        documents.read(path)
+    path.write_bytes(b"a: b\n")
+    assert documents.read(path).data == {"a": "b"}
+
+    def denied(self: Path) -> bytes:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "read_bytes", denied)
+    with pytest.raises(InputError, match="Permission denied"):
+        documents.read(path)
+
+
+def test_writing_makes_folders_and_says_whether_anything_changed(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "er" / "a.yaml"
+    assert documents.write(path, "é\n")
+    assert path.read_bytes() == "é\n".encode()
+    os.utime(path, ns=(1, 1))
+    assert not documents.write(path, "é\n")
+    assert path.stat().st_mtime_ns == 1
+    assert documents.write(path, "ë\n")
+    assert path.stat().st_mtime_ns != 1
+    assert os.listdir(path.parent) == ["a.yaml"]
+
+
+def test_a_written_file_has_the_rights_of_any_other(tmp_path: Path) -> None:
+    (tmp_path / "usual").write_text("x")
+    documents.write(tmp_path / "written", "x")
+    assert stat.S_IMODE((tmp_path / "written").stat().st_mode) == stat.S_IMODE((tmp_path / "usual").stat().st_mode)
+
+
+def full_disk(*_: Any, **__: Any) -> NoReturn:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+class _FullFile:
+    """A file on a full disk: opening works, writing does not."""
+
+    def __init__(self, descriptor: int, mode: str) -> None:
+        self.file = open(descriptor, mode)  # noqa: SIM115
+
+    def __enter__(self) -> _FullFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
+
+    write = full_disk
+
+
+@pytest.mark.parametrize(
+    ("name", "replacement"),
+    [("os.replace", full_disk), ("os.fsync", full_disk), ("os.fdopen", _FullFile), ("tempfile.mkstemp", full_disk)],
+)
+@pytest.mark.parametrize("old", ["old: text\n", None])
+def test_a_full_disk_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, replacement: Callable[..., Any], old: str | None
+) -> None:
+    path = tmp_path / "a.yaml"
+    if old is not None:
+        path.write_text(old)
+    monkeypatch.setattr(name, replacement)
+    with pytest.raises(WriteError, match=r"a\.yaml: cannot be written \(No space left"):
+        documents.write(path, "new: text\n")
+    monkeypatch.undo()
+    assert [each.read_text() for each in tmp_path.iterdir()] == ([old] if old else [])
+
+
+def test_a_file_in_the_place_of_a_folder_is_no_crash(tmp_path: Path) -> None:
+    (tmp_path / "records").write_text("x")
+    with pytest.raises(WriteError, match="cannot be written"):
+        documents.write(tmp_path / "records" / "a.yaml", "x")
+
+
+# --- the canonical form ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ({"a": "b"}, "a: b\n"),
+        ({"title": "Plain"}, 'title: "Plain"\n'),
+        ({"issued": "2022", "added": "2022-01-01"}, 'issued: "2022"\nadded: "2022-01-01"\n'),
+        ({"arxiv": "2301.00010", "venue": "no", "why": "1:30"}, 'arxiv: "2301.00010"\nvenue: "no"\nwhy: "1:30"\n'),
+        ({"why": "a: b", "venue": "- x"}, 'why: "a: b"\nvenue: "- x"\n'),
+        ({"count": 3, "flag": True}, "count: 3\nflag: true\n"),
+        ({"authors": ["A B", "C D"]}, "authors: [A B, C D]\n"),
+        ({"authors": [{"family": "B", "given": "A"}]}, "authors:\n- {family: B, given: A}\n"),
+        ({"results": ["one"]}, "results:\n- one\n"),
+        ({"links": {"code": "https://x.example"}}, "links: {code: 'https://x.example'}\n"),
+        ({"summary": "one\n\ntwo"}, "summary: |\n  one\n\n  two\n"),
+        ({"summary": "# no comment"}, "summary: |\n  # no comment\n"),
+        ({"summary": "word " * 30 + "end"}, f"summary: |\n  {'word ' * 18}word\n  {'word ' * 11}end\n"),
+        ({"authors": ["x" * 30, "y" * 30, "z" * 30]}, f"authors:\n- {'x' * 30}\n- {'y' * 30}\n- {'z' * 30}\n"),
+        ({"why": "ε and 中文"}, "why: ε and 中文\n"),
+    ],
+)  # fmt: skip
+def test_canonical_form(data: dict[str, Any], text: str) -> None:
+    assert documents.dump(data) == text
+    assert documents.dump(data, head="# head\n") == f"# head\n{text}"
+
+
+LINE = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp", "Zs"]) | st.just(" "),
+    min_size=1,
+    max_size=40,
+)
+TEXT = LINE.map(lambda text: " ".join(text.split())).filter(bool)
+KEYS = st.sampled_from(["title", "why", "issued", "summary", "results", "authors", "links", "venue", "no"])
+DATA = st.recursive(
+    TEXT,
+    lambda inner: st.lists(inner, min_size=1, max_size=3) | st.dictionaries(KEYS, inner, min_size=1, max_size=3),
+    max_leaves=8,
+)
+
+
+def as_read(value: Any, key: str = "") -> Any:
+    """Return what a strict reader gives back: the same, but a literal block ends its last line."""
+    if isinstance(value, dict):
+        return {name: as_read(each, name) for name, each in value.items()}
+    if isinstance(value, list):
+        return [as_read(each) for each in value]
+    return f"{value}\n" if key in documents.PROSE else value
+
+
+@given(st.dictionaries(KEYS, DATA, min_size=1, max_size=4))
+def test_what_is_written_is_read_back(data: dict[str, Any]) -> None:
+    text = documents.dump(data)
+    document = documents.parse("toy", text)
+    assert document.problems == ()
+    assert unwrapped(document.data) == unwrapped(as_read(data))
+
+
+def unwrapped(value: Any) -> Any:
+    """Undo the wrapping of prose, which breaks lines at spaces."""
+    if isinstance(value, dict):
+        return {name: unwrapped(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [unwrapped(each) for each in value]
+    return value.replace("\n", " ")

@@ -1,0 +1,275 @@
+"""Exports, read back by the parsers of other people: pybtex, rispy, csv and json."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import rispy
+from pybtex.database import BibliographyData, parse_string
+from site_tools import RECORDS, TOY_RECORDS, call, enter_project, library
+
+from generator import escaping, exports, store, titles
+from generator.identifiers import SCHEMES
+from generator.library import Library
+from generator.models import Identifiers, PersonName, Record
+
+LISTS = [pytest.param(TOY_RECORDS, id="toy"), pytest.param(RECORDS, id="real")]
+
+
+@cache
+def _library(folder: Path) -> Library:
+    return library(folder)
+
+
+def _plain(record: Record) -> str:
+    return escaping.clean(titles.plain(record.title))
+
+
+def _undo_tex(text: str) -> str:
+    """Read the TeX commands that exports write, and no others."""
+    marks = {r"\textbackslash{}": "\\", r"\textasciicircum{}": "^", r"\textasciitilde{}": "~"}
+    text = re.sub(r"\\[$&#%_{}]|\\text[a-z]+\{\}", lambda match: marks.get(match[0], match[0][1:]), text)
+    return re.sub(r"^\{(.*)\}$", r"\1", text)
+
+
+def _bibtex(text: str) -> BibliographyData:
+    return parse_string(text, "bibtex")
+
+
+def _ris(text: str) -> list[dict[str, Any]]:
+    return list(rispy.loads(text))
+
+
+def test_every_format_has_its_file() -> None:
+    assert set(exports.FORMATS) == set(exports.FILE_NAMES) == {"bibtex", "ris", "csl-json", "csv", "json"}
+
+
+@pytest.mark.parametrize("folder", LISTS)
+def test_bibtex_is_read_by_pybtex(folder: Path) -> None:
+    records = _library(folder).records
+    entries = _bibtex(exports.bibtex(records)).entries
+    assert list(entries) == list(records)
+    for record_id, record in records.items():
+        entry = entries[record_id]
+        assert _undo_tex(entry.fields["title"]) == _plain(record), record_id
+        assert len(entry.persons.get("author", [])) == len(record.authors), record_id
+        assert entry.fields.get("year") == (record.issued[:4] if record.issued else None), record_id
+        assert entry.fields.get("eprint") == record.identifiers.arxiv, record_id
+        assert entry.fields.get("doi") == record.identifiers.doi, record_id
+        venue = entry.fields.get("journal") or entry.fields.get("booktitle")
+        assert (_undo_tex(venue) if venue else None) == record.venue, record_id
+
+
+@pytest.mark.parametrize("folder", LISTS)
+def test_ris_is_read_by_rispy(folder: Path) -> None:
+    records = _library(folder).records
+    entries = _ris(exports.ris(records))
+    assert [entry["id"] for entry in entries] == list(records)
+    for entry, record in zip(entries, records.values(), strict=True):
+        assert entry["title"] == _plain(record)
+        assert len(entry.get("authors", [])) == len(record.authors)
+        assert entry.get("year") == (record.issued[:4] if record.issued else None)
+        assert entry.get("doi") == record.identifiers.doi
+        assert entry.get("keywords", []) == list(record.topics)
+        assert entry.get("unknown_tag") is None
+
+
+@pytest.mark.parametrize("folder", LISTS)
+def test_csv_is_a_safe_table(folder: Path) -> None:
+    records = _library(folder).records
+    rows = list(csv.DictReader(io.StringIO(exports.csv_table(records), newline=""), strict=True))
+    assert [row["id"] for row in rows] == list(records)
+    for row, record in zip(rows, records.values(), strict=True):
+        assert None not in row
+        assert row["title"].removeprefix("'") == _plain(record).removeprefix("'")
+        assert row["arxiv"] == (record.identifiers.arxiv or "")
+        for cell in row.values():
+            assert cell[:1] not in ("=", "+", "-", "@", "\t", "\r")
+
+
+@pytest.mark.parametrize("folder", LISTS)
+def test_csl_json_follows_its_schema(folder: Path) -> None:
+    records = _library(folder).records
+    items = json.loads(exports.csl_json(records))
+    assert [item["id"] for item in items] == list(records)
+    for item, record in zip(items, records.values(), strict=True):
+        assert item["title"] == _plain(record)
+        assert item["type"] in {"article", "article-journal", "paper-conference"}
+        assert len(item.get("author", [])) == len(record.authors)
+        assert all(set(name) in ({"literal"}, {"family"}, {"family", "given"}) for name in item.get("author", []))
+        for parts in item.get("issued", {"date-parts": [[2000]]})["date-parts"]:
+            assert 1 <= len(parts) <= 3
+            assert all(isinstance(part, int) for part in parts)
+
+
+@pytest.mark.parametrize("folder", LISTS)
+def test_json_gives_every_record_back(folder: Path) -> None:
+    records = _library(folder).records
+    data = json.loads(exports.json_data(records))
+    assert data["version"] == exports.SCHEMA_VERSION
+    papers = {paper.pop("id"): paper for paper in data["papers"]}
+    assert papers == {record_id: store.plain(record) for record_id, record in records.items()}
+    for record_id, paper in papers.items():
+        assert Record.model_validate(paper) == records[record_id]
+
+
+def test_names_keep_their_parts() -> None:
+    record = _library(TOY_RECORDS).records["two-names"]
+    assert [str(name) for name in record.authors] == ["Chi-Wen van der Loom", "Spindle", "Toy Weavers' Union"]
+    person = _bibtex(exports.bibtex_entry("k", record)).entries["k"].persons["author"][0]
+    assert (person.prelast_names, person.last_names, person.first_names) == (["van", "der"], ["Loom"], ["Chi-Wen"])
+    assert _ris(exports.ris_entry("k", record))[0]["authors"][:2] == ["van der Loom, Chi-Wen", "Spindle"]
+    assert exports.csl_item("k", record)["author"][0] == {"family": "van der Loom", "given": "Chi-Wen"}
+    row = next(csv.DictReader(io.StringIO(exports.csv_table({"k": record}))))
+    assert row["authors"] == "van der Loom, Chi-Wen and Spindle and Toy Weavers' Union"
+
+
+AUTHORS = [
+    ("Weavers and Sons", 1),
+    ("Loom, Inc.", 1),
+    ("Ada Toymaker", 1),
+    (PersonName(family="Spindle", given="Bo"), 1),
+    (PersonName(family="The Weavers, Knitters and Spinners"), 1),
+]
+
+
+@pytest.mark.parametrize(("author", "count"), AUTHORS)
+def test_bibtex_keeps_one_author_one(author: str | PersonName, count: int) -> None:
+    entry = _bibtex(exports.bibtex_entry("k", Record(title="A Toy", authors=(author,)))).entries["k"]
+    assert len(entry.persons["author"]) == count
+
+
+@pytest.mark.xfail(
+    strict=True, reason="BibTeX reads AND in any case; a family or given name with ` and ` or a comma is not braced"
+)
+@pytest.mark.parametrize(
+    "author",
+    [
+        "Weavers AND Sons",
+        PersonName(family="Weavers and Sons", given="Ada"),
+        PersonName(family="Loom, Inc.", given="Ada, Bo, Chi"),
+    ],
+)
+def test_bibtex_keeps_odd_authors_one(author: str | PersonName) -> None:
+    entry = _bibtex(exports.bibtex_entry("k", Record(title="A Toy", authors=(author,)))).entries["k"]
+    (person,) = entry.persons["author"]
+    assert " ".join(person.last_names).strip("{}") == (author.family if isinstance(author, PersonName) else author)
+
+
+@pytest.mark.xfail(
+    strict=True, reason=r"escaping.bibtex writes \{, which BibTeX counts as an opening brace: the file cannot be read"
+)
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("title", "Loom { Letters"),
+        ("venue", "Loom { Letters"),
+        ("venue", "Loom } Letters"),
+        ("authors", "Loom } Letters"),
+    ],
+)
+def test_bibtex_survives_a_lone_brace(field: str, text: str) -> None:
+    record = Record.model_validate({"title": "A Toy", field: [text] if field == "authors" else text})
+    entries = _bibtex(exports.bibtex({"k": record, "next": Record(title="Next")})).entries
+    assert list(entries) == ["k", "next"]
+
+
+def test_a_record_of_a_title_alone_is_enough() -> None:
+    records = {"k": Record(title="A Toy")}
+    assert _bibtex(exports.bibtex(records)).entries["k"].fields == {"title": "{A Toy}"}
+    assert _ris(exports.ris(records)) == [{"type_of_reference": "GEN", "id": "k", "title": "A Toy"}]
+    assert json.loads(exports.csl_json(records)) == [{"id": "k", "type": "article", "title": "A Toy"}]
+    assert json.loads(exports.json_data(records))["papers"] == [{"id": "k", "title": "A Toy"}]
+
+
+@pytest.mark.parametrize("name", sorted(exports.FORMATS))
+def test_an_empty_list_is_a_valid_file(name: str) -> None:
+    text = exports.FORMATS[name]({})
+    readers: dict[str, Any] = {"bibtex": lambda: list(_bibtex(text).entries), "ris": lambda: _ris(text)}
+    readers["csv"] = lambda: list(csv.DictReader(io.StringIO(text)))
+    readers["csl-json"] = lambda: json.loads(text)
+    readers["json"] = lambda: json.loads(text)["papers"]
+    assert readers[name]() == []
+
+
+VENUES = [
+    ("Journal of Toy Weaving", "article", "JOUR", "article-journal"),
+    ("Transactions on Looms", "article", "JOUR", "article-journal"),
+    ("Toy Conference on Looms", "inproceedings", "CPAPER", "paper-conference"),
+    (None, "misc", "GEN", "article"),
+]
+
+
+@pytest.mark.parametrize(("venue", "bibtex", "ris", "csl"), VENUES)
+def test_the_venue_decides_the_kind(venue: str | None, bibtex: str, ris: str, csl: str) -> None:
+    record = Record(title="A Toy", venue=venue)
+    assert _bibtex(exports.bibtex_entry("k", record)).entries["k"].type == bibtex
+    assert _ris(exports.ris_entry("k", record))[0]["type_of_reference"] == ris
+    assert exports.csl_item("k", record)["type"] == csl
+
+
+@pytest.mark.parametrize(
+    ("held", "expected"),
+    [
+        ({}, None),
+        ({"doi": "10.5555/a_b"}, "https://doi.org/10.5555/a_b"),
+        ({"doi": "10.5555/a", "arxiv": "2301.99901"}, "https://arxiv.org/abs/2301.99901"),
+        ({"acl": "2021.toy-main.7"}, "https://aclanthology.org/2021.toy-main.7/"),
+    ],
+)
+def test_the_address_is_where_the_paper_is_read(held: dict[str, str], expected: str | None) -> None:
+    record = Record(title="A Toy", identifiers=Identifiers(**held))
+    assert exports.address(record) == expected
+    entry = _bibtex(exports.bibtex_entry("k", record)).entries["k"]
+    assert entry.fields.get("url") == expected
+    assert set(held) <= set(SCHEMES)
+
+
+# --- the command -----------------------------------------------------------------------------------------------------
+
+
+def _ids(format: str, text: str) -> list[str]:
+    if format == "bibtex":
+        return list(parse_string(text, "bibtex").entries)
+    if format == "ris":
+        return [entry["id"] for entry in rispy.loads(text)]
+    if format == "csv":
+        return [row["id"] for row in csv.DictReader(io.StringIO(text, newline=""))]
+    data = json.loads(text)
+    return [item["id"] for item in (data["papers"] if format == "json" else data)]
+
+
+@pytest.mark.parametrize("format", ["bibtex", "ris", "csl-json", "csv", "json"])
+@pytest.mark.parametrize(
+    ("narrowed", "expected"),
+    [
+        ((), ["braided-attention", "nameless-spindle", "stray-thread", "undated-shuttle", "two-names", "hostile"]),
+        (("--topic", "weaving", "--year", "2021"), ["two-names"]),
+        (("--year", "2021"), ["stray-thread", "two-names"]),
+        (("--topic", "empty-topic"), []),
+    ],
+)
+def test_export_prints_what_is_asked_for(
+    format: str,
+    narrowed: Sequence[str],
+    expected: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    project = enter_project(tmp_path, monkeypatch)
+    assert call("export", "--format", format, *narrowed) == 0
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert _ids(format, said.out) == expected
+    assert call("export", "--format", format, *narrowed, "--output", "out.txt") == 0
+    assert capsys.readouterr().out == ""
+    assert (project / "out.txt").read_bytes() == said.out.encode()

@@ -1,0 +1,390 @@
+"""Feeds and digests, read back by the parsers of other people: feedparser, ElementTree, html5lib, jsonschema."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import feedparser  # type: ignore[import-untyped]
+import html5lib
+import jsonschema
+import markdown  # type: ignore[import-untyped]
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from site_tools import RECORDS, TOY_RECORDS, TOY_SETTINGS, library
+
+from generator import escaping, exports, feeds, store, titles
+from generator.library import UNSORTED, Library
+from generator.models import Links, PersonName, Record, Topic
+from generator.settings import Settings
+
+PUBLISHED = replace(TOY_SETTINGS, site_url="https://toy-list.example.org/looms/")
+LISTS = [pytest.param(TOY_RECORDS, id="toy"), pytest.param(RECORDS, id="real")]
+SETTINGS = [pytest.param(PUBLISHED, id="published"), pytest.param(TOY_SETTINGS, id="unpublished")]
+ATOM = "{http://www.w3.org/2005/Atom}"
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT00:00:00Z")
+HOSTILE = "</p></content>]]><script>x&amp;\"'\x00\x0b\ud800\ufffe\u2028--> {{ 7*7 }} *x* [y](javascript:z) 🙂 \r\n\n=1"
+
+# https://jsonfeed.org/version/1.1: what is required, and what may stand where.
+JSON_FEED = {
+    "type": "object",
+    "required": ["version", "title", "items"],
+    "additionalProperties": False,
+    "properties": {
+        "version": {"const": "https://jsonfeed.org/version/1.1"},
+        "title": {"type": "string", "minLength": 1},
+        "home_page_url": {"type": "string", "format": "uri"},
+        "feed_url": {"type": "string", "format": "uri"},
+        "description": {"type": "string"},
+        "authors": {"$ref": "#/$defs/authors"},
+        "items": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["id", "content_html"],
+                "additionalProperties": False,
+                "properties": {
+                    **{name: {"type": "string"} for name in ("id", "title", "content_html", "summary")},
+                    **{name: {"type": "string", "format": "uri-reference"} for name in ("url", "external_url")},
+                    "date_published": {"type": "string", "pattern": f"^{MOMENT.pattern}$"},
+                    "authors": {"$ref": "#/$defs/authors"},
+                    "tags": {"type": "array", "items": {"type": "string"}},
+                },
+            },
+        },
+    },
+    "$defs": {
+        "authors": {
+            "type": "array",
+            "minItems": 1,
+            "items": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}},
+        }
+    },
+}
+
+
+@cache
+def _library(folder: Path) -> Library:
+    return library(folder)
+
+
+def _of(records: Mapping[str, Record], topics: Mapping[str, Topic] | None = None) -> Library:
+    contents = replace(store.load(Path("no-such-folder")), records=dict(records), topics=dict(topics or {}))
+    return Library.of(contents)
+
+
+def _paper(title: str = "A Loom", added: str | None = "2025-01-02", **more: Any) -> Record:
+    return Record(title=title, added=added, **more)
+
+
+def _newest(each: Library) -> list[str]:
+    """Return the ids as a feed should have them, worked out another way."""
+    by_title = [record_id for record_id, record in each.records.items() if record.added]
+    days = sorted({each.records[record_id].added or "" for record_id in by_title}, reverse=True)
+    return [record_id for day in days for record_id in by_title if each.records[record_id].added == day]
+
+
+def _parse(text: str) -> Any:
+    parsed = feedparser.parse(text.encode(), sanitize_html=False, resolve_relative_uris=False)
+    assert not parsed.bozo, parsed.get("bozo_exception")
+    assert parsed.version == "atom10"
+    return parsed
+
+
+def _elements(html: str) -> tuple[set[str], str]:
+    """Return the names of the elements of an HTML fragment, and its text."""
+    tree = html5lib.parseFragment(html, treebuilder="etree", namespaceHTMLElements=False)
+    return {element.tag for element in tree.iter()} - {"DOCUMENT_FRAGMENT"}, " ".join(tree.itertext())
+
+
+# --- Atom ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+@pytest.mark.parametrize("folder", LISTS)
+def test_feedparser_reads_every_field(folder: Path, settings: Settings) -> None:
+    each = _library(folder)
+    parsed = _parse(feeds.atom(each, settings))
+    assert parsed.feed.title == settings.site_name
+    assert parsed.feed.subtitle == settings.site_description
+    assert len(parsed.entries) == min(len(each.records), feeds.MOST_ENTRIES)
+    for record_id, entry in zip(_newest(each), parsed.entries, strict=False):
+        record = each.records[record_id]
+        assert entry.title_detail.type == "text/plain"
+        assert entry.title == escaping.clean(titles.plain(record.title))
+        assert entry.updated == entry.published == f"{record.added}T00:00:00Z"
+        assert [author.get("name") for author in entry.get("authors", []) if author] == list(record.author_names)
+        assert entry.get("summary", "") == (record.why or entry.content[0].value)
+        known = [topic for topic in record.topics if topic in each.topics]
+        assert [tag.term for tag in entry.get("tags", [])] == known
+        assert [tag.label for tag in entry.get("tags", [])] == [each.topics[topic].name for topic in known]
+        links = {link.rel: link.href for link in entry.links}
+        assert set(links) == {"alternate", *(["related"] if exports.address(record) else [])}
+        tags, text = _elements(entry.content[0].value)
+        assert tags <= {"p", "strong", "a"}
+        for part in (record.why or "", *(record.summary or "").split("\n\n")):
+            assert part in text
+    assert len({entry.id for entry in parsed.entries}) == len(parsed.entries)
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+@pytest.mark.parametrize("topic", [None, "weaving", "hostile-topic", "empty-topic", UNSORTED])
+def test_atom_has_what_rfc_4287_demands(topic: str | None, settings: Settings) -> None:
+    root = ElementTree.fromstring(feeds.atom(_library(TOY_RECORDS), settings, topic).encode())
+    assert root.tag == f"{ATOM}feed"
+    for element in (root, *root.findall(f"{ATOM}entry")):
+        for name in ("id", "title", "updated"):
+            assert len(element.findall(f"{ATOM}{name}")) == 1
+        assert MOMENT.fullmatch(element.findtext(f"{ATOM}updated") or "")
+        assert urlsplit(element.findtext(f"{ATOM}id") or "").scheme in ("https", "urn")
+        alternates = [link for link in element.findall(f"{ATOM}link") if link.get("rel") == "alternate"]
+        assert len(alternates) == 1
+        assert len(element.findall(f"{ATOM}content")) == (element is not root)
+    assert root.find(f"{ATOM}author/{ATOM}name") is not None
+    days = [element.text for element in root.iter(f"{ATOM}updated")]
+    assert days[1:] == sorted(days[1:], key=str, reverse=True)
+    assert days[0] == (days[1] if days[1:] else "1970-01-01T00:00:00Z")
+
+
+@pytest.mark.parametrize("topic", [None, "weaving"])
+def test_links_lead_to_the_pages_from_where_the_feed_lies(topic: str | None) -> None:
+    home = PUBLISHED.site_url
+    folder = f"topics/{topic}/" if topic else ""
+    for settings in (PUBLISHED, TOY_SETTINGS, replace(PUBLISHED, site_url=home.rstrip("/"))):
+        root = ElementTree.fromstring(feeds.atom(_library(TOY_RECORDS), settings, topic).encode())
+        found = {link.get("rel"): urljoin(f"{home}{folder}feed.xml", link.get("href") or "") for link in root}
+        assert found["self"] == f"{home}{folder}feed.xml"
+        assert found["alternate"] == f"{home}{folder}"
+        for entry in root.findall(f"{ATOM}entry"):
+            link = next(link for link in entry.findall(f"{ATOM}link") if link.get("rel") == "alternate")
+            name = (entry.findtext(f"{ATOM}id") or "").rstrip("/").replace(":", "/").rpartition("/")[2]
+            assert urljoin(f"{home}{folder}feed.xml", link.get("href") or "") == f"{home}papers/{name}/"
+
+
+def test_ids_rest_on_the_record_id_alone() -> None:
+    before = _of({"loom": _paper("A Loom")})
+    after = _of({"loom": _paper("Another Title", issued="2024", why="New.", topics=("weaving",))})
+    for settings, wanted in (
+        (PUBLISHED, f"{PUBLISHED.site_url}papers/loom/"),
+        (Settings(), "urn:reading-list:papers:loom"),
+    ):
+        for each in (before, after):
+            assert [entry.id for entry in _parse(feeds.atom(each, settings)).entries] == [wanted]
+            assert [item["id"] for item in json.loads(feeds.json_feed(each, settings))["items"]] == [wanted]
+
+
+def test_the_newest_hundred_come_first_and_ties_stand_by_title() -> None:
+    records = {
+        f"paper-{number:03}": _paper(f"Loom {number % 7}", f"2025-01-{1 + number // 10:02}") for number in range(150)
+    }
+    each = _of(records)
+    wanted = sorted(records, key=lambda name: (records[name].title, name))
+    wanted.sort(key=lambda name: records[name].added or "", reverse=True)
+    parsed = _parse(feeds.atom(each, PUBLISHED))
+    assert [entry.id.split("/")[-2] for entry in parsed.entries] == wanted[: feeds.MOST_ENTRIES]
+    items = json.loads(feeds.json_feed(each, PUBLISHED))["items"]
+    assert [item["id"].split("/")[-2] for item in items] == wanted[: feeds.MOST_ENTRIES]
+    assert parsed.feed.updated == "2025-01-15T00:00:00Z"
+
+
+def test_records_without_a_day_are_left_out() -> None:
+    each = _of({"dated": _paper("B"), "undated": _paper("A", added=None)})
+    assert [entry.title for entry in _parse(feeds.atom(each, PUBLISHED)).entries] == ["B"]
+    assert feeds.changes(each) == {"2025-01-02": ("dated",)}
+    assert "A" not in feeds.digest(each, "0001-01-01", "text", PUBLISHED).split()
+
+
+def test_a_topic_feed_holds_its_papers() -> None:
+    each = _library(TOY_RECORDS)
+    for topic in (*each.topics, UNSORTED):
+        parsed = _parse(feeds.atom(each, PUBLISHED, topic))
+        assert {entry.id.split("/")[-2] for entry in parsed.entries} == set(each.by_topic.get(topic, ()))
+    with pytest.raises(KeyError):
+        feeds.atom(each, PUBLISHED, "no-such-topic")
+
+
+# --- hostile text ----------------------------------------------------------------------------------------------------
+
+
+def _hostile(text: str) -> tuple[Library, Settings]:
+    """Return a list and settings with ``text`` in every field; the models' own checks are passed by."""
+    name = PersonName.model_construct(family=text, given=text)
+    links = Links.model_construct(code=f"https://x.example.org/{text}", project=None, model=None, dataset=None)
+    fields = {"title": text, "authors": (text, name), "venue": text, "summary": f"{text}\n\n{text}", "why": text}
+    record = Record.model_construct(**fields, topics=("loom",), links=links, issued="2024-02", added="2025-01-02")  # type: ignore[arg-type]
+    topic = Topic.model_construct(name=text, group=text, description=text)
+    each = Library({"loom": record}, {"loom": topic}, {}, {}, {})
+    return each, Settings(site_name=text, site_description=text, site_url=f"https://x.example.org/{text}")
+
+
+@pytest.mark.parametrize("text", [HOSTILE, *HOSTILE.split()])
+def test_hostile_text_stays_text(text: str) -> None:
+    each, settings = _hostile(text)
+    _check_feeds(each, settings)
+
+
+@given(st.text(st.characters(codec=None), min_size=1, max_size=60))
+def test_any_text_stays_text(text: str) -> None:
+    each, settings = _hostile(text)
+    _check_feeds(each, settings)
+
+
+def _check_feeds(each: Library, settings: Settings) -> None:
+    said = escaping.clean(re.sub("[\ufffe\uffff]", "", settings.site_name))  # what XML cannot hold is dropped
+    for topic in (None, "loom"):
+        root = ElementTree.fromstring(feeds.atom(each, settings, topic).encode())
+        assert {element.tag.removeprefix(ATOM) for element in root.iter()} <= set(
+            "feed id title subtitle updated link author name entry published category summary content".split()
+        )
+        for path in ("author/{}name", "entry/{}summary", "entry/{}author/{}name"):
+            assert escaping.clean(root.findtext(f"{ATOM}{path.replace('{}', ATOM)}") or "") == said
+        data = json.loads(feeds.json_feed(each, settings, topic).encode())
+        contents = [root.findtext(f"{ATOM}entry/{ATOM}content") or "", data["items"][0]["content_html"]]
+        assert escaping.clean(contents[0]) == escaping.clean(contents[1])
+        tags, _ = _elements(contents[0])
+        assert tags <= {"p", "strong", "a"}
+    for format in feeds.DIGESTS:
+        text = feeds.digest(each, "2025-01-02", format, settings)
+        text.encode()
+        if format != "text":
+            tags, _ = _elements(
+                text if format == "html" else markdown.markdown(text, extensions=["attr_list", "tables"])
+            )
+            assert tags <= set("meta title div h1 h2 h3 p ul li a br".split())
+
+
+# --- JSON Feed -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+@pytest.mark.parametrize("folder", LISTS)
+def test_json_feed_has_its_required_fields_and_says_what_atom_says(folder: Path, settings: Settings) -> None:
+    each = _library(folder)
+    for topic in (None, *list(each.topics)[:4]):
+        data = json.loads(feeds.json_feed(each, settings, topic))
+        jsonschema.Draft202012Validator(JSON_FEED).validate(data)
+        parsed = _parse(feeds.atom(each, settings, topic))
+        assert (data["title"], data.get("description", "")) == (parsed.feed.title, parsed.feed.get("subtitle", ""))
+        assert ("feed_url" in data) == bool(settings.site_url)
+        assert [item["id"] for item in data["items"]] == [entry.id for entry in parsed.entries]
+        for item, entry in zip(data["items"], parsed.entries, strict=True):
+            assert (item["title"], item["content_html"]) == (entry.title, entry.content[0].value)
+            assert item["date_published"] == entry.published
+            assert item["url"] == entry.link
+            assert item.get("tags", []) == [tag.label for tag in entry.get("tags", [])]
+
+
+# --- the same bytes --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("folder", LISTS)
+def test_shuffled_records_give_the_same_bytes(folder: Path) -> None:
+    contents = store.load(folder)
+    names = list(contents.records)
+    random.Random(4).shuffle(names)
+    shuffled = Library.of(replace(contents, records={name: contents.records[name] for name in names}))
+    each = _library(folder)
+    assert list(feeds.files(shuffled, PUBLISHED)) == list(feeds.files(each, PUBLISHED))
+    assert list(feeds.changes(shuffled).items()) == list(feeds.changes(each).items())
+    for format in feeds.DIGESTS:
+        assert feeds.digest(shuffled, "2025-01-01", format, PUBLISHED) == feeds.digest(
+            each, "2025-01-01", format, PUBLISHED
+        )
+
+
+def test_files_are_the_feeds_that_pages_announce() -> None:
+    each = _library(TOY_RECORDS)
+    found = dict(feeds.files(each, PUBLISHED))
+    announced = [feeds.announced(each, PUBLISHED, topic) for topic in (None, *each.topics)]
+    assert [path for pair in announced for path, _, _ in pair] == list(found)
+    assert announced[0] == [
+        ("feed.xml", "application/atom+xml", "Toy List & Loom"),
+        ("feed.json", "application/feed+json", "Toy List & Loom"),
+    ]
+    assert announced[1][0] == ("topics/weaving/feed.xml", "application/atom+xml", "Toy List & Loom: Weaving & knotting")
+    for path, text in found.items():
+        if path.endswith(".json"):
+            assert json.loads(text)["feed_url"] == f"{PUBLISHED.site_url}{path}"
+        else:
+            assert _parse(text).feed.id == f"{PUBLISHED.site_url}{path}"
+
+
+# --- changes and digests ---------------------------------------------------------------------------------------------
+
+
+def test_changes_are_grouped_by_day() -> None:
+    assert feeds.changes(_library(TOY_RECORDS)) == {
+        "2025-01-04": ("stray-thread",),
+        "2025-01-03": ("hostile",),
+        "2025-01-02": ("braided-attention", "nameless-spindle", "undated-shuttle", "two-names"),
+    }
+
+
+def test_digest_as_text() -> None:
+    each = _of(
+        {
+            "loom": _paper("A $n^2$ Loom", authors=("Ada Toymaker",), topics=("weaving",), why="It " + "weaves " * 14),
+            "older": _paper("Older", "2025-01-01", topics=("weaving",)),
+            "later": _paper("Later: Z", "2025-01-03", topics=("unknown", "weaving")),
+            "spindle": _paper("Spindle", identifiers={"arxiv": "2305.99901"}),
+        },
+        {"weaving": Topic(name="Weaving & knotting", group="Looms"), "empty": Topic(name="Empty", group="Looms")},
+    )
+    assert feeds.digest(each, "2025-01-02", "text", Settings(site_name="Toy List")) == (
+        "Toy List\n========\n\n3 papers have joined the list since 2 January 2025.\n\n"
+        "Weaving & knotting\n------------------\n\n* Later: Z\n\n* A n² Loom\n  Ada Toymaker\n"
+        "  It weaves weaves weaves weaves weaves weaves weaves weaves weaves weaves\n  weaves weaves weaves weaves\n\n"
+        "Unsorted\n--------\n\n* Spindle\n  https://arxiv.org/abs/2305.99901\n"
+    )
+
+
+def test_digest_as_markdown() -> None:
+    each = _of({"loom": _paper("A $n^2$ Loom: *x*", authors=("Ada",), topics=("weaving",), why="It [weaves](x).")})
+    text = feeds.digest(each, "2025-01-02", "markdown", PUBLISHED)
+    title, why = escaping.markdown("A n² Loom: *x*"), escaping.markdown("It [weaves](x).")
+    assert text == (
+        f"# {escaping.markdown('Toy List & Loom')}\n\n1 paper has joined the list since 2 January 2025.\n\n"
+        f"## Unsorted\n\n- [{title}](https://toy-list.example.org/looms/papers/loom/)  \n  Ada  \n  {why}\n"
+    )
+    tags, said = _elements(markdown.markdown(text))
+    assert tags == {"h1", "p", "h2", "ul", "li", "a", "br"}
+    assert "A n² Loom: *x*" in said
+    assert "It [weaves](x)." in said
+
+
+def test_digest_as_html_loads_nothing() -> None:
+    for folder in (TOY_RECORDS, RECORDS):
+        each = _library(folder)
+        text = feeds.digest(each, "2025-01-02", "html", PUBLISHED)
+        tree = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(text)
+        names = {element.tag for element in tree.iter() if isinstance(element.tag, str)}
+        assert names <= set("html head meta title body div h1 h2 h3 p a".split())
+        given = {name for element in tree.iter() for name in element.attrib}
+        assert given <= {"lang", "charset", "name", "content", "style", "role", "href"}
+        assert "url(" not in "".join(element.attrib.get("style", "") for element in tree.iter())
+        links = [element.attrib["href"] for element in tree.iter("a")]
+        assert sorted(links) == sorted(f"{PUBLISHED.site_url}papers/{record_id}/" for record_id in each.records)
+
+
+@pytest.mark.parametrize("format", feeds.DIGESTS)
+def test_a_digest_counts_the_day_itself_and_may_be_empty(format: str) -> None:
+    each = _library(TOY_RECORDS)
+    assert "2 papers have joined the list since 3 January 2025." in feeds.digest(each, "2025-01-03", format, PUBLISHED)
+    assert "1 paper has joined the list since 4 January 2025." in feeds.digest(each, "2025-01-04", format, PUBLISHED)
+    none = feeds.digest(each, "2025-01-05", format, PUBLISHED)
+    assert "No paper has joined the list since 5 January 2025." in none
+    assert "Stray" not in none
+
+
+def test_an_unknown_digest_format_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        feeds.digest(_library(TOY_RECORDS), "2025-01-05", "pdf", PUBLISHED)

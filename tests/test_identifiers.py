@@ -1,0 +1,133 @@
+"""Identifiers: what people paste, in the one form the list keeps, and where it leads."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator import identifiers
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2210.17323", "2210.17323"),
+        (" 2210.17323v2 ", "2210.17323"),
+        ("arXiv:2210.17323", "2210.17323"),
+        ("arxiv: 2210.17323v1", "2210.17323"),
+        ("https://arxiv.org/abs/2210.17323v2", "2210.17323"),
+        ("http://www.arxiv.org/pdf/2210.17323.pdf", "2210.17323"),
+        ("https://arxiv.org/pdf/2210.17323v3", "2210.17323"),
+        ("https://arxiv.org/html/2210.17323v1/", "2210.17323"),
+        ("https://export.arxiv.org/abs/2210.17323", "2210.17323"),
+        ("https://huggingface.co/papers/2210.17323", "2210.17323"),
+        ("10.48550/arXiv.2210.17323", "2210.17323"),
+        ("https://doi.org/10.48550/ARXIV.2210.17323", "2210.17323"),
+        ("2301.00010", "2301.00010"),
+        ("0704.0001", "0704.0001"),
+        ("1412.6980", "1412.6980"),
+        ("hep-th/9901001", "hep-th/9901001"),
+        ("math.GT/0309136v1", "math/0309136"),
+        ("2301.0001", None),
+        ("1412.69801", None),
+        ("2313.00001", None),
+        ("2300.00001", None),
+        ("2301.1", None),
+        ("2301.00010v", None),
+        ("https://evil.example/abs/2210.17323", None),
+        ("https://arxiv.org/list/cs.CL/2210", None),
+        ("https://[arxiv.org/abs/2210.17323", None),
+        ("", None),
+    ],
+)
+def test_arxiv(text: str, expected: str | None) -> None:
+    assert identifiers.arxiv(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("10.1145/3292500.3330701", "10.1145/3292500.3330701"),
+        ("doi:10.1145/ABC.Def", "10.1145/abc.def"),
+        ("https://doi.org/10.1145/ABC", "10.1145/abc"),
+        ("http://dx.doi.org/10.1145/abc", "10.1145/abc"),
+        ("https://doi.org/10.1002/%28SICI%291097", "10.1002/(sici)1097"),
+        ("10.1145/", None),
+        ("10.11/abc", None),
+        ("11.1145/abc", None),
+        ("10.1145/a b", None),
+        ('10.1145/"><script>', None),
+        ("10.1145/a{b}", None),
+        ("", None),
+    ],
+)
+def test_doi(text: str, expected: str | None) -> None:
+    assert identifiers.doi(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("tcbBPnfwxS", "tcbBPnfwxS"),
+        ("https://openreview.net/forum?id=tcbBPnfwxS", "tcbBPnfwxS"),
+        ("https://openreview.net/pdf?id=tcbBPnfwxS", "tcbBPnfwxS"),
+        pytest.param(
+            "https://openreview.net/forum?id=tcbBPnfwxS&noteId=abc", "tcbBPnfwxS",
+            marks=pytest.mark.xfail(strict=True, reason="an address with more behind the id is refused"),
+        ),
+        ("https://openreview.net/group?id=toy.example", None),
+        ("short", None),
+        ("has space!", None),
+    ],
+)  # fmt: skip
+def test_openreview(text: str, expected: str | None) -> None:
+    assert identifiers.openreview(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2020.acl-main.703", "2020.acl-main.703"),
+        ("https://aclanthology.org/2020.acl-main.703/", "2020.acl-main.703"),
+        ("https://www.aclweb.org/anthology/N19-1423.pdf", "N19-1423"),
+        ("P18-1031", "P18-1031"),
+        ("acl-main.703", None),
+    ],
+)
+def test_acl(text: str, expected: str | None) -> None:
+    assert identifiers.acl(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("https://arxiv.org/abs/2210.17323", ("arxiv", "2210.17323")),
+        # arXiv's own DOIs are arXiv ids.
+        ("10.48550/arXiv.2210.17323", ("arxiv", "2210.17323")),
+        ("doi:10.1145/abc", ("doi", "10.1145/abc")),
+        ("https://aclanthology.org/2020.acl-main.703", ("acl", "2020.acl-main.703")),
+        ("https://openreview.net/forum?id=tcbBPnfwxS", ("openreview", "tcbBPnfwxS")),
+        ("https://openreview.net/", None),
+        # Any ten letters could be an OpenReview id.
+        ("tcbBPnfwxS", None),
+        ("https://github.com/toy/loom", None),
+        ("A Loom of One's Own", None),
+    ],
+)
+def test_recognise(text: str, expected: tuple[str, str] | None) -> None:
+    assert identifiers.recognise(text) == expected
+
+
+@pytest.mark.parametrize("scheme", identifiers.SCHEMES.values(), ids=lambda scheme: scheme.kind)
+def test_examples_are_in_normal_form_and_lead_back(scheme: identifiers.Scheme) -> None:
+    assert scheme.read(scheme.example) == scheme.example
+    assert scheme.read(scheme.url(scheme.example)) == scheme.example
+
+
+@given(st.from_regex(r"10\.[0-9]{4}/[!-~]{1,12}", fullmatch=True))
+def test_a_doi_in_normal_form_stays_and_leads_back(text: str) -> None:
+    value = identifiers.doi(text)
+    if value is not None:
+        assert identifiers.doi(value) == value
+        assert identifiers.doi(identifiers.SCHEMES["doi"].url(value)) == value

@@ -1,0 +1,156 @@
+"""Web addresses: which may be printed, what they lead to, and which ones a text names."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator import links
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://github.com/toy/loom",
+        "http://example.com",
+        "HTTPS://Example.COM/Path",
+        "https://example.com:8443/a?b=c&d=%20#e",
+        "https://bücher.example/straße",
+        "https://xn--bcher-kva.example/",
+        "https://en.example.org/wiki/Loom_(weaving)",
+        "https://example.com./",
+    ],
+)
+def test_safe_addresses(url: str) -> None:
+    assert links.fault(url) is None
+    assert links.is_safe(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "part"),
+    [
+        ("javascript:alert(1)", "https://"),
+        ("data:text/html,x", "https://"),
+        ("ftp://example.com/", "https://"),
+        ("//example.com/", "https://"),
+        ("example.com", "https://"),
+        ("https:/example.com", "https://"),
+        ("https:example.com", "https://"),
+        ("", "https://"),
+        (" https://example.com", "white space"),
+        ("https://exa mple.com", "white space"),
+        ("https://example.com/\n", "white space"),
+        ("https://example.com/\u00a0", "white space"),
+        ("https://example.com/\u202egpj", "control character"),
+        ("https://example.com/\x00", "control character"),
+        ("https://example.com/<script>", "%XX"),
+        ('https://example.com/"', "%XX"),
+        ("https://example.com/{a}", "%XX"),
+        ("https://example.com\\@evil.example/", "%XX"),
+        ("https://user:word@example.com/", "user information"),
+        ("https://github.com@evil.example/", "user information"),
+        ("https://", "host name"),
+        ("https://localhost/", "host name"),
+        ("https://printer.local/", "host name"),
+        ("https://a..b.example/", "host name"),
+        ("https://-a.example/", "host name"),
+        ("https://127.0.0.1/", "number"),
+        ("https://[::1]/", "number"),
+        ("https://[::1", "valid"),
+        ("https://example.com:port/", "valid"),
+        ("https://example.com:99999/", "valid"),
+        ("https://example.com/" + "a" * 2048, "2048"),
+    ],
+)
+def test_unsafe_addresses_say_why(url: str, part: str) -> None:
+    fault = links.fault(url)
+    assert fault is not None
+    assert part in fault
+    assert not links.is_safe(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "kind"),
+    [
+        ("https://github.com/toy/loom", "code"),
+        ("https://www.github.com/toy/loom", "code"),
+        ("https://gitlab.com/toy/loom", "code"),
+        ("https://gitlab.university.example/toy/loom", "code"),
+        ("https://bitbucket.org/toy/loom", "code"),
+        ("https://huggingface.co/toy/loom-7b", "model"),
+        ("https://huggingface.co/datasets/toy/threads", "dataset"),
+        ("https://huggingface.co/spaces/toy/loom", "project"),
+        ("https://huggingface.co/toy", "project"),
+        ("https://huggingface.co/papers/2301.00001", None),
+        ("https://zenodo.org/records/1", "dataset"),
+        ("https://toy.github.io/loom/", "project"),
+        ("https://loom.example/", "project"),
+        ("https://arxiv.org/abs/2301.00001", None),
+        ("https://doi.org/10.1000/toy", None),
+        ("https://openreview.net/forum?id=toytoytoy", None),
+        pytest.param(
+            "https://github.com/", "project", marks=pytest.mark.xfail(strict=True, reason="a bare host is no code")
+        ),
+        # A look-alike host is not the host.
+        ("https://github.com.evil.example/toy", "project"),
+        ("https://notgithub.com/toy", "project"),
+    ],
+)  # fmt: skip
+def test_kinds(url: str, kind: str | None) -> None:
+    assert links.kind_of(url) == kind
+
+
+LOOM = "https://github.com/toy/loom"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (f"Code: {LOOM}", [LOOM]),
+        (f"Code: {LOOM}.", [LOOM]),
+        (f"Code ({LOOM}).", [LOOM]),
+        (f"Code ({LOOM}.)", [LOOM]),
+        (f"Is it {LOOM}?!", [LOOM]),
+        (f"{LOOM}, and {LOOM};", [LOOM]),
+        (f"{LOOM}{{{LOOM}}}.", [LOOM]),
+        (f"{LOOM}{{this https URL}}.", [LOOM]),
+        (f"\\url{{{LOOM}}}.", [LOOM]),
+        (f"\\href{{{LOOM}}}{{our code}}", [LOOM]),
+        (f"<{LOOM}>", [LOOM]),
+        (f"[code]({LOOM})", [LOOM]),
+        (f"**{LOOM}**", [LOOM]),
+        ("github.com/toy/loom.", [LOOM]),
+        ("see huggingface.co/toy/loom-7b", ["https://huggingface.co/toy/loom-7b"]),
+        ("https://en.example.org/wiki/Loom_(weaving).", ["https://en.example.org/wiki/Loom_(weaving)"]),
+        ("(https://en.example.org/wiki/Loom_(weaving)).", ["https://en.example.org/wiki/Loom_(weaving)"]),
+        ("https://loom.example/a?b=1&c=2.", ["https://loom.example/a?b=1&c=2"]),
+        ("https://github.com/toy/loom.js!", ["https://github.com/toy/loom.js"]),
+        ("mail me@github.com/toy or notgithub.com/toy", []),
+        ("https://127.0.0.1/loom and http://localhost/", []),
+        ("no address here: http:// or https", []),
+        ("", []),
+    ],
+)
+def test_addresses_in_a_text(text: str, found: list[str]) -> None:
+    assert list(links.in_text(text)) == found
+
+
+def test_the_first_of_each_kind_counts() -> None:
+    text = (
+        "Data at https://huggingface.co/datasets/toy/threads, code at https://github.com/toy/loom (older: "
+        "https://github.com/toy/old-loom), a page at https://toy.github.io, cited from https://arxiv.org/abs/2301.00001."
+    )
+    assert list(links.by_kind(text).items()) == [
+        ("code", LOOM),
+        ("project", "https://toy.github.io"),
+        ("dataset", "https://huggingface.co/datasets/toy/threads"),
+    ]
+
+
+@given(st.text(alphabet=st.sampled_from("htps:/.{}()[]<>\\@ agibuco\u202e\n"), max_size=60))
+def test_whatever_is_found_is_safe_and_stands_in_the_text(noise: str) -> None:
+    text = f"{noise}https://{noise}"
+    for url in links.in_text(text):
+        assert links.is_safe(url)
+        assert url.removeprefix("https://") in text

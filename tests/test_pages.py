@@ -1,0 +1,232 @@
+"""The Markdown pages of the toy list, byte for byte, and what holds for the pages of any list.
+
+The golden pages lie in ``tests/toy/docs/``, beside the records they are made of. After a wanted change of the templates
+renew them with ``RENEW=1 python -m pytest tests/test_pages.py`` and read their diff before it is committed.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from site_tools import RECORDS, ROOT, TOY, TOY_SETTINGS, library, toy_records
+
+from generator import checking, pages, store
+from generator.library import Library
+from generator.models import Path as ReadingPath
+from generator.models import PathStep, Record, Source, Topic
+from generator.settings import Settings
+
+GOLDEN = TOY / "docs"
+TOY_PAGES = {page.path: page.text for page in pages.pages(library(), TOY_SETTINGS)}
+
+
+def _front(text: str) -> dict[str, Any]:
+    start, front, _ = text.split("---\n", 2)
+    assert start == ""
+    found: dict[str, Any] = yaml.safe_load(front)
+    return found
+
+
+def test_the_toy_list_itself_is_in_order(tmp_path: Path) -> None:
+    assert checking.check(store.load(toy_records(tmp_path / "records"))) == []
+
+
+def test_pages_are_the_golden_ones() -> None:
+    if os.environ.get("RENEW") == "1":
+        shutil.rmtree(GOLDEN, ignore_errors=True)
+        for path, text in TOY_PAGES.items():
+            (GOLDEN / path).parent.mkdir(parents=True, exist_ok=True)
+            (GOLDEN / path).write_bytes(text.encode("utf-8"))
+    golden = {path.relative_to(GOLDEN).as_posix() for path in GOLDEN.rglob("*.md")}
+    assert golden == set(TOY_PAGES)
+    for path, text in TOY_PAGES.items():
+        assert text == (GOLDEN / path).read_bytes().decode("utf-8"), f"{path}: differs; see the head of this file"
+
+
+def test_the_toy_list_covers_what_can_happen() -> None:
+    expected = {
+        "papers/braid.md",  # moved
+        "topics/unsorted.md",
+        "topics/empty-topic.md",
+        "years/undated.md",
+        "years/2021.md",
+        "sources/Second.Dump.md",
+        "paths/first-cloth.md",
+        "authors/bo-spindle.md",
+        "papers/index.md",
+        "index.md",
+    }
+    assert expected <= set(TOY_PAGES)
+
+
+@pytest.mark.parametrize("path", sorted(TOY_PAGES))
+def test_front_matter_is_yaml_with_fixed_keys(path: str) -> None:
+    front = _front(TOY_PAGES[path])
+    assert set(front) <= {"title", "description", "hide"}
+    for name in ("title", "description"):
+        assert isinstance(front[name], str)
+        assert front[name].strip()
+        # Themes print it into HTML as it is.
+        assert not set(front[name]) & set("<>\"'\n")
+    assert len(front["description"]) <= 2000
+    assert TOY_PAGES[path].split("\n")[1] == pages.MARK
+
+
+@pytest.mark.parametrize("path", sorted(TOY_PAGES))
+def test_a_page_is_tidy(path: str) -> None:
+    text = TOY_PAGES[path]
+    assert text.endswith("\n")
+    assert not text.endswith("\n\n")
+    assert "\r" not in text
+    assert len(re.findall(r"(?m)^# ", text.split("---\n", 2)[2].split("\n```")[0])) == 1
+    assert not re.search(r"\b(None|Undefined|Markup)\b", text)
+
+
+def _collisions(paths: Iterator[str]) -> list[str]:
+    seen: set[str] = set()
+    return [path for path in paths if path.casefold() in seen or seen.add(path.casefold())]  # type: ignore[func-returns-value]
+
+
+@pytest.mark.parametrize("folder", [pytest.param(RECORDS, id="real"), pytest.param(TOY / "records", id="toy")])
+def test_no_two_pages_share_a_path(folder: Path) -> None:
+    found = [page.path for page in pages.pages(library(folder), TOY_SETTINGS)]
+    assert _collisions(iter(found)) == []
+    hand_written = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").glob("*.md")} - {
+        "index.md",
+        "coverage.md",
+    }
+    assert not hand_written & set(found)
+
+
+STEP = (PathStep(paper="k", why="So."),)
+SOURCE = Source(name="x", format="csv", checksum="sha256:" + "0" * 64, entries=0)
+CROWDED: dict[str, dict[str, Any]] = {
+    "paper index": {"records": {"index": Record(title="Index")}},
+    "redirect index": {"redirects": {"index": "k"}},
+    "topic index": {"topics": {"index": Topic(name="Index", group="G")}},
+    "topic unsorted": {"topics": {"unsorted": Topic(name="Unsorted", group="G")}},
+    "path index": {"paths": {"index": ReadingPath(title="P", steps=STEP)}},
+    "source index": {"sources": {"index": SOURCE}},
+    "sources apart in case": {"sources": {"Dump": SOURCE, "dump": SOURCE}},
+    "author index": {"records": {name: Record(title=name, authors=("Index",)) for name in ("a", "b")}},
+}
+
+
+@pytest.mark.xfail(
+    strict=True, reason="ids such as index and unsorted take the path of an index page, and check says nothing"
+)
+@pytest.mark.parametrize("name", sorted(CROWDED))
+def test_ids_that_would_collide_are_kept_apart_or_named(tmp_path: Path, name: str) -> None:
+    more = CROWDED[name]
+    for record_id, record in {"k": Record(title="K"), **more.get("records", {})}.items():
+        store.write_record(tmp_path, record_id, record)
+    for table in ("topics", "paths", "sources"):
+        (tmp_path / f"{table}.yaml").write_text(store.table_text(more.get(table, {})), encoding="utf-8")
+    (tmp_path / "redirects.yaml").write_text(store.redirects_text(more.get("redirects", {})), encoding="utf-8")
+    contents = store.load(tmp_path)
+    said = [
+        problem
+        for problem in checking.check(contents)
+        if re.search(r"\b(index|unsorted|dump)\b", problem.message, re.IGNORECASE)
+    ]
+    assert said or not _collisions(iter([page.path for page in pages.pages(Library.of(contents), TOY_SETTINGS)]))
+
+
+def test_authors_whose_names_give_one_slug_have_pages_of_their_own() -> None:
+    names = ("Ada Loom", "Ada-Loom", "Ada Löom", "你好", "!!!")
+    records = {name: Record(title=name, authors=names) for name in ("a", "b")}
+    found = [page.path for page in pages.pages(Library.of(store.Contents(RECORDS, records=records)), TOY_SETTINGS)]
+    assert len([path for path in found if path.startswith("authors/")]) == len(names) + 1
+    assert _collisions(iter(found)) == []
+
+
+@pytest.mark.parametrize("folder", [pytest.param(RECORDS, id="real"), pytest.param(TOY / "records", id="toy")])
+def test_the_order_of_the_input_changes_no_byte(folder: Path) -> None:
+    contents = store.load(folder)
+
+    def shuffled(items: Mapping[str, Any]) -> dict[str, Any]:
+        pairs = list(items.items())
+        random.Random(3).shuffle(pairs)
+        return dict(pairs)
+
+    # The order of topics.yaml and paths.yaml is the curators' and means something.
+    other = replace(
+        contents,
+        records=shuffled(contents.records),
+        sources=shuffled(contents.sources),
+        redirects=shuffled(contents.redirects),
+    )
+    assert list(other.records) != list(contents.records)
+    assert list(pages.pages(Library.of(other), TOY_SETTINGS)) == list(pages.pages(Library.of(contents), TOY_SETTINGS))
+
+
+def test_no_clock_in_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    def clock(*arguments: object) -> float:
+        raise AssertionError("the same records shall give the same pages on any day")
+
+    for name in ("time", "time_ns", "localtime", "gmtime", "strftime"):
+        monkeypatch.setattr(f"time.{name}", clock)
+    made = {page.path: page.text for page in pages.pages(library(), TOY_SETTINGS)}
+    monkeypatch.undo()
+    assert made == TOY_PAGES
+
+
+def test_without_a_repository_nothing_links_to_one() -> None:
+    made = {page.path: page.text for page in pages.pages(library(), Settings())}
+    assert set(made) == set(TOY_PAGES)
+    assert not any("Edit this record" in text or "github.com/toy-list/list" in text for text in made.values())
+    assert "github.com/toy-list/list/edit/main/records/papers/two-names.yaml" in TOY_PAGES["papers/two-names.md"]
+
+
+def test_an_empty_list_has_its_overviews(tmp_path: Path) -> None:
+    made = {page.path: page.text for page in pages.pages(Library.of(store.load(tmp_path / "nowhere")), Settings())}
+    assert {
+        "index.md",
+        "papers/index.md",
+        "topics/index.md",
+        "years/index.md",
+        "sources/index.md",
+        "paths/index.md",
+    } <= set(made)
+    assert not [path for path in made if path.startswith("papers/") and path != "papers/index.md"]
+
+
+def test_a_moved_page_leads_to_the_record() -> None:
+    moved = TOY_PAGES["papers/braid.md"]
+    assert "(braided-attention.md)" in moved
+    assert "url=../braided-attention/" in moved
+
+
+def test_coverage_counts_what_is_there() -> None:
+    found = pages.coverage(library())
+    assert found["date"] == (5, ("undated-shuttle",))
+    assert found["topic"] == (5, ("stray-thread",))
+    assert found["authors"][0] == 4
+    assert found["authors"][1] == tuple(
+        record_id for record_id in library().records if record_id in ("nameless-spindle", "undated-shuttle")
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "line"),
+    [
+        ({}, ""),
+        ({"author_count": 1}, "1 author"),
+        ({"author_count": 12, "issued": "2022-10"}, "12 authors · October 2022"),
+        ({"authors": ["A"], "issued": "2022"}, "A · 2022"),
+        ({"authors": ["A", "B"], "venue": "V"}, "A and B · V"),
+        ({"authors": ["A", "B", "C"], "issued": "2022-10-31"}, "A, B and C · 31 October 2022"),
+        ({"authors": ["A", "B", "C", "D"]}, "A and 3 others"),
+    ],
+)
+def test_the_byline_says_what_is_known(fields: dict[str, Any], line: str) -> None:
+    assert pages.byline(Record.model_validate({"title": "T", **fields})) == line

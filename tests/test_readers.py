@@ -1,0 +1,268 @@
+"""Readers: golden files of every format, their variants, and files that nobody should have saved.
+
+Beside each input in ``data/listings`` stands what it must be read as. After a wanted change, write these files anew
+with ``pytest tests/test_readers.py --renew`` and look at the diff.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generator import readers
+from generator.models import Entry, PersonName
+from generator.readers import Reading
+
+LISTINGS = Path(__file__).parent / "data" / "listings"
+INPUTS = sorted(path for path in LISTINGS.iterdir() if path.suffix != ".json")
+DUMPS = [path for path in INPUTS if path.suffix == ".txt"]
+
+HEAD = "new\n\nGet trending papers in your email inbox!\n\nSubscribe\n\nbyAK and the research community\n\nMar 11\n\n"
+DENSE_HEAD = "Get trending papers in your email inbox!\nSubscribe"
+ABSTRACT = " ".join(["Toy words about nothing at all, told at some length and with patience."] * 5)
+OTHER = " ".join(["Ferries, harbours and tides, counted by captains who do not hurry."] * 5)
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON has it; what is empty becomes None."""
+    if isinstance(value, PersonName):
+        return value.model_dump(exclude_none=True)
+    if isinstance(value, tuple):
+        return [plain(each) for each in value] or None
+    return value if isinstance(value, (str, int)) or value is None else dict(value) or None
+
+
+def entry_data(entry: Entry) -> dict[str, Any]:
+    fields = {field.name: plain(getattr(entry, field.name)) for field in dataclasses.fields(entry)}
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def reading_data(reading: Reading) -> dict[str, Any]:
+    return {
+        "format": reading.format,
+        "captured": reading.captured,
+        "captured_inferred": reading.captured_inferred,
+        "entries": [entry_data(entry) for entry in reading.entries],
+    }
+
+
+def without_lines(reading: Reading) -> list[dict[str, Any]]:
+    return [{**entry_data(entry), "line": None} for entry in reading.entries]
+
+
+def read(text: str | bytes, **options: Any) -> Reading:
+    return readers.read("toy", text if isinstance(text, bytes) else text.encode("utf-8"), **options)
+
+
+@pytest.mark.parametrize("path", INPUTS, ids=lambda path: path.stem)
+def test_golden_files(path: Path, request: pytest.FixtureRequest) -> None:
+    reading = readers.read(path.name, path.read_bytes())
+    assert reading.problems == ()
+    found = reading_data(reading)
+    golden = path.with_suffix(".json")
+    if request.config.getoption("--renew"):
+        golden.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    assert found == json.loads(golden.read_text(encoding="utf-8"))
+
+
+# --- variants of the same file ---------------------------------------------------------------------------------------
+
+
+def spaced_with_nbsp(data: bytes) -> bytes:
+    """Put no-break spaces where a page's layout puts them: around lines and on empty ones."""
+    return b"\n".join(b"\xc2\xa0" + line + b"\xc2\xa0 " for line in data.split(b"\n"))
+
+
+def facts_with_nbsp(data: bytes) -> bytes:
+    return b"\n".join(line.replace(b" ", b"\xc2\xa0") if len(line) < 18 else line for line in data.split(b"\n"))
+
+
+VARIANTS: dict[str, Callable[[bytes], bytes]] = {
+    "CRLF": lambda data: data.replace(b"\n", b"\r\n"),
+    "CR": lambda data: data.replace(b"\n", b"\r"),
+    "BOM": lambda data: b"\xef\xbb\xbf" + data,
+    "BOM and CRLF": lambda data: b"\xef\xbb\xbf" + data.replace(b"\n", b"\r\n"),
+    "no final newline": lambda data: data.rstrip(b"\n"),
+    "more final newlines": lambda data: data + b"\n\n\n",
+    "NBSP around lines": spaced_with_nbsp,
+    "trailing spaces": lambda data: data.replace(b"\n", b"  \n"),
+}
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+@pytest.mark.parametrize("path", DUMPS, ids=lambda path: path.stem)
+def test_variants_are_read_alike(path: Path, name: str, request: pytest.FixtureRequest) -> None:
+    if (path.stem, name) == ("layout_b", "more final newlines"):
+        reason = "blank lines at the end make a small dump look like layout A"
+        request.applymarker(pytest.mark.xfail(strict=True, reason=reason))
+    changed = VARIANTS[name](path.read_bytes())
+    assert changed != path.read_bytes()
+    assert reading_data(readers.read(path.name, changed)) == json.loads(path.with_suffix(".json").read_text("utf-8"))
+
+
+@pytest.mark.xfail(
+    strict=True, reason="NBSP inside 'Daily Papers', 'Dec 9' or '4 authors' keeps the line from being known"
+)
+@pytest.mark.parametrize("stem", ["layout_a", "layout_c"])
+def test_headers_and_facts_may_hold_nbsp(stem: str) -> None:
+    path = LISTINGS / f"{stem}.txt"
+    changed = facts_with_nbsp(path.read_bytes())
+    assert reading_data(readers.read(path.name, changed)) == json.loads(path.with_suffix(".json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("path", DUMPS, ids=lambda path: path.stem)
+def test_headers_come_in_any_order(path: Path) -> None:
+    text = path.read_text("utf-8")
+    before = without_lines(read(text))
+    first = "Get trending papers in your email inbox!\n"
+    moved = first + text.replace(first, "", 1) if text.startswith("new") else "new\nPapers\nTrending Papers\n" + text
+    assert without_lines(read(moved)) == [{**each, "file": "toy"} for each in before]
+
+
+@pytest.mark.parametrize("path", DUMPS, ids=lambda path: path.stem)
+def test_a_dump_cut_anywhere_is_refused_or_loses_only_its_end(path: Path) -> None:
+    data = path.read_bytes()
+    whole = readers.read(path.name, data).entries
+    first = data.index(whole[0].title.encode("utf-8"))
+    for end in range(first + 1, len(data), 5):
+        reading = readers.read(path.name, data[:end])
+        if reading.problems:
+            assert reading.entries == ()
+            continue
+        kept = [(entry.title, entry.abstract, entry.line, entry.author_count) for entry in reading.entries[:-1]]
+        assert kept == [(entry.title, entry.abstract, entry.line, entry.author_count) for entry in whole[: len(kept)]]
+        assert whole[len(kept)].title == reading.entries[-1].title
+
+
+# --- abstracts broken over lines -------------------------------------------------------------------------------------
+
+
+def test_an_abstract_broken_over_lines_is_joined() -> None:
+    broken = "\n".join(textwrap.wrap(ABSTRACT, 70))
+    reading = read(f"{HEAD}One Toy\n\n{broken}\n\nTwo Toys\n\n{OTHER}\n")
+    assert [(entry.title, entry.abstract) for entry in reading.entries] == [("One Toy", ABSTRACT), ("Two Toys", OTHER)]
+
+
+def test_an_abstract_of_several_paragraphs_is_joined() -> None:
+    reading = read(f"{HEAD}One Toy\n\n{ABSTRACT}\n\n{OTHER}\n\nIt ends here.\n\nTwo Toys\n\n{OTHER}\n")
+    assert [entry.title for entry in reading.entries] == ["One Toy", "Two Toys"]
+    assert reading.entries[0].abstract == f"{ABSTRACT} {OTHER} It ends here."
+
+
+def test_a_dump_of_broken_abstracts_is_joined() -> None:
+    long = f"{ABSTRACT} {OTHER} {ABSTRACT} {OTHER}"
+    broken = "\n".join(textwrap.wrap(long, 70))
+    reading = read(f"{HEAD}One Toy\n\n{broken}\n\nTwo Toys\n\n{broken}\n")
+    assert [(entry.title, entry.abstract) for entry in reading.entries] == [("One Toy", long), ("Two Toys", long)]
+
+
+@pytest.mark.xfail(
+    strict=True, reason="bullets inside an abstract are taken for an organisation, and their text is lost"
+)
+def test_bullets_inside_an_abstract_stay_in_it() -> None:
+    reading = read(f"{HEAD}One Toy\n\n{ABSTRACT} It gives\n• a loom,\n• a thread.\n\nTwo Toys\n\n{OTHER}\n")
+    assert reading.entries[0].abstract == f"{ABSTRACT} It gives • a loom, • a thread."
+    assert reading.entries[0].organization is None
+
+
+def test_a_tail_of_an_abstract_without_blank_lines_is_joined() -> None:
+    reading = read(f"{DENSE_HEAD}One Toy\n{ABSTRACT}\nand a short end.\nTwo Toys\n{OTHER}\n")
+    assert [entry.title for entry in reading.entries] == ["One Toy", "Two Toys"]
+    assert reading.entries[0].abstract == f"{ABSTRACT} and a short end."
+
+
+def test_two_long_lines_without_blank_lines_are_refused() -> None:
+    reading = read(f"{DENSE_HEAD}One Toy\n{ABSTRACT}\n{OTHER}\nTwo Toys\n{OTHER}\n")
+    assert [problem.line for problem in reading.problems] == [4]
+    assert "two long lines" in reading.problems[0].message
+
+
+@pytest.mark.xfail(strict=True, reason="a short piece inside a broken abstract of layout B silently becomes a title")
+def test_a_short_piece_of_a_broken_abstract_is_no_title() -> None:
+    reading = read(
+        f"{DENSE_HEAD}One Toy\n{ABSTRACT[:-1]}\nand, in the middle of a sentence,\n{OTHER}\nTwo Toys\n{OTHER}\n"
+    )
+    assert reading.problems or [entry.title for entry in reading.entries] == ["One Toy", "Two Toys"]
+
+
+@pytest.mark.xfail(strict=True, reason="an abstract shorter than a long title is taken for a title")
+def test_a_short_abstract_is_an_abstract() -> None:
+    reading = read(f"{HEAD}One Toy\n\nA very short abstract.\n\nTwo Toys\n\n{OTHER}\n")
+    assert [entry.title for entry in reading.entries] == ["One Toy", "Two Toys"]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Subscribe to Nothing: A Toy",
+        "3D Looms",
+        "ε-Looms",
+        "$k$-Looms",
+        pytest.param("mToy: a Loom", marks=pytest.mark.xfail(strict=True, reason="a title in lower case is refused")),
+    ],
+)
+def test_a_title_glued_to_subscribe(title: str) -> None:
+    assert [entry.title for entry in read(f"{DENSE_HEAD}{title}\n{ABSTRACT}\n").entries] == [title]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Subscribers of Cloth", "Newer Looms", "Papers, Papers", "Dec Looms", "12 Looms", "May 5th",
+        pytest.param("Sam 2", marks=pytest.mark.xfail(strict=True, reason="three letters and a number count as a date")),
+    ],
+)  # fmt: skip
+def test_a_title_that_begins_like_a_header_is_a_title(title: str) -> None:
+    assert [entry.title for entry in read(f"{HEAD}{title}\n\n{ABSTRACT}\n").entries] == [title]
+
+
+# --- capture days ----------------------------------------------------------------------------------------------------
+
+
+def facts(*days: str) -> str:
+    return HEAD + "\n\n".join(f"Toy Number {n}\n\n{ABSTRACT}\n\n  • 2 authors\n·\n{day}" for n, day in enumerate(days))
+
+
+@pytest.mark.parametrize(
+    ("days", "stated", "captured", "inferred", "issued"),
+    [
+        (["Oct 1, 2022", "Feb 2"], None, "2023-03-11", True, ["2022-10-01", "2023-02-02"]),
+        (["Oct 1, 2022", "Feb 2"], "2025-03-11", "2025-03-11", False, ["2022-10-01", "2025-02-02"]),
+        # Without a yearless date nothing says that the capture came after the last year printed.
+        (["Oct 1, 2022"], None, "--03-11", False, ["2022-10-01"]),
+        (["Feb 2"], None, "--03-11", False, ["--02-02"]),
+        (["Feb 2"], "2025-03-11", "2025-03-11", False, ["2025-02-02"]),
+        # 2023 has no such day, so the year is not pressed on it.
+        (["Oct 1, 2022", "Feb 29"], None, "2023-03-11", True, ["2022-10-01", "--02-29"]),
+    ],
+)
+def test_yearless_dates(days: list[str], stated: str | None, captured: str, inferred: bool, issued: list[str]) -> None:
+    reading = read(facts(*days), captured=stated)
+    assert (reading.captured, reading.captured_inferred) == (captured, inferred)
+    assert [entry.issued for entry in reading.entries] == issued
+
+
+def test_a_stated_capture_day_against_the_header_is_remarked() -> None:
+    reading = read(facts("Feb 2"), captured="2025-12-09")
+    assert ["11 March" in remark.message and "2025-12-09" in remark.message for remark in reading.remarks] == [True]
+    assert read(facts("Feb 2"), captured="2025-03-11").remarks == ()
+
+
+# --- formats ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_named_format_is_taken_at_its_word() -> None:
+    assert "title: no such column" in read("name,year\nA Toy,2020\n", format="csv").problems[0].message
+    assert "no JSON" in read("title,year\n", format="csl-json").problems[0].message
+    assert [entry.title for entry in read(f"One Toy\n\n{ABSTRACT}\n", format="huggingface-text").entries] == ["One Toy"]
+
+
+def test_the_format_is_told_by_content_not_by_name() -> None:
+    data = (LISTINGS / "table.csv").read_bytes()
+    assert readers.read("dump.pdf", data).format == "csv"

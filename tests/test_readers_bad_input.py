@@ -1,0 +1,100 @@
+"""Files that nobody should have saved: each ends with one clear message, or is simply read right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from generator import intake, readers
+from generator.readers import Reading
+
+HEAD = "new\n\nGet trending papers in your email inbox!\n\nSubscribe\n\nbyAK and the research community\n\nMar 11\n\n"
+ABSTRACT = " ".join(["Toy words about nothing at all, told at some length and with patience."] * 5)
+
+
+def only_problem(reading: Reading) -> tuple[int | None, str]:
+    """Return line and message of the one problem that kept a file from being read."""
+    assert reading.entries == ()
+    assert [problem.path for problem in reading.problems] == ["toy"]
+    return reading.problems[0].line, reading.problems[0].message
+
+
+CRASHES = pytest.mark.xfail(strict=True, raises=Exception, reason="stops the run with a traceback")
+UNKNOWN = pytest.mark.xfail(strict=True, reason="called an unknown format")
+ROW = '{"id": "a", "type": "article", "title": "A Toy"}'
+
+
+@pytest.mark.parametrize(
+    ("data", "line", "part"),
+    [
+        (b"", None, "empty"),
+        (b" \r\n\t\n", None, "empty"),
+        pytest.param(b"\xef\xbb\xbf\n", None, "empty", marks=UNKNOWN),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", None, "binary"),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", None, "PDF"),
+        ("A Toy".encode("utf-16"), None, "UTF-16"),
+        ("A Toy".encode("utf-16-le"), None, "binary"),
+        (HEAD.encode() + b"Caf\xe9 Looms\n", 11, "not UTF-8"),
+        (HEAD.encode() + "Café".encode()[:-1], 11, "not UTF-8"),
+        (b"Dear diary,\n\ntoday I wove.\n", 1, "unknown format"),
+        (b"<!doctype html><title>Daily Papers</title>", 1, "unknown format"),
+        pytest.param(HEAD.encode(), None, "no entry", marks=CRASHES),
+        (f"{HEAD}One Toy\n".encode(), 11, "'One Toy'"),
+        (f"{HEAD}One Toy\n\n{ABSTRACT}\n\nTwo To".encode(), 15, "'Two To'"),
+        (f"{HEAD}One Toy\n\nTwo Toys\n\n{ABSTRACT}\n".encode(), 11, "'One Toy'"),
+        (f"{HEAD}{ABSTRACT}\n\nOne Toy\n\n{ABSTRACT}\n".encode(), 11, "no title"),
+        (f"{HEAD}  • 4 authors\n\nOne Toy\n\n{ABSTRACT}\n".encode(), 11, "before any entry"),
+        (f"{HEAD}One Toy\n\n{ABSTRACT}\n\n• 4 authors\n·\nFeb 30, 2024\n".encode(), 17, "no real date"),
+        (b"title,year\nA Toy,2020,more,still more\n", 2, "4 cells"),
+        (b'title,year\nA Toy,2020\n"Another,2021\n', 3, "quotes"),
+        (b"title,year\nA Toy,2020\n,2021\n", 3, "title"),
+        (b"title,year\n", None, "no entry"),
+        (f"[\n{ROW},\n{ROW[:20]}".encode(), 3, "no JSON"),
+        (f"[\n{ROW},\n\n5]".encode(), 4, "item 2"),
+        (f'[{ROW},\n{{"id": "b", "type": "x", "title": " "}}]'.encode(), 2, "title"),
+        (f'[{ROW[:-1]}, "x": {"[" * 99999}{"]" * 99999}}}]'.encode(), 1, "nested"),
+    ],
+    ids=lambda value: repr(value)[:30],
+)  # fmt: skip
+def test_bad_files_get_one_clear_message(data: bytes, line: int | None, part: str) -> None:
+    where, message = only_problem(readers.read("toy", data))
+    assert where == line
+    assert part in message
+    assert len(message) < 200
+
+
+ODD: dict[str, tuple[bytes, int]] = {
+    "CSV row that ends before its title": (b"id,year,title\n1\n", 2),
+    "CSV name with a hidden character": ('title,authors\nA Toy,"Ida\u202e, B"\n'.encode(), 2),
+    "CSL name with a control character": (f'[{ROW[:-1]}, "author": [{{"family": "\\u0007"}}]}}]'.encode(), 1),
+    "CSL number of 5,000 digits": (f'[{ROW[:-1]}, "x": {"9" * 5000}}}]'.encode(), 1),
+    "CSL year without end": (f'[{ROW[:-1]}, "issued": {{"date-parts": [[1e999]]}}}}]'.encode(), 1),
+    "CSL fields that are no list": (
+        f'[{ROW[:-1]}, "custom": {{"sources": [{{"from": "a", "fields": 5}}]}}}}]'.encode(), 1,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("data", "line"), ODD.values(), ids=ODD)
+@CRASHES
+def test_odd_bibliographies_are_read_or_refused(data: bytes, line: int) -> None:
+    reading = readers.read("toy", data)
+    assert reading.entries or reading.problems[0].line == line
+
+
+def test_a_file_over_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers, "MAX_BYTES", 100)
+    assert "larger" in only_problem(readers.read("toy", b"x" * 101))[1]
+
+
+@pytest.mark.slow
+def test_a_dump_of_fifty_megabytes_is_read(tmp_path: Path) -> None:
+    body = "".join(f"Toy {n:03}\n\n{ABSTRACT}\n\n" for n in range(1000))
+    copies = 50_000_000 // len(body) + 1
+    path = tmp_path / "big.txt"
+    path.write_text(HEAD + body * copies, encoding="utf-8")
+    readings, checksums = intake.read_files([str(path)])
+    assert readings[0].problems == ()
+    assert len(readings[0].entries) == 1000 * copies
+    assert list(checksums) == [str(path)]

@@ -1,0 +1,116 @@
+"""Related papers: the same for equal records, never the paper itself, and near-linear in the number of papers."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from itertools import pairwise
+
+import pytest
+from site_tools import RECORDS, library
+
+from generator import related as module
+from generator.models import Record
+from generator.related import related
+
+REAL = library(RECORDS).records
+# Words of letters alone: figures do not count as words.
+LETTERS = "abcdefghij"
+
+
+def _word(number: int) -> str:
+    return "w" + "".join(LETTERS[int(digit)] for digit in str(number))
+
+
+def _toys(count: int, group: int = 10) -> dict[str, Record]:
+    """Return records that share one word with all others, and one with the others of a small group."""
+    return {
+        f"k{number}": Record(title=f"everywhere {_word(number // group)} alone{_word(number)}")
+        for number in range(count)
+    }
+
+
+@pytest.mark.parametrize("records", [pytest.param(REAL, id="real"), pytest.param(_toys(60), id="toy")])
+def test_relations_are_well_formed(records: Mapping[str, Record]) -> None:
+    found = related(records)
+    assert set(found) == set(records)
+    assert any(found.values())
+    for record_id, relations in found.items():
+        ids = [relation.id for relation in relations]
+        assert len(ids) == len(set(ids)) <= 5
+        assert record_id not in ids
+        assert set(ids) <= set(records)
+        for one, other in pairwise(relations):
+            assert one.score >= other.score
+        for relation in relations:
+            assert relation.score > 0
+            assert relation.words or relation.topics  # the page says why
+            assert len(relation.words) <= 3
+            assert set(relation.topics) == set(records[record_id].topics) & set(records[relation.id].topics)
+
+
+def test_the_order_of_the_input_does_not_matter() -> None:
+    shuffled = list(REAL.items())
+    random.Random(7).shuffle(shuffled)
+    assert related(dict(shuffled)) == related(REAL)
+
+
+def test_ties_are_broken_by_id() -> None:
+    records = {name: Record(title="velvet shuttle") for name in ("k3", "k1", "k2")}
+    assert [relation.id for relation in related(records)["k3"]] == ["k1", "k2"]
+
+
+def test_scores_are_symmetric() -> None:
+    found = related(REAL)
+    scores = {(one, relation.id): relation.score for one, relations in found.items() for relation in relations}
+    mutual = [(one, other) for one, other in scores if (other, one) in scores]
+    assert len(mutual) > len(scores) / 4
+    for one, other in mutual:
+        assert scores[one, other] == pytest.approx(scores[other, one], abs=0.0011)
+
+
+def test_words_and_topics_both_count() -> None:
+    records = {
+        "start": Record(title="velvet shuttle", topics=("a", "b")),
+        "words": Record(title="velvet shuttle"),
+        "both": Record(title="velvet shuttle", topics=("a", "b")),
+        "none": Record(title="granite"),
+    }
+    found = related(records)
+    assert [relation.id for relation in found["start"]] == ["both", "words"]
+    assert found["start"][0].topics == ("a", "b")
+    assert found["start"][1].words == ("shuttle", "velvet")
+    assert found["none"] == ()
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_count_is_the_most_that_is_returned(count: int) -> None:
+    assert {len(relations) for relations in related(_toys(20), count).values()} == {count}
+
+
+@pytest.mark.parametrize(
+    "records", [{}, {"k": Record(title="Alone")}, {"k": Record(title="2 + 2"), "m": Record(title="2 + 2")}]
+)
+def test_few_or_wordless_records_have_none(records: dict[str, Record]) -> None:
+    assert related(records) == dict.fromkeys(records, ())
+
+
+def test_the_work_grows_with_the_records_not_with_their_square(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Counted, not timed: how many pairs are weighed. A word that stands everywhere must not pair everything.
+    pairs = 0
+    shared = module._shared
+
+    def count(topics: tuple[str, ...], others: tuple[str, ...]) -> float:
+        nonlocal pairs
+        pairs += 1
+        return shared(topics, others)
+
+    monkeypatch.setattr(module, "_shared", count)
+    weighed = []
+    for number in (500, 1000, 2000):
+        pairs = 0
+        related(_toys(number))
+        weighed.append(pairs)
+    assert weighed[0] > 0
+    assert weighed[2] <= 4.4 * weighed[0]
+    assert weighed[2] <= 2000 * 20

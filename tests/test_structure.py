@@ -1,0 +1,138 @@
+"""The order of the modules: imports run downward in one list, and the two wings never meet."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent / "generator"
+
+# A module may import only what stands before it; a new module takes its place here.
+ORDER = [
+    "errors", "dates", "links", "settings", "titles", "identifiers", "models", "readers", "matching", "merging",
+    "documents", "store", "intake", "checking", "library", "related", "escaping", "exports", "metadata", "feeds",
+    "formulas", "pages", "generation", "mkdocs_plugin", "cli", "__main__",
+]  # fmt: skip
+INTAKE_WING = {"readers", "matching", "merging", "intake"}
+BUILD_WING = {"library", "related", "metadata", "exports", "feeds", "formulas", "pages", "generation", "mkdocs_plugin"}
+NEVER_IN_BUILD = {"readers", "matching", "intake"}
+
+MAX_LINES = 350
+# Modules that have outgrown one sitting, with the length they must not pass; split them by a noun of the domain.
+OUTGROWN = {"cli.py": 470, "matching.py": 530, "models.py": 380, "pages.py": 420}
+
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def module_of(path: Path) -> str:
+    """Return the module's name in ORDER: all of a subpackage count as one."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return "generator" if parts == ("__init__",) else parts[0]
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"), str(path))
+
+
+def imports_of(path: Path) -> set[str]:
+    """Return the dotted names that a file imports anywhere in it, functions included."""
+    found = set()
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name}:{node.lineno}: write imports in full"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def own_imports_of(path: Path) -> set[str]:
+    """Return the modules of the package that a file imports, by their names in ORDER."""
+    names = {name.split(".")[1] for name in imports_of(path) if name.startswith("generator.")}
+    return names - {"__version__"}
+
+
+IMPORTS = {path: own_imports_of(path) for path in FILES}
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(PACKAGE))
+
+
+def test_every_module_has_its_place() -> None:
+    assert sorted({module_of(path) for path in FILES} - {"generator"}) == sorted(ORDER)
+
+
+@pytest.mark.parametrize("path", FILES, ids=named)
+def test_imports_run_downward(path: Path) -> None:
+    module = module_of(path)
+    allowed = set() if module == "generator" else {*ORDER[: ORDER.index(module)], module}
+    assert IMPORTS[path] <= allowed
+
+
+@pytest.mark.parametrize("path", FILES, ids=named)
+def test_the_wings_meet_only_at_the_records(path: Path) -> None:
+    module = module_of(path)
+    if module in BUILD_WING:
+        assert not IMPORTS[path] & NEVER_IN_BUILD
+    if module in INTAKE_WING:
+        assert not IMPORTS[path] & BUILD_WING
+
+
+def test_the_walk_sees_what_it_should() -> None:
+    # Guards the tests above: they would all pass if nothing were found.
+    assert "matching" in IMPORTS[PACKAGE / "intake.py"]
+    assert "readers" in IMPORTS[PACKAGE / "readers" / "csv_table.py"]
+    assert any(name.startswith("mkdocs") for name in imports_of(PACKAGE / "mkdocs_plugin.py"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=named)
+def test_only_the_plugin_knows_the_engine(path: Path) -> None:
+    engines = {name for name in imports_of(path) if name.split(".")[0] in {"mkdocs", "zensical", "material"}}
+    assert not engines or module_of(path) == "mkdocs_plugin"
+
+
+def writes_to_the_terminal(path: Path) -> list[int]:
+    """Return the lines that print, exit, or reach for the standard streams."""
+    calls = {"print", "exit", "quit", "input", "breakpoint", "sys.exit", "os._exit"}
+    names = {"sys.stdout", "sys.stderr", "SystemExit"}
+    return [
+        node.lineno
+        for node in ast.walk(tree_of(path))
+        if (isinstance(node, ast.Call) and ast.unparse(node.func) in calls)
+        or (isinstance(node, (ast.Attribute, ast.Name)) and ast.unparse(node) in names)
+    ]
+
+
+@pytest.mark.parametrize("path", FILES, ids=named)
+def test_only_the_commands_print_or_exit(path: Path) -> None:
+    assert module_of(path) in {"cli", "__main__"} or writes_to_the_terminal(path) == []
+
+
+def test_the_commands_do_print() -> None:
+    assert writes_to_the_terminal(PACKAGE / "cli.py")
+
+
+@pytest.mark.parametrize("path", FILES, ids=named)
+def test_every_module_names_its_room(path: Path) -> None:
+    docstring = ast.get_docstring(tree_of(path))
+    assert docstring
+    assert docstring.splitlines()[0].endswith(".")
+
+
+@pytest.mark.parametrize("path", FILES, ids=named)
+def test_no_module_outgrows_one_sitting(path: Path) -> None:
+    lines = len(path.read_text("utf-8").splitlines())
+    assert lines <= OUTGROWN.get(named(path), MAX_LINES)
+
+
+def test_outgrown_modules_are_still_outgrown() -> None:
+    for name, allowed in OUTGROWN.items():
+        assert MAX_LINES < len((PACKAGE / name).read_text("utf-8").splitlines()) <= allowed
+
+
+def test_no_module_is_a_drawer() -> None:
+    drawers = {"utils", "util", "helpers", "helper", "common", "misc", "tools", "base", "core"}
+    assert not {path.stem for path in FILES} & drawers

@@ -1,0 +1,122 @@
+"""Titles: as plain text, as slugs and as keys for comparing."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator import titles
+
+
+@pytest.mark.parametrize(
+    ("title", "plain"),
+    [
+        ("A Plain Title", "A Plain Title"),
+        ("  two \n lines\u00a0here ", "two lines here"),
+        (r"$\textbf{S}^2$IP-Loom", "S²IP-Loom"),
+        (r"Loom$^{3}$", "Loom³"),
+        (r"$\epsilon$-Loom", "ϵ-Loom"),
+        (r"W$_2$ Distances", "W₂ Distances"),
+        (r"Caf\'e Looms", "Café Looms"),
+        ("Costs $5 and more", "Costs $5 and more"),
+        ("99% Wool, 2^k Threads", "99% Wool, 2^k Threads"),
+    ],
+)
+def test_plain_text(title: str, plain: str) -> None:
+    assert titles.plain(title) == plain
+
+
+@given(st.text(alphabet=st.sampled_from("$\\{}^_abc %&#~αε"), max_size=30))
+def test_no_title_stops_a_run(title: str) -> None:
+    assert "\n" not in titles.plain(title)
+    assert re.fullmatch(r"(?:[a-z0-9]+(?:-[a-z0-9]+)*)?", titles.slug(title))
+    assert len(titles.long_slug(title)) <= titles.MAX_SLUG
+
+
+def test_mathematics_is_told_from_text() -> None:
+    assert titles.split_math("A $x^2$ loom") == [(False, "A "), (True, "x^2"), (False, " loom")]
+    assert titles.split_math("$x$") == [(True, "x")]
+    assert titles.has_math("A $x^2$ loom")
+    assert not titles.has_math("It costs $5")
+
+
+@pytest.mark.parametrize(
+    ("title", "slug"),
+    [
+        ("GPTQ: Accurate Quantization of Toys", "gptq"),
+        ("Frozen in Time", "frozen-in-time"),
+        # One letter before the colon is no name to remember.
+        ("A: One More Loom", "a-one-more-loom"),
+        (r"$\textbf{S}^2$IP-Loom: Two Squares", "s2ip-loom"),
+        ("2^k Threads", "2k-threads"),
+        ("Qwen2.5 Loom", "qwen2-5-loom"),
+        ("Wool & Weft?", "wool-weft"),
+        ("Ünïcode Løoms", "unicode-looms"),
+        ("ε-Nets", "e-nets"),
+        ("???", ""),
+    ],
+)
+def test_slugs(title: str, slug: str) -> None:
+    assert titles.slug(title) == slug
+
+
+def test_a_slug_ends_with_a_whole_word() -> None:
+    slug = titles.slug("An uncommonly long name for a small loom that somebody once built in the yard")
+    assert len(slug) <= titles.MAX_SLUG
+    assert slug.split("-")[-1] in "an uncommonly long name for a small loom that somebody once".split()
+    assert titles.long_slug("Loom: A Long Story") == "loom-a-long-story"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Pre-training Looms", "Pretraining  looms"),
+        ("Warp & Weft", "Warp and Weft"),
+        ("Warp &amp; Weft", "Warp & Weft"),
+        ("S<sup>2</sup>IP", r"$\textbf{S}^2$IP"),
+        ("S²IP", "S^2IP"),
+        ("An ε-Net", r"An $\varepsilon$-Net"),
+        ("An ε-Net", "An epsilon net"),
+        ("Café Looms", "Cafe\u0301 looms"),
+        (r"Caf\'e Looms", "Café Looms"),
+        ("Looms: A Study", "Looms – A Study"),
+        ("“Looms”", "Looms"),
+        ("Weaver’s Looms", "Weaver's Looms"),
+        ("STRASSE", "Straße"),
+        ("ﬁne Looms", "fine looms"),
+        pytest.param("µP Looms", "μP Looms", marks=pytest.mark.xfail(strict=True, reason="micro sign is not named mu")),
+        pytest.param("ϵ-Net", "ε-Net", marks=pytest.mark.xfail(strict=True, reason="lunate epsilon is not named")),
+        pytest.param("𝜀-Net", "ε-Net", marks=pytest.mark.xfail(strict=True, reason="mathematical Greek is not named")),
+    ],
+)  # fmt: skip
+def test_typesetting_does_not_tell_titles_apart(one: str, other: str) -> None:
+    assert titles.key(one) == titles.key(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Qwen2", "Qwen2.5"),
+        ("Qwen2.5", "Qwen25"),
+        ("CodeT5", "CodeT5+"),
+        ("C", "C++"),
+        ("SPACE-2", "SPACE-3"),
+        ("α-Loom", "β-Loom"),
+        ("Loom", "Looms"),
+    ],
+)
+def test_what_names_differ_in_is_kept(one: str, other: str) -> None:
+    assert titles.key(one) != titles.key(other)
+
+
+def test_tokens_are_words_and_numbers() -> None:
+    assert titles.tokens("Qwen2.5-VL: 3B+ Looms, v2.") == ["qwen", "2.5", "vl", "3", "b+", "looms", "v", "2"]
+
+
+@given(st.text(max_size=60))
+def test_the_key_ignores_case_and_outer_space(text: str) -> None:
+    assert titles.key(f"  {text} ") == titles.key(text)
+    assert "".join(titles.tokens(text)) == titles.key(text)
