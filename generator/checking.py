@@ -8,8 +8,9 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from generator import documents, matching, store
+from generator import comparison, documents, matching, store
 from generator.errors import Problem
+from generator.items import item_of_record
 from generator.models import id_fault
 from generator.store import Contents
 
@@ -35,6 +36,20 @@ def _ids(contents: Contents) -> Iterator[Problem]:
                 yield contents.problem(name, (key,), f"{key}: {fault}")
 
 
+def _is_faulty(contents: Contents, file: str) -> bool:
+    """Tell whether a file has problems of its own; what names things in it cannot be judged then."""
+    name = os.fspath(contents.folder / file)
+    return any(problem.path == name for problem in contents.problems)
+
+
+def _is_named(contents: Contents, file: str, name: str) -> bool:
+    """Tell whether a table names an item, be the item itself faulty; of a table that cannot be read, suppose it."""
+    document = contents.files.get(file)
+    if document is None:
+        return _is_faulty(contents, file)
+    return isinstance(document.data, Mapping) and name in document.data
+
+
 def _topics(contents: Contents) -> Iterator[Problem]:
     for record_id, record in contents.records.items():
         seen = set()
@@ -42,13 +57,9 @@ def _topics(contents: Contents) -> Iterator[Problem]:
             place = ("topics", number)
             if topic in seen:
                 yield contents.problem(_file(record_id), place, f"topics: {topic!r} stands twice; keep one")
-            elif topic not in contents.topics and "topics.yaml" in contents.files:
-                close = _closest(topic, contents.topics)
-                yield contents.problem(_file(record_id), place, f"topics: unknown topic {topic!r}; {close}")
-            elif topic not in contents.topics:
-                yield contents.problem(
-                    _file(record_id), place, f"topics: unknown topic {topic!r}; describe it in topics.yaml"
-                )
+            elif not _is_named(contents, "topics.yaml", topic):
+                remedy = _closest(topic, contents.topics)
+                yield contents.problem(_file(record_id), place, f"topics: unknown topic {topic!r}; {remedy}")
             seen.add(topic)
 
 
@@ -68,7 +79,7 @@ def _sources(contents: Contents) -> Iterator[Problem]:
     for record_id, record in contents.records.items():
         for number, seen in enumerate(record.seen):
             place = ("seen", number)
-            if seen.source not in contents.sources:
+            if not _is_named(contents, "sources.yaml", seen.source):
                 yield contents.problem(
                     _file(record_id), place, f"seen: unknown source {seen.source!r}; copy its id from sources.yaml"
                 )
@@ -85,20 +96,20 @@ def _sources(contents: Contents) -> Iterator[Problem]:
 
 def _redirects(contents: Contents) -> Iterator[Problem]:
     for old, new in contents.redirects.items():
+        place = ("redirects.yaml", (old,))
         if fault := id_fault(old):
-            yield contents.problem("redirects.yaml", (old,), f"{old}: {fault}")
+            yield contents.problem(*place, f"{old}: {fault}")
         if old in contents.records:
-            yield contents.problem(
-                "redirects.yaml", (old,), f"{old}: is a record too; delete the redirect or rename the record"
-            )
+            yield contents.problem(*place, f"{old}: is a record too; delete the redirect or rename the record")
         if new in contents.redirects:
-            yield contents.problem(
-                "redirects.yaml", (old,), f"{old}: leads to another redirect; write {contents.redirects[new]!r}"
-            )
-        elif new not in contents.records:
-            yield contents.problem(
-                "redirects.yaml", (old,), f"{old}: leads to {new!r}, which is no record; write the id of one"
-            )
+            end, passed = new, {old}
+            while end in contents.redirects and end not in passed:
+                passed.add(end)
+                end = contents.redirects[end]
+            remedy = "the redirects run in a ring, so delete one" if end in passed else f"write {end!r}"
+            yield contents.problem(*place, f"{old}: leads to another redirect; {remedy}")
+        elif new not in contents.records and not _is_faulty(contents, _file(new)):
+            yield contents.problem(*place, f"{old}: leads to {new!r}, which is no record; write the id of one")
 
 
 def _papers_named(contents: Contents) -> Iterator[Problem]:
@@ -131,8 +142,7 @@ def _papers_named(contents: Contents) -> Iterator[Problem]:
 
 
 def _paper(contents: Contents, file: str, place: tuple[str | int, ...], field: str, paper: str) -> Iterator[Problem]:
-    name = os.fspath(contents.folder / _file(paper))
-    if paper in contents.records or any(problem.path == name for problem in contents.problems):
+    if paper in contents.records or _is_faulty(contents, _file(paper)):
         return
     if paper in contents.redirects:
         yield contents.problem(file, place, f"{field}: {paper!r} has moved; write {contents.redirects[paper]!r}")
@@ -143,9 +153,9 @@ def _paper(contents: Contents, file: str, place: tuple[str | int, ...], field: s
 def _duplicates(contents: Contents) -> Iterator[Problem]:
     """Report records that are one paper; pairs that are only near are for review, not problems."""
     names = sorted(contents.records)
-    items = [matching.item_of_record(name, contents.records[name]) for name in names]
+    items = [item_of_record(name, contents.records[name]) for name in names]
     for one, other in matching.candidates(items):
-        verdict = matching.compare(items[one], items[other])
+        verdict = comparison.compare(items[one], items[other])
         if verdict.kind == "same":
             kept, doubled = sorted(
                 (items[one], items[other]), key=lambda item: (contents.records[item.label].added or "", item.label)
@@ -160,19 +170,13 @@ def _duplicates(contents: Contents) -> Iterator[Problem]:
 
 def _form(contents: Contents) -> Iterator[Problem]:
     for file, text in store.canonical(contents).items():
-        document = contents.files[file]
-        if document.text != text:
-            line = next(
-                (
-                    number
-                    for number, (is_, should) in enumerate(
-                        zip(document.text.splitlines(), text.splitlines(), strict=False), 1
-                    )
-                    if is_ != should
-                ),
-                min(len(document.text.splitlines()), len(text.splitlines())) + 1,
-            )
+        is_, should = contents.files[file].text, text
+        if is_ != should:
+            lines, wanted = is_.split("\n"), should.split("\n")
+            pairs = enumerate(zip(lines, wanted, strict=False), start=1)
+            differing = (number for number, (line, want) in pairs if line != want)
             name = os.fspath(contents.folder / file)
+            line = min(next(differing, len(lines)), len(is_.splitlines()) or 1)
             yield Problem(name, line, "not in canonical form from here on; run `reading-list check --fix`")
 
 

@@ -19,7 +19,7 @@ _ASCII_MARK = re.compile(r"[!-/:-@\[-`{-~]")
 _KEPT_INSIDE_WORDS = frozenset("-.")
 _KEPT_BEHIND_WORDS = frozenset(".:;,?!")
 # Controls and halves of characters, but for those that are white space.
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -30,7 +30,7 @@ def clean(text: str) -> str:
 
 @functools.lru_cache(maxsize=16384)  # titles recur on many pages
 def markdown(text: str) -> str:
-    """Return ``text`` so that Markdown with any extension prints it as it is, inline or at the start of a block.
+    """Return ``text`` so that Markdown prints it as it is, inline or at the start of a block, whatever syntax is on.
 
     ASCII punctuation becomes numeric character references, but for marks inside and behind words (``pre-training``,
     ``so, too.``) that no Markdown syntax begins with; the Markdown files stay readable that way.

@@ -14,9 +14,10 @@ from typing import Any
 
 from generator import dates, escaping, exports
 from generator.library import UNSORTED, Library
-from generator.metadata import address, byline, paper_path, plain_title
+from generator.metadata import address, paper_path
 from generator.models import Record, Topic
 from generator.settings import Settings
+from generator.wording import byline, plain_title
 
 ATOM_FILE, JSON_FILE = "feed.xml", "feed.json"
 ATOM_TYPE, JSON_TYPE = "application/atom+xml", "application/feed+json"

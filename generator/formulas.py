@@ -34,7 +34,7 @@ def mathml(latex: str) -> str | None:
         root = ElementTree.fromstring(convert(latex))  # noqa: S314 - the library's own output, read to check it
     except Exception:  # noqa: BLE001 - whatever the library makes of hostile text, the caller prints the title as text
         return None
-    return _print(root)
+    return _print(root) if "".join(root.itertext()).strip() else None
 
 
 def _print(element: ElementTree.Element) -> str | None:

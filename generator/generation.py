@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator import documents, exports, pages
+from generator import documents, exports, feeds, metadata, pages
 from generator.errors import ReadingListError, WriteError
 from generator.library import Library
 from generator.settings import Settings
 
 DATA = "data"
+OPENSEARCH = "opensearch.xml"
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def generate(library: Library, settings: Settings, output: Path) -> Generated:
     wanted: set[str] = set()
     for path, text in _files(library, settings):
         target = output / path
-        _refuse_foreign(target)
+        _refuse_foreign(target, output)
         wanted.add(path)
         if documents.write(target, text, durable=False):
             written += 1
@@ -54,6 +55,9 @@ def _files(library: Library, settings: Settings) -> Iterator[tuple[str, str]]:
         yield page.path, page.text
     for format, name in exports.FILE_NAMES.items():
         yield f"{DATA}/{name}", exports.FORMATS[format](library.records)
+    yield from feeds.files(library, settings)
+    if text := metadata.opensearch(settings):
+        yield OPENSEARCH, text
 
 
 def _is_own(path: Path) -> bool:
@@ -66,9 +70,10 @@ def _is_own(path: Path) -> bool:
         return False
 
 
-def _refuse_foreign(target: Path) -> None:
-    if target.is_symlink():
-        raise ReadingListError(f"{target}: is a symbolic link; delete it, generated pages are plain files")
+def _refuse_foreign(target: Path, output: Path) -> None:
+    for place in (target, *target.parents[: len(target.relative_to(output).parts) - 1]):
+        if place.is_symlink():
+            raise ReadingListError(f"{place}: is a symbolic link; delete it, generated pages are plain files")
     if target.suffix == ".md" and target.exists() and not _is_own(target):
         raise ReadingListError(
             f"{target}: was written by hand, and a generated page belongs there; move it to another name"
@@ -85,6 +90,12 @@ def _own_files(output: Path) -> Iterator[str]:
             path = output / folder / name
             if name.endswith(".md") and not path.is_symlink() and _is_own(path):
                 yield f"{folder}/{name}"
+    for name in (feeds.ATOM_FILE, feeds.JSON_FILE):  # also those of topics that have gone
+        for path in sorted((output / "topics").glob(f"*/{name}")):
+            if not path.is_symlink():
+                yield path.relative_to(output).as_posix()
+    if (output / OPENSEARCH).is_file():
+        yield OPENSEARCH
 
 
 def move_site(built: Path, target: Path) -> None:

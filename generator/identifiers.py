@@ -48,7 +48,7 @@ def _after(text: str, hosts: tuple[str, ...], *prefixes: str) -> str | None:
     path = unquote(parts.path)
     for prefix in prefixes:
         if path.startswith(prefix):
-            return path.removeprefix(prefix).removesuffix(".pdf").rstrip("/") or None
+            return path.removeprefix(prefix) or None
     return None
 
 
@@ -60,6 +60,7 @@ def arxiv(text: str) -> str | None:
         or _after(text, ("huggingface.co",), "/papers/")
         or text
     )
+    text = text.removesuffix("/").removesuffix(".pdf")
     text = re.sub(r"^arxiv:\s*", "", text, flags=re.IGNORECASE)
     registered = _ARXIV_DOI.fullmatch(
         _after(text, ("doi.org",), "/") or re.sub(r"^doi:\s*", "", text, flags=re.IGNORECASE)
@@ -94,6 +95,7 @@ def acl(text: str) -> str | None:
     """Return the ACL Anthology id in ``text`` (an id or an address), or ``None``."""
     text = text.strip()
     text = _after(text, ("aclanthology.org", "aclweb.org"), "/anthology/", "/") or text
+    text = text.removesuffix("/").removesuffix(".pdf")
     return text if _ACL.fullmatch(text) else None
 
 

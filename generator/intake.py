@@ -11,6 +11,7 @@ from pathlib import Path
 
 from generator import dates, matching, merging, readers, store, titles
 from generator.errors import Problem
+from generator.items import item_of_entry, item_of_record
 from generator.models import MAX_ID, Entry, Record, Source, id_fault
 from generator.readers import Reading
 
@@ -81,10 +82,11 @@ def plan(
     entries: list[Entry] = []
     source_of: list[str] = []
     taken_in: set[str] = set()
-    for reading in readings:
-        if reading.problems:
-            continue
-        source_id = _register(sources, reading, checksums[reading.path], today)
+    good = [reading for reading in readings if not reading.problems]
+    by_checksum = sorted(good, key=lambda reading: checksums[reading.path])  # names must not hang on the files' order
+    ids = {reading.path: _register(sources, reading, checksums[reading.path], today) for reading in by_checksum}
+    for reading in good:
+        source_id = ids[reading.path]
         if source_id in taken_in:
             continue  # the same bytes given twice
         taken_in.add(source_id)
@@ -136,8 +138,8 @@ def _match(
 ) -> tuple[list[tuple[int, ...]], tuple[matching.Pair, ...]]:
     """Cluster entries and records; an entry that a record was made of already stays with it."""
     free = [number for number, place in enumerate(joined) if place is None]
-    items = [matching.item_of_entry(entries[number]) for number in free]
-    items += [matching.item_of_record(name, contents.records[name]) for name in record_ids]
+    items = [item_of_entry(entries[number]) for number in free]
+    items += [item_of_record(name, contents.records[name]) for name in record_ids]
     numbers = free + [len(entries) + place for place in range(len(record_ids))]
     found = matching.match(items) if free else matching.Matching(tuple((place,) for place in range(len(items))), ())
     of_record: defaultdict[int, list[int]] = defaultdict(list)
@@ -192,18 +194,19 @@ def _new_records(
         record, conflicts = merging.merge(None, pairs, formats, added=added, keep_abstract=keep_abstracts)
         made.append((record, numbers, conflicts))
     taken = set(contents.records) | set(contents.redirects)
-    names = new_ids([record.title for record, _, _ in made], taken)
+    ties = [min((source_of[number], entries[number].position) for number in numbers) for _, numbers, _ in made]
+    names = new_ids([record.title for record, _, _ in made], taken, ties)
     return [
         Outcome(name, record, True, numbers, conflicts)
         for name, (record, numbers, conflicts) in zip(names, made, strict=True)
     ]
 
 
-def new_ids(names: Sequence[str], taken: set[str]) -> list[str]:
+def new_ids(names: Sequence[str], taken: set[str], ties: Sequence[tuple[str, int]] = ()) -> list[str]:
     """Return an id for each title, none of them in ``taken``; the outcome does not depend on the order of the titles.
 
     The short slug is used unless it is taken, reserved, or wanted twice; then the slug of the whole title; then that
-    with a number.
+    with a number, in the order of ``ties`` among equal titles.
     """
     wanted: defaultdict[str, list[int]] = defaultdict(list)
     for place, title in enumerate(names):
@@ -217,7 +220,7 @@ def new_ids(names: Sequence[str], taken: set[str]) -> list[str]:
             used.add(short)
         else:
             crowded.extend(places)
-    for place in sorted(crowded, key=lambda place: names[place]):
+    for place in sorted(crowded, key=lambda place: (names[place], ties[place : place + 1])):
         base = titles.long_slug(names[place]) or "paper"
         name, number = base, 2
         while name in used or id_fault(name):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from generator import titles
 from generator.models import Path, Record, Sighting, Source, Topic
@@ -112,3 +113,23 @@ class Library:
 def title_order(title: str) -> tuple[str, str]:
     """Return a sort key for titles: as read, case and punctuation aside."""
     return (" ".join(titles.tokens(title)), title)
+
+
+def coverage(library: Library) -> dict[str, tuple[int, tuple[str, ...]]]:
+    """Return for each thing a record should have how many have it, and the ids of those that do not, by title."""
+    wanted: dict[str, Callable[[Record], Any]] = {
+        "summary": lambda record: record.summary,
+        "reason": lambda record: record.why,
+        "type": lambda record: record.type,
+        "topic": lambda record: any(topic in library.topics for topic in record.topics),
+        "authors": lambda record: record.authors,
+        "date": lambda record: record.issued,
+        "venue": lambda record: record.venue,
+        "identifier": lambda record: any(record.identifiers.model_dump().values()),
+        "code link": lambda record: record.links.code,
+    }
+    found = {}
+    for name, has in wanted.items():
+        lacking = tuple(record_id for record_id, record in library.records.items() if not has(record))
+        found[name] = (len(library.records) - len(lacking), lacking)
+    return found

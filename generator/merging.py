@@ -104,7 +104,7 @@ def merge(
     if record is None:
         merged["added"] = added
         return Record(**merged), tuple(conflicts)
-    return record.model_copy(update=merged), tuple(conflicts)
+    return Record(**(dict(record) | merged)), tuple(conflicts)
 
 
 def _field_order(name: str) -> tuple[int, str]:

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from generator import dates, escaping, exports, titles
+from generator import escaping, exports
 from generator.identifiers import SCHEMES
 from generator.models import Author, PersonName, Record, Topic
 from generator.settings import Settings
+from generator.wording import plain_title
 
 SEARCH_PAGE = "papers/?q={searchTerms}"
 """The page that answers a search, below the site's address; browsers put the words in place of ``{searchTerms}``."""
@@ -29,27 +30,6 @@ def address(settings: Settings, path: str = "") -> str:
 def paper_path(record_id: str) -> str:
     """Return the path of a paper's page below the site's root."""
     return f"papers/{record_id}/"
-
-
-def plain_title(record: Record) -> str:
-    """Return a paper's title as plain text on one line, its LaTeX as Unicode."""
-    return escaping.clean(titles.plain(record.title))
-
-
-def byline(record: Record) -> str:
-    """Return authors, venue and date of a paper on one line of plain text, as far as they are known."""
-    names, parts = record.author_names, []
-    if len(names) > 3:
-        parts.append(f"{names[0]} and {len(names) - 1} others")
-    elif names:
-        parts.append(" and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names))
-    elif record.author_count:
-        parts.append(f"{record.author_count:,} author{'s' * (record.author_count != 1)}")
-    if record.venue:
-        parts.append(record.venue)
-    if record.issued:
-        parts.append(dates.in_words(record.issued))
-    return escaping.clean(" · ".join(parts))
 
 
 def highwire(record_id: str, record: Record, settings: Settings) -> list[tuple[str, str]]:

@@ -6,15 +6,13 @@ what is wrong and what to write instead.
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from generator import dates, identifiers, links
 from generator.titles import fold
@@ -29,7 +27,7 @@ _WINDOWS_NAMES = {"con", "prn", "aux", "nul"} | {f"{name}{n}" for name in ("com"
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _PAGE_NAMES = {"index", "unsorted", "undated"}
 # Bidirectional overrides and isolates, tag characters: they make a text read otherwise than it is.
-_INVISIBLE = re.compile("[\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f\ufeff\ufff9-\ufffb]")
+_INVISIBLE = re.compile("[\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f\ufeff\ufff9-\ufffb\ufffe\uffff]")
 
 
 def id_fault(text: str) -> str | None:
@@ -122,8 +120,8 @@ Id = Annotated[
 ]
 SourceId = Annotated[str, AfterValidator(_check_source_id)]
 Url = Annotated[str, AfterValidator(_check_url), Field(json_schema_extra={"format": "uri"})]
-Count = Annotated[int, BeforeValidator(_whole_number), Field(ge=0)]
-Number = Annotated[int, BeforeValidator(_whole_number), Field(ge=1)]
+Count = Annotated[int, Field(ge=0), BeforeValidator(_whole_number)]
+Number = Annotated[int, Field(ge=1), BeforeValidator(_whole_number)]
 
 
 def _identifier(kind: str) -> AfterValidator:
@@ -298,75 +296,3 @@ class Entry:
     def label(self) -> str:
         """The entry's own key in its file, else ``file:line``."""
         return self.key or f"{self.file}:{self.line or self.position}"
-
-
-# --- what is wrong, in words -----------------------------------------------------------------------------------------
-
-
-def spell(place: tuple[str | int, ...]) -> str:
-    """Write a place as people read it: ``links.code``, ``authors[2]`` (counted from 1)."""
-    text = ""
-    for part in place:
-        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else str(part)
-    return text
-
-
-def explain(fault: ErrorDetails, model: type[BaseModel]) -> str:
-    """Say what a fault found by pydantic means, and what to write instead."""
-    kind, context = fault["type"], fault.get("ctx", {})
-    if kind == "value_error":
-        return str(context["error"])
-    if kind == "extra_forbidden":
-        known = _fields(model, fault["loc"])
-        close = difflib.get_close_matches(str(fault["loc"][-1]), known, n=1)
-        return f"unknown field; {f'write {close[0]}' if close else 'known are ' + ', '.join(known)}"
-    if kind == "missing":
-        return "is missing; add it"
-    if kind in ("literal_error", "enum"):
-        expected = context.get("expected", "").replace(" or ", ", ")
-        return f"{str(fault['input'])[:40]!r} is none of {expected}; write one of these"
-    if kind in ("tuple_type", "list_type"):
-        return "must be a list; write `- item` lines or [item, item]"
-    if kind in ("model_type", "dict_type", "model_attributes_type", "mapping_type"):
-        return "must be fields with values; write {field: value}"
-    if kind == "string_type":
-        return "must be text; write one line of text"
-    if kind == "string_too_long":
-        return f"is longer than {context['max_length']} characters; shorten it"
-    if kind in ("string_too_short", "too_short"):
-        return "is empty; fill it in or delete the field"
-    if kind.startswith("greater_than"):
-        return f"is too small; write {context.get('ge', 1)} or more"
-    return f"{fault['msg']}; correct it"
-
-
-def _fields(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
-    """Return the field names of the model that stands at ``loc``, its last part left out."""
-    for part in loc[:-1]:
-        if isinstance(part, str) and part in model.model_fields:
-            inner = model.model_fields[part].annotation
-            found = [
-                each
-                for each in (inner, *getattr(inner, "__args__", ()))
-                if isinstance(each, type) and issubclass(each, BaseModel)
-            ]
-            model = found[0] if found else model
-    return list(model.model_fields)
-
-
-def faults_of(entry: Entry) -> Iterator[str]:
-    """Yield what keeps an entry from becoming a record, as ``field: what is wrong, and what to write instead``."""
-    stated = {
-        name: value
-        for name in ("title", "authors", "author_count", "venue", "identifiers", "links", "abstract")
-        if (value := getattr(entry, name)) not in (None, ())
-    }
-    known = {"identifiers": Identifiers.model_fields, "links": Links.model_fields}
-    for name, fields in known.items():
-        stated[name] = {kind: value for kind, value in stated[name].items() if kind in fields}
-    try:
-        Record.model_validate(stated)
-    except ValidationError as error:
-        for fault in error.errors(include_url=False):
-            place = tuple(part for part in fault["loc"] if isinstance(part, int) or part in Record.model_fields)
-            yield f"{spell(place)}: {explain(fault, Record)}"

@@ -6,20 +6,16 @@ Whatever a template prints is escaped for Markdown unless a filter has made it s
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
-from urllib.parse import quote
 
 import jinja2
 from markupsafe import Markup
 
-from generator import dates, escaping, exports, formulas, titles
-from generator.identifiers import SCHEMES
-from generator.library import UNSORTED, Library
-from generator.merging import EDITOR
-from generator.models import Record
+from generator import dates, escaping, exports, feeds, formulas, metadata, titles, wording
+from generator.library import UNSORTED, Library, coverage
 from generator.related import Relation, related
 from generator.settings import Settings
 
@@ -31,16 +27,6 @@ _SEARCHES = (
     ("Semantic Scholar", "https://www.semanticscholar.org/search?q="),
     ("Google Scholar", "https://scholar.google.com/scholar?q="),
 )
-_LINK_NAMES = {"code": "Code", "project": "Project page", "model": "Model", "dataset": "Data set"}
-_FACT_NAMES = {
-    "title": "Title",
-    "authors": "Authors",
-    "author_count": "Number of authors",
-    "issued": "Date",
-    "venue": "Venue",
-    **{f"identifiers.{kind}": scheme.name for kind, scheme in SCHEMES.items()},
-    **{f"links.{kind}": name for kind, name in _LINK_NAMES.items()},
-}
 # What a reader expects of a paper; what of it no source states is named on the page.
 _EXPECTED = {"authors": "authors", "issued": "date", "venue": "venue"}
 
@@ -62,11 +48,28 @@ class _Writer:
     def relations(self) -> Mapping[str, tuple[Relation, ...]]:
         return related(self.library.records)
 
-    def page(self, path: str, template: str, title: str, description: str, **values: Any) -> Page:
-        """Render one page; ``title`` and ``description`` go to the front matter, made safe for the theme's HTML."""
+    def page(
+        self,
+        path: str,
+        template: str,
+        title: str,
+        description: str,
+        head: Mapping[str, Any] | None = None,
+        **values: Any,
+    ) -> Page:
+        """Render one page; ``title``, ``description`` and ``head`` go to the front matter, made safe for HTML."""
         depth = path.count("/")
-        head = {"title": escaping.html(title), "description": escaping.html(_shorten(description))}
-        front = "\n".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in head.items())
+        kind = "article" if path.startswith("papers/") and "record" in values else "website"
+        front_matter = {
+            "title": escaping.html(title),
+            "description": escaping.html(wording.shorten(description)),
+            "open_graph": _printed(
+                metadata.open_graph(title, wording.shorten(description), _url(path), self.settings, kind=kind)
+            ),
+            **(head or {}),
+        }
+        # Not ASCII alone: YAML reads \\ud83d\\ude42 as two halves of a character.
+        front = "\n".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in front_matter.items())
         body = (
             _environment()
             .get_template(template)
@@ -81,11 +84,17 @@ class _Writer:
                 "paper.md.j2",
                 titles.plain(record.title),
                 record.why or record.summary or f"{titles.plain(record.title)}: facts, links and related papers.",
+                {
+                    "citation": _printed(metadata.highwire(record_id, record, self.settings)),
+                    "json_ld": escaping.script_json(
+                        metadata.json_ld(record_id, record, self.settings, self.library.topics)
+                    ),
+                },
                 id=record_id,
                 record=record,
                 heading=_heading(record.title),
-                links=_links(record),
-                facts=list(_facts(record, self.library)),
+                links=wording.links_of(record),
+                facts=list(wording.facts_of(record, self.library)),
                 topics=[
                     (topic, self.library.topics[topic].name) for topic in record.topics if topic in self.library.topics
                 ],
@@ -108,7 +117,14 @@ class _Writer:
             ids = self.library.by_topic.get(topic_id, ())
             description = topic.description or f"{len(ids)} papers on {topic.name}."
             yield self.page(
-                f"topics/{topic_id}.md", "topic.md.j2", topic.name, description, id=topic_id, topic=topic, ids=ids
+                f"topics/{topic_id}.md",
+                "topic.md.j2",
+                topic.name,
+                description,
+                {"feeds": _printed(feeds.announced(self.library, self.settings, topic_id))},
+                id=topic_id,
+                topic=topic,
+                ids=ids,
             )
         unsorted = self.library.by_topic.get(UNSORTED, ())
         if unsorted:
@@ -132,7 +148,7 @@ class _Writer:
                 str(year),
                 f"Papers issued in {year}.",
                 ids=ids,
-                intro=_count(len(ids), "paper") + f" issued in {year}.",
+                intro=wording.count(len(ids), "paper") + f" issued in {year}.",
             )
         undated = self.library.undated
         if undated:
@@ -179,7 +195,7 @@ class _Writer:
                 name,
                 f"Papers by {name} on this list.",
                 ids=ids,
-                intro=_count(len(ids), "paper") + " on this list.",
+                intro=wording.count(len(ids), "paper") + " on this list.",
             )
         yield self.page(
             "authors/index.md",
@@ -249,47 +265,6 @@ FOLDERS = ("papers", "topics", "years", "sources", "paths", "authors")
 # --- what the templates show -----------------------------------------------------------------------------------------
 
 
-def coverage(library: Library) -> dict[str, tuple[int, tuple[str, ...]]]:
-    """Return for each thing a record should have how many have it, and the ids of those that do not, by title."""
-    wanted: dict[str, Callable[[Record], Any]] = {
-        "summary": lambda record: record.summary,
-        "reason": lambda record: record.why,
-        "type": lambda record: record.type,
-        "topic": lambda record: any(topic in library.topics for topic in record.topics),
-        "authors": lambda record: record.authors,
-        "date": lambda record: record.issued,
-        "venue": lambda record: record.venue,
-        "identifier": lambda record: any(record.identifiers.model_dump().values()),
-        "code link": lambda record: record.links.code,
-    }
-    found = {}
-    for name, has in wanted.items():
-        lacking = tuple(record_id for record_id, record in library.records.items() if not has(record))
-        found[name] = (len(library.records) - len(lacking), lacking)
-    return found
-
-
-def byline(record: Record) -> str:
-    """Return authors, date and venue of a paper on one line, as far as they are known."""
-    parts = []
-    names = record.author_names
-    if len(names) > 3:
-        parts.append(f"{names[0]} and {len(names) - 1} others")
-    elif names:
-        parts.append(" and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names))
-    elif record.author_count:
-        parts.append(_count(record.author_count, "author"))
-    if record.venue:
-        parts.append(record.venue)
-    if record.issued:
-        parts.append(dates.in_words(record.issued))
-    return " · ".join(parts)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def _counts(library: Library) -> list[tuple[int, str, str]]:
     """Return the figures of the home page: number, what it counts, and the page about it."""
     return [
@@ -309,56 +284,6 @@ def _by_letter(library: Library) -> dict[str, list[str]]:
     return letters
 
 
-def _links(record: Record) -> list[tuple[str, str]]:
-    """Return the links people press, the paper first."""
-    found = [
-        (scheme.name, scheme.url(value))
-        for kind, scheme in SCHEMES.items()
-        if (value := getattr(record.identifiers, kind))
-    ]
-    return found + [(name, url) for kind, name in _LINK_NAMES.items() if (url := getattr(record.links, kind))]
-
-
-def _facts(record: Record, library: Library) -> Iterator[tuple[str, Markup, str, str]]:
-    """Yield the record's facts: name, value as Markdown, provenance as text and as an address (or nothing)."""
-    for name, label in _FACT_NAMES.items():
-        value: Any = record
-        for part in name.split("."):
-            value = getattr(value, part)
-        if not value or name == "title" or (name == "author_count" and len(record.authors) == value):
-            continue
-        if name == "authors":
-            shown = _markdown(", ".join(record.author_names))
-        elif name == "issued":
-            shown = _markdown(dates.in_words(value))
-        elif name.startswith("identifiers."):
-            shown = Markup(f"[{escaping.markdown(value)}]({escaping.url(SCHEMES[name.partition('.')[2]].url(value))})")
-        elif name.startswith("links."):
-            shown = Markup(f"[{escaping.markdown(value.partition('//')[2])}]({escaping.url(value)})")
-        else:
-            shown = _markdown(str(value))
-        yield (label, shown, *_origin(record.provenance.get(name, ""), library))
-
-
-def _origin(provenance: str, library: Library) -> tuple[str, str]:
-    """Return where a fact came from, as text and as the address or page where a visitor can follow it.
-
-    What an editor decided reads ``editor: reason``, or ``editor: reason; from origin``.
-    """
-    if provenance in library.sources:
-        return library.sources[provenance].name, f"../sources/{provenance}.md"
-    if provenance.startswith(EDITOR):
-        reason, _, origin = provenance.removeprefix(EDITOR).lstrip(": ").partition("; from ")
-        text, address = _origin(origin, library) if origin else ("", "")
-        return f"the editors: {reason}" + (f" ({text})" if text else ""), address
-    owner, colon, path = provenance.partition(":")
-    if colon and owner.count("/") == 1 and not owner.startswith("http"):
-        return provenance, f"https://github.com/{escaping.url(owner)}/blob/HEAD/{quote(path)}"
-    if provenance.startswith("https://"):
-        return provenance.removeprefix("https://"), provenance
-    return provenance or "the editors", ""
-
-
 def _heading(title: str) -> Markup:
     """Return a title for a Markdown heading, its mathematics as MathML."""
     pieces = []
@@ -370,9 +295,14 @@ def _heading(title: str) -> Markup:
     return Markup("".join(pieces).strip())
 
 
-def _shorten(text: str, length: int = 300) -> str:
-    text = escaping.clean(text)
-    return text if len(text) <= length else text[: length - 1].rsplit(" ", 1)[0].rstrip(".,;:") + "…"
+def _url(path: str) -> str:
+    """Return the address of a page below the site's root: ``papers/gptq.md`` is read at ``papers/gptq/``."""
+    return "" if path == "index.md" else f"{path.removesuffix('.md')}/".removesuffix("index/")
+
+
+def _printed(rows: Iterable[tuple[str, ...]]) -> list[list[str]]:
+    """Return rows of text for the front matter, made safe for the attributes that overrides/main.html prints."""
+    return [[escaping.html(text) for text in row] for row in rows]
 
 
 # --- the template environment ----------------------------------------------------------------------------------------
@@ -399,9 +329,9 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters["url"] = lambda text: Markup(escaping.url(text))
     environment.filters["plain"] = titles.plain
-    environment.filters["byline"] = byline
+    environment.filters["byline"] = wording.byline
     environment.filters["date"] = dates.in_words
-    environment.filters["count"] = _count
+    environment.filters["count"] = wording.count
     environment.filters["paragraphs"] = lambda text: Markup(
         "\n\n".join(escaping.markdown(part) for part in (text or "").split("\n\n"))
     )

@@ -44,7 +44,7 @@ class _Loader(yaml.SafeLoader):
 
 def _environment(loader: yaml.SafeLoader, node: yaml.Node) -> Any:
     """Read ``!ENV NAME`` and ``!ENV [NAME, OTHER, default]`` as MkDocs does."""
-    names = [loader.construct_object(node)] if isinstance(node, yaml.ScalarNode) else loader.construct_sequence(node)  # type: ignore[arg-type]
+    names = [loader.construct_scalar(node)] if isinstance(node, yaml.ScalarNode) else loader.construct_sequence(node)  # type: ignore[arg-type]
     *variables, default = names if len(names) > 1 else [*names, None]
     return next((os.environ[name] for name in variables if name in os.environ), default)
 
@@ -70,9 +70,14 @@ def load(config: Path = Path(CONFIG_FILE)) -> Settings:
         ) from None
     try:
         data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of SafeLoader
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise InputError(Problem(os.fspath(config), line, f"no YAML here ({error.problem}); correct it")) from None
+    except yaml.YAMLError as error:
+        mark, what = (
+            getattr(error, "problem_mark", None),
+            getattr(error, "problem", None) or getattr(error, "reason", ""),
+        )
+        raise InputError(
+            Problem(os.fspath(config), mark.line + 1 if mark else 1, f"no YAML here ({what}); correct it")
+        ) from None
     data = data if isinstance(data, dict) else {}
     extra = data.get("extra")
     own = extra.get("reading_list") if isinstance(extra, dict) else None

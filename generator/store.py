@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from generator import documents
 from generator.errors import InputError, Problem, ReadingListError, WriteError
-from generator.models import Id, Record, Source, Topic, explain, spell
+from generator.faults import explain, spell
+from generator.models import Id, Record, Source, Topic
 from generator.models import Path as ReadingPath
 
 SCHEMA_FILE = "record.schema.json"
@@ -175,15 +177,26 @@ def _model(
     try:
         return model.model_validate({key: value for key, value in data.items() if value is not None})
     except ValidationError as error:
-        seen = set()
-        for fault in error.errors(include_url=False):
+        faults = error.errors(include_url=False)
+        found: dict[Problem, None] = {}
+        for fault in faults:
+            if _is_other_member(fault, faults):
+                continue
             where = tuple(part for part in fault["loc"] if isinstance(part, int) or part in _names(data, fault["loc"]))
-            message = f"{spell(where) or spell(fault['loc'])}: {explain(fault, model)}"
-            problem = Problem(document.path, document.line((*place, *where)), message)
-            if problem not in seen:
-                seen.add(problem)
-                problems.append(problem)
+            shown = (*where, fault["loc"][-1]) if fault["type"] == "missing" else where
+            message = f"{spell(shown) or spell(fault['loc'])}: {explain(fault, model)}"
+            found[Problem(document.path, document.line((*place, *where)), message)] = None
+        problems.extend(found)
         return None
+
+
+def _is_other_member(fault: ErrorDetails, faults: list[ErrorDetails]) -> bool:
+    """Tell whether a fault only says that fields with values are no text, where the fields' own faults are told too."""
+    return (
+        fault["type"] == "string_type"
+        and isinstance(fault["input"], Mapping)
+        and any(other["loc"][:2] == fault["loc"][:2] and len(other["loc"]) > len(fault["loc"]) for other in faults)
+    )
 
 
 def _names(data: Any, loc: tuple[str | int, ...]) -> set[str]:

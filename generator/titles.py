@@ -105,7 +105,8 @@ def tokens(text: str) -> list[str]:
     if "\\" in text:
         text = _COMMAND.sub("", _GREEK_LATEX.sub(lambda match: f" {match[1].lower()} ", text))
     if not text.isascii():
-        text = unicodedata.normalize("NFKD", text.translate(_GREEK))
+        text = unicodedata.normalize("NFKC", text).translate(_GREEK)  # µ and 𝜀 become Greek letters first
+        text = unicodedata.normalize("NFKD", text)
         text = "".join(char for char in text if not unicodedata.combining(char))
     text = text.casefold().replace("&", " and ")
     # Marks that only typeset: S^2 and $S$ read as the letters and figures inside.

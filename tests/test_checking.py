@@ -17,14 +17,14 @@ RECORD_FIELDS = (
 )
 TYPES = "'method', 'analysis', 'survey', 'benchmark', 'dataset', 'report', 'theory', 'system'"
 NO_ID = "is no id; use lower-case letters, digits and single hyphens, such as frozen-in-time"
+SAME = "'good-loom' (equal title, nothing against it)"
 NO_FIELDS = "the file: must be fields with values; write `field: value` lines"
 
 MESSAGES = [
     ("papers/Bad_Name.yaml", 2, f"the file's name {NO_ID}; rename it to the paper's id"),
     ("papers/anchored.yaml", 2, "anchors (&) and aliases (*) are not read; write the value out, or quote it"),
     ("papers/copied-loom.yaml", 2,
-     "title: same paper as 'good-loom' (equal title, nothing against it); "
-     "merge the two, or add `not_same_as: [good-loom]`"),
+     f"title: same paper as {SAME}; merge the two, or add `not_same_as: [good-loom]`"),
     ("papers/crooked.yaml", 1, "not in canonical form from here on; run `reading-list check --fix`"),
     ("papers/doubled-key.yaml", 4, "issued: stands twice; keep one"),
     ("papers/empty.yaml", 1, NO_FIELDS),
@@ -123,8 +123,6 @@ def with_schema(folder: Path) -> Path:
 
 Make = Callable[[Mapping[str, str]], Path]
 
-PAST_THE_END = pytest.mark.xfail(strict=True, reason="a line behind the last one is named")
-
 
 @pytest.mark.parametrize(
     ("text", "line"),
@@ -136,8 +134,8 @@ PAST_THE_END = pytest.mark.xfail(strict=True, reason="a line behind the last one
         (f'{HEAD}venue: V\ntitle: "A Toy Loom"\n', 2),
         (f"{LOOM}# a remark\n", 3),
         (f"{LOOM}summary: |\n  too\n  short\n", 4),
-        pytest.param(LOOM.replace("\n", "\r\n"), 1, marks=PAST_THE_END),
-        pytest.param(LOOM.removesuffix("\n"), 2, marks=PAST_THE_END),
+        (LOOM.replace("\n", "\r\n"), 1),
+        (LOOM.removesuffix("\n"), 2),
     ],
 )  # fmt: skip
 def test_what_is_only_out_of_form_is_named_and_mended(make_records: Make, text: str, line: int) -> None:
@@ -174,9 +172,6 @@ def test_a_person_may_say_that_two_records_are_not_the_same(make_records: Make) 
         ("authors:\n- {family: Spindle, givn: Ann}\n", 4, "authors[1].givn: unknown field; write given"),
     ],
 )
-@pytest.mark.xfail(
-    strict=True, reason="names the item instead of the field, adds 'must be text', lists the fields of a record"
-)
 def test_a_fault_inside_a_list_item_is_named_once(make_records: Make, text: str, line: int, message: str) -> None:
     folder = with_schema(make_records({"papers/loom.yaml": LOOM + text}))
     assert problems_of(folder) == [("papers/loom.yaml", line, message)]
@@ -192,7 +187,6 @@ def test_a_fault_inside_a_list_item_is_named_once(make_records: Make, text: str,
     ],
     ids=lambda broken: " ".join(broken.values()).strip(),
 )
-@pytest.mark.xfail(strict=True, reason="one broken file makes everything that names it a problem too")
 def test_one_fault_is_one_problem(make_records: Make, broken: dict[str, str]) -> None:
     source = Source(name="toy.txt", format="csv", checksum="sha256:" + "0" * 64, entries=1)
     good = {
@@ -209,9 +203,6 @@ def test_one_fault_is_one_problem(make_records: Make, broken: dict[str, str]) ->
     assert [name for name, _, _ in found] == list(broken)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the remedy for a redirect is the next step of the chain, for a ring the id itself"
-)
 def test_the_remedy_for_a_chain_is_its_end(make_records: Make) -> None:
     folder = make_records({"papers/loom.yaml": LOOM, "redirects.yaml": "a: b\nb: c\nc: loom\nx: y\ny: x\n"})
     found = {message.partition(":")[0]: message for _, _, message in problems_of(folder)}

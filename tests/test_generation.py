@@ -305,7 +305,6 @@ def test_a_full_disk_is_one_clear_message(
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
-@pytest.mark.xfail(strict=True, reason="an OSError of standard output other than a broken pipe is a traceback")
 @pytest.mark.parametrize("arguments", [("export", "--format", "json"), ("stats",)])
 def test_a_full_disk_behind_standard_output_is_one_clear_message(project: Path, arguments: Sequence[str]) -> None:
     with Path("/dev/full").open("w", encoding="utf-8") as full:
@@ -334,7 +333,6 @@ SHUT = ("check", "stats", "import", "generate")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads what is shut to others")
-@pytest.mark.xfail(strict=True, reason="Path.exists of topics.yaml and os.open raise PermissionError: a traceback")
 @pytest.mark.parametrize("command", SHUT)
 def test_a_records_folder_without_permission_is_one_clear_message(
     command: str, project: Path, capsys: pytest.CaptureFixture[str]
@@ -366,7 +364,6 @@ def test_papers_that_cannot_be_listed_are_one_clear_message(
     assert "records/papers: cannot be read (Permission denied); make it a readable folder" in said.out + said.err
 
 
-@pytest.mark.xfail(strict=True, raises=FileExistsError, reason="locking makes the folder without looking: a traceback")
 @pytest.mark.parametrize("arguments", [("import", *DAY, str(LISTING)), ("check", "--fix")])
 def test_a_file_where_the_records_folder_should_be_is_one_clear_message(
     arguments: Sequence[str], project: Path, capsys: pytest.CaptureFixture[str]

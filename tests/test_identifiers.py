@@ -72,15 +72,12 @@ def test_doi(text: str, expected: str | None) -> None:
         ("tcbBPnfwxS", "tcbBPnfwxS"),
         ("https://openreview.net/forum?id=tcbBPnfwxS", "tcbBPnfwxS"),
         ("https://openreview.net/pdf?id=tcbBPnfwxS", "tcbBPnfwxS"),
-        pytest.param(
-            "https://openreview.net/forum?id=tcbBPnfwxS&noteId=abc", "tcbBPnfwxS",
-            marks=pytest.mark.xfail(strict=True, reason="an address with more behind the id is refused"),
-        ),
+        ("https://openreview.net/forum?id=tcbBPnfwxS&noteId=abc", "tcbBPnfwxS"),
         ("https://openreview.net/group?id=toy.example", None),
         ("short", None),
         ("has space!", None),
     ],
-)  # fmt: skip
+)
 def test_openreview(text: str, expected: str | None) -> None:
     assert identifiers.openreview(text) == expected
 

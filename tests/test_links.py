@@ -89,14 +89,13 @@ def test_unsafe_addresses_say_why(url: str, part: str) -> None:
         ("https://arxiv.org/abs/2301.00001", None),
         ("https://doi.org/10.1000/toy", None),
         ("https://openreview.net/forum?id=toytoytoy", None),
-        pytest.param(
-            "https://github.com/", "project", marks=pytest.mark.xfail(strict=True, reason="a bare host is no code")
-        ),
+        # A host alone is no repository.
+        ("https://github.com/", "project"),
         # A look-alike host is not the host.
         ("https://github.com.evil.example/toy", "project"),
         ("https://notgithub.com/toy", "project"),
     ],
-)  # fmt: skip
+)
 def test_kinds(url: str, kind: str | None) -> None:
     assert links.kind_of(url) == kind
 

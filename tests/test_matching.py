@@ -15,7 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator import matching, readers
-from generator.matching import Item, Kind, compare, item_of_entry, item_of_record, match
+from generator.comparison import Kind, compare
+from generator.items import Item, item_of_entry, item_of_record
+from generator.matching import match
 from generator.models import Entry, Record
 
 LOOMS = "An invented study of looms and shuttles that weave red cloth by night and blue cloth by day, with patience."
@@ -33,6 +35,10 @@ def both(**fields: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 ONE_TEXT = both(abstract=LOOMS)
 TWO_TEXTS = ({"abstract": LOOMS}, {"abstract": FERRIES})
 ALONE = both()
+FAR_YEARS = ({"issued": "2015"}, {"issued": "2021"})
+NEAR_YEARS = ({"issued": "2020"}, {"issued": "2021"})
+TWO_PEOPLE = ({"authors": ("Ida Loom",)}, {"authors": ("Jan Ferry",)})
+ONE_PERSON = ({"authors": ("Ida Loom",)}, {"authors": ("Loom, I.",)})
 TWO_IDS = ({"identifiers": {"arxiv": "2301.00001"}}, {"identifiers": {"arxiv": "2301.00002"}})
 UNLIKE_IDS = ({"identifiers": {"arxiv": "2301.00001"}}, {"identifiers": {"doi": "10.1000/a"}})
 
@@ -72,12 +78,10 @@ PAIRS: list[tuple[str, str, tuple[dict[str, Any], dict[str, Any]], str, str]] = 
     ("Loom", "Loom", ONE_TEXT, "same", "abstracts agree"),
     ("Weaving Cloth at Night", "Weaving Cloth at Night", ALONE, "same", "nothing against"),
     ("Weaving Cloth at Night", "Weaving Cloth at Night", TWO_TEXTS, "review", "abstracts differ"),
-    ("Weaving Cloth at Night", "Weaving Cloth at Night", ({"issued": "2015"}, {"issued": "2021"}), "different", "years"),
-    ("Weaving Cloth at Night", "Weaving Cloth at Night", ({"issued": "2020"}, {"issued": "2021"}), "review", "years"),
-    ("Weaving Cloth at Night", "Weaving Cloth at Night", ({"authors": ("Ida Loom",)}, {"authors": ("Jan Ferry",)}), "review",
-     "authors differ"),
-    ("Weaving Cloth at Night", "Weaving Cloth at Night", ({"authors": ("Ida Loom",)}, {"authors": ("Loom, I.",)}), "same",
-     "authors agree"),
+    ("Weaving Cloth at Night", "Weaving Cloth at Night", FAR_YEARS, "different", "years"),
+    ("Weaving Cloth at Night", "Weaving Cloth at Night", NEAR_YEARS, "review", "years"),
+    ("Weaving Cloth at Night", "Weaving Cloth at Night", TWO_PEOPLE, "review", "authors differ"),
+    ("Weaving Cloth at Night", "Weaving Cloth at Night", ONE_PERSON, "same", "authors agree"),
     # Typesetting is no difference.
     (r"$\textbf{S}^2$IP-Loom: Weaving", "S2IP-Loom: Weaving", ALONE, "same", "equal title"),
     ("S<sup>2</sup>IP-Loom: Weaving", "S²IP-Loom: weaving.", ALONE, "same", "equal title"),
@@ -113,7 +117,6 @@ def test_pairs(one: str, other: str, fields: tuple[dict[str, Any], dict[str, Any
     assert compare(replace(a, label="z"), b).kind == kind
 
 
-@pytest.mark.xfail(strict=True, reason="one shared identifier outweighs another that conflicts")
 def test_conflicting_identifiers_never_merge_by_themselves() -> None:
     a = item("Weaving Cloth at Night", "a", identifiers={"arxiv": "2301.00001", "doi": "10.1000/a"})
     b = item("Weaving Cloth at Night", "b", identifiers={"arxiv": "2301.00002", "doi": "10.1000/a"})
@@ -215,9 +218,6 @@ def test_the_order_of_the_input_changes_nothing(items: list[Item], chance: rando
     assert by_label(shuffled)[:2] == by_label(items)[:2]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="which of the things in the way a refused join names depends on the input's order"
-)
 def test_the_order_of_the_input_does_not_change_reasons() -> None:
     items = [item("Weaving Cloth at Night", label) for label in "abcd"]
     items.append(replace(item("Weaving Cloth at Night", "e"), not_same_as=frozenset("a")))

@@ -20,6 +20,7 @@ from generator import escaping, links, metadata
 from generator.library import Library
 from generator.models import Identifiers, PersonName, Record
 from generator.settings import Settings
+from generator.wording import byline
 
 PUBLISHED = replace(TOY_SETTINGS, site_url="https://toy-list.example.org/looms/")
 LISTS = [pytest.param(TOY_RECORDS, id="toy"), pytest.param(RECORDS, id="real")]
@@ -87,7 +88,7 @@ def test_nothing_is_said_that_the_record_does_not_say() -> None:
         "name": "A Loom",
         "headline": "A Loom",
     }
-    assert metadata.byline(bare) == ""
+    assert byline(bare) == ""
 
 
 @pytest.mark.parametrize(
@@ -130,7 +131,7 @@ def test_every_record_has_its_tags(folder: Path) -> None:
     ],
 )
 def test_byline(record: Record, wanted: str) -> None:
-    assert metadata.byline(record) == wanted
+    assert byline(record) == wanted
 
 
 # --- JSON-LD ---------------------------------------------------------------------------------------------------------

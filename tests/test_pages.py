@@ -20,10 +20,11 @@ import yaml
 from site_tools import RECORDS, ROOT, TOY, TOY_SETTINGS, library, toy_records
 
 from generator import checking, pages, store
-from generator.library import Library
+from generator.library import Library, coverage
 from generator.models import Path as ReadingPath
 from generator.models import PathStep, Record, Source, Topic
 from generator.settings import Settings
+from generator.wording import byline
 
 GOLDEN = TOY / "docs"
 TOY_PAGES = {page.path: page.text for page in pages.pages(library(), TOY_SETTINGS)}
@@ -121,10 +122,12 @@ CROWDED: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.xfail(
-    strict=True, reason="ids such as index and unsorted take the path of an index page, and check says nothing"
+INDEX = pytest.mark.xfail(strict=True, reason="a record `index` takes the path of the browse page, and check is silent")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=INDEX if name == "paper index" else ()) for name in sorted(CROWDED)]
 )
-@pytest.mark.parametrize("name", sorted(CROWDED))
 def test_ids_that_would_collide_are_kept_apart_or_named(tmp_path: Path, name: str) -> None:
     more = CROWDED[name]
     for record_id, record in {"k": Record(title="K"), **more.get("records", {})}.items():
@@ -207,7 +210,7 @@ def test_a_moved_page_leads_to_the_record() -> None:
 
 
 def test_coverage_counts_what_is_there() -> None:
-    found = pages.coverage(library())
+    found = coverage(library())
     assert found["date"] == (5, ("undated-shuttle",))
     assert found["topic"] == (5, ("stray-thread",))
     assert found["authors"][0] == 4
@@ -229,4 +232,4 @@ def test_coverage_counts_what_is_there() -> None:
     ],
 )
 def test_the_byline_says_what_is_known(fields: dict[str, Any], line: str) -> None:
-    assert pages.byline(Record.model_validate({"title": "T", **fields})) == line
+    assert byline(Record.model_validate({"title": "T", **fields})) == line

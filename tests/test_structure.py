@@ -11,17 +11,28 @@ PACKAGE = Path(__file__).resolve().parent.parent / "generator"
 
 # A module may import only what stands before it; a new module takes its place here.
 ORDER = [
-    "errors", "dates", "links", "settings", "titles", "identifiers", "models", "readers", "matching", "merging",
-    "documents", "store", "intake", "checking", "library", "related", "escaping", "exports", "metadata", "feeds",
-    "formulas", "pages", "generation", "mkdocs_plugin", "cli", "__main__",
+    "errors", "dates", "links", "settings", "titles", "identifiers", "models", "faults", "readers", "items",
+    "comparison", "matching", "merging", "documents", "store", "intake", "checking", "library", "related", "escaping",
+    "wording", "exports", "metadata", "feeds", "formulas", "pages", "generation", "mkdocs_plugin", "cli", "__main__",
 ]  # fmt: skip
-INTAKE_WING = {"readers", "matching", "merging", "intake"}
-BUILD_WING = {"library", "related", "metadata", "exports", "feeds", "formulas", "pages", "generation", "mkdocs_plugin"}
+INTAKE_WING = {"readers", "items", "comparison", "matching", "merging", "intake"}
+BUILD_WING = {
+    "library",
+    "wording",
+    "related",
+    "metadata",
+    "exports",
+    "feeds",
+    "formulas",
+    "pages",
+    "generation",
+    "mkdocs_plugin",
+}
 NEVER_IN_BUILD = {"readers", "matching", "intake"}
 
 MAX_LINES = 350
 # Modules that have outgrown one sitting, with the length they must not pass; split them by a noun of the domain.
-OUTGROWN = {"cli.py": 470, "matching.py": 530, "models.py": 380, "pages.py": 420}
+OUTGROWN: dict[str, int] = {}
 
 FILES = sorted(PACKAGE.rglob("*.py"))
 

@@ -87,9 +87,9 @@ def test_a_slug_ends_with_a_whole_word() -> None:
         ("Weaver’s Looms", "Weaver's Looms"),
         ("STRASSE", "Straße"),
         ("ﬁne Looms", "fine looms"),
-        pytest.param("µP Looms", "μP Looms", marks=pytest.mark.xfail(strict=True, reason="micro sign is not named mu")),
-        pytest.param("ϵ-Net", "ε-Net", marks=pytest.mark.xfail(strict=True, reason="lunate epsilon is not named")),
-        pytest.param("𝜀-Net", "ε-Net", marks=pytest.mark.xfail(strict=True, reason="mathematical Greek is not named")),
+        ("µP Looms", "μP Looms"),
+        ("ϵ-Net", "ε-Net"),
+        ("𝜀-Net", "ε-Net"),
     ],
 )  # fmt: skip
 def test_typesetting_does_not_tell_titles_apart(one: str, other: str) -> None:

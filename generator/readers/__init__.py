@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from generator.errors import InputError, Problem
-from generator.models import Entry, faults_of
+from generator.faults import faults_of
+from generator.models import Entry
 
 MAX_BYTES = 256 * 1024 * 1024
 

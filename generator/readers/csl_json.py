@@ -51,6 +51,10 @@ def read(path: str, text: str, captured: str | None) -> Reading:
             NAME,
             problems=(Problem(path, error.lineno, f"no JSON from here on ({error.msg}); correct or export it again"),),
         )
+    except ValueError as error:  # such as a number of five thousand digits
+        return Reading(
+            path, NAME, problems=(Problem(path, 1, f"no JSON of a bibliography ({error}); export it again"),)
+        )
     except RecursionError:
         return Reading(
             path, NAME, problems=(Problem(path, 1, "JSON nested too deeply for a bibliography; export it again"),)
@@ -156,7 +160,7 @@ def _issued(value: Any) -> str | None:
     if isinstance(parts, list) and parts and isinstance(parts[0], list):
         try:
             year, *rest = (int(part) for part in parts[0][:3])
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return None
         text = "-".join([f"{year:04}", *(f"{part:02}" for part in rest)])
     else:
@@ -174,7 +178,8 @@ def _origins(custom: Mapping[str, Any], authors: list[str]) -> dict[str, str]:
     for source in sources if isinstance(sources, list) else []:
         if not isinstance(source, Mapping) or not isinstance(source.get("from"), str):
             continue
-        for name in source.get("fields") or ():
+        names = source.get("fields")
+        for name in names if isinstance(names, list) else ():
             if isinstance(name, str) and name in _ORIGIN_FIELDS:
                 found.setdefault(_ORIGIN_FIELDS[name], []).append(fold(source["from"]))
     if agreeing := _stating(custom, authors):

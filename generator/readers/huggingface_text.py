@@ -21,7 +21,6 @@ NAME = "huggingface-text"
 
 # A title is a line, an abstract a paragraph: real titles run to 174 characters, real abstracts start at about 600.
 LONGEST_TITLE = 260
-_SHORTEST_ABSTRACT = 60
 
 _HEADERS = re.compile(
     r"new|subscribe|daily papers|trending papers|papers|byak and the research community"
@@ -223,7 +222,7 @@ def _entries(path: str, lines: list[tuple[int, str]], facts: frozenset[int]) -> 
 
 def _is_short_abstract(text: str) -> bool:
     """Tell whether a paragraph behind a title is its abstract though it is no longer than titles are: a sentence is."""
-    return len(text) > _SHORTEST_ABSTRACT and text.endswith(".")
+    return text.endswith(".")
 
 
 def _continues(entry: Entry, paragraph: _Paragraph, following: _Paragraph | None) -> bool:

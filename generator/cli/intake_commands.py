@@ -1,0 +1,185 @@
+"""The commands of the intake wing: import, duplicates."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+from pathlib import Path
+from typing import Any
+
+from generator import documents, intake, matching, settings, store
+from generator.cli.printing import DONE, PROBLEMS, load_records, print_json, problem_json, say
+from generator.items import item_of_entry, item_of_record
+from generator.models import Entry, PersonName
+
+
+def import_(options: argparse.Namespace) -> int:
+    """Read entries from files into records."""
+    configured = settings.load(options.config)
+    folder = options.records or configured.records
+    if options.dry_run:
+        done = _plan(options, folder, configured.keep_abstracts)
+        changed = 0
+    else:
+        with store.locked(folder):
+            done = _plan(options, folder, configured.keep_abstracts)
+            changed = intake.write(folder, done)
+            if done.outcomes:
+                contents = store.load(folder)
+                changed += documents.write(folder / store.SCHEMA_FILE, store.record_schema(contents.topics))
+    if options.json:
+        print_json(_import_json(done))
+    new = sum(outcome.new for outcome in done.outcomes)
+    for reading in done.readings:
+        for remark in reading.remarks:
+            say(f"note: {remark}")
+    for outcome in done.outcomes:
+        for conflict in outcome.conflicts:
+            say(f"conflict: {outcome.id}: {conflict}")
+        for number in outcome.entries:
+            for doubt in done.entries[number].doubts:
+                say(f"doubt: {outcome.id}: {doubt}")
+    for pair in done.review:
+        say(f"review: {_label(done, pair.a)} and {_label(done, pair.b)}: {pair.verdict.reason}")
+    for problem in done.problems:
+        say(str(problem))
+    read = sum(not reading.problems for reading in done.readings)
+    wrote = "nothing was written (--dry-run)" if options.dry_run else f"{changed} files changed"
+    say(
+        f"{len(done.entries)} entries from {read} files are {len(done.outcomes)} records, {new} of them new; "
+        f"{len(done.review)} pairs for review; {wrote}"
+    )
+    return PROBLEMS if done.problems else DONE
+
+
+def _plan(options: argparse.Namespace, folder: Path, keep_abstracts: bool) -> intake.Import:
+    contents = load_records(folder)
+    readings, checksums = intake.read_files(options.files, format=options.format, captured=options.captured)
+    return intake.plan(
+        contents,
+        readings,
+        checksums,
+        today=options.added or _today(),
+        new=not options.no_new,
+        keep_abstracts=keep_abstracts,
+    )
+
+
+def _today() -> str:
+    """Return today, or the day that SOURCE_DATE_EPOCH names (https://reproducible-builds.org/specs/source-date-epoch/)."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    now = (
+        datetime.datetime.fromtimestamp(int(epoch), datetime.UTC)
+        if epoch.isdigit()
+        else datetime.datetime.now(datetime.UTC)
+    )
+    return now.date().isoformat()
+
+
+def _label(done: intake.Import, number: int) -> str:
+    return done.entries[number].label if number < len(done.entries) else done.record_ids[number - len(done.entries)]
+
+
+def _import_json(done: intake.Import) -> dict[str, Any]:
+    count = len(done.entries)
+
+    def side(number: int) -> int | str:
+        return number if number < count else done.record_ids[number - count]
+
+    return {
+        "files": [
+            {
+                "path": reading.path,
+                "format": reading.format,
+                "entries": len(reading.entries),
+                "captured": reading.captured,
+                "captured_inferred": reading.captured_inferred,
+            }
+            for reading in done.readings
+        ],
+        "entries": [_entry_json(entry) for entry in done.entries],
+        "records": [
+            {"id": outcome.id, "new": outcome.new, "entries": list(outcome.entries)} for outcome in done.outcomes
+        ],
+        "review": [
+            {"a": side(pair.a), "b": side(pair.b), "score": pair.verdict.score, "reason": pair.verdict.reason}
+            for pair in done.review
+        ],
+        "conflicts": [
+            {"id": outcome.id, "field": each.field, "kept": each.kept, "other": each.other, "source": each.source}
+            for outcome in done.outcomes
+            for each in outcome.conflicts
+        ],
+        "problems": [problem_json(problem) for problem in done.problems],
+    }
+
+
+def _entry_json(entry: Entry) -> dict[str, Any]:
+    authors = None
+    if entry.authors is not None:
+        authors = [
+            author.model_dump(exclude_none=True) if isinstance(author, PersonName) else author
+            for author in entry.authors
+        ]
+    found: dict[str, Any] = {
+        "file": entry.file,
+        "line": entry.line,
+        "position": entry.position,
+        "title": entry.title,
+        "abstract": entry.abstract,
+        "authors": authors,
+        "author_count": entry.author_count,
+        "issued": entry.issued,
+        "comments": entry.comments,
+    }
+    more = {
+        "key": entry.key,
+        "upvotes": entry.upvotes,
+        "organization": entry.organization,
+        "venue": entry.venue,
+        "identifiers": dict(entry.identifiers),
+        "links": dict(entry.links),
+    }
+    return found | {name: value for name, value in more.items() if value}
+
+
+def duplicates(options: argparse.Namespace) -> int:
+    """Find which entries are one paper; nothing is written."""
+    configured = settings.load(options.config)
+    contents = load_records(options.records or configured.records)
+    readings, _ = intake.read_files(options.files, format=options.format)
+    entries = [entry for reading in readings for entry in reading.entries]
+    items = [item_of_entry(entry) for entry in entries]
+    items += [item_of_record(record_id, record) for record_id, record in sorted(contents.records.items())]
+    found = matching.match(items)
+    label = [item.label for item in items]
+    # A record that nothing joined is no news, nor are two records.
+    pairs = [pair for pair in found.pairs if pair.a < len(entries)]
+    clusters = [cluster for cluster in found.clusters if len(cluster) > 1 and cluster[0] < len(entries)]
+    if options.json:
+        print_json(
+            {
+                "pairs": [
+                    {
+                        "a": label[pair.a],
+                        "b": label[pair.b],
+                        "verdict": pair.verdict.kind,
+                        "score": pair.verdict.score,
+                        "reason": pair.verdict.reason,
+                    }
+                    for pair in pairs
+                ],
+                "clusters": [[label[place] for place in cluster] for cluster in clusters],
+            }
+        )
+    else:
+        for pair in pairs:
+            verdict = pair.verdict
+            print(f"{verdict.kind}: {label[pair.a]} and {label[pair.b]}: {verdict.reason} ({verdict.score:.2f})")
+    problems = [problem for reading in readings for problem in reading.problems]
+    for problem in problems:
+        say(str(problem))
+    review = sum(pair.verdict.kind == "review" for pair in pairs)
+    say(f"{len(entries)} entries, {len(clusters)} clusters of one paper, {review} pairs for review")
+    return PROBLEMS if problems else DONE

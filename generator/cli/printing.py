@@ -1,0 +1,44 @@
+"""What the commands share: exit statuses, printing, and reading the records they work on."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from generator import settings, store
+from generator.errors import Problem, ReadingListError
+
+DONE, PROBLEMS, WRONG_USAGE = 0, 1, 2
+
+
+def load_records(folder: Path) -> store.Contents:
+    """Load a records folder; raises ReadingListError with all its problems where it has any."""
+    contents = store.load(folder)
+    if contents.problems:
+        raise ReadingListError("\n".join(map(str, contents.problems)))
+    return contents
+
+
+def configured(options: argparse.Namespace) -> settings.Settings:
+    """Return the settings of ``mkdocs.yml``, with the records folder that the user names."""
+    found = settings.load(options.config)
+    return settings.with_records(found, options.records) if options.records else found
+
+
+def problem_json(problem: Problem) -> Mapping[str, Any]:
+    """Return a problem as the commands print it in JSON."""
+    return {"path": problem.path, "line": problem.line, "message": problem.message}
+
+
+def print_json(data: Any) -> None:
+    """Print the result of a command as JSON."""
+    print(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+def say(text: str) -> None:
+    """Print talk, which is no result."""
+    print(text, file=sys.stderr)

@@ -1,0 +1,82 @@
+"""What is wrong with a record or an entry, in words: what pydantic finds, as field, fault and remedy."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from generator.models import Entry, Identifiers, Links, Record
+
+
+def spell(place: tuple[str | int, ...]) -> str:
+    """Write a place as people read it: ``links.code``, ``authors[2]`` (counted from 1)."""
+    text = ""
+    for part in place:
+        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
+
+
+def explain(fault: ErrorDetails, model: type[BaseModel]) -> str:
+    """Say what a fault found by pydantic means, and what to write instead."""
+    kind, context = fault["type"], fault.get("ctx", {})
+    if kind == "value_error":
+        return str(context["error"])
+    if kind == "extra_forbidden":
+        known = _fields(model, fault["loc"])
+        close = difflib.get_close_matches(str(fault["loc"][-1]), known, n=1)
+        return f"unknown field; {f'write {close[0]}' if close else 'known are ' + ', '.join(known)}"
+    if kind == "missing":
+        return "is missing; add it"
+    if kind in ("literal_error", "enum"):
+        expected = context.get("expected", "").replace(" or ", ", ")
+        return f"{str(fault['input'])[:40]!r} is none of {expected}; write one of these"
+    if kind in ("tuple_type", "list_type"):
+        return "must be a list; write `- item` lines or [item, item]"
+    if kind in ("model_type", "dict_type", "model_attributes_type", "mapping_type"):
+        return "must be fields with values; write {field: value}"
+    if kind == "string_type":
+        return "must be text; write one line of text"
+    if kind == "string_too_long":
+        return f"is longer than {context['max_length']} characters; shorten it"
+    if kind in ("string_too_short", "too_short"):
+        return "is empty; fill it in or delete the field"
+    if kind.startswith("greater_than"):
+        return f"is too small; write {context.get('ge', 1)} or more"
+    return f"{fault['msg']}; correct it"
+
+
+def _fields(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
+    """Return the field names of the model that stands at ``loc``, its last part left out."""
+    for part in loc[:-1]:
+        if isinstance(part, str) and part in model.model_fields:
+            model = next(_models_in(model.model_fields[part].annotation), model)
+    return list(model.model_fields)
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models_in(inner)
+
+
+def faults_of(entry: Entry) -> Iterator[str]:
+    """Yield what keeps an entry from becoming a record, as ``field: what is wrong, and what to write instead``."""
+    stated = {
+        name: value
+        for name in ("title", "authors", "author_count", "venue", "identifiers", "links", "abstract")
+        if (value := getattr(entry, name)) not in (None, ())
+    }
+    known = {"identifiers": Identifiers.model_fields, "links": Links.model_fields}
+    for name, fields in known.items():
+        stated[name] = {kind: value for kind, value in stated[name].items() if kind in fields}
+    try:
+        Record.model_validate(stated)
+    except ValidationError as error:
+        for fault in error.errors(include_url=False):
+            place = tuple(part for part in fault["loc"] if isinstance(part, int) or part in Record.model_fields)
+            yield f"{spell(place)}: {explain(fault, Record)}"
