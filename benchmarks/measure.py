@@ -44,8 +44,6 @@ _PACKAGES = (
     "rapidfuzz",
 )
 _CPU_TARGET, _PEAK_TARGET, _TIMES_TARGET, _POWER_TARGET = 1.0, 200.0, 30.0, 1.05
-# One file descriptor for each stream of a process that is measured.
-_STREAMS = (1, 2)
 
 
 class CommandError(Exception):
@@ -140,7 +138,7 @@ def run(arguments: Sequence[str | Path], log: Path) -> Run:
     environment["NO_MKDOCS_2_WARNING"] = "1"
     command = [sys.executable, *map(str, arguments)]
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-    actions = [(os.POSIX_SPAWN_OPEN, stream, str(log), flags, 0o600) for stream in _STREAMS]
+    actions = [(os.POSIX_SPAWN_OPEN, stream, str(log), flags, 0o600) for stream in (1, 2)]
     log.unlink(missing_ok=True)
     begin = time.perf_counter()
     process = os.posix_spawn(command[0], command, environment, file_actions=actions)
@@ -148,7 +146,8 @@ def run(arguments: Sequence[str | Path], log: Path) -> Run:
     wall = time.perf_counter() - begin
     if status:
         said = log.read_text(encoding="utf-8", errors="replace").strip().replace(f"{log.parent}/", "")
-        raise CommandError(f"`python {' '.join(command[1:4])} …` ended with {status}:\n{said[-2000:]}")
+        code = os.waitstatus_to_exitcode(status)
+        raise CommandError(f"`python {' '.join(map(str, arguments[:2]))} …` ended with {code}:\n{said[-2000:]}")
     unit = 1 if sys.platform == "darwin" else 1024  # ru_maxrss is in bytes there, in kilobytes elsewhere
     return Run(used.ru_utime + used.ru_stime, wall, used.ru_maxrss * unit / 1e6)
 
@@ -340,7 +339,10 @@ class Bench:
         _progress(f"build, {name}")
         project = Project(records.parent / "ours", records)
         return self.note(
-            Figure(f"full build, {name}", self._repeat(project.build(), lambda: project.renew(plain=True), runs))
+            Figure(
+                f"full build, {name}, from nothing",
+                self._repeat(project.build(), lambda: project.renew(plain=True), runs),
+            )
         )
 
     def _pairs(self, name: str, records: Path, runs: int, *, plain: bool) -> Figure:
@@ -469,6 +471,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.papers <= SMALL or options.runs < 1:
         parser.error(f"--papers must be more than {SMALL}, --runs 1 or more")
     report = Report()
+    load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="reading-list-bench-") as folder:
         bench = Bench(Path(folder), options.runs, report)
         try:
@@ -479,6 +482,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except CommandError as error:
             print(error, file=sys.stderr)
             return 1
+    report.remarks.append(
+        f"Load average before {load:.1f}, after {os.getloadavg()[0]:.1f}: above the number of CPUs, others took part, "
+        "and wall seconds say little."
+    )
     described = machine()
     if options.json:
         raw = {"machine": described, **asdict(report)}

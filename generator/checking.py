@@ -18,7 +18,7 @@ from generator.store import Contents
 def check(contents: Contents) -> list[Problem]:
     """Return all problems of a records folder, sorted by file and line."""
     problems = [*contents.problems]
-    for checker in (_ids, _topics, _sources, _redirects, _papers_named, _duplicates, _form, _schema):
+    for checker in (_ids, _strays, _topics, _sources, _redirects, _papers_named, _duplicates, _form, _schema):
         problems.extend(checker(contents))
     return sorted(set(problems), key=lambda problem: problem.sort_key)
 
@@ -28,7 +28,7 @@ def _ids(contents: Contents) -> Iterator[Problem]:
         folder, _, name = file.rpartition("/")
         record_id = name.removesuffix(".yaml")
         if folder == "papers" and (fault := id_fault(record_id)):
-            yield contents.problem(file, (), f"the file's name {fault}; rename it to the paper's id")
+            yield contents.problem(file, (), f"{record_id}: the file's name {fault}; rename it to the paper's id")
     for name in ("topics.yaml", "paths.yaml"):
         document = contents.files.get(name)
         for key in document.data or {} if document else {}:
@@ -48,6 +48,14 @@ def _is_named(contents: Contents, file: str, name: str) -> bool:
     if document is None:
         return _is_faulty(contents, file)
     return isinstance(document.data, Mapping) and name in document.data
+
+
+def _strays(contents: Contents) -> Iterator[Problem]:
+    """Report YAML files beside the known ones: nothing reads them."""
+    known = {"topics.yaml", "sources.yaml", "paths.yaml", "redirects.yaml"}
+    for path in sorted(contents.folder.glob("*.y*ml")):
+        if path.name not in known:
+            yield Problem(os.fspath(path), None, "is read by nothing; records go to papers/, so move or delete it")
 
 
 def _topics(contents: Contents) -> Iterator[Problem]:

@@ -35,6 +35,7 @@ class Item:
     pages: str = ""
     code: str = ""
     not_same_as: frozenset[str] = frozenset()
+    """Labels of what a person has told apart from this one."""
     is_record: bool = False
     is_column: bool = False
     """Whether its title recurs over the years, as "Editorial" and "Book reviews" do: such a title proves nothing."""

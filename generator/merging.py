@@ -2,7 +2,8 @@
 
 A field is taken from the best source that states it, whatever came first, so that the order of imports does not matter:
 bibliographies before listings, a stated date before a derived one, a precise date before a vague one, then the source's
-name in alphabetical order. What people wrote (a field without provenance, or with ``editor: …``) is never touched.
+name in alphabetical order. A value is not replaced by another of the same origin. What people wrote (a field without
+provenance, or with ``editor: …``) is never touched.
 """
 
 from __future__ import annotations
@@ -11,14 +12,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
+
 from generator import dates
-from generator.models import Entry, Identifiers, Links, Record, Sighting
+from generator.errors import ReadingListError
+from generator.models import PROVEN_FIELDS, Entry, Identifiers, Links, Record, Sighting
 
 EDITOR = "editor"
 DERIVED = "derived from"
 LISTING_FORMATS = frozenset({"huggingface-text"})
-
-_PLAIN_FIELDS = ("title", "authors", "author_count", "issued", "venue", "abstract")
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Conflict:
 
 def fields_of(entry: Entry, *, keep_abstract: bool) -> dict[str, Any]:
     """Return what an entry states, by field name (``identifiers.arxiv`` for one inside a mapping)."""
-    values: dict[str, Any] = {name: getattr(entry, name) for name in _PLAIN_FIELDS}
+    values: dict[str, Any] = {name: getattr(entry, name) for name in PROVEN_FIELDS}
     if not keep_abstract:
         values["abstract"] = None
     if values["issued"] and dates.is_yearless(values["issued"]):
@@ -101,10 +103,11 @@ def merge(
         "seen": tuple(sightings[place] for place in sorted(sightings)),
         "provenance": {name: provenance[name] for name in sorted(provenance, key=_field_order)},
     }
-    if record is None:
-        merged["added"] = added
-        return Record(**merged), tuple(conflicts)
-    return Record(**(dict(record) | merged)), tuple(conflicts)
+    before = dict(record) if record else {"added": added}
+    try:
+        return Record(**(before | merged)), tuple(conflicts)
+    except ValidationError as error:
+        raise ReadingListError(f"{flat['title']}: an entry cannot join this record: {error}") from error
 
 
 def _field_order(name: str) -> tuple[int, str]:
@@ -120,7 +123,7 @@ def _sighting(source: str, entry: Entry) -> Sighting:
 
 
 def _flatten(record: Record) -> dict[str, Any]:
-    flat = {name: getattr(record, name) for name in _PLAIN_FIELDS}
+    flat = {name: getattr(record, name) for name in PROVEN_FIELDS}
     for name in ("identifiers", "links"):
         flat |= {f"{name}.{kind}": value for kind, value in getattr(record, name).model_dump().items()}
     return {name: value for name, value in flat.items() if value}

@@ -18,6 +18,8 @@ from generator import dates, identifiers, links
 from generator.titles import fold
 
 RecordType = Literal["method", "analysis", "survey", "benchmark", "dataset", "report", "theory", "system"]
+PROVEN_FIELDS = ("title", "authors", "author_count", "issued", "venue", "abstract")
+"""The fields outside identifiers and links that sources give, and that have a provenance."""
 RECORD_TYPES: tuple[str, ...] = get_args(RecordType)
 
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -187,6 +189,15 @@ class Sighting(_Model):
     upvotes: Count | None = None
 
 
+def _check_provenance(fields: Mapping[str, str]) -> Mapping[str, str]:
+    groups = {"identifiers": Identifiers.model_fields, "links": Links.model_fields}
+    known = {*PROVEN_FIELDS, *(f"{group}.{kind}" for group, kinds in groups.items() for kind in kinds)}
+    for name in fields:
+        if name not in known:
+            raise ValueError(f"{name!r} is no field that a source gives; write one of {', '.join(sorted(known))}")
+    return fields
+
+
 class Record(_Model):
     """One paper on this list. The field order here is the order in the file."""
 
@@ -205,7 +216,7 @@ class Record(_Model):
     abstract: Abstract | None = Field(None, description="Only where the list keeps abstracts")
     added: Day | None = Field(None, description="The day the record joined the list")
     seen: tuple[Sighting, ...] = Field((), description="Every source entry that became this record")
-    provenance: Mapping[str, Line] = Field(
+    provenance: Annotated[Mapping[str, Line], AfterValidator(_check_provenance)] = Field(
         {}, description="Which source gave which field; fields without one are people's"
     )
     not_same_as: tuple[Id, ...] = Field((), description="A human's word: never merge these")

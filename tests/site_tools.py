@@ -173,7 +173,7 @@ def toy_site() -> Site:
     return build(copy_project(scratch() / "toy", toy_records(scratch() / "toy-records")), SITE_URL=PUBLISHED)
 
 
-PUBLISHED = "https://toy-list.example.org/looms/"
+PUBLISHED = "https://published.example.org/looms/"
 
 
 @dataclass

@@ -21,7 +21,7 @@ SAME = "'good-loom' (equal title, nothing against it)"
 NO_FIELDS = "the file: must be fields with values; write `field: value` lines"
 
 MESSAGES = [
-    ("papers/Bad_Name.yaml", 2, f"the file's name {NO_ID}; rename it to the paper's id"),
+    ("papers/Bad_Name.yaml", 2, f"Bad_Name: the file's name {NO_ID}; rename it to the paper's id"),
     ("papers/anchored.yaml", 2, "anchors (&) and aliases (*) are not read; write the value out, or quote it"),
     ("papers/copied-loom.yaml", 2,
      f"title: same paper as {SAME}; merge the two, or add `not_same_as: [good-loom]`"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterator
 
 from generator import dates, identifiers
 from generator.errors import Problem
@@ -46,6 +47,7 @@ def read(path: str, text: str, captured: str | None) -> Reading:
     rows = csv.reader(io.StringIO(text, newline=""), strict=True)
     entries: list[Entry] = []
     problems: list[Problem] = []
+    remarks: list[Problem] = []
     end = 0
     try:
         names = [name.strip().lower() for name in next(rows, [])]
@@ -69,10 +71,14 @@ def read(path: str, text: str, captured: str | None) -> Reading:
             if not row.get("title"):
                 problems.append(Problem(path, line, "title: is empty; every row needs one"))
                 continue
-            entries.append(_entry(path, line, len(entries) + 1, row))
+            entry = _entry(path, line, len(entries) + 1, row)
+            entries.append(entry)
+            remarks.extend(
+                Problem(path, line, f"{name}: {row[name]!r} {why}; left out") for name, why in _lost(entry, row)
+            )
     except csv.Error as error:
         problems.append(Problem(path, end + 1, f"no CSV from here on ({error}); check the quotes"))
-    return Reading(path, NAME, tuple(entries), captured, False, tuple(problems))
+    return Reading(path, NAME, tuple(entries), captured, False, tuple(problems), tuple(remarks))
 
 
 def _entry(path: str, line: int, position: int, row: dict[str, str]) -> Entry:
@@ -94,6 +100,15 @@ def _entry(path: str, line: int, position: int, row: dict[str, str]) -> Entry:
         kind=row.get("type") or None,
         identifiers={kind: value for kind, value in found.items() if value},
     )
+
+
+def _lost(entry: Entry, row: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the columns whose value cannot be read, and what is wrong with it."""
+    if row.get("year") and not entry.issued:
+        yield "year", "is no date"
+    for name, kind in (("doi", "DOI"), ("arxiv", "arXiv id")):
+        if row.get(name) and name not in entry.identifiers:
+            yield name, f"is no {kind}"
 
 
 def _authors(text: str) -> tuple[str | PersonName, ...]:
