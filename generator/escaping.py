@@ -52,11 +52,13 @@ def markdown(text: str) -> str:
     return _ASCII_MARK.sub(refer, text)
 
 
+@functools.lru_cache(maxsize=16384)
 def html(text: str) -> str:
     """Return ``text`` for HTML, as content or inside a quoted attribute, and for XML."""
     return _html.escape(_NOT_XML.sub("", clean(text)), quote=True)
 
 
+@functools.lru_cache(maxsize=16384)
 def url(address: str) -> str:
     """Return a web address for the target of a Markdown link; what has a meaning in Markdown is percent-encoded."""
     return quote(clean(address), safe="/:?#@!$&+,=%~-._")

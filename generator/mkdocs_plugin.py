@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jinja2
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
@@ -34,6 +35,11 @@ class ReadingListPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         except ReadingListError as error:
             raise PluginError(str(error)) from error
         _log.debug("%d pages written, %d unchanged, %d removed", done.written, done.unchanged, done.removed)
+
+    def on_env(self, env: jinja2.Environment, **_: Any) -> jinja2.Environment:
+        """Keep the theme's templates from being looked up on disk again for every part of every page."""
+        env.auto_reload = False
+        return env
 
     def on_serve(
         self,

@@ -16,12 +16,6 @@ hypothesis.settings.register_profile("steady", derandomize=True, database=None, 
 hypothesis.settings.load_profile("steady")
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--renew", action="store_true", help="write the golden files of the readers anew; look at the diff"
-    )
-
-
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder beside the repository that holds the real dumps and the labelled sets."""

@@ -1,13 +1,14 @@
 """Readers: golden files of every format, their variants, and files that nobody should have saved.
 
 Beside each input in ``data/listings`` stands what it must be read as. After a wanted change, write these files anew
-with ``pytest tests/test_readers.py --renew`` and look at the diff.
+with ``RENEW=1 python -m pytest tests/test_readers.py`` and read their diff before it is committed.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -61,12 +62,12 @@ def read(text: str | bytes, **options: Any) -> Reading:
 
 
 @pytest.mark.parametrize("path", INPUTS, ids=lambda path: path.stem)
-def test_golden_files(path: Path, request: pytest.FixtureRequest) -> None:
+def test_golden_files(path: Path) -> None:
     reading = readers.read(path.name, path.read_bytes())
     assert reading.problems == ()
     found = reading_data(reading)
     golden = path.with_suffix(".json")
-    if request.config.getoption("--renew"):
+    if os.environ.get("RENEW") == "1":
         golden.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     assert found == json.loads(golden.read_text(encoding="utf-8"))
 

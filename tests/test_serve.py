@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -85,12 +87,13 @@ def _serving(project: Path, *command: str) -> Iterator[Server]:
         try:
             yield Server(project, f"http://127.0.0.1:{port}/", log, process)
         finally:
-            process.terminate()
-            try:
+            # The whole group: our command starts the engine in a process of its own, which must not outlive the test.
+            os.killpg(process.pid, signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 @pytest.fixture(scope="module")
