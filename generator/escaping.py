@@ -28,9 +28,9 @@ def clean(text: str) -> str:
     return fold(_CONTROL.sub("", text))
 
 
-@functools.lru_cache(maxsize=16384)  # titles recur on many pages
+@functools.lru_cache(maxsize=2**18)  # titles recur on many pages
 def markdown(text: str) -> str:
-    """Return ``text`` so that Markdown prints it as it is, inline or at the start of a block, whatever syntax is on.
+    """Return ``text`` so that Markdown, with its common extensions, prints it as it is, inline or first in a block.
 
     ASCII punctuation becomes numeric character references, but for marks inside and behind words (``pre-training``,
     ``so, too.``) that no Markdown syntax begins with; the Markdown files stay readable that way.
@@ -52,13 +52,13 @@ def markdown(text: str) -> str:
     return _ASCII_MARK.sub(refer, text)
 
 
-@functools.lru_cache(maxsize=16384)
+@functools.lru_cache(maxsize=2**18)
 def html(text: str) -> str:
     """Return ``text`` for HTML, as content or inside a quoted attribute, and for XML."""
     return _html.escape(_NOT_XML.sub("", clean(text)), quote=True)
 
 
-@functools.lru_cache(maxsize=16384)
+@functools.lru_cache(maxsize=2**18)
 def url(address: str) -> str:
     """Return a web address for the target of a Markdown link; what has a meaning in Markdown is percent-encoded."""
     return quote(clean(address), safe="/:?#@!$&+,=%~-._")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,11 +26,13 @@ class Generated:
     removed: int
 
 
-def generate(library: Library, settings: Settings, output: Path) -> Generated:
+def generate(
+    library: Library, settings: Settings, output: Path, *, tell: Callable[[int], None] | None = None
+) -> Generated:
     """Write all pages and data files of ``library`` under the docs folder ``output`` and remove stale ones.
 
     Only files that a run like this wrote are replaced or removed; a page written by hand in the way is an error.
-    Raises ReadingListError and WriteError.
+    ``tell`` is called with the number of files done so far. Raises ReadingListError and WriteError.
     """
     written = unchanged = 0
     wanted: set[str] = set()
@@ -38,6 +40,8 @@ def generate(library: Library, settings: Settings, output: Path) -> Generated:
         target = output / path
         _refuse_foreign(target, output)
         wanted.add(path)
+        if tell:
+            tell(len(wanted))
         if documents.write(target, text, durable=False):
             written += 1
         else:

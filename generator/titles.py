@@ -49,7 +49,7 @@ def split_math(title: str) -> list[tuple[bool, str]]:
     return [(index % 2 == 1, piece) for index, piece in enumerate(_MATH.split(title)) if piece]
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=2**18)
 def plain(title: str) -> str:
     r"""Return ``title`` as plain text, its LaTeX turned into Unicode: ``$\textbf{S}^2$IP`` becomes ``S²IP``."""
     if "$" not in title and "\\" not in title:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from generator import dates, escaping, titles
+from generator import dates, escaping, links, titles
 from generator.identifiers import SCHEMES
 from generator.library import Library
 from generator.merging import EDITOR
@@ -103,6 +103,6 @@ def origin_of(provenance: str, library: Library) -> tuple[str, str]:
     owner, colon, path = provenance.partition(":")
     if colon and owner.count("/") == 1 and not owner.startswith("http"):
         return provenance, f"https://github.com/{escaping.url(owner)}/blob/HEAD/{quote(path)}"
-    if provenance.startswith("https://"):
-        return provenance.removeprefix("https://"), provenance
+    if links.is_safe(provenance):
+        return provenance.partition("//")[2], provenance
     return provenance or "the editors", ""

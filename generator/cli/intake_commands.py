@@ -82,11 +82,6 @@ def _label(done: intake.Import, number: int) -> str:
 
 
 def _import_json(done: intake.Import) -> dict[str, Any]:
-    count = len(done.entries)
-
-    def side(number: int) -> int | str:
-        return number if number < count else done.record_ids[number - count]
-
     return {
         "files": [
             {
@@ -102,10 +97,7 @@ def _import_json(done: intake.Import) -> dict[str, Any]:
         "records": [
             {"id": outcome.id, "new": outcome.new, "entries": list(outcome.entries)} for outcome in done.outcomes
         ],
-        "review": [
-            {"a": side(pair.a), "b": side(pair.b), "score": pair.verdict.score, "reason": pair.verdict.reason}
-            for pair in done.review
-        ],
+        "review": [_review_json(done, pair) for pair in done.review],
         "conflicts": [
             {"id": outcome.id, "field": each.field, "kept": each.kept, "other": each.other, "source": each.source}
             for outcome in done.outcomes
@@ -113,6 +105,16 @@ def _import_json(done: intake.Import) -> dict[str, Any]:
         ],
         "problems": [problem_json(problem) for problem in done.problems],
     }
+
+
+def _review_json(done: intake.Import, pair: matching.Pair) -> dict[str, Any]:
+    """Return a pair for review; where one side is a record, ``record`` names it and ``b`` is an entry of it, if any."""
+    found: dict[str, Any] = {"a": pair.a, "b": pair.b, "score": pair.verdict.score, "reason": pair.verdict.reason}
+    if pair.b >= len(done.entries):
+        name = done.record_ids[pair.b - len(done.entries)]
+        members = next((outcome.entries for outcome in done.outcomes if outcome.id == name), ())
+        found |= {"b": members[0] if members else None, "record": name}
+    return found
 
 
 def _entry_json(entry: Entry) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,23 @@ def configured(options: argparse.Namespace) -> settings.Settings:
     """Return the settings of ``mkdocs.yml``, with the records folder that the user names."""
     found = settings.load(options.config)
     return settings.with_records(found, options.records) if options.records else found
+
+
+@contextlib.contextmanager
+def progress(what: str) -> Iterator[Callable[[int], None]]:
+    """Give a function that shows on a terminal how much is done; in a pipe it shows nothing."""
+    shown = sys.stderr.isatty()
+
+    def tell(count: int) -> None:
+        if shown and count % 100 == 0:
+            sys.stderr.write(f"\r{count:,} {what}")
+            sys.stderr.flush()
+
+    try:
+        yield tell
+    finally:
+        if shown:
+            sys.stderr.write("\r\033[K")
 
 
 def problem_json(problem: Problem) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 from generator import documents, exports, feeds, generation, settings
-from generator.cli.printing import DONE, PROBLEMS, configured, load_records, say
+from generator.cli.printing import DONE, PROBLEMS, configured, load_records, progress, say
 from generator.errors import ReadingListError, UsageError
 from generator.library import Library
 
@@ -16,7 +16,9 @@ from generator.library import Library
 def generate(options: argparse.Namespace) -> int:
     """Write the Markdown pages and data files."""
     found = configured(options)
-    done = generation.generate(Library.of(load_records(found.records)), found, options.output or found.docs)
+    library = Library.of(load_records(found.records))
+    with progress("pages and files") as tell:
+        done = generation.generate(library, found, options.output or found.docs, tell=tell)
     say(f"{done.written} pages and files written, {done.unchanged} unchanged, {done.removed} removed")
     return DONE
 
@@ -38,23 +40,32 @@ def build(options: argparse.Namespace) -> int:
 
 def serve(options: argparse.Namespace) -> int:
     """Show the site and rebuild it when something changes."""
-    if options.engine == "mkdocs":
-        return _run_engine(options, ["mkdocs", "serve", "--dev-addr", options.address])
-    generate(argparse.Namespace(**{**vars(options), "output": None}))
-    return _run_engine(options, ["zensical", "serve", "--dev-addr", options.address])
+    if options.engine == "zensical":
+        generate(argparse.Namespace(**{**vars(options), "output": None}))
+    call, environment = _engine_call(options, [options.engine, "serve", "--dev-addr", options.address])
+    if os.name == "posix":  # become the server, so that whoever stops this command stops it
+        sys.stderr.flush()
+        os.execve(call[0], call, environment)  # noqa: S606
+    return subprocess.run(call, env=environment, check=False).returncode  # noqa: S603
 
 
-def _run_engine(options: argparse.Namespace, command: list[str]) -> int:
-    """Run a site engine in a process of its own, told by the environment which records to take."""
+def _engine_call(options: argparse.Namespace, command: list[str]) -> tuple[list[str], dict[str, str]]:
+    """Return the command line of a site engine, and the environment that tells it which records to take."""
     program, *rest = command
     environment = {"NO_MKDOCS_2_WARNING": "1", **os.environ}  # the theme's notice would hide the build's own words
     if options.records:
         environment[settings.RECORDS_VARIABLE] = str(options.records.absolute())
-    call = [sys.executable, "-m", program, *rest[:1], "--config-file", str(options.config.absolute()), *rest[1:]]
+    config = ["--config-file", str(options.config.absolute())]
+    return [sys.executable, "-m", program, *rest[:1], *config, *rest[1:]], environment
+
+
+def _run_engine(options: argparse.Namespace, command: list[str]) -> int:
+    """Run a site engine in a process of its own; return the exit status of this command."""
+    call, environment = _engine_call(options, command)
     try:
         status = subprocess.run(call, env=environment, check=False).returncode  # noqa: S603
     except OSError as error:
-        raise ReadingListError(f"{program}: cannot be started ({error.strerror})") from None
+        raise ReadingListError(f"{command[0]}: cannot be started ({error.strerror})") from None
     return DONE if status == 0 else PROBLEMS
 
 
