@@ -21,10 +21,10 @@ def quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)
 
 
-def take_in(folder: Path, paths: Sequence[Path]) -> intake.Import:
+def take_in(folder: Path, paths: Sequence[Path], *, new: bool = True) -> intake.Import:
     """Import files into a folder, as the command does."""
     readings, checksums = intake.read_files(list(map(str, paths)))
-    done = intake.plan(store.load(folder), readings, checksums, today="2026-01-02")
+    done = intake.plan(store.load(folder), readings, checksums, today="2026-01-02", new=new)
     intake.write(folder, done)
     return done
 
@@ -104,6 +104,21 @@ def test_the_dumps_make_the_records_of_this_repository(dumps: list[Path], tmp_pa
     before = content(folder)
     take_in(folder, dumps)
     assert content(folder) == before
-    # And the ids are those that a first import gives.
+    # And a first import gives all that people did not write or decide.
     take_in(tmp_path / "anew", dumps)
-    assert set(store.load(tmp_path / "anew").records) == set(store.load(RECORDS).records)
+    anew, kept = store.load(tmp_path / "anew").records, store.load(RECORDS).records
+    assert set(anew) == set(kept)
+    for record_id, record in anew.items():
+        ours = kept[record_id]
+        assert (ours.title, ours.links, ours.author_count) == (record.title, record.links, record.author_count)
+        assert [seen for seen in ours.seen if seen in record.seen] == list(record.seen)
+        if ours.provenance.get("issued") == record.provenance.get("issued"):
+            assert ours.issued == record.issued
+
+
+def test_the_facts_of_the_bibliographies_are_taken_in(shared: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "records"
+    shutil.copytree(RECORDS, folder)
+    before = content(folder)
+    take_in(folder, [shared / "data" / "facts" / "papers.csl.json"], new=False)
+    assert content(folder) == before

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from generator import __version__, dates, exports, feeds, readers, settings
 from generator.cli.intake_commands import duplicates, import_
 from generator.cli.printing import DONE, PROBLEMS, WRONG_USAGE, say
-from generator.cli.records_commands import check, stats
+from generator.cli.records_commands import check, merge, rename, stats
 from generator.cli.site_commands import build, digest, export, generate, serve
 from generator.errors import ReadingListError, UsageError
 
@@ -87,6 +87,14 @@ def _parser() -> argparse.ArgumentParser:
     each = with_records(command("check", check, "Report every problem of a records folder."))
     each.add_argument("--format", choices=("text", "json", "github"), default="text", help="how problems are printed")
     each.add_argument("--fix", action="store_true", help="rewrite files that are only out of form")
+
+    each = with_records(command("merge", merge, "Make two records one; the address of the second leads to the first."))
+    each.add_argument("keep", metavar="KEEP", help="the id that stays")
+    each.add_argument("other", metavar="OTHER", help="the id that becomes a redirect")
+
+    each = with_records(command("rename", rename, "Give a record another id; the old address leads to the new one."))
+    each.add_argument("old", metavar="OLD", help="the id now")
+    each.add_argument("new", metavar="NEW", help="the id from now on")
 
     each = with_records(command("generate", generate, "Write the Markdown pages and data files."))
     each.add_argument(

@@ -1,0 +1,139 @@
+"""A person's word about records: two are one paper, or one is called otherwise; every reference follows in one step.
+
+An id is never given to another paper: a merge or a rename leaves a redirect, redirects lead straight to a record, and a
+ring of them cannot come about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from generator import documents, store
+from generator.errors import ReadingListError, UsageError, WriteError
+from generator.models import PathStep, Record, StartHere, id_fault
+from generator.store import Contents
+
+_S = TypeVar("_S", PathStep, StartHere)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What a person's word comes to: the text of each file to be written, by its path, and the file that goes."""
+
+    writes: Mapping[str, str]
+    delete: str
+
+
+def merge(contents: Contents, keep: str, other: str) -> Edit:
+    """Make the record ``other`` part of ``keep``: what ``keep`` lacks is filled in, sightings are joined.
+
+    Raises UsageError where one of them is no record, where they are the same, or where a person has told them apart.
+    """
+    for name in (keep, other):
+        if name not in contents.records:
+            raise UsageError(f"{name}: is no record; {_moved(contents, name)}")
+    if keep == other:
+        raise UsageError(f"{keep}: cannot be merged with itself; name two records")
+    kept, gone = contents.records[keep], contents.records[other]
+    if other in kept.not_same_as or keep in gone.not_same_as:
+        raise UsageError(f"{keep} and {other}: a person said they are not the same; delete `not_same_as` there first")
+    return _edit(contents, {keep: _joined(kept, gone)}, other, keep)
+
+
+def rename(contents: Contents, old: str, new: str) -> Edit:
+    """Give the record ``old`` the id ``new``. Raises UsageError where ``old`` is no record, or ``new`` is not free."""
+    if old not in contents.records:
+        raise UsageError(f"{old}: is no record; {_moved(contents, old)}")
+    if fault := id_fault(new):
+        raise UsageError(f"{new!r} {fault}")
+    # A run that was cut short left the same record under both ids: this one completes it.
+    if new in contents.redirects or (new in contents.records and contents.records[new] != contents.records[old]):
+        raise UsageError(f"{new}: is or was the id of a paper, and ids are never given again; choose another")
+    return _edit(contents, {new: contents.records[old]}, old, new)
+
+
+def apply(contents: Contents, edit: Edit) -> None:
+    """Write an edit: records first, then what names them; the file that goes is last, so a second run can complete it.
+
+    Raises WriteError; each file is old or new.
+    """
+    for name in sorted(edit.writes, key=lambda name: (not name.startswith("papers/"), name)):
+        documents.write(contents.folder / name, edit.writes[name])
+    gone = contents.folder / edit.delete
+    try:
+        gone.unlink(missing_ok=True)
+    except OSError as error:
+        raise WriteError(f"{gone}: cannot be deleted ({error.strerror}); delete it") from error
+
+
+def _moved(contents: Contents, name: str) -> str:
+    return f"it is {contents.redirects[name]} now" if name in contents.redirects else "write the id of one"
+
+
+def _joined(kept: Record, gone: Record) -> Record:
+    """Return ``kept`` with what it lacks taken from ``gone``, provenance and all."""
+    values = {}
+    for name in Record.model_fields:
+        ours, theirs = getattr(kept, name), getattr(gone, name)
+        if name in ("identifiers", "links"):
+            values[name] = theirs.model_copy(update=ours.model_dump(exclude_none=True))
+        elif name == "provenance":
+            values[name] = {**_of_fields(gone, kept), **ours}
+        elif name == "seen":
+            values[name] = tuple(sorted({*ours, *theirs}, key=lambda seen: (seen.source, seen.position)))
+        elif name == "not_same_as":
+            values[name] = tuple(dict.fromkeys((*ours, *theirs)))
+        elif name == "added":
+            values[name] = min(filter(None, (ours, theirs)), default=None)
+        else:
+            values[name] = ours or theirs
+    return Record(**values)
+
+
+def _of_fields(gone: Record, kept: Record) -> dict[str, str]:
+    """Return the provenance of the fields that ``kept`` takes from ``gone``."""
+    found = {}
+    for name, origin in gone.provenance.items():
+        group, _, kind = name.partition(".")
+        held = getattr(kept, group)
+        if not (getattr(held, kind) if kind else held):
+            found[name] = origin
+    return found
+
+
+def _edit(contents: Contents, changed: Mapping[str, Record], old: str, new: str) -> Edit:
+    """Return the edit that writes ``changed``, lets ``old`` go, and makes all that names ``old`` name ``new``."""
+    records = {name: record for name, record in contents.records.items() if name != old} | dict(changed)
+    writes: dict[str, str] = {}
+    for name, record in records.items():
+        apart = tuple(dict.fromkeys(new if other == old else other for other in record.not_same_as))
+        apart = tuple(other for other in apart if other != name)
+        if name in changed or apart != record.not_same_as:
+            writes[f"papers/{name}.yaml"] = store.record_text(record.model_copy(update={"not_same_as": apart}))
+    topics = {
+        name: topic.model_copy(update={"start_here": _renamed(topic.start_here, old, new)})
+        for name, topic in contents.topics.items()
+    }
+    paths = {
+        name: path.model_copy(update={"steps": _renamed(path.steps, old, new)}) for name, path in contents.paths.items()
+    }
+    redirects = {name: new if to == old else to for name, to in contents.redirects.items()} | {old: new}
+    if topics != contents.topics:
+        writes["topics.yaml"] = store.table_text(topics)
+    if paths != contents.paths:
+        writes["paths.yaml"] = store.table_text(paths)
+    writes["redirects.yaml"] = store.redirects_text(redirects)
+    if problem := next((name for name, to in redirects.items() if to in redirects or to not in records), None):
+        raise ReadingListError(f"redirects.yaml: {problem} would lead nowhere; run `reading-list check` first")
+    return Edit(writes, f"papers/{old}.yaml")
+
+
+def _renamed(steps: Sequence[_S], old: str, new: str) -> tuple[_S, ...]:
+    """Return steps in which ``new`` stands for ``old``; of a paper that would stand twice, the first step stays."""
+    found: dict[str, _S] = {}
+    for step in steps:
+        paper = new if step.paper == old else step.paper
+        found.setdefault(paper, step.model_copy(update={"paper": paper}))
+    return tuple(found.values())
