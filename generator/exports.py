@@ -73,6 +73,29 @@ def _bibtex_part(name: str) -> str:
     return f"{{{text}}}" if re.search(r"\band\b|,", name, re.IGNORECASE) else text
 
 
+def reference(record: Record) -> str:
+    """Return a paper as one line of a list of references: authors, year, title, venue, address, as far as known."""
+    names = record.author_names
+    people = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    year = f"({record.year})" if record.year else ""
+    parts = [" ".join(filter(None, [people, year])), titles.plain(record.title), record.venue]
+    known = [escaping.clean(part) for part in parts if part]
+    ended = [part if part.endswith((".", "?", "!")) else f"{part}." for part in known]
+    return " ".join([*ended, *filter(None, [address(record)])])
+
+
+def citations(record_id: str, record: Record) -> list[tuple[str, str, str, str, str]]:
+    """Return what the cite box offers: format, name, file name, media type and text of each."""
+    ris = ris_entry(record_id, record).replace("\r\n", "\n").strip("\n")
+    csl = json.dumps([csl_item(record_id, record)], ensure_ascii=False, indent=2)
+    return [
+        ("bibtex", "BibTeX", f"{record_id}.bib", "application/x-bibtex", bibtex_entry(record_id, record)),
+        ("ris", "RIS", f"{record_id}.ris", "application/x-research-info-systems", ris),
+        ("csl-json", "CSL-JSON", f"{record_id}.csl.json", "application/vnd.citationstyles.csl+json", csl),
+        ("text", "Plain text", f"{record_id}.txt", "text/plain", reference(record)),
+    ]
+
+
 def bibtex(records: Mapping[str, Record]) -> str:
     """Return all records as one BibTeX file."""
     return "".join(f"{bibtex_entry(record_id, record)}\n\n" for record_id, record in records.items())

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator import documents, exports, feeds, metadata, pages
+from generator import catalogue, documents, exports, feeds, metadata, pages
 from generator.errors import ReadingListError, WriteError
 from generator.library import Library
 from generator.settings import Settings
@@ -59,6 +59,8 @@ def _files(library: Library, settings: Settings) -> Iterator[tuple[str, str]]:
         yield page.path, page.text
     for format, name in exports.FILE_NAMES.items():
         yield f"{DATA}/{name}", exports.FORMATS[format](library.records)
+    yield f"{DATA}/{catalogue.FILE_NAME}", catalogue.catalogue(library)
+    yield f"{DATA}/{catalogue.WORDS_FILE_NAME}", catalogue.words(library)
     yield from feeds.files(library, settings)
     if text := metadata.opensearch(settings):
         yield OPENSEARCH, text

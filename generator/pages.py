@@ -6,7 +6,7 @@ Whatever a template prints is escaped for Markdown unless a filter has made it s
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -58,6 +58,7 @@ class _Writer:
         title: str,
         description: str,
         head: Mapping[str, Any] | None = None,
+        hide: Sequence[str] = ("navigation",),
         **values: Any,
     ) -> Page:
         """Render one page; ``title``, ``description`` and ``head`` go to the front matter, made safe for HTML."""
@@ -80,7 +81,8 @@ class _Writer:
             .get_template(template)
             .render(library=self.library, settings=self.settings, root="../" * depth, title=title, **values)
         )
-        return Page(path, f"---\n{MARK}\n{front}\nhide: [navigation]\n---\n\n{body.strip()}\n")
+        front += f"\nhide: [{', '.join(hide)}]"
+        return Page(path, f"---\n{MARK}\n{front}\n---\n\n{body.strip()}\n")
 
     def papers(self) -> Iterator[Page]:
         for record_id, record in self.library.records.items():
@@ -106,7 +108,7 @@ class _Writer:
                 on_paths=self.library.on_paths.get(record_id, ()),
                 missing=[name for field, name in _EXPECTED.items() if not getattr(record, field)],
                 related=self.relations[record_id],
-                bibtex=exports.bibtex_entry(record_id, record),
+                citations=exports.citations(record_id, record),
                 searches=[(name, address + escaping.query(titles.plain(record.title))) for name, address in _SEARCHES],
                 edit_url=self.settings.edit_url(f"papers/{record_id}.yaml"),
             )
@@ -235,8 +237,8 @@ class _Writer:
             "papers/index.md",
             "browse.md.j2",
             "All papers",
-            f"All {len(self.library.records)} papers of the list, by title.",
-            letters=_by_letter(self.library),
+            f"All {len(self.library.records)} papers of the list: filter, sort, select and export them.",
+            hide=("navigation", "toc"),
         )
         yield self.page(
             "coverage.md",
@@ -279,14 +281,6 @@ def _counts(library: Library) -> list[tuple[int, str, str]]:
         (len(library.by_year), "years", "years/index.md"),
         (sum(bool(record.links.code) for record in library.records.values()), "with code", "coverage.md"),
     ]
-
-
-def _by_letter(library: Library) -> dict[str, list[str]]:
-    letters: dict[str, list[str]] = {}
-    for record_id, record in library.records.items():
-        first = (titles.tokens(record.title) or ["#"])[0][0].upper()
-        letters.setdefault(first if first.isalpha() else "0–9", []).append(record_id)
-    return letters
 
 
 def _heading(title: str) -> Markup:

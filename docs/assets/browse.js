@@ -1,0 +1,758 @@
+/*
+ * The browse page: filter, facets, sort, selection and its export, all from the compact index in `data/catalogue.json`.
+ * The state stands in the address, so a view can be shared and the back button leads to the view before. Without this
+ * script the page shows a plain list.
+ */
+
+import { buttons, catalogue, count, data, element, marks, refresh, root, save } from "./marks.js";
+
+const PAGE = 100;
+const AT_ONCE = 24; // rows shown with each letter typed; the rest of the page follows in the first pause
+const LINKS = { code: 1, project: 2, model: 4, dataset: 8 };
+const LINK_NAMES = { code: "Code", project: "Project page", model: "Model", dataset: "Data set" };
+const TYPE_NAMES = { dataset: "data set" };
+const MARK_NAMES = { unread: "Unread", "to-read": "To read", read: "Read" };
+const SORTS = { newest: "newest first", title: "by title", comments: "most comments first", added: "added last first" };
+const MONTHS =
+  "January February March April May June July August September October November December".split(" ");
+
+// --- words -------------------------------------------------------------------------------------------------------------
+
+/** Return the words of a text as texts are compared; `fold_words` in generator/catalogue.py is the same function. */
+export function foldWords(text) {
+  let plain = /[^\x00-\x7f]/.test(text) ? text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "") : text;
+  plain = plain.toLowerCase().replace(/[${}^\\'’ʼ`]/g, "").replaceAll("z", "s");
+  const words = plain.match(/[\p{L}\p{N}]+(?:\.[\p{L}\p{N}]+)*\+*/gu) ?? [];
+  if (/[-‐‑]/.test(plain)) {
+    for (const whole of plain.match(/[\p{L}\p{N}]+(?:[-‐‑][\p{L}\p{N}]+)+/gu) ?? []) {
+      words.push(whole.replace(/[-‐‑]/g, ""));
+    }
+  }
+  return words;
+}
+
+/** Return the words a query asks for. An address of a paper counts as its identifier. */
+function queryWords(query, stop) {
+  const bare = query
+    .replace(/https?:\/\/(?:www\.)?arxiv\.org\/(?:abs|pdf|html)\/([^\s/?#]+?)(?:v\d+)?(?:\.pdf)?(?=[\s?#]|$)/gi, "$1")
+    .replace(/https?:\/\/(?:dx\.)?doi\.org\//gi, "")
+    .replace(/\barxiv:/gi, "")
+    .replace(/([\p{L}\p{N}])[-‐‑](?=[\p{L}\p{N}])/gu, "$1 ");
+  const words = [...new Set(foldWords(bare))];
+  const telling = words.filter((word) => !stop.has(word));
+  return telling.length ? telling : words;
+}
+
+/** Return the words of a query that fold to these, as the reader typed them. */
+function asTyped(folded, query) {
+  const typed = query.split(/\s+/).filter((part) => foldWords(part).some((word) => folded.includes(word)));
+  return (typed.length ? typed : folded).join(", ");
+}
+
+// Longer words are found inside others too (`tuning` in `finetuning`), short ones only where a word begins.
+const isLong = (word) => word.length > 3;
+const holds = (folded, word) => folded.includes(isLong(word) ? word : ` ${word}`);
+
+// --- the list ----------------------------------------------------------------------------------------------------------
+
+/** What the page knows of all papers: columns by number, orders, facets and the texts to search in. */
+class List {
+  #folded = [];
+  #index = null;
+  #found = new Map();
+  #orders = new Map();
+
+  constructor(found) {
+    this.table = found;
+    Object.assign(this, found.papers);
+    this.size = this.id.length;
+    this.stop = new Set(foldWords(found.stop));
+    this.stated = new Map(found.comments.map(([paper, number, capture]) => [paper, [number, found.captures[capture]]]));
+    this.number = new Map(this.id.map((id, paper) => [id, paper]));
+    this.facets = this.#facets();
+  }
+
+  #facets() {
+    const { topics, types, paths } = this.table;
+    const on = Array.from({ length: this.size }, () => []);
+    paths.forEach(([, , steps], path) => steps.forEach((step) => on[step].includes(path + 1) || on[step].push(path + 1)));
+    for (const numbers of on) if (numbers.length) numbers.unshift(0);
+    const years = [...new Set(this.issued.map((day) => day.slice(0, 4)))].sort().reverse();
+    const yearAt = new Map(years.map((year, at) => [year, at]));
+    const kinds = Object.keys(LINKS);
+    const marked = Object.keys(MARK_NAMES);
+    const none = topics.length;
+    return [
+      facet("mark", "Your marks", marked.map((mark) => [mark, MARK_NAMES[mark]]), (paper) => {
+        const state = marks.of(this.id[paper]);
+        return state === "read" ? [2] : state ? [0, 1] : [0];
+      }),
+      facet("has", "Has", kinds.map((kind) => [kind, LINK_NAMES[kind]]), (paper) =>
+        kinds.flatMap((kind, at) => (this.links[paper] & LINKS[kind] ? [at] : [])), { all: true }),
+      facet("topic", "Topic", [...topics.map(([id, name]) => [id, name]), ["unsorted", "Unsorted"]], (paper) =>
+        this.topics[paper].length ? this.topics[paper] : [none], { first: 10, byCount: true }),
+      facet("year", "Year", years.map((year) => [year || "undated", year || "Undated"]), (paper) => [
+        yearAt.get(this.issued[paper].slice(0, 4)),
+      ], { first: 6 }),
+      facet("type", "Type", [...types.map((type) => [type, capital(TYPE_NAMES[type] ?? type)]), ["none", "Not stated"]],
+        (paper) => [this.type[paper] < 0 ? types.length : this.type[paper]], { first: 8, byCount: true }),
+      facet("path", "Reading path", [["any", "On any path"], ...paths.map(([id, title]) => [id, title])],
+        (paper) => on[paper], { first: 4 }),
+    ];
+  }
+
+  /** Return the numbers of all papers in an order. */
+  order(name) {
+    if (!this.#orders.has(name)) {
+      const all = Array.from({ length: this.size }, (_, paper) => paper); // the catalogue is by title
+      const { issued, added, stated } = this;
+      if (name === "newest") all.sort((a, b) => (issued[a] < issued[b] ? 1 : issued[a] > issued[b] ? -1 : a - b));
+      else if (name !== "title") {
+        const rank = new Int32Array(this.size);
+        this.order("newest").forEach((paper, at) => (rank[paper] = at));
+        // The days' table is sorted, so its indexes compare as the days do.
+        const value = name === "added" ? (paper) => added[paper] : (paper) => stated.get(paper)?.[0] ?? -1;
+        all.sort((a, b) => value(b) - value(a) || rank[a] - rank[b]);
+      }
+      this.#orders.set(name, all);
+    }
+    return this.#orders.get(name);
+  }
+
+  /** Return a paper's title, authors, venue and topics as text to search in. */
+  folded(paper) {
+    return (this.#folded[paper] ??= ` ${foldWords(
+      [
+        this.title[paper],
+        this.authors[paper] || "",
+        this.table.venues[this.venue[paper]] ?? "",
+        this.table.types[this.type[paper]] ?? "",
+        ...this.topics[paper].map((topic) => this.table.topics[topic][1]),
+      ].join(" "),
+    ).join(" ")} `);
+  }
+
+  /** Make the texts to search in ready a few at a time, so that the first letter typed need not wait for them. */
+  prepare(from = 0) {
+    const start = performance.now();
+    let paper = from;
+    while (paper < this.size && performance.now() - start < 8) this.folded(paper++);
+    if (paper < this.size) setTimeout(() => this.prepare(paper), 4);
+  }
+
+  /** Fetch the index of the words of all summaries; what it adds is found from then on. */
+  async loadWords() {
+    if (this.#index) return;
+    const found = await data("words.json");
+    if (found.version !== 1) throw new Error(`words.json: version ${found.version}`);
+    this.#index = { words: found.words ? found.words.split(" ") : [], papers: found.papers.split(",") };
+    this.#found.clear();
+  }
+
+  /** Return for each paper whether its summary has a word that `word` is part of, or nothing where none can be said. */
+  inSummary(word) {
+    if (!this.#index || word.length < 3) return null;
+    let found = this.#found.get(word);
+    if (!found) {
+      found = new Uint8Array(this.size);
+      const { words, papers } = this.#index;
+      const long = isLong(word);
+      for (let at = 0; at < words.length; at += 1) {
+        if (long ? !words[at].includes(word) : !words[at].startsWith(word)) continue;
+        let paper = 0;
+        for (const step of papers[at].split(" ")) found[(paper += parseInt(step, 36))] = 1;
+      }
+      if (this.#found.size > 32) this.#found.clear();
+      this.#found.set(word, found);
+    }
+    return found;
+  }
+
+  /** Return which papers answer to a view, in its order, and how many answer to each option of each facet. */
+  find(view) {
+    const words = queryWords(view.q, this.stop);
+    const summaries = words.map((word) => this.inSummary(word));
+    const wanted = this.facets.map((one) => one.wanted(view));
+    const tallies = this.facets.map((one) => new Int32Array(one.options.length));
+    const papers = [];
+    const { facets } = this;
+    const tally = (at, paper) => {
+      const its = facets[at].of(paper);
+      for (let each = 0; each < its.length; each += 1) tallies[at][its[each]] += 1;
+    };
+    search: for (const paper of this.order(view.sort)) {
+      for (let at = 0; at < words.length; at += 1) {
+        if (!summaries[at]?.[paper] && !holds(this.folded(paper), words[at])) continue search;
+      }
+      let failed = -1; // the facet that keeps this paper out
+      for (let at = 0; at < facets.length; at += 1) {
+        if (!wanted[at] || answers(facets[at].of(paper), wanted[at], facets[at].all)) continue;
+        if (failed !== -1) continue search;
+        failed = at;
+      }
+      // An option's number says how many there would be with it in place of the others of its facet.
+      if (failed === -1) {
+        papers.push(paper);
+        for (let at = 0; at < facets.length; at += 1) tally(at, paper);
+      } else if (!facets[failed].all) {
+        tally(failed, paper);
+      }
+    }
+    return { papers, tallies, words };
+  }
+
+  /** Return authors, venue and date on one line, as `byline` in generator/wording.py writes them. */
+  byline(paper) {
+    const parts = [];
+    const names = this.authors[paper];
+    if (typeof names === "number") {
+      if (names) parts.push(count(names, "author"));
+    } else {
+      const all = names.split("\t");
+      if (all.length > 3) parts.push(`${all[0]} and ${all.length - 1} others`);
+      else parts.push(all.length > 1 ? `${all.slice(0, -1).join(", ")} and ${all.at(-1)}` : all[0]);
+    }
+    if (this.venue[paper] >= 0) parts.push(this.table.venues[this.venue[paper]]);
+    if (this.issued[paper]) parts.push(inWords(this.issued[paper]));
+    return parts.join(" · ");
+  }
+}
+
+function facet(key, label, options, of, { all = false, first = 99, byCount = false } = {}) {
+  const at = new Map(options.map(([value], index) => [value, index]));
+  const known = []; // only the marks of a paper can change
+  return {
+    key,
+    label,
+    options: options.map(([value, name]) => ({ value, name })),
+    of: key === "mark" ? of : (paper) => (known[paper] ??= of(paper)),
+    all,
+    first,
+    byCount,
+    has: (value) => at.has(value),
+    wanted: (view) => (view[key].size ? new Set([...view[key]].map((value) => at.get(value))) : null),
+  };
+}
+
+function answers(its, wanted, all) {
+  if (all) return [...wanted].every((option) => its.includes(option));
+  for (const option of its) if (wanted.has(option)) return true;
+  return false;
+}
+
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Write a date for readers, as `in_words` in generator/dates.py does. */
+function inWords(day) {
+  const [year, month, date] = day.startsWith("--") ? ["", ...day.slice(2).split("-")] : day.split("-");
+  return [date && Number(date), month && MONTHS[Number(month) - 1], year].filter(Boolean).join(" ");
+}
+
+// --- the state in the address ------------------------------------------------------------------------------------------
+
+// The text stands under `find`: at `q` Material would open its own search.
+function readView(facets) {
+  const given = new URLSearchParams(location.search);
+  const view = { q: given.get("find") ?? "", sort: Object.hasOwn(SORTS, given.get("sort") ?? "") ? given.get("sort") : "newest" };
+  for (const one of facets) view[one.key] = new Set(given.getAll(one.key).filter(one.has));
+  return view;
+}
+
+function addressOf(view, facets) {
+  const wanted = new URLSearchParams();
+  if (view.q.trim()) wanted.set("find", view.q.trim());
+  for (const one of facets) for (const { value } of one.options) if (view[one.key].has(value)) wanted.append(one.key, value);
+  if (view.sort !== "newest") wanted.set("sort", view.sort);
+  const query = wanted.toString();
+  return location.pathname + (query ? `?${query}` : "");
+}
+
+// --- the exports -------------------------------------------------------------------------------------------------------
+
+// A selection is picked out of the files of the whole list by its ids; the formats are written in one place only, in
+// generator/exports.py. Entries of a BibTeX file are parted by blank lines, which no field can hold.
+const EXPORTS = {
+  bibtex: {
+    file: "papers.bib",
+    media: "application/x-bibtex",
+    pick: (text, ids) =>
+      text
+        .split(/\n\n+/)
+        .filter((entry) => ids.has(/^@\w+\{([^,\s]+),/.exec(entry)?.[1]))
+        .map((entry) => `${entry.trim()}\n\n`),
+  },
+  ris: {
+    file: "papers.ris",
+    media: "application/x-research-info-systems",
+    pick: (text, ids) =>
+      (text.match(/^TY  - [^]*?^ER  - *(?:\r?\n)+/gm) ?? []).filter((entry) =>
+        ids.has(/^ID  - (\S+)/m.exec(entry)?.[1]),
+      ),
+  },
+  "csl-json": {
+    file: "papers.csl.json",
+    media: "application/vnd.citationstyles.csl+json",
+    pick: (text, ids) => JSON.parse(text).filter((item) => ids.has(item.id)),
+    join: (items) => `[\n${items.map((item) => JSON.stringify(item)).join(",\n")}\n]\n`,
+  },
+};
+
+/** Return the entries of the papers with these ids as the text of one file. Throws where one is not in the file. */
+async function exported(format, ids) {
+  const { file, pick, join = (entries) => entries.join("") } = EXPORTS[format];
+  const entries = pick(await data(file, (response) => response.text()), ids);
+  if (entries.length !== ids.size) throw new Error(`${file}: ${entries.length} of ${ids.size} papers`);
+  return join(entries);
+}
+
+// --- the page ----------------------------------------------------------------------------------------------------------
+
+class Page {
+  #rows = new Map();
+  #options = [];
+  #picked = new Set();
+  #papers = [];
+  #shown = PAGE;
+  #frame = 0;
+  #typed = 0;
+  #rest = 0;
+
+  constructor(home, list) {
+    this.list = list;
+    this.home = home;
+    const at = (selector) => home.querySelector(selector);
+    this.input = at("#rl-q");
+    this.sort = at("#rl-sort");
+    this.facets = at(".rl-facets");
+    this.rows = at(".rl-rows");
+    this.status = at("#rl-count");
+    this.chips = at(".rl-chips");
+    this.all = at("#rl-all");
+    this.more = at("#rl-more");
+    this.bar = at(".rl-picked");
+    this.said = at("#rl-picked");
+    this.keep = at(".rl-keep");
+
+    const early = this.input.value; // typed before the list was there
+    this.view = readView(list.facets);
+    this.#buildFacets();
+    this.#listen();
+    this.#listenToMarks();
+    const before = history.state ?? {};
+    this.#shown = Number.isInteger(before.shown) ? before.shown : PAGE;
+    if (early && !this.view.q) this.view.q = early;
+    home.classList.add("rl-is-ready");
+    home.querySelector(".rl-more")?.remove();
+    this.keep.hidden = false;
+    this.#renderAll();
+    this.#return(before.row);
+    if (this.view.q) this.#wantWords();
+    setTimeout(() => list.prepare(), 50);
+  }
+
+  // --- state
+
+  /** Take a new view; the one before stays behind the back button. */
+  #go(change, typing = false) {
+    Object.assign(this.view, change);
+    this.#shown = PAGE;
+    clearTimeout(this.#typed);
+    if (typing) this.#typed = setTimeout(() => this.#write(true), 250);
+    else this.#write(false);
+    this.#later(typing);
+  }
+
+  /** Write the view to the address. A burst of typing is one step for the back button. */
+  #write(typing) {
+    clearTimeout(this.#typed);
+    this.#typed = 0;
+    const address = addressOf(this.view, this.list.facets);
+    if (address === location.pathname + location.search) return;
+    const state = { typing };
+    if (typing && history.state?.typing) history.replaceState(state, "", address);
+    else history.pushState(state, "", address);
+  }
+
+  #flush() {
+    if (this.#typed) this.#write(true);
+  }
+
+  #later(typing = false) {
+    cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#rest);
+    this.#frame = requestAnimationFrame(() => this.#renderAll(typing));
+  }
+
+  /** Return the first row in sight, its id and where it stands, once the reader has scrolled into the list. */
+  #place() {
+    const edge = this.rows.getBoundingClientRect().top;
+    if (edge > 0) return null;
+    const row = [...this.rows.children].find((each) => each.getBoundingClientRect().bottom > 60);
+    return row ? { id: row.querySelector(".rl-mark").dataset.paper, top: row.getBoundingClientRect().top } : null;
+  }
+
+  /** Scroll a row to where it stood. Not the page to its height: rows out of sight have heights that are guesses. */
+  #return(to, again = 3) {
+    const row = to && this.#rows.get(this.list.number.get(to.id))?.item;
+    if (!row?.isConnected || !Number.isFinite(to.top)) return;
+    scrollBy({ top: row.getBoundingClientRect().top - to.top, behavior: "instant" });
+    if (again) requestAnimationFrame(() => this.#return(to, again - 1));
+  }
+
+  #wantWords() {
+    this.list.loadWords().then(
+      () => this.view.q && this.#later(),
+      () => {}, // titles, authors and topics are searched without it
+    );
+  }
+
+  // --- building
+
+  #buildFacets() {
+    const all = this.facets.querySelector(".rl-facets__all");
+    const { tallies } = this.list.find({ ...emptyView(this.list.facets) });
+    this.#options = this.list.facets.map((one, at) => {
+      const made = one.options.map(({ value, name }, index) => {
+        const box = element("input", { type: "checkbox", name: one.key, value, autocomplete: "off" });
+        const number = element("span", { class: "rl-option__count" });
+        const label = element("label", { class: "rl-option" }, box, element("span", { class: "rl-option__name" }, name), number);
+        return { box, label, number, value, total: tallies[at][index] };
+      });
+      const options = made.filter((option) => option.total || one.key === "mark");
+      const toggle = element("button", { type: "button", class: "rl-quiet rl-facet__all", hidden: true });
+      const set = element("fieldset", { class: `rl-facet rl-facet--${one.key}` }, element("legend", {}, one.label), toggle);
+      const group = { made, options, set, toggle, open: false };
+      toggle.addEventListener("click", () => {
+        group.open = !group.open;
+        this.#arrange(one, group);
+      });
+      // A facet that tells no paper from another is left out.
+      if (options.length > 1 || options[0]?.total < this.list.size) all.append(set);
+      return group;
+    });
+  }
+
+  #listen() {
+    const { input, sort, facets, rows } = this;
+    input.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#write(false);
+    });
+    input.addEventListener("input", () => this.#go({ q: input.value }, true));
+    input.addEventListener("change", () => {
+      this.#flush();
+      history.replaceState({ ...history.state, typing: false }, "");
+    });
+    input.addEventListener("focus", () => this.#wantWords());
+    sort.addEventListener("change", () => this.#go({ sort: sort.value }));
+    facets.addEventListener("change", ({ target }) => {
+      const chosen = new Set(this.view[target.name]);
+      if (target.checked) chosen.add(target.value);
+      else chosen.delete(target.value);
+      this.#go({ [target.name]: chosen });
+    });
+    rows.addEventListener("change", ({ target }) => {
+      const paper = Number(target.value);
+      if (target.checked) this.#picked.add(paper);
+      else this.#picked.delete(paper);
+      this.#pick(this.#rows.get(paper), paper);
+      this.#renderPicked();
+    });
+    this.chips.addEventListener("click", ({ target }) => {
+      const chip = target.closest("button");
+      if (!chip) return;
+      const place = [...this.chips.children].indexOf(chip);
+      const { facet: key, value } = chip.dataset;
+      if (key === "q") this.#go({ q: "" });
+      else if (key) this.#go({ [key]: new Set([...this.view[key]].filter((one) => one !== value)) });
+      else this.#go(emptyView(this.list.facets, this.view.sort));
+      cancelAnimationFrame(this.#frame);
+      this.#renderAll();
+      (this.chips.hidden ? input : (this.chips.children[place] ?? this.chips.lastElementChild)).focus();
+    });
+    this.all.addEventListener("click", () => {
+      const every = this.#papers.every((paper) => this.#picked.has(paper));
+      for (const paper of this.#papers) {
+        if (every) this.#picked.delete(paper);
+        else this.#picked.add(paper);
+      }
+      this.#renderPicked();
+      this.#renderRows();
+    });
+    this.more.addEventListener("click", () => {
+      const before = this.#shown;
+      this.#shown += PAGE;
+      this.#renderRows();
+      rows.children[before]?.querySelector("a").focus();
+    });
+    this.bar.addEventListener("click", ({ target }) => {
+      if (target.dataset.format) this.#export(target.dataset.format);
+      else if (target.id === "rl-none") {
+        this.#picked.clear();
+        this.#renderPicked();
+        this.#renderRows();
+        this.all.focus();
+      }
+    });
+    addEventListener("popstate", () => {
+      clearTimeout(this.#typed);
+      this.#typed = 0;
+      this.view = readView(this.list.facets);
+      this.#shown = history.state?.shown ?? PAGE;
+      if (this.view.q) this.#wantWords();
+      this.#renderAll();
+    });
+    addEventListener("pagehide", () => {
+      this.#flush();
+      history.replaceState({ ...history.state, typing: false, shown: this.#shown, row: this.#place() }, "");
+    });
+    const wide = matchMedia("(min-width: 60em)");
+    const fold = () => (facets.open = wide.matches);
+    wide.addEventListener("change", fold);
+    fold();
+  }
+
+  #listenToMarks() {
+    const at = (id) => this.keep.querySelector(id);
+    const file = at("#rl-marks-file");
+    const said = at("#rl-marks-said");
+    const clear = at("#rl-marks-clear");
+    at("#rl-marks-save").addEventListener("click", () => {
+      save(marks.text(), "reading-marks.json", "application/json");
+      said.textContent = `${count(marks.size, "mark")} saved as reading-marks.json.`;
+    });
+    at("#rl-marks-load").addEventListener("click", () => file.click());
+    file.addEventListener("change", async () => {
+      const [chosen] = file.files;
+      if (!chosen) return;
+      try {
+        const { changed, same, refused } = marks.add(await chosen.text());
+        said.textContent = [
+          `${count(changed, "mark")} taken over`,
+          same ? `${same} were here already` : "",
+          refused ? `${refused} could not be read` : "",
+        ].filter(Boolean).join(", ") + ".";
+      } catch {
+        said.textContent = `${chosen.name} is no file of reading marks. Nothing was changed.`;
+      }
+      file.value = "";
+    });
+    clear.addEventListener("click", () => {
+      // A second press, no dialogue; anything else takes the question back.
+      if (clear.dataset.sure) {
+        marks.clear();
+        said.textContent = "All marks are forgotten.";
+        delete clear.dataset.sure;
+        clear.textContent = "Forget all";
+      } else {
+        clear.dataset.sure = "yes";
+        clear.textContent = "Press again to forget all";
+      }
+    });
+    clear.addEventListener("blur", () => {
+      delete clear.dataset.sure;
+      clear.textContent = "Forget all";
+    });
+    marks.addEventListener("change", () => this.#later());
+  }
+
+  // --- rendering
+
+  #renderAll(typing = false) {
+    const { papers, tallies, words } = this.list.find(this.view);
+    this.#papers = papers;
+    this.words = words;
+    if (this.input.value !== this.view.q) this.input.value = this.view.q;
+    this.sort.value = this.view.sort;
+    this.#renderFacets(tallies);
+    this.#renderChips();
+    this.#renderStatus();
+    this.#renderRows(typing ? AT_ONCE : Infinity);
+    this.#renderPicked();
+    this.#renderMarks();
+  }
+
+  #renderFacets(tallies) {
+    let chosen = 0;
+    this.list.facets.forEach((one, at) => {
+      this.#options[at].made.forEach((option, index) => {
+        option.now = tallies[at][index];
+        option.checked = option.box.checked = this.view[one.key].has(option.value);
+        chosen += option.checked ? 1 : 0;
+        const text = option.now.toLocaleString("en");
+        if (option.number.textContent !== text) option.number.textContent = text;
+        option.label.classList.toggle("rl-is-empty", !option.now && !option.checked);
+        option.label.classList.toggle("rl-is-on", option.checked);
+      });
+      this.#arrange(one, this.#options[at]);
+    });
+    this.facets.querySelector("summary").textContent = chosen ? `Filters (${chosen})` : "Filters";
+  }
+
+  /** Show the options of a facet that lead somewhere, the fullest first where that is its order; fold a long rest. */
+  #arrange(one, { options, set, toggle, open }) {
+    const useful = options.filter((option) => one.first > 9 && !one.byCount ? true : option.now || option.checked);
+    if (one.byCount) useful.sort((a, b) => b.now - a.now || b.total - a.total);
+    const long = useful.length > one.first + 1;
+    const shown = long && !open ? useful.filter((option, place) => place < one.first || option.checked) : useful;
+    toggle.hidden = !long;
+    toggle.textContent = open ? "Fewer" : `All ${useful.length}`;
+    toggle.setAttribute("aria-expanded", String(open));
+    set.hidden = !shown.length;
+    const labels = [...set.children].slice(1, -1);
+    if (shown.length === labels.length && shown.every((option, place) => option.label === labels[place])) return;
+    const focused = set.contains(document.activeElement) ? document.activeElement : null;
+    set.replaceChildren(set.firstElementChild, ...shown.map((option) => option.label), toggle);
+    focused?.focus({ preventScroll: true });
+  }
+
+  #renderChips() {
+    const made = [];
+    const chip = (label, key, value) =>
+      made.push(
+        element("button", { type: "button", class: "rl-chip", "data-facet": key, "data-value": value, "aria-label": `Remove the filter ${label}` }, label),
+      );
+    if (this.view.q.trim()) chip(`“${this.view.q.trim()}”`, "q");
+    for (const one of this.list.facets) {
+      for (const { value, name } of one.options) if (this.view[one.key].has(value)) chip(name, one.key, value);
+    }
+    if (made.length > 1) made.push(element("button", { type: "button", class: "rl-quiet" }, "Clear all"));
+    this.chips.hidden = !made.length;
+    this.chips.replaceChildren(...made);
+  }
+
+  #renderStatus() {
+    const found = this.#papers.length;
+    const { size } = this.list;
+    const number = found === size ? count(size, "paper") : `${found.toLocaleString("en")} of ${count(size, "paper")}`;
+    const text = found ? `${number}, ${SORTS[this.view.sort]}` : "No paper answers to all of this. Take a filter away.";
+    if (this.status.textContent !== text) this.status.textContent = text;
+  }
+
+  #renderRows(most = Infinity) {
+    clearTimeout(this.#rest);
+    const wanted = Math.min(this.#shown, this.#papers.length);
+    if (wanted > most) this.#rest = setTimeout(() => this.#renderRows(), 150);
+    const papers = this.#papers.slice(0, Math.min(wanted, most));
+    const rows = papers.map((paper) => this.#row(paper));
+    // Rows that stay where they are are not touched: most letters typed leave the top of the list as it is.
+    const { children } = this.rows;
+    const same = rows.length === children.length && rows.every((row, at) => row === children[at]);
+    if (!same) {
+      const focused = this.rows.contains(document.activeElement) ? document.activeElement : null;
+      const place = focused ? [...children].indexOf(focused.closest("li")) : -1;
+      this.rows.replaceChildren(...rows);
+      if (focused?.isConnected) focused.focus({ preventScroll: true });
+      else if (focused) this.#focusLike(focused, children[Math.min(place, children.length - 1)]);
+    }
+    const rest = this.#papers.length - wanted;
+    this.more.parentElement.hidden = rest <= 0;
+    this.more.textContent = `Show ${Math.min(PAGE, rest)} more of ${rest.toLocaleString("en")}`;
+  }
+
+  #pick(row, paper) {
+    const picked = this.#picked.has(paper);
+    if (row.picked === picked) return;
+    row.picked = row.box.checked = picked;
+    row.item.classList.toggle("rl-is-picked", picked);
+  }
+
+  /** A row went away under the reader's focus, marked as read in a view of unread papers: go on in the next one. */
+  #focusLike(gone, row) {
+    const like = gone.dataset.state ? `[data-state="${gone.dataset.state}"]` : gone.localName;
+    (row?.querySelector(like) ?? this.input).focus({ preventScroll: true });
+  }
+
+  #row(paper) {
+    const { list } = this;
+    let row = this.#rows.get(paper);
+    if (!row) {
+      const title = list.title[paper];
+      const box = element("input", { type: "checkbox", class: "rl-pick", value: paper, "aria-label": `Select: ${title}`, autocomplete: "off" });
+      const facts = [list.byline(paper)];
+      const [comments, captured] = list.stated.get(paper) ?? [0, ""];
+      if (comments) facts.push(`${count(comments, "comment")}${captured ? ` on ${inWords(captured)}` : ""}`);
+      const tags = list.topics[paper].map((topic) => list.table.topics[topic][1]);
+      const type = list.table.types[list.type[paper]];
+      if (type && type !== "method") tags.unshift(capital(TYPE_NAMES[type] ?? type));
+      const has = Object.keys(LINKS).filter((kind) => list.links[paper] & LINKS[kind]).map((kind) => LINK_NAMES[kind]);
+      row = {
+        box,
+        note: element("small", { class: "rl-row__note", hidden: true }),
+        item: element(
+          "li",
+          {},
+          box,
+          element("a", { href: new URL(`papers/${list.id[paper]}/`, root).href }, title),
+          " ",
+          element("small", {}, facts.filter(Boolean).join(" · ")),
+          element("small", { class: "rl-row__tags" }, [...tags, ...has].join(" · ")),
+          buttons(list.id[paper], title, true),
+        ),
+      };
+      row.item.insertBefore(row.note, row.item.lastChild);
+      if (this.#rows.size > 2000) this.#rows.clear();
+      this.#rows.set(paper, row);
+    }
+    this.#pick(row, paper);
+    const mark = marks.of(list.id[paper]);
+    if (row.mark !== mark) refresh(row.item);
+    row.mark = mark;
+    const elsewhere = this.words.filter((word) => !holds(list.folded(paper), word));
+    row.note.hidden = !elsewhere.length;
+    row.note.textContent = elsewhere.length ? `In its summary: ${asTyped(elsewhere, this.view.q)}` : "";
+    return row.item;
+  }
+
+  #renderPicked(said = "") {
+    const number = this.#picked.size;
+    const found = this.#papers.length;
+    const every = found > 0 && this.#papers.every((paper) => this.#picked.has(paper));
+    this.all.hidden = !found;
+    this.all.textContent = every ? "Select none of these" : `Select all ${found.toLocaleString("en")}`;
+    this.bar.hidden = !number;
+    const text = said || `${count(number, "paper")} selected`;
+    if (this.said.textContent !== text) this.said.textContent = text;
+  }
+
+  #renderMarks() {
+    const parts = [
+      marks.number("read") ? `${marks.number("read").toLocaleString("en")} read` : "",
+      marks.number("to-read") ? `${marks.number("to-read").toLocaleString("en")} to read` : "",
+    ].filter(Boolean);
+    const where = marks.kept ? "Kept in this browser only." : "This browser keeps nothing; save them to a file.";
+    this.keep.querySelector("#rl-kept").textContent = parts.length
+      ? `${parts.join(", ")}. ${where}`
+      : "Mark papers as read or to read; the marks stay in this browser.";
+    this.keep.querySelector("#rl-marks-save").disabled = !marks.size;
+    this.keep.querySelector("#rl-marks-clear").disabled = !marks.size;
+  }
+
+  async #export(format) {
+    const { file, media } = EXPORTS[format];
+    const ids = new Set([...this.#picked].map((paper) => this.list.id[paper]));
+    const name = file.replace("papers", "selection");
+    this.#renderPicked(`Collecting ${count(ids.size, "paper")}…`);
+    try {
+      save(await exported(format, ids), name, media);
+      this.#renderPicked(`${count(ids.size, "paper")} saved as ${name}`);
+    } catch {
+      this.#renderPicked("The entries could not be loaded; try again.");
+    }
+  }
+}
+
+function emptyView(facets, sort = "newest") {
+  return { q: "", sort, ...Object.fromEntries(facets.map((one) => [one.key, new Set()])) };
+}
+
+const home = document.querySelector(".rl-browse");
+if (home) {
+  catalogue()
+    .then((found) => new Page(home, new List(found)))
+    .catch((error) => {
+      home.classList.add("rl-is-broken");
+      home.querySelector("#rl-count").textContent = "The list could not be loaded for filtering; this is its plain form.";
+      console.warn(error);
+    });
+}

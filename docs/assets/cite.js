@@ -1,0 +1,120 @@
+/*
+ * The cite box of a paper page: its formats as tabs, one press to copy, one to download. Without this script each format
+ * is a part that opens by itself.
+ */
+
+const REMEMBERED = `reading-list-format:${new URL("../", import.meta.url).pathname}`;
+
+function element(name, attributes, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+function remembered() {
+  try {
+    return localStorage.getItem(REMEMBERED);
+  } catch {
+    return null;
+  }
+}
+
+function remember(format) {
+  try {
+    localStorage.setItem(REMEMBERED, format);
+  } catch {
+    // Where nothing can be kept the first tab opens next time.
+  }
+}
+
+/** Copy a text; an older way where the page may not use the clipboard, as without HTTPS. */
+async function copy(text, holder) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const chosen = getSelection();
+    chosen.selectAllChildren(holder);
+    // The text stays selected where even this fails, so that a reader can copy it.
+    return document.execCommand("copy") && (chosen.removeAllRanges(), true);
+  }
+}
+
+function save(text, name, media) {
+  const address = URL.createObjectURL(new Blob([text], { type: media }));
+  const link = element("a", { href: address, download: name, hidden: "" });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+function enhance(box) {
+  const parts = [...box.querySelectorAll(".rl-cite__format")].map((part) => ({
+    ...part.dataset,
+    name: part.querySelector("summary").textContent.trim(),
+    text: part.querySelector("pre"),
+  }));
+  if (!parts.length) return;
+  const said = element("p", { class: "rl-cite__said", role: "status" });
+  const copier = element("button", { type: "button", class: "rl-cite__copy" }, "Copy");
+  const saver = element("button", { type: "button", class: "rl-cite__save" }, "Download");
+  const tabs = parts.map(({ format, name }) =>
+    element("button", { type: "button", role: "tab", id: `rl-tab-${format}`, "aria-controls": `rl-panel-${format}` }, name),
+  );
+  const panels = parts.map(({ format, text }) =>
+    element("div", { role: "tabpanel", id: `rl-panel-${format}`, "aria-labelledby": `rl-tab-${format}`, tabindex: "0" }, text),
+  );
+  let open = 0;
+  const show = (at) => {
+    open = at;
+    tabs.forEach((tab, index) => {
+      tab.setAttribute("aria-selected", String(index === at));
+      tab.tabIndex = index === at ? 0 : -1;
+      panels[index].hidden = index !== at;
+    });
+    copier.setAttribute("aria-label", `Copy ${parts[at].name}`);
+    saver.setAttribute("aria-label", `Download ${parts[at].name}`);
+    copier.textContent = "Copy";
+    said.textContent = "";
+    said.classList.remove("rl-is-wrong");
+  };
+  const choose = (at) => {
+    show(at);
+    remember(parts[at].format);
+  };
+  const row = element("div", { role: "tablist", "aria-label": "Format of the citation" }, ...tabs);
+  row.addEventListener("click", ({ target }) => tabs.includes(target) && choose(tabs.indexOf(target)));
+  row.addEventListener("keydown", (event) => {
+    const last = tabs.length - 1;
+    const to = { ArrowRight: open === last ? 0 : open + 1, ArrowLeft: open ? open - 1 : last, Home: 0, End: last }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    choose(to);
+    tabs[to].focus();
+  });
+  copier.addEventListener("click", async () => {
+    const done = await copy(parts[open].text.textContent, parts[open].text);
+    copier.textContent = done ? "Copied" : "Copy";
+    said.classList.toggle("rl-is-wrong", !done);
+    said.textContent = done
+      ? `${parts[open].name} copied.`
+      : "This browser does not let a page copy. The text is selected; copy it with the keyboard.";
+  });
+  saver.addEventListener("click", () => {
+    const { text, file, media, name } = parts[open];
+    save(text.textContent, file, media);
+    said.textContent = `${name} saved as ${file}.`;
+  });
+  const kept = parts.findIndex(({ format }) => format === remembered());
+  box.replaceChildren(
+    element("div", { class: "rl-cite__head" }, row, element("div", { class: "rl-cite__actions" }, copier, saver)),
+    ...panels,
+    said,
+  );
+  box.classList.add("rl-is-ready");
+  show(Math.max(kept, 0));
+}
+
+document.querySelectorAll(".rl-cite").forEach(enhance);

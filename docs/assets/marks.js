@@ -1,0 +1,438 @@
+/*
+ * Read and to-read marks: kept in this browser's local storage only, shown on paper pages and lists, counted on topics
+ * and reading paths, exported to and imported from a file. Everything on a page can be read without this script.
+ *
+ * `browse.js` builds on what is exported here.
+ */
+
+/** The site's root, whatever path it is published under. */
+export const root = new URL("../", import.meta.url);
+
+const KEY = `reading-list:${root.pathname}`;
+const FORMAT = "reading-list-marks";
+const VERSION = 1;
+const STATES = new Set(["read", "to-read"]);
+const ID = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
+const MAX_MARKS = 100_000;
+
+// --- the page's elements -----------------------------------------------------------------------------------------------
+
+/** Make an element; `children` are elements or texts, and texts stay texts. */
+export function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value !== null && value !== undefined && value !== false) made.setAttribute(key, value === true ? "" : value);
+  }
+  made.append(...children);
+  return made;
+}
+
+/** Save `text` as a file on the reader's device. */
+export function save(text, name, media) {
+  const address = URL.createObjectURL(new Blob([text], { type: media }));
+  const link = element("a", { href: address, download: name, hidden: true });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+export const count = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+
+/** Return the kind and id of the page an address leads to, such as `["papers", "gptq"]`, or nothing. */
+export function place(address) {
+  let url;
+  try {
+    url = new URL(address, document.baseURI);
+  } catch {
+    return null;
+  }
+  if (url.origin !== root.origin || !url.pathname.startsWith(root.pathname)) return null;
+  const [kind, id, rest] = url.pathname.slice(root.pathname.length).replace(/(?:index)?\.html$/, "").split("/");
+  return ID.test(id ?? "") && !rest ? [kind, id] : null;
+}
+
+// --- the list's data ---------------------------------------------------------------------------------------------------
+
+const loading = new Map();
+
+/** Fetch a file of the data folder once; the promise is the same for all who ask, and asked again after a failure. */
+export function data(name, read = (response) => response.json()) {
+  if (!loading.has(name)) {
+    const answer = fetch(new URL(`data/${name}`, root), { credentials: "same-origin" }).then((response) => {
+      if (!response.ok) throw new Error(`${name}: ${response.status}`);
+      return read(response);
+    });
+    answer.catch(() => loading.delete(name));
+    loading.set(name, answer);
+  }
+  return loading.get(name);
+}
+
+/** Fetch the index of all papers. */
+export function catalogue() {
+  return data("catalogue.json").then((found) => {
+    if (found.version !== 1) throw new Error(`catalogue.json: version ${found.version}`);
+    marks.follow(found.redirects);
+    return found;
+  });
+}
+
+// --- the store ---------------------------------------------------------------------------------------------------------
+
+/** Return the marks in a text, and how many of its entries are none; throws where the text is no file of marks. */
+function parse(text) {
+  const held = JSON.parse(text);
+  if (held === null || typeof held !== "object" || held.format !== FORMAT || typeof held.marks !== "object") {
+    throw new TypeError("no file of reading marks");
+  }
+  const found = new Map();
+  let refused = 0;
+  for (const [id, mark] of Object.entries(held.marks ?? {})) {
+    if (ID.test(id) && STATES.has(mark?.state) && found.size < MAX_MARKS) {
+      found.set(id, { state: mark.state, at: isDay(mark.at) ? mark.at : "" });
+    } else {
+      refused += 1;
+    }
+  }
+  const last = held.last;
+  const valid = last && ID.test(last.id) && typeof last.title === "string";
+  return { marks: found, refused, last: valid ? { id: last.id, title: last.title.slice(0, 300) } : null };
+}
+
+const isDay = (text) => typeof text === "string" && /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(text);
+
+class Marks extends EventTarget {
+  #marks = new Map();
+  #last = null;
+  /** False where the browser keeps nothing, such as in some private windows. */
+  kept = true;
+
+  constructor() {
+    super();
+    this.#load();
+    addEventListener("storage", (event) => {
+      if (event.key === KEY || event.key === null) {
+        this.#load();
+        this.#tell();
+      }
+    });
+  }
+
+  #load() {
+    this.#marks = new Map();
+    this.#last = null;
+    let text = null;
+    try {
+      text = localStorage.getItem(KEY);
+      if (text === null) return;
+      const found = parse(text);
+      this.#marks = found.marks;
+      this.#last = found.last;
+    } catch {
+      // Damaged data are put aside, not thrown away: someone may still mend them by hand.
+      this.#try(() => text !== null && localStorage.setItem(`${KEY}:damaged`, text));
+    }
+  }
+
+  #try(action) {
+    try {
+      action();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #keep() {
+    this.kept = this.#try(() => localStorage.setItem(KEY, this.text()));
+    this.#tell();
+  }
+
+  #tell() {
+    this.dispatchEvent(new Event("change"));
+  }
+
+  get size() {
+    return this.#marks.size;
+  }
+
+  /** The paper page opened last: its id and title. */
+  get last() {
+    return this.#last;
+  }
+
+  /** Return `"read"`, `"to-read"` or an empty text. */
+  of(id) {
+    return this.#marks.get(id)?.state ?? "";
+  }
+
+  /** Return when a paper was marked. */
+  at(id) {
+    return this.#marks.get(id)?.at ?? "";
+  }
+
+  /** Return how many papers have this mark. */
+  number(state) {
+    let found = 0;
+    for (const mark of this.#marks.values()) found += mark.state === state ? 1 : 0;
+    return found;
+  }
+
+  /** Mark a paper, or take its mark away where `state` is empty. */
+  set(id, state) {
+    if (state) this.#marks.set(id, { state, at: new Date().toISOString() });
+    else this.#marks.delete(id);
+    this.#keep();
+  }
+
+  /** Note that a paper's page was opened. */
+  open(id, title) {
+    this.#last = { id, title };
+    this.kept = this.#try(() => localStorage.setItem(KEY, this.text()));
+  }
+
+  /** Carry marks over from ids that papers had before a rename or merge. */
+  follow(redirects) {
+    let moved = false;
+    for (const [old, now] of Object.entries(redirects ?? {})) {
+      const mark = this.#marks.get(old);
+      if (!mark) continue;
+      this.#marks.delete(old);
+      if (!this.#marks.has(now) || this.at(now) < mark.at) this.#marks.set(now, mark);
+      moved = true;
+    }
+    if (moved) this.#keep();
+  }
+
+  /** Return all marks as the text of a file. */
+  text() {
+    const entries = [...this.#marks].sort(([a], [b]) => (a < b ? -1 : 1));
+    const held = { format: FORMAT, version: VERSION, marks: Object.fromEntries(entries) };
+    return `${JSON.stringify(this.#last ? { ...held, last: this.#last } : held, null, 1)}\n`;
+  }
+
+  /** Add the marks of a file; where both know a paper the later mark holds. Throws where the text is no such file. */
+  add(text) {
+    const found = parse(text);
+    let changed = 0;
+    for (const [id, mark] of found.marks) {
+      const own = this.#marks.get(id);
+      if (own && (own.at >= mark.at || own.state === mark.state)) continue;
+      this.#marks.set(id, mark);
+      changed += 1;
+    }
+    this.#keep();
+    return { changed, same: found.marks.size - changed, refused: found.refused };
+  }
+
+  /** Forget everything. */
+  clear() {
+    this.#marks = new Map();
+    this.#last = null;
+    this.#keep();
+  }
+}
+
+export const marks = new Marks();
+
+// --- buttons -----------------------------------------------------------------------------------------------------------
+
+const BUTTONS = [
+  ["to-read", "To read"],
+  ["read", "Read"],
+];
+
+/** Return the two buttons that mark a paper. In lists (`small`) they show no text, only a shape. */
+export function buttons(id, title, small) {
+  const made = BUTTONS.map(([state, label]) =>
+    element(
+      "button",
+      {
+        type: "button",
+        class: `rl-mark rl-mark--${state}`,
+        "data-paper": id,
+        "data-state": state,
+        "aria-pressed": "false",
+        "aria-label": small ? `${label}: ${title}` : null,
+        title: small ? label : null,
+      },
+      small ? "" : label,
+    ),
+  );
+  const group = element("span", { class: `rl-marks${small ? "" : " rl-marks--large"}` }, ...made);
+  if (!small) {
+    group.setAttribute("role", "group");
+    group.setAttribute("aria-label", "Your mark, kept in this browser");
+  }
+  for (const button of made) button.setAttribute("aria-pressed", String(marks.of(id) === button.dataset.state));
+  return group;
+}
+
+/** Show the marks as they are now on all buttons within `scope`. */
+export function refresh(scope = document) {
+  for (const button of scope.querySelectorAll(".rl-mark")) {
+    button.setAttribute("aria-pressed", String(marks.of(button.dataset.paper) === button.dataset.state));
+  }
+  for (const button of scope.querySelectorAll("li .rl-mark--read")) {
+    button.closest("li").classList.toggle("rl-is-read", button.getAttribute("aria-pressed") === "true");
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.(".rl-mark");
+  if (!button) return;
+  const { paper, state } = button.dataset;
+  marks.set(paper, marks.of(paper) === state ? "" : state);
+});
+
+// --- what pages show ---------------------------------------------------------------------------------------------------
+
+/** Return a line about some papers of which the reader has read a few: `[bar] 7 of 31 read · 2 to read`. */
+function progress(ids, steps) {
+  const read = ids.filter((id) => marks.of(id) === "read").length;
+  const later = ids.filter((id) => marks.of(id) === "to-read").length;
+  const text = `${read} of ${ids.length} read${later ? ` · ${later} to read` : ""}`;
+  const line = [element("progress", { max: ids.length, value: read, "aria-hidden": "true" }), element("span", {}, text)];
+  const next = steps && (ids.find((id) => marks.of(id) !== "read") ?? null);
+  if (next && read) {
+    line.push(
+      element("a", { href: steps.get(next).href, class: "rl-progress__next" }, `Continue: ${steps.get(next).title}`),
+    );
+  } else if (steps && read === ids.length) {
+    line.push(element("span", {}, "All read."));
+  }
+  return line;
+}
+
+/** Return the papers that the lists of this page show: id to link, in order, the first of each. */
+function listed() {
+  const found = new Map();
+  for (const link of document.querySelectorAll(".md-content li a.rl-title")) {
+    const at = place(link.href);
+    if (at?.[0] === "papers" && !found.has(at[1])) found.set(at[1], { href: link.href, title: link.textContent });
+  }
+  return found;
+}
+
+function showList() {
+  for (const link of document.querySelectorAll(".md-content li a.rl-title")) {
+    const at = place(link.href);
+    if (at?.[0] === "papers") link.closest("li").append(buttons(at[1], link.textContent, true));
+  }
+  refresh();
+}
+
+function showProgress() {
+  const papers = listed();
+  if (!papers.size) return;
+  let line = document.querySelector(".rl-progress");
+  if (!line) {
+    line = element("div", { class: "rl-progress" });
+    document.querySelector(".md-content h1")?.after(line);
+  }
+  const show = () => line.replaceChildren(...progress([...papers.keys()], papers));
+  marks.addEventListener("change", show);
+  show();
+}
+
+function showPaper(id) {
+  let home = document.querySelector(".rl-mark-home");
+  if (!home) {
+    home = element("div", { class: "rl-mark-home" });
+    const above = document.querySelector(".md-content .rl-links, .md-content .rl-why, .md-content .rl-byline");
+    (above ?? document.querySelector(".md-content h1"))?.after(home);
+  }
+  home.replaceChildren(buttons(id, "", false));
+  const title = document.querySelector(".md-content h1")?.cloneNode(true);
+  for (const link of title?.querySelectorAll(".headerlink") ?? []) link.remove();
+  marks.open(id, (title?.textContent ?? id).trim());
+}
+
+/** Add to each link to a topic or path how much of it has been read. Loads the catalogue, so only for who has marks. */
+async function showCounts() {
+  const links = [...document.querySelectorAll(".md-content li a")]
+    .map((link) => [link, place(link.href)])
+    .filter(([, at]) => at && (at[0] === "topics" || at[0] === "paths"));
+  if (!links.length || !marks.size) return;
+  const lists = members(await catalogue());
+  const notes = links.map(([link, at]) => {
+    const note = element("span", { class: "rl-read-count" });
+    (link.parentElement.querySelector("em") ?? link).after(note);
+    return [note, lists.get(at.join("/")) ?? []];
+  });
+  const show = () => {
+    for (const [note, ids] of notes) {
+      const read = ids.filter((id) => marks.of(id) === "read").length;
+      note.textContent = read ? `${read} read` : "";
+    }
+  };
+  marks.addEventListener("change", show);
+  show();
+}
+
+/** Return the ids on each topic and path, by its address. */
+function members(list) {
+  const { id, topics } = list.papers;
+  const found = new Map(list.topics.map(([topic]) => [`topics/${topic}`, []]));
+  topics.forEach((numbers, paper) => {
+    for (const number of numbers) found.get(`topics/${list.topics[number][0]}`).push(id[paper]);
+  });
+  for (const [path, , steps] of list.paths) found.set(`paths/${path}`, steps.map((step) => id[step]));
+  return found;
+}
+
+/** Offer the way back: the paper opened last, the paths begun, what is to be read. Nothing for a first visit. */
+async function showContinue(before) {
+  if (!marks.size && !marks.last) return;
+  const lines = [];
+  const link = (address, text) => element("a", { href: new URL(address, root).href }, text);
+  if (marks.last && marks.of(marks.last.id) !== "read") {
+    lines.push(["Opened last", link(`papers/${marks.last.id}/`, marks.last.title)]);
+  }
+  if (marks.number("read")) {
+    const list = await catalogue();
+    const { id, title } = list.papers;
+    const begun = list.paths
+      .map(([path, name, steps]) => {
+        const next = steps.findIndex((step) => marks.of(id[step]) !== "read");
+        const at = steps.map((step) => (marks.of(id[step]) === "read" ? marks.at(id[step]) || "0" : ""));
+        return { path, name, steps, next, at: at.reduce((a, b) => (a > b ? a : b), "") };
+      })
+      .filter((path) => path.at && path.next >= 0)
+      .sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
+    for (const { name, steps, next } of begun.slice(0, 2)) {
+      lines.push([`${name}, step ${next + 1} of ${steps.length}`, link(`papers/${id[steps[next]]}/`, title[steps[next]])]);
+    }
+  }
+  const later = marks.number("to-read");
+  if (later) lines.push(["Your reading list", link("papers/?mark=to-read", `${count(later, "paper")} to read`)]);
+  if (!lines.length) return;
+  before.before(
+    element(
+      "section",
+      { class: "rl-continue", "aria-labelledby": "rl-continue" },
+      element("h2", { id: "rl-continue" }, "Continue where you were"),
+      element("ul", {}, ...lines.map(([what, where]) => element("li", {}, element("span", {}, what), " ", where))),
+    ),
+  );
+}
+
+function start() {
+  const here = place(location.href);
+  const kind = here?.[0] ?? location.pathname.slice(root.pathname.length).replace(/(?:index\.html|\/)$/, "");
+  showList();
+  if (here?.[0] === "papers") showPaper(here[1]);
+  else if (here && (kind === "topics" || kind === "paths")) showProgress();
+  else if (!here && ["", "topics", "paths"].includes(kind)) {
+    const first = document.querySelector(kind === "" ? ".md-content h2" : ".md-content h1 ~ *");
+    // What cannot be loaded is left out: the page says the same without it.
+    const shown = first && kind !== "topics" ? showContinue(first) : Promise.resolve();
+    Promise.all([shown, showCounts()]).catch(() => {});
+  }
+  marks.addEventListener("change", () => refresh());
+  // Named here and not on the page: engines differ in what they make of a relative address within a page's HTML.
+  if (document.querySelector(".rl-cite")) import("./cite.js");
+}
+
+start();
