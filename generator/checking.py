@@ -59,16 +59,19 @@ def _strays(contents: Contents) -> Iterator[Problem]:
 
 
 def _topics(contents: Contents) -> Iterator[Problem]:
-    for record_id, record in contents.records.items():
-        seen = set()
-        for number, topic in enumerate(record.topics):
+    """Check the topics as they stand in the files, so that those of a record with other faults are checked too."""
+    for file, document in contents.files.items():
+        stated = (
+            document.data.get("topics") if file.startswith("papers/") and isinstance(document.data, Mapping) else None
+        )
+        topics = stated if isinstance(stated, list) else []
+        for number, topic in enumerate(topics):
             place = ("topics", number)
-            if topic in seen:
-                yield contents.problem(_file(record_id), place, f"topics: {topic!r} stands twice; keep one")
-            elif not _is_named(contents, "topics.yaml", topic):
+            if topic in topics[:number]:
+                yield contents.problem(file, place, f"topics: {topic!r} stands twice; keep one")
+            elif isinstance(topic, str) and not id_fault(topic) and not _is_named(contents, "topics.yaml", topic):
                 remedy = _closest(topic, contents.topics)
-                yield contents.problem(_file(record_id), place, f"topics: unknown topic {topic!r}; {remedy}")
-            seen.add(topic)
+                yield contents.problem(file, place, f"topics: unknown topic {topic!r}; {remedy}")
 
 
 def _closest(name: str, known: Mapping[str, object]) -> str:
