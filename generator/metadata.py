@@ -16,7 +16,7 @@ from generator.models import Author, PersonName, Record, Topic
 from generator.settings import Settings
 from generator.wording import plain_title
 
-SEARCH_PAGE = "papers/?q={searchTerms}"
+SEARCH_PAGE = "papers/?find={searchTerms}"
 """The page that answers a search, below the site's address; browsers put the words in place of ``{searchTerms}``."""
 
 _SHORT_NAME, _LONG_NAME, _DESCRIPTION = 16, 48, 1024  # the most characters that OpenSearch 1.1 allows each

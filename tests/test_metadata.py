@@ -278,7 +278,7 @@ def test_opensearch(text: str) -> None:
         assert escaping.clean(text).startswith(said)
     assert root[-1].attrib == {
         "type": "text/html",
-        "template": "https://toy-list.example.org/looms/papers/?q={searchTerms}",
+        "template": "https://toy-list.example.org/looms/papers/?find={searchTerms}",
     }
 
 
