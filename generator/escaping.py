@@ -110,9 +110,3 @@ def script_json(data: Any) -> str:
     for char in "<>&\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")
     return text
-
-
-def fence(text: str) -> str:
-    """Return a run of backticks that no line of ``text`` can close."""
-    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
-    return "`" * max(3, longest + 1)

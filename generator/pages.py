@@ -334,7 +334,4 @@ def _environment() -> jinja2.Environment:
     environment.filters["paragraphs"] = lambda text: Markup(
         "\n\n".join(escaping.markdown(part) for part in (text or "").split("\n\n"))
     )
-    environment.filters["code_block"] = lambda text, language: Markup(
-        f"{escaping.fence(text)} {language}\n{text}\n{escaping.fence(text)}"
-    )
     return environment

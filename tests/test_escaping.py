@@ -243,14 +243,6 @@ def test_other_targets_keep_one_line_and_start_nothing(text: str) -> None:
     assert not set(escaping.bibtex_verbatim(text)) & set("{}\\ \n")
 
 
-@pytest.mark.parametrize("text", TRAP_TABLE)
-def test_fences_hold_whatever_stands_in_them(text: str) -> None:
-    body = f"{text}\n```\n~~~\n````"
-    fence = escaping.fence(body)
-    _, elements = _render(f"{fence} text\n{body}\n{fence}\n\nend", ())
-    assert [tag for tag, _ in elements if tag in ("p", "script", "img", "a", "b")] == ["p"]
-
-
 @pytest.mark.parametrize("text", [part for part in TRAP_TABLE + BENIGN if not set(part) & set("{}")])
 def test_bibtex_balances_its_braces(text: str) -> None:
     assert _depths(escaping.bibtex(text)) == (0, 0)
