@@ -110,7 +110,7 @@ def ris_entry(record_id: str, record: Record) -> str:
     """Return one RIS entry."""
     kind = "GEN" if not record.venue else "JOUR" if is_journal(record.venue) else "CPAPER"
     lines = [("TY", kind), ("ID", record_id), ("TI", titles.plain(record.title))]
-    lines += [("AU", _family_first(author)) for author in record.authors]
+    lines += [("AU", family_first(author)) for author in record.authors]
     if record.issued:
         year, month, day = (*record.issued.split("-"), "", "")[:3]
         lines += [("PY", year), ("DA", f"{year}/{month}/{day}/")]
@@ -192,7 +192,7 @@ def csv_table(records: Mapping[str, Record]) -> str:
         row = {
             "id": record_id,
             "title": titles.plain(record.title),
-            "authors": " and ".join(_family_first(author) for author in record.authors),
+            "authors": " and ".join(family_first(author) for author in record.authors),
             "year": record.issued[:4] if record.issued else "",
             "issued": record.issued,
             "venue": record.venue,
@@ -210,7 +210,8 @@ def csv_table(records: Mapping[str, Record]) -> str:
     return out.getvalue()
 
 
-def _family_first(author: str | PersonName) -> str:
+def family_first(author: str | PersonName) -> str:
+    """Return a name as reference managers sort it, ``Family, Given``, where a source tells the two apart."""
     return f"{author.family}, {author.given}" if isinstance(author, PersonName) and author.given else str(author)
 
 

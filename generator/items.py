@@ -12,7 +12,7 @@ from generator.models import Entry, PersonName, Record
 # What a cataloguer adds behind a title: "[Chinese]", "[Erratum appears in … 2013;27(3):377]".
 _CATALOGUER_NOTE = re.compile(r"[\s.]*\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]\.?$")
 STOP_WORDS = frozenset("a an and as at by de der die for from in into is la of on or the to und via with".split())
-DISTINCT_WORDS = 4  # a title of so many words is not shortened away, nor taken for the beginning of another
+DISTINCT_WORDS = 4  # a title of fewer words may be the beginning of many others
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,6 @@ class Item:
     """What matching looks at of one entry or record; texts are already in comparable form."""
 
     label: str
-    title: str
     tokens: tuple[str, ...]
     key: str
     abstract: frozenset[str] = frozenset()
@@ -96,7 +95,6 @@ def _item(
     volume, number, pages = volume_number_pages
     return Item(
         label=label,
-        title=title,
         tokens=tuple(words),
         key="".join(words),
         abstract=frozenset(abstract_words),

@@ -16,9 +16,8 @@ from pydantic import ValidationError
 
 from generator import dates
 from generator.errors import ReadingListError
-from generator.models import PROVEN_FIELDS, Entry, Identifiers, Links, Record, Sighting
+from generator.models import EDITOR, PROVEN_FIELDS, Entry, Identifiers, Links, Record, Sighting
 
-EDITOR = "editor"
 DERIVED = "derived from"
 LISTING_FORMATS = frozenset({"huggingface-text"})
 

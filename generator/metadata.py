@@ -42,7 +42,7 @@ def highwire(record_id: str, record: Record, settings: Settings) -> list[tuple[s
     """
     held = record.identifiers
     tags = [("citation_title", plain_title(record))]
-    tags += [("citation_author", _family_first(author)) for author in record.authors]
+    tags += [("citation_author", escaping.clean(exports.family_first(author))) for author in record.authors]
     if record.issued:
         tags.append(("citation_publication_date", record.issued.replace("-", "/")))
     if record.venue:
@@ -60,12 +60,6 @@ def highwire(record_id: str, record: Record, settings: Settings) -> list[tuple[s
     if held.arxiv:
         tags.append(("citation_pdf_url", f"https://arxiv.org/pdf/{quote(held.arxiv)}"))
     return tags
-
-
-def _family_first(author: Author) -> str:
-    if isinstance(author, PersonName) and author.given:
-        return escaping.clean(f"{author.family}, {author.given}")
-    return escaping.clean(str(author))
 
 
 def json_ld(

@@ -20,6 +20,8 @@ from generator.titles import fold
 RecordType = Literal["method", "analysis", "survey", "benchmark", "dataset", "report", "theory", "system"]
 PROVEN_FIELDS = ("title", "authors", "author_count", "issued", "venue", "abstract")
 """The fields outside identifiers and links that sources give, and that have a provenance."""
+EDITOR = "editor"
+"""How a provenance begins that people wrote: ``editor: reason``, or ``editor: reason; from origin``."""
 RECORD_TYPES: tuple[str, ...] = get_args(RecordType)
 
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")

@@ -11,8 +11,7 @@ from markupsafe import Markup
 from generator import dates, escaping, links, titles
 from generator.identifiers import SCHEMES
 from generator.library import Library
-from generator.merging import EDITOR
-from generator.models import Record
+from generator.models import EDITOR, Record
 
 _LINK_NAMES = {"code": "Code", "project": "Project page", "model": "Model", "dataset": "Data set"}
 _FACT_NAMES = {
@@ -39,7 +38,7 @@ def byline(record: Record) -> str:
     elif names:
         parts.append(" and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names))
     elif record.author_count:
-        parts.append(f"{record.author_count:,} author{'s' * (record.author_count != 1)}")
+        parts.append(count(record.author_count, "author"))
     if record.venue:
         parts.append(record.venue)
     if record.issued:

@@ -1,12 +1,15 @@
-"""Fixtures of the intake wing's tests, and the options that all tests share."""
+"""Fixtures that the tests share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import hypothesis
 import pytest
+from playwright.sync_api import Browser, sync_playwright
+from site_tools import chromium
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -19,7 +22,7 @@ hypothesis.settings.load_profile("steady")
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder beside the repository that holds the real dumps and the labelled sets."""
-    for part in ("listings", "data/dedup"):
+    for part in ("listings", "data/dedup", "data/facts"):
         if not (SHARED / part).is_dir():
             pytest.skip(f"{SHARED / part} is missing: the real dumps and labelled sets lie beside the repository")
     return SHARED
@@ -38,3 +41,15 @@ def make_records(tmp_path: Path) -> Callable[[Mapping[str, str]], Path]:
         return folder
 
     return make
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The Chromium of this machine; without one, skip, or fail where CI must not."""
+    path = chromium()
+    with sync_playwright() as playwright:
+        # Chromium's sandbox does not start for root, as in containers.
+        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+        started = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield started
+        started.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,9 +12,9 @@ from typing import Any
 
 import pytest
 import rispy
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from pybtex.database import parse_string
-from site_tools import RECORDS, chromium, facts, library, real_site, scratch, serve
+from site_tools import RECORDS, facts, library, real_site, scratch, serve
 
 from generator import catalogue, exports, titles
 
@@ -24,17 +23,6 @@ pytestmark = pytest.mark.browser
 LIST = library(RECORDS)
 TOTAL = len(LIST.records)
 PHONE, DESK = (390, 844), (1280, 900)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium()
-    with sync_playwright() as playwright:
-        # Chromium's sandbox does not start for root, as in containers.
-        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-        started = playwright.chromium.launch(executable_path=path, args=arguments)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

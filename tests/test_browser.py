@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, sync_playwright
-from site_tools import PAYLOAD_FLAG, Site, chromium, library, real_site, serve, toy_site
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request
+from site_tools import PAYLOAD_FLAG, Site, library, real_site, serve, toy_site
 
 from generator import titles
 
 pytestmark = pytest.mark.browser
 
 WIDTHS = {"phone": (390, 844), "desk": (1280, 900)}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium()
-    with sync_playwright() as playwright:
-        # Chromium's sandbox does not start for root, as in containers.
-        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-        started = playwright.chromium.launch(executable_path=path, args=arguments)
-        yield started
-        started.close()
 
 
 @dataclass
