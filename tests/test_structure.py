@@ -12,9 +12,9 @@ PACKAGE = Path(__file__).resolve().parent.parent / "generator"
 # A module may import only what stands before it; a new module takes its place here.
 ORDER = [
     "errors", "dates", "links", "settings", "titles", "identifiers", "models", "faults", "readers", "items",
-    "comparison", "matching", "merging", "documents", "store", "intake", "checking", "curation", "library", "catalogue",
+    "comparison", "matching", "merging", "documents", "store", "intake", "checking", "library", "catalogue",
     "related", "escaping", "wording", "exports", "metadata", "feeds", "formulas",
-    "pages", "generation", "mkdocs_plugin", "cli",
+    "pages", "generation", "curation", "mkdocs_plugin", "cli",
     "__main__",
 ]  # fmt: skip
 INTAKE_WING = {"readers", "items", "comparison", "matching", "merging", "intake"}

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from generator import __version__, dates, exports, feeds, readers, settings
+from generator.cli.curation_commands import merge, rename
 from generator.cli.intake_commands import duplicates, import_
 from generator.cli.printing import DONE, PROBLEMS, WRONG_USAGE, say
-from generator.cli.records_commands import check, merge, rename, stats
+from generator.cli.records_commands import check, stats
 from generator.cli.site_commands import build, digest, export, generate, serve
 from generator.errors import ReadingListError, UsageError
 

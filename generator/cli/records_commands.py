@@ -1,11 +1,10 @@
-"""The commands of the records folder: check, stats, merge, rename."""
+"""The commands of the records folder: check, stats."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 
-from generator import checking, curation, settings, store
+from generator import checking, settings, store
 from generator.cli.printing import DONE, PROBLEMS, load_records, print_json, problem_json, say
 from generator.errors import Problem
 from generator.library import Library, coverage
@@ -64,26 +63,4 @@ def stats(options: argparse.Namespace) -> int:
     print(", ".join(f"{len(items)} {name}" for name, items in sizes.items()) + f", {unsorted} unsorted")
     for name, (number, _) in found.items():
         print(f"{number:7} with {name}")
-    return DONE
-
-
-def merge(options: argparse.Namespace) -> int:
-    """Make two records one, on a person's word."""
-    return _edit(options, lambda contents: curation.merge(contents, options.keep, options.other))
-
-
-def rename(options: argparse.Namespace) -> int:
-    """Give a record another id."""
-    return _edit(options, lambda contents: curation.rename(contents, options.old, options.new))
-
-
-def _edit(options: argparse.Namespace, make: Callable[[store.Contents], curation.Edit]) -> int:
-    folder = options.records or settings.load(options.config).records
-    with store.locked(folder):
-        contents = load_records(folder)
-        edit = make(contents)
-        curation.apply(contents, edit)
-    for name in sorted(edit.writes):
-        say(f"written: {folder / name}")
-    say(f"deleted: {folder / edit.delete}; its address leads on")
     return DONE

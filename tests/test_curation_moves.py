@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from generator import checking, curation, documents, store
+from generator import checking, documents, store
+from generator.curation import moves
 from generator.errors import UsageError
 from generator.models import Path as ReadingPath
 from generator.models import PathStep, Record, Sighting, StartHere, Topic
@@ -41,7 +42,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_merge_fills_gaps_and_moves_every_reference(folder: Path) -> None:
     contents = store.load(folder)
-    curation.apply(contents, curation.merge(contents, "loom", "loom-again"))
+    moves.apply(contents, moves.merge(contents, "loom", "loom-again"))
     after = store.load(folder)
     assert checking.check(after) == []
     kept = after.records["loom"]
@@ -65,14 +66,14 @@ def test_sightings_of_both_are_kept(folder: Path) -> None:
         seen = (Sighting(source="dump", position=position),)
         store.write_record(folder, name, record.model_copy(update={"seen": seen}))
     contents = store.load(folder)
-    curation.apply(contents, curation.merge(contents, "loom", "loom-again"))
+    moves.apply(contents, moves.merge(contents, "loom", "loom-again"))
     assert [seen.position for seen in store.load(folder).records["loom"].seen] == [1, 2]
 
 
 def test_rename_leaves_a_redirect_and_chains_collapse(folder: Path) -> None:
     for old, new in (("loom-again", "shuttle"), ("shuttle", "spindle")):
         contents = store.load(folder)
-        curation.apply(contents, curation.rename(contents, old, new))
+        moves.apply(contents, moves.rename(contents, old, new))
         assert checking.check(store.load(folder)) == []
     after = store.load(folder)
     assert after.redirects == dict.fromkeys(("loom-again", "old-loom", "shuttle"), "spindle")
@@ -90,7 +91,7 @@ def test_rename_leaves_a_redirect_and_chains_collapse(folder: Path) -> None:
 )
 def test_an_id_that_is_not_free_is_refused(folder: Path, new: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):
-        curation.rename(store.load(folder), "loom", new)
+        moves.rename(store.load(folder), "loom", new)
 
 
 @pytest.mark.parametrize(
@@ -104,14 +105,14 @@ def test_an_id_that_is_not_free_is_refused(folder: Path, new: str, message: str)
 )
 def test_a_merge_that_makes_no_sense_is_refused(folder: Path, keep: str, other: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):
-        curation.merge(store.load(folder), keep, other)
+        moves.merge(store.load(folder), keep, other)
 
 
 @pytest.mark.parametrize("files", range(5))
 def test_a_run_cut_short_is_completed_by_the_next(folder: Path, monkeypatch: pytest.MonkeyPatch, files: int) -> None:
     before = {path: path.read_text("utf-8") for path in folder.rglob("*.*") if path.is_file()}
     contents = store.load(folder)
-    curation.apply(contents, curation.rename(contents, "loom-again", "shuttle"))
+    moves.apply(contents, moves.rename(contents, "loom-again", "shuttle"))
     expected = {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.*") if path.is_file()}
     for path in folder.rglob("*.*"):
         path.unlink()
@@ -129,13 +130,13 @@ def test_a_run_cut_short_is_completed_by_the_next(folder: Path, monkeypatch: pyt
     with monkeypatch.context() as patch:
         patch.setattr(documents, "write", stop)
         contents = store.load(folder)
-        edit = curation.rename(contents, "loom-again", "shuttle")
+        edit = moves.rename(contents, "loom-again", "shuttle")
         try:
-            curation.apply(contents, edit)
+            moves.apply(contents, edit)
         except KeyboardInterrupt:
             assert len(written) == files
     contents = store.load(folder)
     if "loom-again" in contents.records:
-        curation.apply(contents, curation.rename(contents, "loom-again", "shuttle"))
+        moves.apply(contents, moves.rename(contents, "loom-again", "shuttle"))
     found = {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.*") if path.is_file()}
     assert found == expected

@@ -1,0 +1,32 @@
+"""The commands of curation: merge, rename."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+from generator import settings, store
+from generator.cli.printing import DONE, load_records, say
+from generator.curation import moves
+
+
+def merge(options: argparse.Namespace) -> int:
+    """Make two records one, on a person's word."""
+    return _edit(options, lambda contents: moves.merge(contents, options.keep, options.other))
+
+
+def rename(options: argparse.Namespace) -> int:
+    """Give a record another id."""
+    return _edit(options, lambda contents: moves.rename(contents, options.old, options.new))
+
+
+def _edit(options: argparse.Namespace, make: Callable[[store.Contents], moves.Edit]) -> int:
+    folder = options.records or settings.load(options.config).records
+    with store.locked(folder):
+        contents = load_records(folder)
+        edit = make(contents)
+        moves.apply(contents, edit)
+    for name in sorted(edit.writes):
+        say(f"written: {folder / name}")
+    say(f"deleted: {folder / edit.delete}; its address leads on")
+    return DONE
