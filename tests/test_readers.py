@@ -81,7 +81,7 @@ def spaced_with_nbsp(data: bytes) -> bytes:
 
 
 def facts_with_nbsp(data: bytes) -> bytes:
-    return b"\n".join(line.replace(b" ", b"\xc2\xa0") if len(line) < 18 else line for line in data.split(b"\n"))
+    return b"\n".join(line.replace(b" ", b"\xc2\xa0") if len(line) < 60 else line for line in data.split(b"\n"))
 
 
 VARIANTS: dict[str, Callable[[bytes], bytes]] = {
