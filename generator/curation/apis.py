@@ -296,10 +296,9 @@ def connected(
     """
     with contextlib.ExitStack() as stack:
         found: list[tuple[Api, PoliteTransport]] = []
+        network = httpx2.HTTPTransport()
         for name in (name for name in BASES if name in names):
-            transport = PoliteTransport(
-                httpx2.HTTPTransport(), pause=PAUSES[name], budget=budget, agent=agent, clock=clock
-            )
+            transport = PoliteTransport(network, pause=PAUSES[name], budget=budget, agent=agent, clock=clock)
             http = stack.enter_context(connect(transport, cache))
             if name == "arxiv":
                 found.append((ArXiv(http, bases[name]), transport))

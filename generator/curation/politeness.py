@@ -41,7 +41,7 @@ class NoAnswerError(ReadingListError):
 
 
 class LeaveAloneError(NoAnswerError):
-    """This server is not to be asked again in this run; ``unreachable`` where it could not even be connected to."""
+    """This server is not to be asked again in this run; ``unreachable`` where it has not answered at all."""
 
     def __init__(self, message: str, *, unreachable: bool = False) -> None:
         super().__init__(message)
@@ -131,7 +131,7 @@ class PoliteTransport(httpx2.BaseTransport):
         self._inner, self._budget, self._agent = inner, budget, agent
         self._clock = clock or Clock()
         self._turns = Turns(pause, self._clock)
-        self._failures = 0
+        self._failures, self._has_answered = 0, False
         self.sent = 0
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -148,6 +148,7 @@ class PoliteTransport(httpx2.BaseTransport):
             except httpx2.TransportError as error:
                 what = f"broke off ({type(error).__name__})"
             else:
+                self._has_answered = True
                 if answer.status_code not in _MAY_PASS:
                     self._failures = 0
                     return answer
@@ -162,7 +163,7 @@ class PoliteTransport(httpx2.BaseTransport):
                 break
         self._failures += 1
         if unreachable or self._failures >= _FAILURES:
-            raise LeaveAloneError(what, unreachable=unreachable)
+            raise LeaveAloneError(what, unreachable=not self._has_answered)
         raise NoAnswerError(what)
 
     def _send(self, request: httpx2.Request) -> httpx2.Response:
@@ -182,6 +183,7 @@ class PoliteTransport(httpx2.BaseTransport):
         headers = answer.headers.copy()
         if answer.status_code in (200, 304, 404) and "no-store" not in headers.get("cache-control", ""):
             headers["cache-control"] = f"max-age={FRESH}"
+            headers["date"] = email.utils.formatdate(self._clock.wall(), usegmt=True)
         return httpx2.Response(answer.status_code, headers=headers, stream=httpx2.ByteStream(body))
 
     def _body(self, answer: httpx2.Response) -> bytes:

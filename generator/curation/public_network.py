@@ -17,7 +17,7 @@ import httpcore2
 Address = tuple[str, int]
 Resolve = Callable[[str, int], Sequence[Address]]
 
-# Networks that carry an IPv4 address of somebody else inside (RFC 6052); the other ones `ipaddress` knows.
+# Networks of IPv6 alone reach IPv4 through addresses that carry it inside (RFC 6052).
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -35,7 +35,7 @@ def is_public(address: str) -> bool:
     if isinstance(found, ipaddress.IPv6Address):
         inner = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
         if found in _TRANSLATED:
-            inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+            return is_public(str(ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)))
         if inner is not None and not is_public(str(inner)):
             return False
     return found.is_global and not found.is_multicast and not found.is_reserved
