@@ -1,4 +1,4 @@
-"""The link check: what becomes of a link, how politely it is asked for, and that it never leads to one's own machines."""
+"""The link check: what becomes of a link, how politely it is asked for, and that it leads to public hosts only."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def to(address: str, status: int = 301) -> Reply:
         ({"/": to("/")}, "unsure", "more than 10 redirects", None),
         ({"/": to("")}, "unsure", "301 Moved Permanently", None),
         ({"/": to("http://b.example:x/")}, "unsure", "301 Moved Permanently to no valid address", None),
-        ({"/": to("http://[x")}, "refused", "is not a valid web address", None),
+        ({"/": to("http://[x")}, "refused", "has a host name that does not exist", None),
         ({"/": to("http://nowhere.example/")}, "dead", "there is no such host at http://nowhere.example/", None),
         ({"/": Reply(200, "half", cut=True)}, "alive", "200 OK", None),
     ],

@@ -119,7 +119,7 @@ class Checker:
         at, moved, lasting, answered = address, None, True, False
 
         def found(kind: str, said: str) -> Finding:
-            where = f" at {at}" if at != address else ""
+            where = f" at {at}" if at != address and kind != "moved" else ""
             return Finding(
                 Link("", "", address), kind, said + where, moved if kind == "moved" else None, None, answered
             )
