@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -291,6 +294,28 @@ def test_the_address_that_was_checked_is_the_one_that_is_used(web: Web) -> None:
 def test_without_an_allowance_loopback_is_refused() -> None:
     with pytest.raises(NotPublicError):
         PublicNetwork().connect_tcp("localhost", free_port())
+
+
+def test_certificates_are_checked_for_the_name_though_the_address_is_connected_to(
+    web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not (openssl := shutil.which("openssl")):
+        pytest.skip("openssl is missing: it makes the certificate of this test")
+    subprocess.run(
+        [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1",
+         "-keyout", tmp_path / "key.pem", "-out", tmp_path / "cert.pem", "-subj", "/CN=a.example",
+         "-addext", "subjectAltName=DNS:a.example"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    web.server.socket = context.wrap_socket(web.server.socket, server_side=True)
+    web.pages = {"a.example/": Reply(200), "b.example/": Reply(200)}
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
+    unsure, alive = web.check("https://a.example/", "https://b.example/")
+    assert (alive.link.url, alive.kind) == ("https://a.example/", "alive")
+    assert (unsure.link.url, unsure.kind) == ("https://b.example/", "unsure")
+    assert "certificate" in unsure.said
 
 
 def test_names_that_cannot_be_looked_up() -> None:
