@@ -186,6 +186,7 @@ def test_the_limit_of_time_ends_the_asking() -> None:
 def test_an_answer_is_kept_for_the_next_run(tmp_path: Path) -> None:
     with serving(in_turn(Reply(body="first"), Reply(body="second"))) as server:
         for _ in range(3):
+            assert politeness.is_usable(tmp_path / "new" / "answers.db")
             visitor = Visitor(tmp_path / "new" / "answers.db")
             with visitor.http:
                 assert visitor.get(server.base).text == "first"

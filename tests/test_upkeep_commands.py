@@ -105,6 +105,22 @@ def test_enrich_offline_says_so_once_and_changes_nothing(project: Path, capsys: 
     assert not (project / "pull-request.md").exists()
 
 
+def test_enrich_goes_on_without_a_cache(server: Server, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cache = project / upkeep_commands.CACHE
+    cache.parent.mkdir()
+    cache.write_bytes(b"no database" * 100)
+    assert enrich(server.base, "loom") == 0
+    said = capsys.readouterr().err.split("\n")
+    assert said[0].startswith(
+        f"note: {upkeep_commands.CACHE}: answers cannot be kept there for the next run; delete it"
+    )
+    assert said[1].startswith("4 facts for 1 records")
+    cache.unlink()
+    cache.parent.rmdir()
+    cache.parent.write_text("a file where the folder goes", encoding="utf-8")
+    assert enrich(server.base, "loom") == 0
+
+
 def test_what_a_database_says_does_not_reach_the_terminal_raw(capsys: pytest.CaptureFixture[str]) -> None:
     title = "Loom: Weaving without a Shuttle"
     paper = Paper(title, ("Ada Weaver", "Eve \x1b[31m"), arxiv="2210.00001")

@@ -35,6 +35,10 @@ def enrich(options: argparse.Namespace, *, bases: Mapping[str, str] | None = Non
 
     found = configured(options)
     contact = _contact(options.contact)
+    cache: Path | None = options.config.parent / CACHE
+    if cache and not politeness.is_usable(cache):
+        say(f"note: {cache}: answers cannot be kept there for the next run; delete it, or make it writable")
+        cache = None
     budget = politeness.Budget(options.limit, options.minutes * 60, clock or politeness.Clock())
 
     def ask() -> Enrichment:
@@ -46,7 +50,7 @@ def enrich(options: argparse.Namespace, *, bases: Mapping[str, str] | None = Non
                 budget=budget,
                 agent=politeness.user_agent(found.repo_url, contact),
                 contact=contact,
-                cache=options.config.parent / CACHE,
+                cache=cache,
                 clock=clock,
                 bases=bases or apis.BASES,
             ) as opened,

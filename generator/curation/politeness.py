@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import email.utils
+import logging
 import re
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -202,14 +205,27 @@ class PoliteTransport(httpx2.BaseTransport):
         self._inner.close()
 
 
+def is_usable(cache: Path) -> bool:
+    """Tell whether answers can be kept in the file ``cache``, which is made where there is none."""
+    try:
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.closing(sqlite3.connect(cache, isolation_level=None)) as database:
+            database.execute("PRAGMA schema_version")
+            database.execute("BEGIN IMMEDIATE")
+            database.execute("ROLLBACK")
+    except (OSError, sqlite3.Error):
+        return False
+    return True
+
+
 def connect(transport: PoliteTransport, cache: Path | None) -> httpx2.Client:
-    """Return a client that sends through ``transport``, and keeps answers in the file ``cache`` where one is given.
+    """Return a client that sends through ``transport``, and keeps answers in the usable file ``cache``, if any.
 
     A kept answer is used for a day; then the server is asked whether it has changed, where it gave a mark to ask by
     (RFC 9111, 4.3).
     """
     through: httpx2.BaseTransport = transport
     if cache is not None:
-        cache.parent.mkdir(parents=True, exist_ok=True)
+        logging.getLogger("hishel").addHandler(logging.NullHandler())  # an answer that cannot be kept is no trouble
         through = CacheTransport(transport, hishel.SqliteStorage(database_path=cache, default_ttl=_KEPT), rfc=True)
     return httpx2.Client(transport=through, timeout=TIMEOUT, follow_redirects=True, max_redirects=5, trust_env=False)
