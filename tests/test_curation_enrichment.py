@@ -177,6 +177,23 @@ def test_only_what_is_lacking_is_taken(world: World) -> None:
     )  # fmt: skip
     done = run(server, {"loom": record}, "arxiv")
     assert done.facts == []  # though "https://…" would come before "zzz"
+    assert [str(doubt) for doubt in done.doubts] == [
+        "loom: arXiv says authors: Ada Weaver, Bo Spindle, but the record has Somebody Else, from zzz",
+        "loom: arXiv says issued: 2022-10-31, but the record has 2021-01-01, from zzz",
+    ]
+    record = record.model_copy(
+        update={"provenance": {"authors": "editor: as printed", "issued": "editor: of the talk"}}
+    )
+    assert run(server, {"loom": record}, "arxiv").doubts == []  # decided
+
+
+def test_names_written_otherwise_are_no_conflict(world: World) -> None:
+    databases, server = world
+    databases.papers = [PAPER]
+    authors = ("A. Weaver", {"family": "Spindle", "given": "B."})
+    record = Record(title=TITLE, authors=authors, provenance={"authors": "dump"}, identifiers={"arxiv": "2210.00001"})
+    done = run(server, {"loom": record}, "arxiv")
+    assert (done.doubts, {fact.field for fact in done.facts}) == ([], {"issued"})
 
 
 def test_a_second_run_changes_nothing_and_asks_nobody(world: World, tmp_path: Path) -> None:

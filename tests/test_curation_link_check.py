@@ -304,7 +304,7 @@ def test_certificates_are_checked_for_the_name_though_the_address_is_connected_t
     subprocess.run(
         [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1",
          "-keyout", tmp_path / "key.pem", "-out", tmp_path / "cert.pem", "-subj", "/CN=a.example",
-         "-addext", "subjectAltName=DNS:a.example"],
+         "-addext", "subjectAltName=DNS:a.example", "-addext", "keyUsage=critical,digitalSignature,keyCertSign"],
         check=True, capture_output=True,
     )  # fmt: skip
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from generator import dates, documents, escaping, links, merging, store
+from generator import dates, documents, escaping, links, merging, store, titles
 from generator.comparison import Verdict, compare
 from generator.curation.apis import Api
 from generator.curation.politeness import LeaveAloneError, PoliteTransport
@@ -169,6 +169,8 @@ def _take(
     facts: dict[str, Any] = {}
     for field_name, value in merging.fields_of(entry, keep_abstract=False).items():
         if field_name not in wanted:
+            if field_name in api.gives and (held := _differs(record, field_name, value, api)):
+                done.doubts.append(Doubt(name, api.title, f"says {field_name}: {_shown(value)[:200]}, but {held}"))
             continue
         if doubt := _doubt(record, field_name, value) or _owned(name, field_name, value, owners):
             done.doubts.append(Doubt(name, api.title, f"says {field_name}: {_shown(value)[:200]}, but {doubt}"))
@@ -241,6 +243,21 @@ def _doubt(record: Record, name: str, value: Any) -> str | None:
     if name == "authors" and len(set(texts)) < len(texts):
         return "a name stands twice"
     return None
+
+
+def _differs(record: Record, name: str, value: Any, api: Api) -> str | None:
+    """Say what the record has where a source has told it something else; what people wrote is no matter for doubt."""
+    held, origin = _held(record, name), record.provenance.get(name, "")
+    if not origin or origin.startswith(EDITOR):
+        return None
+    if name == "authors":
+        words = [[set(titles.tokens(str(each))) for each in names] for names in (held, value)]
+        same = len(held) == len(value) and all(one & other for one, other in zip(*words, strict=True))
+    elif name == "issued":
+        same = not api.dates_preprints or dates.agree(held, value)
+    else:  # other identifiers make another paper, and venues have many names
+        return None
+    return None if same else f"the record has {_shown(held)[:200]}, from {origin}"
 
 
 def _owned(name: str, field_name: str, value: Any, owners: Mapping[tuple[str, str], str]) -> str | None:
