@@ -3,7 +3,7 @@
 Chosen for what they allow a stranger. arXiv has a kept client, and Hugging Face its own; both can be given the polite
 client. Crossref is open to all; its Python clients (habanero, crossrefapi) take no session, so that nothing could be
 kept, paced or asked again through them, and it is asked directly: its answers are CSL-JSON, which this list reads.
-OpenAlex wants a key since 2026, and its client (pyalex) leads nowhere else, so it is not asked.
+OpenAlex wants a key since 2026, and its client (pyalex) has the address built in: it is not asked.
 """
 
 from __future__ import annotations
