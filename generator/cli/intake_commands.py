@@ -60,13 +60,13 @@ def _plan(options: argparse.Namespace, folder: Path, keep_abstracts: bool) -> in
         contents,
         readings,
         checksums,
-        today=options.added or _today(),
+        today=options.added or today(),
         new=not options.no_new,
         keep_abstracts=keep_abstracts,
     )
 
 
-def _today() -> str:
+def today() -> str:
     """Return today, or the day that SOURCE_DATE_EPOCH names (https://reproducible-builds.org/specs/source-date-epoch/)."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     now = (
