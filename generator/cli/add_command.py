@@ -112,6 +112,10 @@ def _of_issue(
         plan = corrections.of_issue(issue, contents)
     else:
         plan = proposals.of_issue(issue, contents)
+    order = [question.id for question in issue.form.questions]
+    faults = sorted(plan.faults, key=lambda fault: order.index(fault.field) if fault.field in order else len(order))
+    unread = ("what stands before the first heading was not read",) if issue.unread else ()
+    plan = replace(plan, faults=tuple(faults), remarks=unread + plan.remarks)
     labels = {question.id: question.label for question in issue.form.questions}
     return _Outcome(plan, path, labels, dict(issue.lines))
 
@@ -126,7 +130,7 @@ def _of_words(options: argparse.Namespace) -> Suggestion:
     )
     for word in options.what:
         text, path = word, ""
-        if word == _STDIN or Path(word).is_file():
+        if word == _STDIN or _is_file(word):
             path = "standard input" if word == _STDIN else word
             text = readers.decode(path, _bytes(word)).strip()
         suggestion = _with(suggestion, text, path)
@@ -149,6 +153,13 @@ def _with(suggestion: Suggestion, text: str, path: str) -> Suggestion:
     if suggestion.title:
         raise UsageError(f"{suggestion.title!r} and {text!r} are two titles; put a title in quotes, and give one")
     return replace(suggestion, title=text)
+
+
+def _is_file(word: str) -> bool:
+    try:
+        return Path(word).is_file()
+    except OSError:  # a whole BibTeX entry is too long for a file's name
+        return False
 
 
 def _bytes(name: str) -> bytes:

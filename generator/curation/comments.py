@@ -20,15 +20,22 @@ _WORDS = {"paper": "This paper", "correction": "This correction", "topic": "This
 def told(plan: Plan, labels: Mapping[str, str], written: Sequence[str]) -> str:
     """Return the comment on a plan, as Markdown; ``labels`` are the questions that the plan's faults name by id."""
     if plan.duplicate:
-        lines = ["This paper is on the list already, so nothing was written:", "", _neighbour(plan.duplicate)]
+        lines = [
+            "Thank you. This paper is on the list already, so nothing was written:",
+            "",
+            _neighbour(plan.duplicate),
+        ]
         lines += ["", "If the two are different papers, say here what tells them apart; a person will look at it."]
     elif plan.faults:
-        lines = [f"{_WORDS.get(plan.kind or '', 'This')} cannot be written yet. What is missing or wrong:", ""]
+        lines = [
+            f"Thank you. {_WORDS.get(plan.kind or '', 'This')} cannot be written yet. What is missing or wrong:",
+            "",
+        ]
         lines += faults(plan.faults, labels)
         lines += ["", "Edit the text of the issue; every change is read anew."]
     else:
         title = f" {_code(plan.title)}" if plan.title else ""
-        lines = [f"{_WORDS.get(plan.kind or '', 'This')} was written:{title}", ""]
+        lines = [f"Thank you. {_WORDS.get(plan.kind or '', 'This')} was written down:{title}", ""]
         lines += [f"- {_code(path)}" for path in written]
         lines += ["", "A person reads it before it joins the list."]
     if plan.remarks:

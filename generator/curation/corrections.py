@@ -71,6 +71,8 @@ def plan(contents: Contents, record_id: str, name: str, text: str, source: str) 
     if group in PROVEN_FIELDS or kind:
         why = "corrected" if value else "deleted"
         data["provenance"] = _with(data.get("provenance", {}), name, f"{EDITOR}: {why}; from {titles.fold(source)}")
+        if titles.fold(source).startswith(EDITOR) or "; from " in source:
+            faults.append(Fault("source", "is no source; write the address or the name of one, and nothing else"))
     for place, what in faults_in(Record, data):
         faults.append(Fault("source" if place.startswith("provenance") else "value", f"{place}: {what}"))
     if not faults:

@@ -28,6 +28,8 @@ class Issue:
     answers: Mapping[str, str] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
     """Where the heading of each question stands."""
+    unread: str = ""
+    """What stands before the first heading, where GitHub writes nothing."""
 
 
 def decode(path: str, data: bytes) -> str:
@@ -67,7 +69,8 @@ def read(path: str, text: str, forms: Sequence[Form]) -> Issue:
     for (start, question), end in zip(places, ends, strict=True):
         if answer := _answer("\n".join(lines[start + 1 : end]), question):
             answers[question.id] = answer
-    return Issue(path, form, answers, {question.id: number + 1 for number, question in places})
+    unread = "\n".join(lines[: places[0][0]]).strip()
+    return Issue(path, form, answers, {question.id: number + 1 for number, question in places}, unread)
 
 
 def chosen(answer: str, options: Sequence[str]) -> tuple[list[str], str]:

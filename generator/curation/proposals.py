@@ -45,7 +45,8 @@ def _papers(text: str, contents: Contents) -> tuple[dict[str, str], list[Fault]]
     faults: list[Fault] = []
     for line in filter(None, map(str.strip, text.split("\n"))):
         paper, _, rest = _ITEM.sub("", line, count=1).partition(" ")
-        record_id = record_named(paper.rstrip(":,"), contents)
+        paper = paper.rstrip(":,")
+        record_id = record_named(paper, contents)
         why = titles.fold(rest.lstrip(":-–— "))
         if record_id is None:
             faults.append(Fault("papers", f"{paper[:80]!r} is no record; write the last part of its page's address"))
@@ -70,7 +71,7 @@ def _topic(
     faults += [Fault("papers", f"{paper!r} has {MAX_TOPICS} topics already; choose another paper") for paper in full]
     faults += _faults(Topic, data, faults)
     if faults:
-        return Plan("topic", topic_id, name or None, faults=tuple(faults))
+        return Plan("topic", title=name or None, faults=tuple(faults))
     topics = _behind_its_group(contents.topics, topic_id, Topic.model_validate(data))
     writes = {"topics.yaml": store.table_text(topics)}
     for paper in papers:
@@ -88,7 +89,7 @@ def _path(contents: Contents, name: str, description: str, papers: Mapping[str, 
     path_id = _id(name, contents.paths, {known: path.title for known, path in contents.paths.items()}, faults)
     faults += _faults(ReadingPath, data, faults)
     if faults:
-        return Plan("path", path_id, name or None, faults=tuple(faults))
+        return Plan("path", title=name or None, faults=tuple(faults))
     path = ReadingPath.model_validate(data)
     writes = {"paths.yaml": store.table_text({**contents.paths, path_id: path})}
     return checked(contents, Plan("path", path_id, path.title, writes))

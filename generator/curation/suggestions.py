@@ -40,6 +40,7 @@ class Suggestion:
     entry: Entry | None = None
     faults: tuple[Fault, ...] = ()
     """What of the suggestion could not be read at all."""
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass
@@ -64,13 +65,14 @@ def of_issue(issue: Issue, topics: Mapping[str, Topic]) -> Suggestion:
     faults: list[Fault] = []
     picked, rest = chosen(answers.get("topics", ""), tuple(topic_labels(topics)))
     entry = None
+    paper, spare = _pasted(answers.get("paper", ""))
     if bibtex := answers.get("bibtex"):
         entry, fault = entry_of(bibtex, "bibtex")
         faults += [Fault("bibtex", fault)] if fault else []
     if not answers.get("why"):
         faults.append(Fault("why", "is missing; say in one sentence what a reader takes away"))
     return Suggestion(
-        paper=_pasted(answers.get("paper", "")),
+        paper=paper,
         links=tuple(answers.get("links", "").split()),
         title=answers.get("title", ""),
         topics=(*picked, *([rest] if rest else [])),
@@ -78,6 +80,7 @@ def of_issue(issue: Issue, topics: Mapping[str, Topic]) -> Suggestion:
         why=answers.get("why", ""),
         entry=entry,
         faults=tuple(faults),
+        remarks=(f"{spare[:80]!r} beside the link was not read",) if spare else (),
     )
 
 
@@ -92,15 +95,23 @@ def entry_of(text: str, format: str | None = None) -> tuple[Entry | None, str | 
     return reading.entries[0], None
 
 
-def _pasted(text: str) -> tuple[str, ...]:
-    """Return what a person pasted as one thing where it is one, else word by word."""
-    text = text.strip()
-    return (text,) if not text or _identifier(text) else tuple(word for word in text.split() if word.strip("()[],;."))
+def _pasted(text: str) -> tuple[tuple[str, ...], str]:
+    """Return the identifiers and addresses that a person pasted, and the words beside them; without any, the words."""
+    text = titles.fold(text)
+    if not text or is_paper(text):
+        return (text,), ""
+    words = [word.strip("<>()[],;") for word in text.split()]
+    found = tuple(word for word in words if is_paper(word))
+    return (found, " ".join(word for word in words if word not in found)) if found else ((text,), "")
 
 
 def is_paper(text: str) -> bool:
     """Tell whether ``text`` is an identifier or an address rather than words."""
-    return _identifier(text) is not None or "://" in text or _SCHEMELESS.fullmatch(text) is not None
+    return (
+        _identifier(text) is not None
+        or re.match(r"[a-z]+://\S+$", text) is not None
+        or _SCHEMELESS.fullmatch(text) is not None
+    )
 
 
 def plan(contents: Contents, suggestion: Suggestion, *, added: str, keep_abstract: bool = False) -> Plan:
@@ -109,7 +120,7 @@ def plan(contents: Contents, suggestion: Suggestion, *, added: str, keep_abstrac
     ``added`` is the day it joins the list. A paper that is there already is refused and named; one that is only near
     to some other becomes a record with a remark.
     """
-    facts = _Facts(faults=[*suggestion.faults])
+    facts = _Facts(faults=[*suggestion.faults], remarks=[*suggestion.remarks])
     _from_entry(facts, suggestion.entry, keep_abstract)
     for text in suggestion.paper:
         _from_address(facts, text, "paper")
@@ -180,7 +191,7 @@ def _identifier(text: str) -> tuple[str, str] | None:
 
 def _from_address(facts: _Facts, text: str, question: str) -> None:
     """Take what one pasted address or identifier says; ``question`` is where it was pasted."""
-    text = text.strip().strip("<>()[],;")
+    text = text.strip()
     if not text:
         return
     if found := _identifier(text):
@@ -231,16 +242,17 @@ def _own_words(facts: _Facts, suggestion: Suggestion, topics: Mapping[str, Topic
 
 def topics_named(names: Sequence[str], topics: Mapping[str, Topic]) -> tuple[tuple[str, ...], list[Fault]]:
     """Return the ids of the topics that are named by id, by name or as the forms offer them; and what names none."""
-    known = {label.casefold(): topic_id for label, topic_id in topic_labels(topics).items()}
+    known = {topic_id: topic_id for topic_id in topics}
+    known |= {label.casefold(): topic_id for label, topic_id in topic_labels(topics).items()}
     known |= {topic.name.casefold(): topic_id for topic_id, topic in topics.items()}
-    known |= {topic_id: topic_id for topic_id in topics}
     found: list[str] = []
     faults: list[Fault] = []
     for name in filter(None, map(titles.fold, names)):
         topic_id = known.get(name.casefold())
         if topic_id is None:
-            close = difflib.get_close_matches(name[:80].casefold(), known, n=1)
-            remedy = f"write {known[close[0]]!r}" if close else "choose one of the list's topics"
+            wanted = name[:80].casefold()
+            close = difflib.get_close_matches(wanted, known, n=1) or [other for other in known if wanted in other]
+            remedy = f"write {topics[known[close[0]]].name!r}" if close else "choose one of the list's topics"
             faults.append(Fault("topics", f"unknown topic {name[:80]!r}; {remedy}"))
         elif topic_id not in found:
             found.append(topic_id)
