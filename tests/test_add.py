@@ -410,11 +410,31 @@ answers = (
     | st.text(max_size=60)
     | st.builds("{}\n{}".format, st.text(max_size=20), st.sampled_from(TRAPS))
 )
+# Answers that may well be right, so that records are written too.
+FITTING: dict[str, list[str]] = {
+    "paper": ["", "2401.00010", "https://doi.org/10.5555/x.1", "https://github.com/toy/loom"],
+    "title": ["A Toy", "Looms: A Toy of $n^2$ & More", "Про ткацкие станки", "織機"],
+    "bibtex": [""],
+    "links": ["", "https://github.com/toy/loom\nhttps://toy.example/"],
+    "topics": ["", "Looms: Spinning", "Looms: Spinning, Looms: Weaving & knotting"],
+    "type": ["", "survey", "None"],
+    "record": ["two-names", "braid", "https://toy.example/list/papers/stray-thread/"],
+    "field": list(forms.FIELDS),
+    "source": ["https://toy.example/", "the paper"],
+    "what": [forms.TOPIC, forms.PATH],
+    "group": ["Looms", "Toys"],
+    "papers": ["- stray-thread: a\n- two-names: b\n- braid: c", "two-names – x"],
+}
+
+
+def answer_to(question: forms.Question) -> st.SearchStrategy[str]:
+    fitting = st.sampled_from(FITTING[question.id]) if question.id in FITTING else st.text(min_size=1, max_size=60)
+    return st.integers(0, 5).flatmap(lambda chance: answers if chance == 0 else fitting)
+
+
 bodies = (
     st.sampled_from(FORMS).flatmap(
-        lambda form: st.lists(answers, min_size=len(form.questions), max_size=len(form.questions)).map(
-            lambda given_answers: body(form, given_answers)
-        )
+        lambda form: st.tuples(*map(answer_to, form.questions)).map(lambda given_answers: body(form, given_answers))
     )
     | st.text(max_size=300)
     | st.lists(st.sampled_from([f"### {label}" for label in LABELS]) | answers, max_size=16).map("\n".join)

@@ -73,7 +73,7 @@ def plan(contents: Contents, record_id: str, name: str, text: str, source: str) 
         data["provenance"] = _with(data.get("provenance", {}), name, f"{EDITOR}: {why}; from {titles.fold(source)}")
         if titles.fold(source).startswith(EDITOR) or "; from " in source:
             faults.append(Fault("source", "is no source; write the address or the name of one, and nothing else"))
-    for place, what in faults_in(Record, data):
+    for place, what in [] if faults else faults_in(Record, data):
         faults.append(Fault("source" if place.startswith("provenance") else "value", f"{place}: {what}"))
     if not faults:
         corrected = Record.model_validate(data)

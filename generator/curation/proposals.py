@@ -34,6 +34,8 @@ def of_issue(issue: Issue, contents: Contents) -> Plan:
     papers, more = _papers(answers["papers"], contents)
     faults += more
     name = titles.fold(answers["name"])
+    if what not in (TOPIC, PATH):
+        return Plan(title=name or None, faults=tuple(faults))
     if what == PATH:
         return _path(contents, name, answers["description"], papers, faults)
     return _topic(contents, name, titles.fold(answers["group"]), answers["description"], papers, faults)
