@@ -6,7 +6,6 @@ the files it writes. After a wanted change, write these anew with ``RENEW=1 pyth
 
 from __future__ import annotations
 
-import fcntl
 import io
 import json
 import os
@@ -296,6 +295,7 @@ def test_a_list_with_problems_is_named_in_json_and_comment(project: Path) -> Non
 
 
 def test_a_list_in_use_is_left_alone(project: Path) -> None:
+    fcntl = pytest.importorskip("fcntl")
     descriptor = os.open(project / "records", os.O_RDONLY)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     status, data = add("A Toy")

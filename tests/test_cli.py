@@ -271,6 +271,22 @@ def test_duplicates_print_the_contract(project: Path, capsys: pytest.CaptureFixt
     assert file_bytes(project) == before
 
 
+def test_duplicates_name_bibtex_entries_by_their_keys(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    entries = (
+        "@article{DBLP:t/1, title={The Undated {Shuttle}: What No Source Dates}}",
+        "@misc{t2, title={A Loom That Learns to Listen}}",
+        "@misc{t2, title={Two Names, One Loom}, doi={10.5555/loom.2021(7)_1}}",
+    )
+    (project / "refs.bib").write_text("\n".join(entries), encoding="utf-8")
+    assert call("duplicates", "--json", "refs.bib", str(LISTING)) == 0
+    clusters = json.loads(capsys.readouterr().out)["clusters"]
+    assert ["DBLP:t/1", "undated-shuttle"] in clusters
+    assert ["t2", f"{LISTING}:13"] in clusters
+    assert ["refs.bib:3", "two-names"] in clusters  # a key that stands twice names nothing
+    assert call("import", *DAY, "refs.bib") == 0
+    assert call("check") == 0
+
+
 # --- stats and generate ----------------------------------------------------------------------------------------------
 
 

@@ -96,6 +96,10 @@ def test_lines_and_what_was_not_read() -> None:
         ("A, C", (["A"], "C")),
         ("B, A", ([], "B, A")),
         ("Ab", ([], "Ab")),
+        ("- [x] A\n- [ ] A, b\n- [X] None of these", (["A", "None of these"], "")),
+        ("- [ ] A\n- [ ] A, b", ([], "")),
+        ("- [x] A\n- [x] C", (["A"], "C")),
+        ("- [x] A\nB", ([], "- [x] A\nB")),
     ],
 )
 def test_choices_may_hold_commas(answer: str, expected: tuple[list[str], str]) -> None:

@@ -60,6 +60,7 @@ def test_topics_by_any_name(name: str, expected: str) -> None:
     ("name", "message"),
     [
         ("knotting", "unknown topic 'knotting'; write 'Weaving & knotting'"),
+        ("weavng", "unknown topic 'weavng'; write 'Weaving & knotting'"),
         ("spining", "unknown topic 'spining'; write 'Spinning'"),
         ("quantum", "unknown topic 'quantum'; choose one of the list's topics"),
     ],

@@ -8,6 +8,7 @@ an answer is the answer's text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ from generator.errors import InputError, Problem
 
 MAX_CHARACTERS = 65_536
 """The longest body that GitHub accepts, https://docs.github.com/en/rest/issues/issues (error ``body is too long``)."""
+_BOX = re.compile(r"- \[([ xX])\] (.+)")
 _UNANSWERED = ("_No response_", "None")
 
 
@@ -77,9 +79,13 @@ def chosen(answer: str, options: Sequence[str]) -> tuple[list[str], str]:
     """Return which ``options`` a dropdown's answer names, and what of it is none of them.
 
     GitHub joins choices with a comma and a space, which may stand inside an option too; the longest that fits counts.
+    Of checkboxes (``- [x] option``), by which a list of its own may ask instead, the ticked ones count.
     """
     found: list[str] = []
     rest = answer.strip()
+    boxes = [_BOX.fullmatch(line) for line in rest.split("\n")]
+    if all(boxes):
+        rest = "\n".join(box[2] for box in boxes if box and box[1] != " ")
     while rest:
         fitting = [option for option in options if rest == option or rest.startswith((f"{option},", f"{option}\n"))]
         if not fitting:

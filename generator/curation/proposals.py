@@ -69,18 +69,19 @@ def _topic(
     if not group:
         faults.append(Fault("group", "is missing; name the group that the topic belongs to"))
     topic_id = _id(name, contents.topics, {known: topic.name for known, topic in contents.topics.items()}, faults)
-    full = [paper for paper in papers if len(contents.records[paper].topics) >= MAX_TOPICS]
+    # A run that was cut short wrote the topic into some of the records already: this one completes it.
+    held = {paper: [each for each in contents.records[paper].topics if each != topic_id] for paper in papers}
+    full = [paper for paper, topics in held.items() if len(topics) >= MAX_TOPICS]
     faults += [Fault("papers", f"{paper!r} has {MAX_TOPICS} topics already; choose another paper") for paper in full]
     faults += _faults(Topic, data, faults)
     if faults:
         return Plan("topic", title=name or None, faults=tuple(faults))
-    topics = _behind_its_group(contents.topics, topic_id, Topic.model_validate(data))
-    writes = {"topics.yaml": store.table_text(topics)}
+    table = _behind_its_group(contents.topics, topic_id, Topic.model_validate(data))
+    writes = {"topics.yaml": store.table_text(table)}
     for paper in papers:
-        record = contents.records[paper]
-        record = record.model_copy(update={"topics": (*record.topics, topic_id)})
+        record = contents.records[paper].model_copy(update={"topics": (*held[paper], topic_id)})
         writes[f"papers/{paper}.yaml"] = store.record_text(record)
-    return checked(contents, Plan("topic", topic_id, topics[topic_id].name, writes))
+    return checked(contents, Plan("topic", topic_id, table[topic_id].name, writes))
 
 
 def _path(contents: Contents, name: str, description: str, papers: Mapping[str, str], faults: list[Fault]) -> Plan:

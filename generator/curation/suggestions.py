@@ -245,14 +245,15 @@ def topics_named(names: Sequence[str], topics: Mapping[str, Topic]) -> tuple[tup
     known = {topic_id: topic_id for topic_id in topics}
     known |= {label.casefold(): topic_id for label, topic_id in topic_labels(topics).items()}
     known |= {topic.name.casefold(): topic_id for topic_id, topic in topics.items()}
+    words = {word: topic_id for name, topic_id in known.items() for word in name.split() if len(word) > 4} | known
     found: list[str] = []
     faults: list[Fault] = []
     for name in filter(None, map(titles.fold, names)):
         topic_id = known.get(name.casefold())
         if topic_id is None:
             wanted = name[:80].casefold()
-            close = [other for other in known if wanted in other] or difflib.get_close_matches(wanted, known, n=1)
-            remedy = f"write {topics[known[close[0]]].name!r}" if close else "choose one of the list's topics"
+            close = [other for other in known if wanted in other] or difflib.get_close_matches(wanted, words, n=1)
+            remedy = f"write {topics[words[close[0]]].name!r}" if close else "choose one of the list's topics"
             faults.append(Fault("topics", f"unknown topic {name[:80]!r}; {remedy}"))
         elif topic_id not in found:
             found.append(topic_id)
