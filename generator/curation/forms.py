@@ -100,7 +100,7 @@ def _suggestion(topics: Mapping[str, Topic]) -> Form:
             "Link or identifier",
             "input",
             "An arXiv id, a DOI, or an address at arXiv, doi.org, OpenReview, ACL Anthology or Hugging Face Papers.",
-            placeholder="2210.17323",
+            placeholder="1706.03762",
         ),
         Question(
             "title",
@@ -155,7 +155,7 @@ def _correction() -> Form:
                 "Which record",
                 "input",
                 "The address of the paper's page here, or the last part of it.",
-                placeholder="frozen-in-time",
+                placeholder="name-of-the-paper",
                 required=True,
             ),
             Question("field", "Which field", "dropdown", "One a correction.", options=tuple(FIELDS), required=True),
@@ -193,7 +193,7 @@ def _proposal(topics: Mapping[str, Topic]) -> Form:
                 "Name",
                 "input",
                 "Of a topic, two or three words; of a path, the need it serves.",
-                placeholder="Train a model on a small budget",
+                placeholder="From the basics to today",
                 required=True,
             ),
             Question(
@@ -217,7 +217,7 @@ def _proposal(topics: Mapping[str, Topic]) -> Form:
                 "textarea",
                 "In order, one a line: the last part of the address of the paper's page here, a colon, and one "
                 "sentence on why to read it at this place.",
-                placeholder="frozen-in-time: Begin here, because …",
+                placeholder="name-of-the-paper: Begin here, because …",
                 required=True,
             ),
         ),
