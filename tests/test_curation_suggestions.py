@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from site_tools import TOY_RECORDS
 
-from generator import store
+from generator import documents, store
 from generator.curation import suggestions
 from generator.curation.plans import Plan
 from generator.curation.suggestions import Suggestion
+from generator.models import Entry, Record
 
 TOY = store.load(TOY_RECORDS)
 
@@ -116,3 +119,38 @@ def test_a_list_that_keeps_abstracts_keeps_it() -> None:
         suggestion = Suggestion(entry=entry)
         found = suggestions.plan(TOY, suggestion, added="2025-01-05", keep_abstract=keep)
         assert ("abstract: |" in found.writes["papers/looms.yaml"]) == expected
+
+
+def test_what_is_looked_up_fills_what_nobody_gave_with_its_origin() -> None:
+    def lookup(identifiers: Mapping[str, str]) -> Entry | None:
+        assert identifiers == {"arxiv": "2401.00010"}
+        return Entry(
+            "api", None, 1, key="api:1", title="Looms, a Toy", authors=("Ada Thread",), issued="2024-01-02",
+            identifiers={"arxiv": "2401.00010", "doi": "10.5555/a.1"}, origins={"issued": "https://api.example/1"},
+        )  # fmt: skip
+
+    suggestion = Suggestion(paper=("2401.00010",), why="It is.")
+    found = suggestions.plan(TOY, suggestion, added="2025-01-05", lookup=lookup)
+    assert (found.faults, found.remarks, found.id) == ((), (), "looms-a-toy")
+    data = documents.parse("", found.writes["papers/looms-a-toy.yaml"]).data
+    assert Record.model_validate(data).identifiers.doi == "10.5555/a.1"
+    assert data["provenance"] == {
+        "title": "api:1",
+        "authors": "api:1",
+        "issued": "https://api.example/1",
+        "identifiers.doi": "api:1",
+    }
+    titled = Suggestion(paper=("2401.00010",), title="Looms: A Toy Study", why="It is.")
+    found = suggestions.plan(TOY, titled, added="2025-01-05", lookup=lookup)
+    assert (found.title, found.remarks) == ("Looms: A Toy Study", ("api:1 has the title 'Looms, a Toy'",))
+
+
+def test_what_is_looked_up_may_show_that_the_paper_is_there() -> None:
+    def lookup(_: Mapping[str, str]) -> Entry | None:
+        return Entry("api", None, 1, title="Another", identifiers={"doi": "10.5555/loom.2021(7)_1"})
+
+    found = suggestions.plan(TOY, Suggestion(paper=("2401.00010",)), added="2025-01-05", lookup=lookup)
+    assert found.duplicate is not None
+    assert found.duplicate.id == "two-names"
+    nothing = suggestions.plan(TOY, Suggestion(paper=("2401.00010",)), added="2025-01-05", lookup=lambda _: None)
+    assert [fault.field for fault in nothing.faults] == ["title"]

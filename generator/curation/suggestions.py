@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -114,11 +114,19 @@ def is_paper(text: str) -> bool:
     )
 
 
-def plan(contents: Contents, suggestion: Suggestion, *, added: str, keep_abstract: bool = False) -> Plan:
+def plan(
+    contents: Contents,
+    suggestion: Suggestion,
+    *,
+    added: str,
+    keep_abstract: bool = False,
+    lookup: Callable[[Mapping[str, str]], Entry | None] | None = None,
+) -> Plan:
     """Work out the record of a suggestion; nothing is written.
 
     ``added`` is the day it joins the list. A paper that is there already is refused and named; one that is only near
-    to some other becomes a record with a remark.
+    to some other becomes a record with a remark. ``lookup`` may tell what is known of a paper with these identifiers:
+    that fills what the suggestion leaves open, with its provenance.
     """
     facts = _Facts(faults=[*suggestion.faults], remarks=[*suggestion.remarks])
     _from_entry(facts, suggestion.entry, keep_abstract)
@@ -129,6 +137,9 @@ def plan(contents: Contents, suggestion: Suggestion, *, added: str, keep_abstrac
     _title(facts, suggestion)
     _own_words(facts, suggestion, contents.topics)
     duplicate = _holder(contents, facts)
+    if lookup and not duplicate and (found := lookup(facts.values.get("identifiers", {}))):
+        _fill(facts, found, keep_abstract)
+        duplicate = _holder(contents, facts)
     if duplicate:
         return _refused(facts, duplicate)
     if not facts.values.get("title"):
@@ -140,10 +151,10 @@ def plan(contents: Contents, suggestion: Suggestion, *, added: str, keep_abstrac
     record = Record(**facts.values, added=added)
     taken = {*contents.records, *contents.redirects}
     record_id = intake.new_ids([record.title], taken)[0]
-    found = neighbours(contents, record_id, record)
-    if found and (found[0].verdict.kind == "same"):
-        return _refused(facts, found[0])
-    remarks = facts.remarks + [f"near to {each.id!r}: {each.verdict.reason}; a person decides" for each in found]
+    near = neighbours(contents, record_id, record)
+    if near and near[0].verdict.kind == "same":
+        return _refused(facts, near[0])
+    remarks = facts.remarks + [f"near to {each.id!r}: {each.verdict.reason}; a person decides" for each in near]
     return checked(
         contents,
         Plan(
@@ -152,7 +163,7 @@ def plan(contents: Contents, suggestion: Suggestion, *, added: str, keep_abstrac
             record.title,
             {f"papers/{record_id}.yaml": store.record_text(record)},
             remarks=tuple(remarks),
-            near=found,
+            near=near,
         ),
     )
 
@@ -178,6 +189,18 @@ def _from_entry(facts: _Facts, entry: Entry | None, keep_abstract: bool) -> None
         else:
             facts.values[name] = value
     facts.remarks.extend(entry.doubts)
+
+
+def _fill(facts: _Facts, entry: Entry, keep_abstract: bool) -> None:
+    """Take from what was looked up the facts that nobody gave."""
+    for name, value in merging.fields_of(entry, keep_abstract=keep_abstract).items():
+        group, _, kind = name.partition(".")
+        place = facts.values.setdefault(group, {}) if kind else facts.values
+        if not place.get(kind or group):
+            place[kind or group] = value
+            facts.values.setdefault("provenance", {})[name] = entry.origins.get(name, entry.label)
+        elif name == "title" and titles.key(value) != titles.key(place[group]):
+            facts.remarks.append(f"{entry.label} has the title {value[:200]!r}")
 
 
 def _identifier(text: str) -> tuple[str, str] | None:
