@@ -154,3 +154,12 @@ def test_what_is_looked_up_may_show_that_the_paper_is_there() -> None:
     assert found.duplicate.id == "two-names"
     nothing = suggestions.plan(TOY, Suggestion(paper=("2401.00010",)), added="2025-01-05", lookup=lambda _: None)
     assert [fault.field for fault in nothing.faults] == ["title"]
+
+
+def test_what_a_bibliography_leaves_out_is_remarked() -> None:
+    entry, _ = suggestions.entry_of("@article{a, title={Looms: A Toy Study}, journal=jtl, author={A B and others}}")
+    found = suggestions.plan(TOY, Suggestion(entry=entry), added="2025-01-05")
+    assert found.remarks == (
+        "authors: the source names only 1 and others",
+        "journal: 'jtl' is no macro that this file defines; left out",
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from generator import identifiers, intake, links, merging, readers, store, titles
@@ -92,7 +92,8 @@ def entry_of(text: str, format: str | None = None) -> tuple[Entry | None, str | 
         return None, f"line {problem.line}: {problem.message}" if problem.line else problem.message
     if len(reading.entries) > 1:
         return None, f"holds {len(reading.entries)} entries; give one, or read them all with `reading-list import`"
-    return reading.entries[0], None
+    entry = reading.entries[0]
+    return replace(entry, doubts=(*entry.doubts, *(remark.message for remark in reading.remarks))), None
 
 
 def _pasted(text: str) -> tuple[tuple[str, ...], str]:
@@ -137,12 +138,14 @@ def plan(
     _title(facts, suggestion)
     _own_words(facts, suggestion, contents.topics)
     duplicate = _holder(contents, facts)
-    if lookup and not duplicate and (found := lookup(facts.values.get("identifiers", {}))):
+    known = facts.values.get("identifiers")
+    if lookup and known and not duplicate and (found := lookup(known)):
         _fill(facts, found, keep_abstract)
         duplicate = _holder(contents, facts)
     if duplicate:
         return _refused(facts, duplicate)
-    if not facts.values.get("title"):
+    unread = any(fault.field in ("", "bibtex") for fault in suggestion.faults)  # and a title may stand in there
+    if not facts.values.get("title") and not unread:
         facts.faults.append(Fault("title", "is missing, and nothing is fetched; write it, or give a BibTeX entry"))
     _validate(facts)
     title = facts.values.get("title")
