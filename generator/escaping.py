@@ -20,6 +20,7 @@ _KEPT_INSIDE_WORDS = frozenset("-.")
 _KEPT_BEHIND_WORDS = frozenset(".:;,?!")
 # Controls and halves of characters, but for those that are white space.
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_INVISIBLE = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -50,6 +51,19 @@ def markdown(text: str) -> str:
         return f"&#{ord(char)};"
 
     return _ASCII_MARK.sub(refer, text)
+
+
+def markdown_code(text: str) -> str:
+    """Return ``text`` as a code span of Markdown, in which GitHub runs nothing of it.
+
+    There no one is mentioned, no issue or commit is referred to, and nothing becomes a link, markup or a formula; what
+    :func:`markdown` gives would still notify the people whose names it shows. Characters that turn the direction of
+    writing are left out, as they would turn what stands behind them too.
+    """
+    text = _INVISIBLE.sub("", clean(text)) or " "
+    fence = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
+    pad = " " if text.startswith(("`", " ")) or text.endswith(("`", " ")) else ""
+    return f"{fence}{pad}{text}{pad}{fence}"
 
 
 @functools.lru_cache(maxsize=2**18)

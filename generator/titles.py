@@ -13,6 +13,8 @@ MAX_SLUG = 60
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _COMMAND = re.compile(r"\\[a-zA-Z]+\*?")
+_LATEX = re.compile(r"[\\{}~$&]|--|``|''")
+_BARE_AMPERSAND = re.compile(r"(?<!\\)&")
 _GREEK_NAMES = {
     char: unicodedata.name(char)
     .split("LETTER ")[1]
@@ -73,6 +75,25 @@ def _latex_as_text(latex: str) -> str:
         return str(LatexNodes2Text(math_mode="text", keep_comments=True).latex_to_text(latex))
     except Exception:  # noqa: BLE001 - a hostile title must not stop a run, whatever the library makes of it
         return re.sub(r"[\\{}]", "", _COMMAND.sub("", latex))
+
+
+def from_latex(text: str) -> str:
+    r"""Return LaTeX text, as bibliographies write it, on one line as a title prints it.
+
+    Accents, dashes and commands become Unicode, grouping braces go, mathematics stays LaTeX: ``{GPTQ} f{\"u}r $S^2$``
+    becomes ``GPTQ für $S^2$``.
+    """
+    if not _LATEX.search(text):
+        return fold(text)
+    from pylatexenc.latex2text import LatexNodes2Text  # slow to import
+
+    text = _BARE_AMPERSAND.sub(r"\\&", text)
+    for command, char in ((r"\textbraceleft", r"\{"), (r"\textbraceright", r"\}"), (r"\textasciicircum{}", "^")):
+        text = text.replace(command, char)  # what the library does not know, or takes for an accent
+    try:
+        return fold(LatexNodes2Text(math_mode="verbatim", keep_comments=True).latex_to_text(text))
+    except Exception:  # noqa: BLE001 - a hostile text must not stop a run, whatever the library makes of it
+        return fold(re.sub(r"[\\{}]", "", _COMMAND.sub("", text)))
 
 
 def slug(title: str) -> str:

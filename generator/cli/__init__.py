@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from generator import __version__, dates, exports, feeds, readers, settings
+from generator.cli.add_command import add
 from generator.cli.curation_commands import merge, rename
 from generator.cli.intake_commands import duplicates, import_
 from generator.cli.printing import DONE, PROBLEMS, WRONG_USAGE, say
@@ -17,6 +18,7 @@ from generator.cli.records_commands import check, stats
 from generator.cli.site_commands import build, digest, export, generate, serve
 from generator.cli.upkeep_commands import add_options, enrich, links
 from generator.errors import ReadingListError, UsageError
+from generator.models import RECORD_TYPES
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -83,6 +85,27 @@ def _parser() -> argparse.ArgumentParser:
     )
     each.add_argument("--no-new", action="store_true", help="only fill gaps of records that are there")
     each.add_argument("--dry-run", action="store_true", help="write nothing")
+
+    each = with_records(command("add", add, "Add one paper, or what an issue form says; nothing is fetched."))
+    each.add_argument(
+        "what",
+        nargs="*",
+        metavar="WHAT",
+        help="arXiv id, DOI, address, title, or a file with one BibTeX entry (- for standard input)",
+    )
+    each.add_argument("--issue", metavar="FILE", help="the body of an issue form (- for standard input)")
+    each.add_argument("--title", help="the paper's title")
+    each.add_argument("--topics", metavar="A,B", help="ids or names of topics, the main one first")
+    each.add_argument("--type", choices=RECORD_TYPES, help="what kind of paper it is")
+    each.add_argument("--why", metavar="SENTENCE", help="why it belongs on the list")
+    each.add_argument(
+        "--added", type=_day, metavar="DATE", help="the day it is said to have joined the list (default: today)"
+    )
+    each.add_argument(
+        "--comment", type=Path, metavar="FILE", help="write here, as Markdown, what to tell the contributor"
+    )
+    each.add_argument("--dry-run", action="store_true", help="write nothing but the comment")
+    each.add_argument("--json", action="store_true", help="print the result as JSON")
 
     with_files(with_records(command("duplicates", duplicates, "Find which entries are one paper; writes nothing.")))
 
