@@ -18,12 +18,15 @@ from typing import Any
 
 import markdown  # type: ignore[import-untyped]
 import pytest
+from databases import Databases, Paper
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from site_tools import TOY_RECORDS, call, enter_project, file_bytes, toy_records
+from stand_in import Reply, Waits, serving
 
-from generator import checking, store
-from generator.curation import corrections, forms, issues, plans, proposals, suggestions
+from generator import checking, cli, store
+from generator.cli import add_command
+from generator.curation import apis, corrections, forms, issues, plans, proposals, suggestions
 from generator.curation.comments import told
 from generator.errors import ReadingListError
 
@@ -485,3 +488,50 @@ def assert_inert(comment: str) -> None:
     for label in LABELS:
         words = words.replace(label, "")
     assert re.fullmatch(r"[A-Za-z0-9 .,;:?\n]*", words), words
+
+
+# --- facts from the databases ----------------------------------------------------------------------------------------
+
+
+def fetch(base: str, *arguments: str) -> int:
+    options = cli._parser().parse_args(["add", "--fetch", *DAY, *arguments])
+    return add_command.add(options, bases=dict.fromkeys(apis.BASES, base), clock=Waits().clock)
+
+
+FELT = Paper("Felt without Looms", arxiv="2401.00010", doi="10.5555/felt", venue=("Weaving 2024",), day="2024-01-02")
+
+
+def test_an_identifier_alone_becomes_a_finished_record(project: Path) -> None:
+    with serving(Databases([FELT])) as server:
+        assert fetch(server.base, "https://arxiv.org/abs/2401.00010v2", "--why", "It shows how.") == 0
+    record = store.load(project / "records").records["felt-without-looms"]
+    assert (record.title, record.author_names, record.issued) == (FELT.title, FELT.authors, "2024-01-02")
+    assert record.provenance["authors"] == "https://arxiv.org/abs/2401.00010"
+    assert record.abstract is None
+    assert call("check") == 0
+
+
+def test_a_doi_alone_is_asked_of_crossref(project: Path) -> None:
+    with serving(Databases([FELT])) as server:
+        assert fetch(server.base, "10.5555/felt", "--why", "It shows how.") == 0
+    record = store.load(project / "records").records["felt-without-looms"]
+    assert (record.venue, record.identifiers.doi) == ("Weaving 2024", "10.5555/felt")
+
+
+@pytest.mark.parametrize("broken", [Reply(500), Reply(200, "no feed"), None], ids=["500", "nonsense", "unknown"])
+def test_what_no_database_tells_is_said(
+    project: Path, broken: Reply | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = file_bytes(project / "records")
+    with serving(Databases([], {"/": broken} if broken else {})) as server:
+        assert fetch(server.base, "2401.00010", "--why", "It shows how.") == 1
+    said = capsys.readouterr().err
+    assert "title: is missing, and no database that was asked tells it" in said
+    assert "note: arXiv " in said
+    assert file_bytes(project / "records") == before
+
+
+def test_a_paper_that_is_there_is_refused_before_anything_is_asked(project: Path) -> None:
+    with serving(Databases([])) as server:
+        assert fetch(server.base, "10.5555/loom.2021(7)_1", "--why", "It shows how.") == 1
+    assert server.asked == []

@@ -86,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     each.add_argument("--no-new", action="store_true", help="only fill gaps of records that are there")
     each.add_argument("--dry-run", action="store_true", help="write nothing")
 
-    each = with_records(command("add", add, "Add one paper, or what an issue form says; nothing is fetched."))
+    each = with_records(command("add", add, "Add one paper, or what an issue form says."))
     each.add_argument(
         "what",
         nargs="*",
@@ -103,6 +103,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     each.add_argument(
         "--comment", type=Path, metavar="FILE", help="write here, as Markdown, what to tell the contributor"
+    )
+    each.add_argument(
+        "--fetch", action="store_true", help="ask arXiv, Hugging Face and Crossref for what an identifier stands for"
     )
     each.add_argument("--dry-run", action="store_true", help="write nothing but the comment")
     each.add_argument("--json", action="store_true", help="print the result as JSON")

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from generator import documents, readers, settings, store
+from generator import documents, escaping, readers, settings, store
 from generator.cli.printing import DONE, PROBLEMS, forms_folder, print_json, problem_json, say, today
+from generator.cli.upkeep_commands import APIS, NEEDS
 from generator.curation import comments, corrections, forms, issues, plans, proposals, suggestions
 from generator.curation.plans import Fault, Plan
 from generator.curation.suggestions import Suggestion
 from generator.errors import InputError, Problem, ReadingListError, UsageError
-from generator.models import RECORD_TYPES
+from generator.models import RECORD_TYPES, Entry
+
+if TYPE_CHECKING:
+    from generator.curation.politeness import Clock
+
+Lookup = Callable[[Mapping[str, str]], Entry | None]
 
 _STDIN = "-"
 _STATED = ("title", "topics", "why", "type")
+_REQUESTS, _SECONDS = 20, 120.0
+"""What one --fetch may cost the databases and the person who waits."""
 
 
 @dataclass(frozen=True)
@@ -48,18 +57,49 @@ class _Outcome:
         return [*self.problems, *told]
 
 
-def add(options: argparse.Namespace) -> int:
-    """Add one paper, or what an issue form says, to the list."""
+def add(options: argparse.Namespace, *, bases: Mapping[str, str] | None = None, clock: Clock | None = None) -> int:
+    """Add one paper, or what an issue form says, to the list; ``bases`` and ``clock`` are for tests."""
+    with _databases(options, settings.load(options.config), bases, clock) as lookup:
+        return _add(options, lookup)
+
+
+@contextlib.contextmanager
+def _databases(
+    options: argparse.Namespace, found: settings.Settings, bases: Mapping[str, str] | None, clock: Clock | None
+) -> Iterator[Lookup | None]:
+    """Give a function that asks public databases for a paper by its identifiers, or nothing without --fetch."""
+    if not options.fetch:
+        yield None
+        return
+    try:
+        from generator.curation import apis, politeness
+    except ImportError as error:
+        raise UsageError(f"--fetch needs the package {error.name}; install it with: {NEEDS}") from None
+
+    budget = politeness.Budget(_REQUESTS, _SECONDS, clock or politeness.Clock())
+    agent = politeness.user_agent(found.repo_url)
+    with apis.connected(list(APIS), budget=budget, agent=agent, clock=clock, bases=bases or apis.BASES) as opened:
+
+        def lookup(identifiers: Mapping[str, str]) -> Entry | None:
+            entry, silent = apis.fetch(opened, identifiers)
+            for reason in silent if entry is None else ():
+                say(escaping.clean(f"note: {reason}"))
+            return entry
+
+        yield lookup
+
+
+def _add(options: argparse.Namespace, lookup: Lookup | None) -> int:
     _check_usage(options)
     found = settings.load(options.config)
     folder = options.records or found.records
     try:
         if options.dry_run:
-            outcome = _worked_out(options, store.load(folder), found)
+            outcome = _worked_out(options, store.load(folder), found, lookup)
         else:
             with store.locked(folder):
                 contents = store.load(folder)
-                outcome = _worked_out(options, contents, found)
+                outcome = _worked_out(options, contents, found, lookup)
                 outcome = replace(outcome, written=_write(options, contents, outcome.plan))
     except InputError as error:
         outcome = _Outcome(Plan(), problems=(error.problem,))
@@ -81,32 +121,44 @@ def _check_usage(options: argparse.Namespace) -> None:
         raise UsageError("standard input can be read once only; give - once")
 
 
-def _worked_out(options: argparse.Namespace, contents: store.Contents, found: settings.Settings) -> _Outcome:
+def _worked_out(
+    options: argparse.Namespace, contents: store.Contents, found: settings.Settings, lookup: Lookup | None
+) -> _Outcome:
     """Return the plan of what the options name; nothing is written."""
     if contents.problems:
         return _Outcome(Plan(), problems=contents.problems)
     if options.issue:
         path = "standard input" if options.issue == _STDIN else options.issue
-        return _of_issue(path, _bytes(options.issue), options, contents, found)
+        return _of_issue(path, _bytes(options.issue), options, contents, found, lookup)
     suggestion = _of_words(options)
     if not options.what and not any(getattr(options, name) for name in _STATED):
         suggestion = _asked(contents)
-    return _Outcome(_paper(contents, suggestion, options, found))
+    return _Outcome(_paper(contents, suggestion, options, found, lookup))
 
 
 def _paper(
-    contents: store.Contents, suggestion: Suggestion, options: argparse.Namespace, found: settings.Settings
+    contents: store.Contents,
+    suggestion: Suggestion,
+    options: argparse.Namespace,
+    found: settings.Settings,
+    lookup: Lookup | None,
 ) -> Plan:
-    return suggestions.plan(contents, suggestion, added=options.added or today(), keep_abstract=found.keep_abstracts)
+    added = options.added or today()
+    return suggestions.plan(contents, suggestion, added=added, keep_abstract=found.keep_abstracts, lookup=lookup)
 
 
 def _of_issue(
-    path: str, data: bytes, options: argparse.Namespace, contents: store.Contents, found: settings.Settings
+    path: str,
+    data: bytes,
+    options: argparse.Namespace,
+    contents: store.Contents,
+    found: settings.Settings,
+    lookup: Lookup | None,
 ) -> _Outcome:
     text = issues.decode(path, data)
     issue = issues.read(path, text, forms.forms(contents.topics))
     if issue.form.kind == "paper":
-        plan = _paper(contents, suggestions.of_issue(issue, contents.topics), options, found)
+        plan = _paper(contents, suggestions.of_issue(issue, contents.topics), options, found, lookup)
     elif issue.form.kind == "correction":
         plan = corrections.of_issue(issue, contents)
     else:

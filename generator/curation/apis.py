@@ -24,7 +24,7 @@ from huggingface_hub.errors import HfHubHTTPError
 
 from generator import identifiers, titles
 from generator.curation.politeness import Budget, Clock, LeaveAloneError, NoAnswerError, PoliteTransport, connect
-from generator.models import Entry, Record
+from generator.models import Entry, Identifiers, Record
 from generator.readers import csl_json
 
 _T = TypeVar("_T")
@@ -276,6 +276,27 @@ class Crossref:
             else [],
             "custom": {"sources": [origin]},
         }
+
+
+def fetch(opened: Iterable[tuple[Api, PoliteTransport]], wanted: Mapping[str, str]) -> tuple[Entry | None, list[str]]:
+    """Return what the first database that knows a paper with one of the identifiers ``wanted`` says of it.
+
+    The second value tells why a database gave no answer that can be used.
+    """
+    record = Record(title="-", identifiers=Identifiers(**wanted))
+    silent: list[str] = []
+    for api, _ in opened:
+        if not api.gives & {f"identifiers.{kind}" for kind in wanted}:
+            continue
+        try:
+            for answer in api.answers({"": record}):
+                for entry in answer.entries:
+                    if any(wanted.get(kind) == value for kind, value in entry.identifiers.items()):
+                        return entry, silent
+                silent.append(f"{api.title} {answer.failure or 'does not know it'}")
+        except LeaveAloneError as error:
+            silent.append(f"{api.title} {error}")
+    return None, silent
 
 
 @contextlib.contextmanager

@@ -146,7 +146,8 @@ def plan(
         return _refused(facts, duplicate)
     unread = any(fault.field in ("", "bibtex") for fault in suggestion.faults)  # and a title may stand in there
     if not facts.values.get("title") and not unread:
-        facts.faults.append(Fault("title", "is missing, and nothing is fetched; write it, or give a BibTeX entry"))
+        why = "no database that was asked tells it" if lookup else "nothing is fetched"
+        facts.faults.append(Fault("title", f"is missing, and {why}; write it, or give a BibTeX entry"))
     _validate(facts)
     title = facts.values.get("title")
     if facts.faults:
