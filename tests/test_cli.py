@@ -21,9 +21,10 @@ from generator import __version__, checking, store
 
 COMMANDS = (
     "import", "duplicates", "check", "merge", "rename", "generate", "build", "serve", "export", "digest", "stats",
+    "init",
 )  # fmt: skip
 # Named in DESIGN's table of commands, but not there yet.
-MISSING = ("add", "init")
+MISSING = ("add",)
 
 
 @pytest.fixture(autouse=True)
