@@ -24,8 +24,8 @@ SCRIPTS = sorted((GITHUB / "scripts").iterdir())
 FOREIGN = re.compile(r"github\.(event|head_ref|ref_name|actor)|needs\.|steps\.|inputs\.")
 
 
-def load(path: Path) -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+def load(path: Path) -> dict[Any, Any]:
+    data: dict[Any, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return data
 
 
