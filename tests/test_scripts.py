@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from git_tools import BOT, Forge, Repository, bare_remote, run_script
-from site_tools import TOY_RECORDS, toy_records
+from site_tools import TOY_RECORDS, file_bytes, toy_records
 
 from generator import store
 from generator.models import Record
@@ -50,13 +50,13 @@ def stage(tmp_path: Path) -> Stage:
     project.mkdir()
     toy_records(project / "records")
     remote = bare_remote(tmp_path / "remote.git")
-    changes = tmp_path / "artifact" / "records"
-    (changes / "papers").mkdir(parents=True)
+    changes = tmp_path / "artifact" / "changes"
+    (changes / "records" / "papers").mkdir(parents=True)
     return Stage(Repository.begin(project, remote), remote, Forge(tmp_path), changes)
 
 
 def test_a_record_becomes_a_draft(stage: Stage) -> None:
-    (stage.changes / "papers" / "new-loom.yaml").write_text(RECORD, encoding="utf-8")
+    (stage.changes / "records" / "papers" / "new-loom.yaml").write_text(RECORD, encoding="utf-8")
     status, said = stage.propose()
     assert status == 0, said
     assert stage.branches() == {"main", BRANCH}
@@ -68,7 +68,7 @@ def test_a_record_becomes_a_draft(stage: Stage) -> None:
 
 
 def test_an_edit_renews_branch_and_pull_request(stage: Stage) -> None:
-    path = stage.changes / "papers" / "new-loom.yaml"
+    path = stage.changes / "records" / "papers" / "new-loom.yaml"
     for text in (RECORD, RECORD + "venue: Loom Letters\n"):
         path.write_text(text, encoding="utf-8")
         assert stage.propose()[0] == 0
@@ -77,16 +77,25 @@ def test_an_edit_renews_branch_and_pull_request(stage: Stage) -> None:
     assert stage.clone.git("rev-list", "--count", f"main..origin/{BRANCH}") == "1\n"
 
 
+def test_what_goes_with_the_records_is_proposed_with_them(stage: Stage) -> None:
+    wanted = {"records/topics.yaml", "records/record.schema.json", ".github/ISSUE_TEMPLATE/suggest-paper.yml"}
+    for name in wanted:
+        (stage.changes / name).parent.mkdir(parents=True, exist_ok=True)
+        (stage.changes / name).write_text("new\n", encoding="utf-8")
+    assert stage.propose()[0] == 0
+    assert set(stage.clone.git("diff", "--name-only", f"main..origin/{BRANCH}").split()) == wanted
+
+
 def test_what_the_list_has_already_is_not_proposed(stage: Stage) -> None:
     name = "papers/two-names.yaml"
-    shutil.copy(TOY_RECORDS / name, stage.changes / name)
+    shutil.copy(TOY_RECORDS / name, stage.changes / "records" / name)
     status, said = stage.propose()
     assert (status, stage.branches(), stage.forge.get("calls")) == (0, {"main"}, [])
     assert "as proposed already" in said
 
 
 def test_a_persons_work_is_left_alone(stage: Stage) -> None:
-    path = stage.changes / "papers" / "new-loom.yaml"
+    path = stage.changes / "records" / "papers" / "new-loom.yaml"
     path.write_text(RECORD, encoding="utf-8")
     assert stage.propose()[0] == 0
     stage.clone.git("switch", "--quiet", BRANCH)
@@ -103,44 +112,52 @@ def test_a_persons_work_is_left_alone(stage: Stage) -> None:
 
 def test_a_forks_branch_of_the_same_name_is_not_ours(stage: Stage) -> None:
     stage.forge.set(prs=[{"number": 3, "head": "enrich", "state": "open", "isCrossRepository": True}])
-    (stage.changes / "papers" / "new-loom.yaml").write_text(RECORD, encoding="utf-8")
+    (stage.changes / "records" / "papers" / "new-loom.yaml").write_text(RECORD, encoding="utf-8")
     assert stage.propose("enrich")[0] == 0
     assert [pull.get("draft") for pull in stage.forge.get("prs")] == [None, True]
 
 
 def link(changes: Path) -> None:
-    (changes / "papers" / "loom.yaml").symlink_to("/etc/hostname")
+    (changes / "records" / "papers" / "loom.yaml").symlink_to("/etc/hostname")
 
 
 def link_of_folder(changes: Path) -> None:
-    (changes / "elsewhere").symlink_to("/etc")
+    (changes / "records" / "more").symlink_to("/etc")
 
 
 def workflow(changes: Path) -> None:
-    (changes / ".github").mkdir()
-    (changes / ".github" / "evil.yaml").write_text("on: push\n", encoding="utf-8")
+    (changes / ".github" / "workflows").mkdir(parents=True)
+    (changes / ".github" / "workflows" / "evil.yml").write_text("on: push\n", encoding="utf-8")
 
 
 def odd_name(changes: Path) -> None:
-    (changes / "papers" / "a b\n::error::.yaml").write_text(RECORD, encoding="utf-8")
+    (changes / "records" / "papers" / "a b\n::error::.yaml").write_text(RECORD, encoding="utf-8")
 
 
 def other_kind(changes: Path) -> None:
-    (changes / "papers" / "loom.py").write_text("import os\n", encoding="utf-8")
+    (changes / "records" / "papers" / "loom.py").write_text("import os\n", encoding="utf-8")
 
 
 def deeper(changes: Path) -> None:
-    (changes / "papers" / "more").mkdir()
-    (changes / "papers" / "more" / "loom.yaml").write_text(RECORD, encoding="utf-8")
+    (changes / "records" / "papers" / "more").mkdir()
+    (changes / "records" / "papers" / "more" / "loom.yaml").write_text(RECORD, encoding="utf-8")
 
 
 def huge(changes: Path) -> None:
-    (changes / "papers" / "loom.yaml").write_text("x" * 1_000_001, encoding="utf-8")
+    (changes / "records" / "papers" / "loom.yaml").write_text("x" * 1_000_001, encoding="utf-8")
 
 
-@pytest.mark.parametrize("evil", [link, link_of_folder, workflow, odd_name, other_kind, deeper, huge])
+def elsewhere(changes: Path) -> None:
+    (changes / "docs").mkdir()
+    (changes / "docs" / "loom.yaml").write_text(RECORD, encoding="utf-8")
+
+
+EVIL = (link, link_of_folder, workflow, odd_name, other_kind, deeper, huge, elsewhere)
+
+
+@pytest.mark.parametrize("evil", EVIL)
 def test_what_is_no_record_is_refused_before_anything_is_done(evil: Callable[[Path], None], stage: Stage) -> None:
-    (stage.changes / "papers" / "good-loom.yaml").write_text(RECORD, encoding="utf-8")
+    (stage.changes / "records" / "papers" / "good-loom.yaml").write_text(RECORD, encoding="utf-8")
     evil(stage.changes)
     status, said = stage.propose()
     assert status == 1
@@ -172,9 +189,9 @@ def test_the_form_reaches_the_command_as_it_is(status: int, stage: Stage, tmp_pa
     assert not list(tmp_path.rglob("pwned"))
     assert "error" not in done.stdout
     assert (out / "comment.md").read_text(encoding="utf-8") == "answer\n"
-    assert (out / "records").is_dir() == (status == 0)
+    assert (out / "changes").is_dir() == (status == 0)
     if status == 0:
-        assert [path.name for path in out.rglob("*.yaml")] == ["new.yaml"]
+        assert set(file_bytes(out / "changes")) == {"records/papers/new.yaml"}
 
 
 def test_an_issue_without_a_body(stage: Stage, tmp_path: Path) -> None:
@@ -193,7 +210,7 @@ def test_the_issue_is_answered(records: bool, stage: Stage) -> None:
     proposal = stage.changes.parent
     (proposal / "comment.md").write_text("Thank you.\n" + "é" * 100_000, encoding="utf-8")
     if records:
-        (stage.changes / "papers" / "new-loom.yaml").write_text(RECORD, encoding="utf-8")
+        (stage.changes / "records" / "papers" / "new-loom.yaml").write_text(RECORD, encoding="utf-8")
     else:
         shutil.rmtree(stage.changes)
     done = run_script(stage.clone, "answer", "7", proposal, gh=stage.forge)
@@ -216,6 +233,22 @@ def test_a_refused_proposal_is_not_answered_as_if_it_were_made(stage: Stage) -> 
 
 
 # --- the report on links ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kinds", "offline", "said"),
+    [(["alive", "unsure"], False, "found=0\n"), (["alive", "dead"], False, "found=1\n"),
+     (["moved"], False, "found=1\n"), ([], False, "found=0\n"), (["unsure"], True, "")],
+)  # fmt: skip
+def test_what_is_found_is_told(kinds: list[str], offline: bool, said: str, stage: Stage, tmp_path: Path) -> None:
+    answer = json.dumps({"links": [{"kind": kind, "link": "::error::x"} for kind in kinds], "offline": offline})
+    (tmp_path / "answer.json").write_text(answer, encoding="utf-8")
+    command = tmp_path / "reading-list"
+    command.write_text(f'#!/bin/sh\ncat {tmp_path}/answer.json\necho "$@" > {tmp_path}/seen\n', encoding="utf-8")
+    command.chmod(0o755)
+    done = run_script(stage.clone, "links", "report.md", "state.json", READING_LIST=str(command))
+    assert (done.returncode, done.stdout, done.stderr) == (0, said, "")
+    assert (tmp_path / "seen").read_text(encoding="utf-8") == "links --json --report report.md --state state.json\n"
 
 
 def test_one_issue_is_kept_up_to_date(stage: Stage, tmp_path: Path) -> None:

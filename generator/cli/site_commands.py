@@ -9,7 +9,7 @@ import sys
 
 from generator import documents, exports, feeds, generation, settings
 from generator.cli.printing import DONE, PROBLEMS, configured, load_records, progress, say
-from generator.curation import revisions
+from generator.curation import editions
 from generator.errors import ReadingListError, UsageError
 from generator.library import Library
 
@@ -89,7 +89,7 @@ def digest(options: argparse.Namespace) -> int:
     library = Library.of(load_records(found.records))
     since, known = options.since, None
     if options.base:
-        base = revisions.at(found.records, options.base)
+        base = editions.at(found.records, options.base)
         since, known = base.day, base.papers
     count = len(library.joined(since, known))
     if options.unless_empty and not count:

@@ -1,4 +1,4 @@
-"""The records folder as it was: which papers a revision of the list's git history holds, and of what day it is."""
+"""An edition of the list: which papers it had at a revision of its git history, and on what day that was."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from generator.errors import UsageError
 
 
 @dataclass(frozen=True)
-class Revision:
-    """A revision of the list: its day (YYYY-MM-DD), and the ids of its papers."""
+class Edition:
+    """The list at one revision: its day (YYYY-MM-DD), and the ids of its papers."""
 
     day: str
     papers: frozenset[str]
 
 
-def at(folder: Path, name: str) -> Revision:
-    """Return the revision ``name``, a tag, branch or commit, of the records ``folder``.
+def at(folder: Path, name: str) -> Edition:
+    """Return the edition of the records ``folder`` at the revision ``name``, a tag, branch or commit.
 
     Raises UsageError where there is no git, no repository, or no such revision in it.
     """
     commit = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}").strip()
     day = _git(folder, "log", "-1", "--format=%cs", commit).strip()
     names = _git(folder, "ls-tree", "--name-only", "-z", commit, "papers/").split("\0")
-    return Revision(day, frozenset(PurePosixPath(name).stem for name in names if name.endswith(".yaml")))
+    return Edition(day, frozenset(PurePosixPath(name).stem for name in names if name.endswith(".yaml")))
 
 
 def _git(folder: Path, *arguments: str) -> str:

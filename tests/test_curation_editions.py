@@ -10,7 +10,7 @@ from site_tools import call, toy_records
 
 from generator import library as libraries
 from generator import store
-from generator.curation import revisions
+from generator.curation import editions
 from generator.errors import UsageError
 from generator.models import Record
 
@@ -33,31 +33,31 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
 
 def test_a_revision_knows_its_day_and_papers(clone: Repository) -> None:
     records = clone.folder / "records"
-    found = revisions.at(records, "then")
+    found = editions.at(records, "then")
     assert found.day == "2025-03-04"
     assert found.papers == set(store.load(records).records)
-    assert revisions.at(records, "main") == found
+    assert editions.at(records, "main") == found
 
 
 @pytest.mark.parametrize("name", ["no-such-tag", "--output=pwned", "then:records", ""])
 def test_no_such_revision(name: str, clone: Repository) -> None:
     with pytest.raises(UsageError, match="name a tag, branch or commit"):
-        revisions.at(clone.folder / "records", name)
+        editions.at(clone.folder / "records", name)
     assert not list(clone.folder.rglob("pwned"))
 
 
 def test_no_repository(tmp_path: Path) -> None:
     (tmp_path / "records").mkdir()
     with pytest.raises(UsageError, match="history cannot be read"):
-        revisions.at(tmp_path / "records", "main")
+        editions.at(tmp_path / "records", "main")
 
 
 def test_no_folder_and_no_git(clone: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UsageError, match="history cannot be read"):
-        revisions.at(tmp_path / "nowhere", "main")
+        editions.at(tmp_path / "nowhere", "main")
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(UsageError, match="install git"):
-        revisions.at(clone.folder / "records", "then")
+        editions.at(clone.folder / "records", "then")
 
 
 def test_the_digest_since_a_revision(clone: Repository, capsys: pytest.CaptureFixture[str]) -> None:
