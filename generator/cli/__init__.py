@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from generator import __version__, dates, exports, feeds, readers, settings, starter
+from generator import __version__, dates, exports, feeds, readers, settings
 from generator.cli.curation_commands import merge, rename
-from generator.cli.init_command import init
+from generator.cli.init_command import init, init_options
 from generator.cli.intake_commands import duplicates, import_
 from generator.cli.printing import DONE, PROBLEMS, WRONG_USAGE, say
 from generator.cli.records_commands import check, stats
@@ -134,10 +134,7 @@ def _parser() -> argparse.ArgumentParser:
     each = with_records(command("stats", stats, "Count what the list has, and what is missing."))
     each.add_argument("--json", action="store_true", help="print the result as JSON")
 
-    each = command("init", init, "Begin a new list of your own in an empty folder.")
-    each.add_argument("folder", type=Path, metavar="DIR", help="a folder that is empty or not there yet")
-    each.add_argument("--name", help="the name of the list (default: that of the folder)")
-    each.add_argument("--description", default=starter.DESCRIPTION, help="one sentence on what it is about")
+    init_options(command("init", init, "Begin a new list of your own in an empty folder."))
     return parser
 
 
