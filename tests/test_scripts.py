@@ -221,8 +221,12 @@ def test_the_issue_is_answered(records: bool, stage: Stage) -> None:
     assert given["create-if-none"]
     assert given["body"].startswith("Thank you.")
     assert len(given["body"].encode()) <= 60_010
-    pulls = [(each["head"], each["body"][:60]) for each in stage.forge.get("prs")]
-    assert pulls == ([(BRANCH, "Made from the form in #7. Closes #7.\n\nThank you.\n" + "é" * 11)] if records else [])
+    pulls = [(each["head"], each["title"], each["body"][:60]) for each in stage.forge.get("prs")]
+    assert pulls == (
+        [(BRANCH, "new-loom: take up #7", "Made from the form in #7. Closes #7.\n\nThank you.\n" + "é" * 11)]
+        if records
+        else []
+    )
 
 
 def test_a_refused_proposal_is_not_answered_as_if_it_were_made(stage: Stage) -> None:
