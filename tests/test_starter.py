@@ -66,12 +66,12 @@ def test_its_guide_shows_its_own_record(made: Path) -> None:
 
 def test_it_has_all_that_a_list_needs(made: Path) -> None:
     for name in (
-        "README.md", "CONTRIBUTING.md", "GOVERNANCE.md", "LICENSE", "CHANGELOG.md", "Makefile", "mkdocs.yml",
-        "pyproject.toml", "requirements.lock", "requirements-dev.lock", ".gitignore", ".pre-commit-config.yaml",
-        "docs/about.md", "docs/architecture.md", "docs/overrides/main.html", "docs/assets/logo.svg",
-        "generator/cli/__init__.py", "generator/templates/paper.md.j2", "generator/starter/written/README.md",
-        "records/topics.yaml", "records/LICENSE", "records/record.schema.json", "tests/test_list.py",
-        "tests/test_workflows.py", ".github/workflows/publish.yml", ".github/dependabot.yml",
+        "README.md", "CONTRIBUTING.md", "GOVERNANCE.md", "MAINTAINING.md", "LICENSE", "CHANGELOG.md", "Makefile",
+        "mkdocs.yml", "pyproject.toml", "requirements.lock", "requirements-dev.lock", ".gitignore",
+        ".pre-commit-config.yaml", "docs/about.md", "docs/architecture.md", "docs/overrides/main.html",
+        "docs/assets/logo.svg", "generator/cli/__init__.py", "generator/templates/paper.md.j2",
+        "generator/starter/written/README.md", "records/topics.yaml", "records/LICENSE", "records/record.schema.json",
+        "tests/test_list.py", "tests/test_workflows.py", ".github/workflows/publish.yml", ".github/dependabot.yml",
         ".github/scripts/propose", "hatch_build.py",
     ):  # fmt: skip
         assert (made / name).is_file(), name
