@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -97,13 +97,20 @@ class Library:
 
     @cached_property
     def by_author(self) -> Mapping[str, tuple[str, ...]]:
-        """Record ids by author's name, newest first, for names that stand on two or more papers; sorted by name."""
-        found: defaultdict[str, list[str]] = defaultdict(list)
+        """Record ids by author's name, newest first, for names that stand on two or more papers; sorted by name.
+
+        Spellings that differ in case, spaces, accents or hyphens count as one name, shown as it is printed most often.
+        """
+        spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        found: defaultdict[str, dict[str, None]] = defaultdict(dict)
         for record_id in self.newest_first:
-            for name in dict.fromkeys(self.records[record_id].author_names):
-                found[name].append(record_id)
-        names = [name for name, ids in found.items() if len(ids) > 1]
-        return {name: tuple(found[name]) for name in sorted(names, key=lambda name: (titles.key(name), name))}
+            for name in self.records[record_id].author_names:
+                key = titles.key(name) or name
+                spellings[key][name] += 1
+                found[key][record_id] = None
+        named = {key: min(names, key=lambda name: (-names[name], name)) for key, names in spellings.items()}
+        keys = sorted((key for key, ids in found.items() if len(ids) > 1), key=lambda key: (key, named[key]))
+        return {named[key]: tuple(found[key]) for key in keys}
 
     @cached_property
     def on_paths(self) -> Mapping[str, tuple[tuple[str, int], ...]]:

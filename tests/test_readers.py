@@ -81,7 +81,7 @@ def spaced_with_nbsp(data: bytes) -> bytes:
 
 
 def facts_with_nbsp(data: bytes) -> bytes:
-    return b"\n".join(line.replace(b" ", b"\xc2\xa0") if len(line) < 18 else line for line in data.split(b"\n"))
+    return b"\n".join(line.replace(b" ", b"\xc2\xa0") if len(line) < 60 else line for line in data.split(b"\n"))
 
 
 VARIANTS: dict[str, Callable[[bytes], bytes]] = {
@@ -256,3 +256,20 @@ def test_a_named_format_is_taken_at_its_word() -> None:
 def test_the_format_is_told_by_content_not_by_name() -> None:
     data = (LISTINGS / "table.csv").read_bytes()
     assert readers.read("dump.pdf", data).format == "csv"
+
+
+@pytest.mark.parametrize(
+    ("kind", "named", "expected"),
+    [
+        ("derived from the arXiv id (month)", ["year"], "derived from the arXiv id"),
+        ("year of the stated venue / BibTeX year", [], "derived from the year of the venue"),
+        ("year of the stated venue / BibTeX year", ["year"], "toy-weavers/lists:looms.bib"),
+        ("stated", [], None),
+    ],
+)
+def test_a_date_that_no_source_states_says_so(kind: str, named: list[str], expected: str | None) -> None:
+    sources = [{"from": "toy-weavers/lists:looms.bib", "fields": ["authors", *named]}]
+    item = {"id": "a", "type": "article", "title": "A Loom", "issued": {"date-parts": [[2020]]}}
+    data = json.dumps([item | {"custom": {"date_kind": kind, "sources": sources}}]).encode()
+    (entry,) = readers.read("a.json", data).entries
+    assert entry.origins.get("issued") == expected

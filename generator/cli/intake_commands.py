@@ -11,7 +11,7 @@ from typing import Any
 from generator import documents, intake, matching, settings, store
 from generator.cli.printing import DONE, PROBLEMS, load_records, print_json, problem_json, say
 from generator.items import item_of_entry, item_of_record
-from generator.models import Entry, PersonName
+from generator.models import EDITOR, PROVEN_FIELDS, Entry, PersonName, Record
 
 
 def import_(options: argparse.Namespace) -> int:
@@ -39,7 +39,8 @@ def import_(options: argparse.Namespace) -> int:
             say(f"conflict: {outcome.id}: {conflict}")
         for number in outcome.entries:
             for doubt in done.entries[number].doubts:
-                say(f"doubt: {outcome.id}: {doubt}")
+                if not _is_decided(outcome.record, doubt):
+                    say(f"doubt: {outcome.id}: {doubt}")
     for pair in done.review:
         say(f"review: {_label(done, pair.a)} and {_label(done, pair.b)}: {pair.verdict.reason}")
     for problem in done.problems:
@@ -51,6 +52,13 @@ def import_(options: argparse.Namespace) -> int:
         f"{len(done.review)} pairs for review; {wrote}"
     )
     return PROBLEMS if done.problems else DONE
+
+
+def _is_decided(record: Record, doubt: str) -> bool:
+    """Tell whether an editor has decided the field that a doubt names, or any field where it names none."""
+    decided = {name for name, origin in record.provenance.items() if origin.startswith(EDITOR)}
+    field = doubt.partition(":")[0]
+    return field in decided if field in PROVEN_FIELDS else bool(decided)
 
 
 def _plan(options: argparse.Namespace, folder: Path, keep_abstracts: bool) -> intake.Import:
