@@ -64,6 +64,20 @@ def url(address: str) -> str:
     return quote(clean(address), safe="/:?#@!$&+,=%~-._")
 
 
+def github_code(text: str) -> str:
+    """Return ``text`` for GitHub Markdown, on one line and in a table's cell too: as code, so that it names nobody.
+
+    GitHub turns ``@name``, ``#1`` and addresses into mentions and links after Markdown is read, except in code
+    (https://docs.github.com/en/get-started/writing-on-github).
+    """
+    return f"<code>{markdown(text)}</code>" if clean(text) else ""
+
+
+def github_link(address: str) -> str:
+    """Return a safe web address as a link in GitHub Markdown, shown without its scheme."""
+    return f"[{markdown(address.partition('//')[2])}]({url(address)})"
+
+
 def query(text: str) -> str:
     """Return ``text`` as the value of a query parameter."""
     return quote(clean(text), safe="")

@@ -181,6 +181,15 @@ class Links(_Model):
     dataset: Url | None = None
 
 
+class LinkNotes(_Model):
+    """Links that a person has looked at: why the link check is to leave each alone."""
+
+    code: Line | None = None
+    project: Line | None = None
+    model: Line | None = None
+    dataset: Line | None = None
+
+
 class Sighting(_Model):
     """One source entry that became this record: where it stood, and what it showed on the day of the capture."""
 
@@ -212,6 +221,9 @@ class Record(_Model):
     identifiers: Identifiers = Identifiers()
     venue: Line | None = Field(None, description="Container title: journal, proceedings or conference")
     links: Links = Links()
+    link_notes: LinkNotes = Field(
+        LinkNotes(), description="Why the link check leaves a link alone: its kind, and a reason in your words"
+    )
     summary: Prose | None = Field(None, description="The list's own words: what it does, how")
     why: Line | None = Field(None, description="The list's own words: one sentence, why it is on this list")
     results: tuple[Line, ...] = Field((), description="Reported figures, each in its setting")

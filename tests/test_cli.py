@@ -21,7 +21,7 @@ from generator import __version__, checking, store
 
 COMMANDS = (
     "import", "duplicates", "check", "merge", "rename", "generate", "build", "serve", "export", "digest", "stats",
-    "init",
+    "enrich", "links", "init",
 )  # fmt: skip
 # Named in DESIGN's table of commands, but not there yet.
 MISSING = ("add",)

@@ -16,6 +16,7 @@ from generator.cli.intake_commands import duplicates, import_
 from generator.cli.printing import DONE, PROBLEMS, WRONG_USAGE, say
 from generator.cli.records_commands import check, stats
 from generator.cli.site_commands import build, digest, export, generate, serve
+from generator.cli.upkeep_commands import add_options, enrich, links
 from generator.errors import ReadingListError, UsageError
 
 
@@ -130,6 +131,15 @@ def _parser() -> argparse.ArgumentParser:
     each.add_argument("--format", choices=sorted(feeds.DIGESTS), default="markdown", help="how the digest is written")
     each.add_argument("--unless-empty", action="store_true", help="write nothing where nothing has joined the list")
     each.add_argument("--output", type=Path, metavar="FILE", help="write here (default: standard output)")
+
+    add_options(
+        with_records(
+            command("enrich", enrich, "Ask public databases for facts that records lack. Offline, nothing changes.")
+        ),
+        with_records(
+            command("links", links, "Find links of records that are dead or have moved; the exit status is 0.")
+        ),
+    )
 
     each = with_records(command("stats", stats, "Count what the list has, and what is missing."))
     each.add_argument("--json", action="store_true", help="print the result as JSON")
