@@ -2,13 +2,22 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: site serve test check lock bench clean
+.PHONY: site serve publish test check lock labels bench clean
 
 site: .venv/site-ready  ## Set up, then build the site into site/
 	$(BIN)/reading-list build
 
 serve: .venv/site-ready  ## Set up, then show the site on http://127.0.0.1:8000 and rebuild on changes
 	$(BIN)/reading-list serve
+
+REMOTE ?= origin
+BRANCH ?= gh-pages
+publish: .venv/site-ready  ## Build, and push the site to a branch of a git remote; SITE_URL is its address
+	$(if $(SITE_URL),,@echo 'note: without SITE_URL=https://… feeds have no addresses, and the 404 page no styles below a path' >&2)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs gh-deploy --strict --quiet --remote-name $(REMOTE) --remote-branch $(BRANCH)
+
+labels:  ## Make the labels of the issue forms on GitHub; needs gh
+	.github/scripts/labels
 
 test: .venv/test-ready  ## Set up, then run every check and test
 	$(MAKE) check

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,7 +88,7 @@ def atom(library: Library, settings: Settings, topic: str | None = None) -> str:
     """Return the Atom feed of the list, or of one topic, as https://www.rfc-editor.org/rfc/rfc4287 has it.
 
     ``topic`` is the id of a topic, or ``unsorted``; raises KeyError for one that the list does not have. Ids of entries
-    are the addresses of their pages. Where ``site_url`` is not set they are URNs (``urn:reading-list:papers:gptq``) and
+    are the addresses of their pages. Where ``site_url`` is not set they are URNs (``urn:reading-list:papers:loom``) and
     links are relative to the feed (4.2.7.1 and RFC 3986, 4.2).
     """
     feed = _feed(library, settings, topic)
@@ -237,15 +237,17 @@ class _Paper:
     url: str
 
 
-def digest(library: Library, since: str, format: str, settings: Settings) -> str:
-    """Return what joined the list on the day ``since`` (YYYY-MM-DD) or later, as one of ``DIGESTS``.
+def digest(
+    library: Library, since: str, format: str, settings: Settings, *, known: Collection[str] | None = None
+) -> str:
+    """Return what joined the list as one of ``DIGESTS``; ``since`` and ``known`` are those of ``Library.joined``.
 
     Papers stand under their primary topic, the first that the list knows, topics in the order of topics.yaml; within
     one the newest come first, then by title. A link leads to the paper's page, or to the paper itself where the site
     has no address yet. The HTML is one file for an e-mail: styles inline, nothing loaded. Raises KeyError for a format
     that is none.
     """
-    ids = [record_id for record_id in _newest(library, library.records) if _added_by(library, record_id) >= since]
+    ids = library.joined(since, known)
     groups: dict[str, list[_Paper]] = {topic: [] for topic in (*library.topics, UNSORTED)}
     for record_id in ids:
         record = library.records[record_id]
@@ -261,10 +263,6 @@ def digest(library: Library, since: str, format: str, settings: Settings) -> str
             tuple((names[topic], tuple(papers)) for topic, papers in groups.items() if papers),
         )
     )
-
-
-def _added_by(library: Library, record_id: str) -> str:
-    return library.records[record_id].added or ""
 
 
 def _digest_markdown(content: _Digest) -> str:

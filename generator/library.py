@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -55,6 +55,19 @@ class Library:
     def undated(self) -> tuple[str, ...]:
         """Ids of the records without a date of issue, by title."""
         return tuple(record_id for record_id, record in self.records.items() if record.year is None)
+
+    def joined(self, since: str, known: Collection[str] | None = None) -> list[str]:
+        """Return the ids of the records that joined the list on the day ``since`` or later, the latest first.
+
+        With ``known``, the ids that the list had on that day, they are those that it did not have, whatever day they
+        bear: a suggestion may wait for weeks before it joins. A record renamed or merged since is not new.
+        """
+        had = {*(known or ()), *(self.redirects[old] for old in known or () if old in self.redirects)}
+        days = {record_id: record.added or "" for record_id, record in self.records.items()}
+        new = [
+            record_id for record_id, day in days.items() if (day >= since if known is None else record_id not in had)
+        ]
+        return sorted(new, key=lambda record_id: days[record_id], reverse=True)
 
     @cached_property
     def newest_first(self) -> tuple[str, ...]:

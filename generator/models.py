@@ -39,7 +39,7 @@ def id_fault(text: str) -> str | None:
     if len(text) > MAX_ID:
         return f"is longer than {MAX_ID} characters; shorten it"
     if not ID.fullmatch(text):
-        return "is no id; use lower-case letters, digits and single hyphens, such as frozen-in-time"
+        return "is no id; use lower-case letters, digits and single hyphens, such as the-loom-at-rest"
     if text in _WINDOWS_NAMES:
         return "is a reserved file name on Windows; add a word"
     if text in _PAGE_NAMES:

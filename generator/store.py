@@ -41,7 +41,7 @@ class Contents:
     paths: Mapping[str, ReadingPath] = field(default_factory=dict)
     redirects: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, documents.Document] = field(default_factory=dict)
-    """Every YAML file by its path inside the folder, such as ``papers/gptq.yaml``."""
+    """Every YAML file by its path inside the folder, such as ``papers/loom.yaml``."""
     problems: tuple[Problem, ...] = ()
 
     def problem(self, file: str, place: tuple[str | int, ...], message: str) -> Problem:

@@ -108,7 +108,7 @@ def long_slug(title: str) -> str:
 
 
 def _slug(text: str) -> str:
-    # Raised figures and carets close up (AstroM³ is astrom3), as people type them in a search box.
+    # Raised figures and carets close up (Loom³ is loom3), as people type them in a search box.
     flat = unicodedata.normalize("NFKC", plain(text)).replace("^", "")
     return str(slugify(flat, max_length=MAX_SLUG, word_boundary=True, save_order=True))
 
@@ -116,8 +116,8 @@ def _slug(text: str) -> str:
 def tokens(text: str) -> list[str]:
     """Return the words and numbers of a text as they are compared: LaTeX, accents, case and punctuation gone.
 
-    Digits, decimal points inside numbers and trailing ``+`` stay: ``Qwen2`` is not ``Qwen2.5``,
-    ``CodeT5+`` not ``CodeT5``.
+    Digits, decimal points inside numbers and trailing ``+`` stay: ``Loom2`` is not ``Loom2.5``,
+    ``Weave+`` not ``Weave``.
     """
     if "&" in text:
         text = html.unescape(text)

@@ -16,7 +16,7 @@ RECORD_FIELDS = (
     "abstract, added, seen, provenance, not_same_as"
 )
 TYPES = "'method', 'analysis', 'survey', 'benchmark', 'dataset', 'report', 'theory', 'system'"
-NO_ID = "is no id; use lower-case letters, digits and single hyphens, such as frozen-in-time"
+NO_ID = "is no id; use lower-case letters, digits and single hyphens, such as the-loom-at-rest"
 SAME = "'good-loom' (equal title, nothing against it)"
 NO_FIELDS = "the file: must be fields with values; write `field: value` lines"
 

@@ -14,7 +14,7 @@ ORDER = [
     "errors", "dates", "links", "settings", "titles", "identifiers", "models", "faults", "readers", "items",
     "comparison", "matching", "merging", "documents", "store", "intake", "checking", "library", "catalogue",
     "related", "escaping", "wording", "exports", "metadata", "feeds", "formulas",
-    "pages", "generation", "curation", "mkdocs_plugin", "cli",
+    "pages", "generation", "curation", "starter", "mkdocs_plugin", "cli",
     "__main__",
 ]  # fmt: skip
 INTAKE_WING = {"readers", "items", "comparison", "matching", "merging", "intake"}

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from generator import __version__, dates, exports, feeds, readers, settings
 from generator.cli.add_command import add
 from generator.cli.curation_commands import merge, rename
+from generator.cli.init_command import init, init_options
 from generator.cli.intake_commands import duplicates, import_
 from generator.cli.printing import DONE, PROBLEMS, WRONG_USAGE, say
 from generator.cli.records_commands import check, stats
@@ -148,10 +149,13 @@ def _parser() -> argparse.ArgumentParser:
     each.add_argument("--output", type=Path, metavar="FILE", help="write here (default: standard output)")
 
     each = with_records(command("digest", digest, "Write what joined the list since a day."))
-    each.add_argument(
-        "--since", type=_day, required=True, metavar="DATE", help="the first day that counts, such as 2025-12-09"
+    start = each.add_mutually_exclusive_group(required=True)
+    start.add_argument("--since", type=_day, metavar="DATE", help="the first day that counts, such as 2025-12-09")
+    start.add_argument(
+        "--base", metavar="REVISION", help="the tag, branch or commit of the list's history that does not have them yet"
     )
     each.add_argument("--format", choices=sorted(feeds.DIGESTS), default="markdown", help="how the digest is written")
+    each.add_argument("--unless-empty", action="store_true", help="write nothing where nothing has joined the list")
     each.add_argument("--output", type=Path, metavar="FILE", help="write here (default: standard output)")
 
     add_options(
@@ -165,6 +169,8 @@ def _parser() -> argparse.ArgumentParser:
 
     each = with_records(command("stats", stats, "Count what the list has, and what is missing."))
     each.add_argument("--json", action="store_true", help="print the result as JSON")
+
+    init_options(command("init", init, "Begin a new list of your own in an empty folder."))
     return parser
 
 
