@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from generator import dates, escaping, exports, feeds, formulas, metadata, titles, wording
 from generator.library import UNSORTED, Library, coverage
+from generator.models import Record, Retraction
 from generator.related import Relation, related
 from generator.settings import Settings
 
@@ -114,10 +115,17 @@ class _Writer:
             )
 
     def redirects(self) -> Iterator[Page]:
+        answering: dict[str, Record | Retraction] = {**self.library.retracted, **self.library.records}
+        unsearched = {"search": {"exclude": True}}
         for old, new in sorted(self.library.redirects.items()):
-            if old not in self.library.records and new in self.library.records:
-                title = titles.plain(self.library.records[new].title)
-                yield self.page(f"papers/{old}.md", "moved.md.j2", title, f"This page has moved to {title}.", new=new)
+            if old not in answering and new in answering:
+                path, title = f"papers/{old}.md", titles.plain(answering[new].title)
+                yield self.page(path, "moved.md.j2", title, f"This page has moved to {title}.", unsearched, new=new)
+        for name, gone in self.library.retracted.items():
+            if name not in self.library.records:
+                path, title = f"papers/{name}.md", titles.plain(gone.title)
+                text, links = f"Taken off this list: {gone.reason}", wording.paper_links(gone.identifiers)
+                yield self.page(path, "retracted.md.j2", title, text, unsearched, gone=gone, links=links)
 
     def topics(self) -> Iterator[Page]:
         for topic_id, topic in self.library.topics.items():

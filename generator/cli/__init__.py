@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from generator import __version__, dates, exports, feeds, readers, settings
-from generator.cli.curation_commands import merge, rename
+from generator.cli.curation_commands import merge, rename, retract
 from generator.cli.intake_commands import duplicates, import_
 from generator.cli.printing import DONE, PROBLEMS, WRONG_USAGE, say
 from generator.cli.records_commands import check, stats
@@ -96,6 +96,13 @@ def _parser() -> argparse.ArgumentParser:
     each = with_records(command("rename", rename, "Give a record another id; the old address leads to the new one."))
     each.add_argument("old", metavar="OLD", help="the id now")
     each.add_argument("new", metavar="NEW", help="the id from now on")
+
+    each = with_records(
+        command("retract", retract, "Take a record off the list; its address says that it was, and why.")
+    )
+    each.add_argument("id", metavar="ID", help="the id of the record")
+    each.add_argument("--reason", required=True, metavar="TEXT", help="why, in a sentence that the page will show")
+    each.add_argument("--date", type=_day, metavar="DATE", help="the day that the page states (default: today)")
 
     each = with_records(command("generate", generate, "Write the Markdown pages and data files."))
     each.add_argument(

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 
 from generator import settings, store
-from generator.cli.printing import DONE, load_records, say
+from generator.cli.printing import DONE, load_records, say, today
 from generator.curation import moves
 
 
@@ -20,6 +20,11 @@ def rename(options: argparse.Namespace) -> int:
     return _edit(options, lambda contents: moves.rename(contents, options.old, options.new))
 
 
+def retract(options: argparse.Namespace) -> int:
+    """Take a record off the list; its address says that it was, and why."""
+    return _edit(options, lambda contents: moves.retract(contents, options.id, options.reason, options.date or today()))
+
+
 def _edit(options: argparse.Namespace, make: Callable[[store.Contents], moves.Edit]) -> int:
     folder = options.records or settings.load(options.config).records
     with store.locked(folder):
@@ -28,5 +33,5 @@ def _edit(options: argparse.Namespace, make: Callable[[store.Contents], moves.Ed
         moves.apply(contents, edit)
     for name in sorted(edit.writes):
         say(f"written: {folder / name}")
-    say(f"deleted: {folder / edit.delete}; its address leads on")
+    say(f"deleted: {folder / edit.delete}; its address goes on answering")
     return DONE

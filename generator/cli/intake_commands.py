@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import datetime
-import os
 from pathlib import Path
 from typing import Any
 
 from generator import documents, intake, matching, settings, store
-from generator.cli.printing import DONE, PROBLEMS, load_records, print_json, problem_json, say
+from generator.cli.printing import DONE, PROBLEMS, load_records, print_json, problem_json, say, today
 from generator.items import item_of_entry, item_of_record
 from generator.models import Entry, PersonName
 
@@ -40,6 +38,8 @@ def import_(options: argparse.Namespace) -> int:
         for number in outcome.entries:
             for doubt in done.entries[number].doubts:
                 say(f"doubt: {outcome.id}: {doubt}")
+    for number, name in done.kept_off:
+        say(f"note: {done.entries[number].label}: is {name}, which was taken off the list; it is not brought back")
     for pair in done.review:
         say(f"review: {_label(done, pair.a)} and {_label(done, pair.b)}: {pair.verdict.reason}")
     for problem in done.problems:
@@ -60,21 +60,10 @@ def _plan(options: argparse.Namespace, folder: Path, keep_abstracts: bool) -> in
         contents,
         readings,
         checksums,
-        today=options.added or _today(),
+        today=options.added or today(),
         new=not options.no_new,
         keep_abstracts=keep_abstracts,
     )
-
-
-def _today() -> str:
-    """Return today, or the day that SOURCE_DATE_EPOCH names (https://reproducible-builds.org/specs/source-date-epoch/)."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    now = (
-        datetime.datetime.fromtimestamp(int(epoch), datetime.UTC)
-        if epoch.isdigit()
-        else datetime.datetime.now(datetime.UTC)
-    )
-    return now.date().isoformat()
 
 
 def _label(done: intake.Import, number: int) -> str:
