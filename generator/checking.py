@@ -15,11 +15,13 @@ from generator.models import Record, Retraction, id_fault
 from generator.store import Contents
 
 
-def check(contents: Contents) -> list[Problem]:
-    """Return all problems of a records folder, sorted by file and line."""
+def check(contents: Contents, *, duplicates: bool = True) -> list[Problem]:
+    """Return all problems of a records folder, sorted by file and line; ``duplicates`` are left out where told so."""
     problems = [*contents.problems]
-    for checker in (_ids, _strays, _topics, _sources, _redirects, _papers_named, _duplicates, _form, _schema):
+    for checker in (_ids, _strays, _topics, _sources, _redirects, _papers_named, _form, _schema):
         problems.extend(checker(contents))
+    if duplicates:
+        problems.extend(_duplicates(contents))
     return sorted(set(problems), key=lambda problem: problem.sort_key)
 
 

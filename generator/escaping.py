@@ -20,6 +20,8 @@ _KEPT_INSIDE_WORDS = frozenset("-.")
 _KEPT_BEHIND_WORDS = frozenset(".:;,?!")
 # Controls and halves of characters, but for those that are white space.
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+# What no reader sees: directions and isolates of writing, characters of no width, tags.
+_INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -62,6 +64,11 @@ def html(text: str) -> str:
 def url(address: str) -> str:
     """Return a web address for the target of a Markdown link; what has a meaning in Markdown is percent-encoded."""
     return quote(clean(address), safe="/:?#@!$&+,=%~-._")
+
+
+def terminal(text: str) -> str:
+    """Return ``text`` on one line for a terminal or a log, without what moves the cursor or turns writing round."""
+    return _INVISIBLE.sub("", clean(text))
 
 
 def query(text: str) -> str:

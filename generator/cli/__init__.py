@@ -88,6 +88,9 @@ def _parser() -> argparse.ArgumentParser:
     each = with_records(command("check", check, "Report every problem of a records folder."))
     each.add_argument("--format", choices=("text", "json", "github"), default="text", help="how problems are printed")
     each.add_argument("--fix", action="store_true", help="rewrite files that are only out of form")
+    each.add_argument(
+        "--base", metavar="REF", help="judge only what changed since this revision, or against this records folder"
+    )
 
     each = with_records(command("merge", merge, "Make two records one; the address of the second leads to the first."))
     each.add_argument("keep", metavar="KEEP", help="the id that stays")
