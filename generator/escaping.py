@@ -22,6 +22,10 @@ _KEPT_BEHIND_WORDS = frozenset(".:;,?!")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 # What no reader sees: directions and isolates of writing, characters of no width, tags.
 _INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
+# "@", "#", "GH-", "://" and "www.", most marks being references already; digits and letters that may name a commit.
+_GITHUB_BEGINNING = re.compile(
+    r"&#64;|&#35;|\bGH(?:-|&#45;)(?=\d)|&#58;(?=&#47;&#47;)|\bwww(?=&#46;)|\b[0-9a-f]{6}(?=[0-9a-f])", re.IGNORECASE
+)
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -117,3 +121,25 @@ def script_json(data: Any) -> str:
     for char in "<>&\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")
     return text
+
+
+def github(text: str) -> str:
+    """Return ``text`` for Markdown or HTML that GitHub shows: plain text, that mentions, links and embeds nothing.
+
+    GitHub looks for ``@name``, ``#1``, commits and addresses after it has resolved character references, so a space of
+    no width stands behind what they begin with.
+    """
+    return _GITHUB_BEGINNING.sub(lambda match: f"{match[0]}&#8203;", markdown(_INVISIBLE.sub("", text)))
+
+
+def github_block(text: str, kind: str = "") -> str:
+    """Return lines of text as a fenced code block for GitHub, in which everything stands as it is.
+
+    The fence is longer than any run of backticks inside. ``kind`` is the block's language, such as ``diff``.
+    """
+    lines = [
+        _CONTROL.sub("", line).expandtabs(4) for line in re.split(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]", text)
+    ]
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return "\n".join([f"{fence}{kind}", *lines, fence])

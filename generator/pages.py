@@ -30,8 +30,6 @@ _SEARCHES = (
 )
 # What a reader expects of a paper; what of it no source states is named on the page.
 _EXPECTED = {"authors": "authors", "issued": "date", "venue": "venue"}
-
-
 _ONLY_LISTS = ("years/", "sources/", "papers/index.md", "coverage.md")
 
 
@@ -85,8 +83,9 @@ class _Writer:
         front += f"\nhide: [{', '.join(hide)}]"
         return Page(path, f"---\n{MARK}\n{front}\n---\n\n{body.strip()}\n")
 
-    def papers(self) -> Iterator[Page]:
-        for record_id, record in self.library.records.items():
+    def papers(self, ids: Iterable[str] | None = None) -> Iterator[Page]:
+        for record_id in self.library.records if ids is None else ids:
+            record = self.library.records[record_id]
             yield self.page(
                 f"papers/{record_id}.md",
                 "paper.md.j2",
@@ -271,6 +270,11 @@ def pages(library: Library, settings: Settings) -> Iterator[Page]:
         writer.authors,
     ):
         yield from part()
+
+
+def papers(library: Library, settings: Settings, ids: Iterable[str]) -> Iterator[Page]:
+    """Yield the pages of the records ``ids`` alone, as :func:`pages` does."""
+    return _Writer(library, settings).papers(ids)
 
 
 FOLDERS = ("papers", "topics", "years", "sources", "paths", "authors")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from generator import __version__, dates, exports, feeds, readers, settings
-from generator.cli.curation_commands import merge, rename, retract
+from generator.cli.curation_commands import changes, merge, rename, retract
 from generator.cli.intake_commands import duplicates, import_
 from generator.cli.printing import DONE, PROBLEMS, WRONG_USAGE, say
 from generator.cli.records_commands import check, stats
@@ -106,6 +106,10 @@ def _parser() -> argparse.ArgumentParser:
     each.add_argument("id", metavar="ID", help="the id of the record")
     each.add_argument("--reason", required=True, metavar="TEXT", help="why, in a sentence that the page will show")
     each.add_argument("--date", type=_day, metavar="DATE", help="the day that the page states (default: today)")
+
+    each = with_records(command("changes", changes, "Tell what changed since a revision, as Markdown for GitHub."))
+    each.add_argument("--base", required=True, metavar="REF", help="the revision, or the records folder, to start from")
+    each.add_argument("--output", type=Path, metavar="FILE", help="write here (default: standard output)")
 
     each = with_records(command("generate", generate, "Write the Markdown pages and data files."))
     each.add_argument(

@@ -1,13 +1,16 @@
-"""The commands of curation: merge, rename."""
+"""The commands of curation: merge, rename, retract, changes."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
 
-from generator import settings, store
-from generator.cli.printing import DONE, load_records, say, today
-from generator.curation import moves
+from generator import documents, settings, store
+from generator.cli.printing import DONE, configured, load_records, say, today
+from generator.curation import moves, revisions
+from generator.curation.judgement import judge
+from generator.curation.summary import summary
 
 
 def merge(options: argparse.Namespace) -> int:
@@ -23,6 +26,18 @@ def rename(options: argparse.Namespace) -> int:
 def retract(options: argparse.Namespace) -> int:
     """Take a record off the list; its address says that it was, and why."""
     return _edit(options, lambda contents: moves.retract(contents, options.id, options.reason, options.date or today()))
+
+
+def changes(options: argparse.Namespace) -> int:
+    """Tell what changed in the records since a revision, for whoever reviews it."""
+    found = configured(options)
+    with revisions.compared(store.load(found.records), options.base) as change:
+        text = summary(change, judge(change), found)
+    if options.output:
+        documents.write(options.output, text)
+    else:
+        sys.stdout.write(text)
+    return DONE
 
 
 def _edit(options: argparse.Namespace, make: Callable[[store.Contents], moves.Edit]) -> int:

@@ -14,11 +14,13 @@ from functools import cached_property
 from generator import checking
 from generator.comparison import compare
 from generator.curation import verdicts
+from generator.curation.changes import differing
 from generator.curation.revisions import Change, inside
 from generator.curation.verdicts import Nearest, Remark
 from generator.documents import Document
 from generator.errors import Problem
 from generator.items import item_of_record, item_of_retraction
+from generator.models import EDITOR
 from generator.store import Contents
 
 _NAMED = 3  # how many of the things that name something gone are named
@@ -40,7 +42,7 @@ def judge(change: Change) -> Judgement:
     problems = {*_of_what_is_touched(change), *doubled}
     return Judgement(
         tuple(sorted(problems, key=lambda problem: problem.sort_key)),
-        tuple(sorted(set(remarks), key=lambda remark: remark.sort_key)),
+        tuple(sorted({*remarks, *_unproven(change)}, key=lambda remark: remark.sort_key)),
         nearest,
     )
 
@@ -82,6 +84,22 @@ class _Known:
         # Lines move, so they are not compared; where one message stands for several faults, more of them are new.
         key = (file, problem.message)
         return not self.before[key] or self.after[key] > self.before[key]
+
+
+def _unproven(change: Change) -> Iterator[Remark]:
+    """Remark on facts that the change corrects, while their provenance still names the source of the old value."""
+    for name, record in change.head.records.items():
+        before = change.base.records.get(name)
+        for field in differing(before, record):
+            origin = record.provenance.get(field)
+            if before and origin and origin == before.provenance.get(field) and not origin.startswith(EDITOR):
+                at = change.head.problem(
+                    f"papers/{name}.yaml",
+                    ("provenance", field),
+                    f"provenance: {field} is another value now, but still said to come from {origin}; "
+                    f'write `{field}: "editor: why"` there, or delete the line',
+                )
+                yield Remark(at.path, at.line, at.message, "warning")
 
 
 # --- addresses that would die ----------------------------------------------------------------------------------------
@@ -169,7 +187,7 @@ def _naming(contents: Contents, paper: str) -> list[str]:
     for name, record in contents.records.items():
         if paper in record.not_same_as:
             places.append((f"papers/{name}.yaml", ("not_same_as", record.not_same_as.index(paper))))
-    return [f"{file}:{contents.files[file].line(place)}" for file, place in places]
+    return [f"{contents.folder / file}:{contents.files[file].line(place)}" for file, place in places]
 
 
 # --- what untouched records name -------------------------------------------------------------------------------------

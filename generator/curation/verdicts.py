@@ -177,7 +177,7 @@ def _another_paper(change: Change, name: str) -> Iterator[Remark]:
     if name in change.base.records:
         was = item_of_record("before", change.base.records[name])
         verdict = compare(was, item_of_record("after", change.head.records[name]))
-        if verdict.kind == "different":
+        if verdict.kind == "different" or (verdict.kind == "review" and verdict.score < _CLOSE):
             text = (
                 f"title: this reads like another paper than before ({verdict.reason}); an id is never given to another "
                 "paper, so if it is one, give it a record of its own"
