@@ -22,9 +22,9 @@ _KEPT_BEHIND_WORDS = frozenset(".:;,?!")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 # What no reader sees: directions and isolates of writing, characters of no width, tags.
 _INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
-# "@", "#", "GH-", "://" and "www.", most marks being references already; digits and letters that may name a commit.
+# "@", "#", "GH-", ":" as in addresses and emoji, "www.", most marks being references already; what may name a commit.
 _GITHUB_BEGINNING = re.compile(
-    r"&#64;|&#35;|\bGH(?:-|&#45;)(?=\d)|&#58;(?=&#47;&#47;)|\bwww(?=&#46;)|\b[0-9a-f]{6}(?=[0-9a-f])", re.IGNORECASE
+    r"&#64;|&#35;|GH(?:-|&#45;)(?=\d)|&#58;(?=\S)|www(?=&#46;)|[0-9a-f]{6}(?=[0-9a-f])", re.IGNORECASE
 )
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -72,7 +72,7 @@ def url(address: str) -> str:
 
 def terminal(text: str) -> str:
     """Return ``text`` on one line for a terminal or a log, without what moves the cursor or turns writing round."""
-    return _INVISIBLE.sub("", clean(text))
+    return clean(_INVISIBLE.sub("", text))
 
 
 def query(text: str) -> str:

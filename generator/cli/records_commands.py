@@ -61,6 +61,7 @@ def _annotation(level: str, problem: Problem) -> str:
     """
 
     def escape(text: str, more: str = "") -> str:
+        text = escaping.terminal(text)
         for char in "%\r\n" + more:
             text = text.replace(char, f"%{ord(char):02X}")
         return text

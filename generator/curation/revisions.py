@@ -61,7 +61,7 @@ def _files(folder: Path) -> Iterator[tuple[str, Path]]:
     for place in (folder, folder / "papers"):
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):
             for path in sorted(place.iterdir()):
-                if path.is_file() and not path.name.startswith("."):
+                if path.is_file() and not path.is_symlink() and not path.name.startswith("."):
                     yield path.relative_to(folder).as_posix(), path
 
 
@@ -95,7 +95,7 @@ _Read = Callable[[Iterable[str]], Iterator[tuple[str, bytes]]]
 
 def _is_folder(folder: Path, base: str) -> bool:
     path = Path(base)
-    if not path.is_dir():
+    if not base.strip() or not path.is_dir():
         return False
     if path.resolve() == folder.resolve():
         raise UsageError(

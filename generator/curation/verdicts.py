@@ -131,7 +131,7 @@ def judge(change: Change, found: Mapping[str, tuple[Nearest, ...]]) -> tuple[lis
             elif kind == "review" and _is_the_later(change, name, each, found):
                 text = f"title: {each}; if they are two papers, add `not_same_as: [{each.id}]`"
                 remarks.append(_remark(change, name, text, "warning"))
-            elif kind == "different" and each.verdict.score >= _VERY_CLOSE:
+            elif kind == "different" and each.verdict.score >= _VERY_CLOSE and not _is_told_apart(change, name, each):
                 remarks.append(_remark(change, name, f"title: {each}", "notice"))
         remarks.extend(_told_apart(change, name))
         remarks.extend(_another_paper(change, name))
@@ -155,6 +155,11 @@ def _duplicate(change: Change, near: Nearest) -> str:
         f"title: {near}. It is on the list already: put what is new into papers/{near.id}.yaml and delete this file, "
         f"or, if they are two papers, add `not_same_as: [{near.id}]`"
     )
+
+
+def _is_told_apart(change: Change, name: str, near: Nearest) -> bool:
+    other = change.head.records.get(near.id)
+    return near.id in change.head.records[name].not_same_as or (other is not None and name in other.not_same_as)
 
 
 def _told_apart(change: Change, name: str) -> Iterator[Remark]:
