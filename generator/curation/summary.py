@@ -27,6 +27,7 @@ LIMIT = 900_000
 """How many bytes a summary has at most."""
 _ROWS = 200  # of each list
 _PAGES = 200
+_CUT = "\n\nThe rest is left out here, for want of room.\n"
 _WIDTH = 100
 _CITE_BOX = re.compile(r'<div class="rl-cite">.*?</div>', re.DOTALL)  # says once more what the facts say
 _WORDS = {
@@ -125,7 +126,10 @@ def _fitted(text: str, folded: Iterator[str], limit: int) -> str:
     if left:
         shown.append(f"{count(left, 'more page')} {'is' if left == 1 else 'are'} left out here, for want of room.\n")
     text = text + (heading + "\n".join(shown) if shown else "")
-    return text if len(text.encode()) <= limit else text.encode()[:limit].decode("utf-8", "ignore").rsplit("\n", 1)[0]
+    if len(text.encode()) <= limit:
+        return text
+    whole = text.encode()[: limit - len(_CUT)].decode("utf-8", "ignore")
+    return whole[: whole.rfind("\n")] + _CUT
 
 
 def _pages(change: Change, records: Sequence[RecordChange], settings: Settings) -> Iterator[str]:
