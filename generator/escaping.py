@@ -26,6 +26,7 @@ _INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\uf
 _GITHUB_BEGINNING = re.compile(
     r"&#64;|&#35;|GH(?:-|&#45;)(?=\d)|&#58;(?=\S)|www(?=&#46;)|[0-9a-f]{6}(?=[0-9a-f])", re.IGNORECASE
 )
+_BREAK = re.compile("[\t-\r\x1c-\x1f\x85\u2028\u2029]")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -72,7 +73,7 @@ def url(address: str) -> str:
 
 def terminal(text: str) -> str:
     """Return ``text`` on one line for a terminal or a log, without what moves the cursor or turns writing round."""
-    return clean(_INVISIBLE.sub("", text))
+    return _INVISIBLE.sub("", _CONTROL.sub("", _BREAK.sub(" ", text)))
 
 
 def query(text: str) -> str:

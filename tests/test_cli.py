@@ -20,8 +20,8 @@ from site_tools import DAY, LISTING, call, enter_project, file_bytes
 from generator import __version__, checking, store
 
 COMMANDS = (
-    "import", "duplicates", "check", "merge", "rename", "retract", "changes", "generate", "build", "serve", "export", "digest",
-    "stats",
+    "import", "duplicates", "check", "merge", "rename", "retract", "changes", "generate", "build", "serve", "export",
+    "digest", "stats",
 )  # fmt: skip
 # Named in DESIGN's table of commands, but not there yet.
 MISSING = ("add", "init")

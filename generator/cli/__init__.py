@@ -14,6 +14,7 @@ from generator.cli.curation_commands import changes, merge, rename, retract
 from generator.cli.intake_commands import duplicates, import_
 from generator.cli.printing import DONE, PROBLEMS, WRONG_USAGE, say
 from generator.cli.records_commands import check, stats
+from generator.cli.review_command import review
 from generator.cli.site_commands import build, digest, export, generate, serve
 from generator.errors import ReadingListError, UsageError
 
@@ -106,6 +107,17 @@ def _parser() -> argparse.ArgumentParser:
     each.add_argument("id", metavar="ID", help="the id of the record")
     each.add_argument("--reason", required=True, metavar="TEXT", help="why, in a sentence that the page will show")
     each.add_argument("--date", type=_day, metavar="DATE", help="the day that the page states (default: today)")
+
+    each = with_records(command("review", review, "Decide, side by side, which uncertain pairs are one paper."))
+    each.add_argument(
+        "files", nargs="*", metavar="FILE", help="entries to hold against the list (default: its records)"
+    )
+    each.add_argument("--format", choices=sorted(readers.READERS), help="the files' format (default: by content)")
+    each.add_argument(
+        "--added", type=_day, metavar="DATE", help="the day that new records join the list (default: today)"
+    )
+    each.add_argument("--list", action="store_true", help="print the pairs, ask nothing")
+    each.add_argument("--json", action="store_true", help="print the pairs as JSON, ask nothing")
 
     each = with_records(command("changes", changes, "Tell what changed since a revision, as Markdown for GitHub."))
     each.add_argument("--base", required=True, metavar="REF", help="the revision, or the records folder, to start from")

@@ -48,5 +48,6 @@ def _edit(options: argparse.Namespace, make: Callable[[store.Contents], moves.Ed
         moves.apply(contents, edit)
     for name in sorted(edit.writes):
         say(f"written: {folder / name}")
-    say(f"deleted: {folder / edit.delete}; its address goes on answering")
+    if edit.delete:
+        say(f"deleted: {folder / edit.delete}; its address goes on answering")
     return DONE

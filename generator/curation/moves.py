@@ -26,7 +26,7 @@ class Edit:
     """What a person's word comes to: the text of each file to be written, by its path, and the file that goes."""
 
     writes: Mapping[str, str]
-    delete: str
+    delete: str | None = None
 
 
 def merge(contents: Contents, keep: str, other: str) -> Edit:
@@ -42,7 +42,7 @@ def merge(contents: Contents, keep: str, other: str) -> Edit:
     kept, gone = contents.records[keep], contents.records[other]
     if other in kept.not_same_as or keep in gone.not_same_as:
         raise UsageError(f"{keep} and {other}: a person said they are not the same; delete `not_same_as` there first")
-    return _edit(contents, {keep: _joined(kept, gone)}, other, keep)
+    return _edit(contents, {keep: joined(kept, gone)}, other, keep)
 
 
 def rename(contents: Contents, old: str, new: str) -> Edit:
@@ -58,6 +58,22 @@ def rename(contents: Contents, old: str, new: str) -> Edit:
     if new in contents.given and not half_done:
         raise UsageError(f"{new}: is or was the id of a paper, and ids are never given again; choose another")
     return _edit(contents, {new: contents.records[old]}, old, new)
+
+
+def tell_apart(contents: Contents, one: str, other: str) -> Edit:
+    """Keep a person's word that two records are not the same paper, in both. Raises UsageError where one is none."""
+    writes = {}
+    for name, apart in ((one, other), (other, one)):
+        if name not in contents.records:
+            raise UsageError(f"{name}: is no record; {_moved(contents, name)}")
+        record = apart_from(contents.records[name], apart)
+        writes[f"papers/{name}.yaml"] = store.record_text(record)
+    return Edit(writes)
+
+
+def apart_from(record: Record, *others: str) -> Record:
+    """Return a record that is not the same paper as ``others``."""
+    return record.model_copy(update={"not_same_as": tuple(dict.fromkeys((*record.not_same_as, *others)))})
 
 
 def retract(contents: Contents, name: str, reason: str, day: str) -> Edit:
@@ -80,7 +96,7 @@ def retract(contents: Contents, name: str, reason: str, day: str) -> Edit:
         if all(step.paper == name for step in path.steps):
             raise UsageError(f"{name}: is the only paper on the path {path_id!r}; give that path another paper first")
     apart = {  # what a person has told apart from it stays apart
-        other: record.model_copy(update={"not_same_as": tuple(dict.fromkeys((*record.not_same_as, name)))})
+        other: apart_from(record, name)
         for other, record in contents.records.items()
         if other in gone.not_same_as and other != name
     }
@@ -94,6 +110,8 @@ def apply(contents: Contents, edit: Edit) -> None:
     """
     for name in sorted(edit.writes, key=lambda name: (not name.startswith("papers/"), name)):
         documents.write(contents.folder / name, edit.writes[name])
+    if edit.delete is None:
+        return
     gone = contents.folder / edit.delete
     try:
         gone.unlink(missing_ok=True)
@@ -107,7 +125,7 @@ def _moved(contents: Contents, name: str) -> str:
     return f"it is {contents.redirects[name]} now" if name in contents.redirects else "write the id of one"
 
 
-def _joined(kept: Record, gone: Record) -> Record:
+def joined(kept: Record, gone: Record) -> Record:
     """Return ``kept`` with what it lacks taken from ``gone``, provenance and all."""
     values = {}
     for name in Record.model_fields:
