@@ -1,4 +1,4 @@
-"""The review queue: uncertain pairs, a person's answers and what becomes of the records, in a pipe and on a terminal."""
+"""The review queue: uncertain pairs, a person's answers and what becomes of them, in a pipe and on a terminal."""
 
 from __future__ import annotations
 

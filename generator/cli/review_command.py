@@ -84,7 +84,7 @@ def _walk(session: Session, queue: Queue) -> None:
     number = 0
     while question := session.question:
         number += 1
-        width = max(_MIN_WIDTH, min(_MAX_WIDTH, shutil.get_terminal_size((80, 24)).columns))
+        width = _width()
         _show(
             [f"Pair {number} of {number + len(session) - 1}: {question.verdict.reason} ({question.verdict.score:.2f})"],
             width,
@@ -121,7 +121,7 @@ def _answer(session: Session, question: Question) -> bool:
             elif answer in ("d", "different"):
                 written = session.different()
             else:
-                say(_HELP)
+                _show([_HELP], _width())
                 continue
         except ReadingListError as error:  # such as a record that somebody has moved in the meantime
             say(f"{error}; nothing was written")
@@ -145,7 +145,10 @@ def side_by_side(sides: Sequence[tuple[str, Record]], width: int) -> Iterator[st
         if a or b:
             mark = " =" if titles.key(a) == titles.key(b) else ""
             yield f"- {name}{mark} ".ljust(width, "-")
-            yield from _columns(a or "(not known)", b or "(not known)", column)
+            if a == b:
+                yield from _wrapped(escaping.terminal(a), width)
+            else:
+                yield from _columns(a or "(not known)", b or "(not known)", column)
 
 
 def _columns(left: str, right: str, width: int) -> Iterator[str]:
@@ -184,6 +187,10 @@ def _cells(text: str) -> int:
         else 1
         for char in text
     )
+
+
+def _width() -> int:
+    return max(_MIN_WIDTH, min(_MAX_WIDTH, shutil.get_terminal_size((80, 24)).columns))
 
 
 def _show(lines: Sequence[str], width: int) -> None:
