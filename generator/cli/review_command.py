@@ -30,7 +30,7 @@ _ROWS: tuple[tuple[str, Callable[[Record], str]], ...] = (
     ("seen", lambda record: ", ".join(f"{seen.source}, entry {seen.position}" for seen in record.seen)),
     ("added", lambda record: record.added or ""),
 )
-_HELP = "s: one paper, the left id stays; r: one paper, the right id stays; d: two papers; l: later; q: quit"
+_HELP = "s, r: one paper, left or right id stays; d: two papers; l: later; q: quit"
 
 
 def review(options: argparse.Namespace) -> int:
