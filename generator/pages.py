@@ -45,10 +45,11 @@ class Page:
 class _Writer:
     library: Library
     settings: Settings
+    wanted: Sequence[str] | None = None  # the records whose pages are written; all of them where it says nothing
 
     @cached_property
     def relations(self) -> Mapping[str, tuple[Relation, ...]]:
-        return related(self.library.records)
+        return related(self.library.records, of=self.wanted)
 
     def page(
         self,
@@ -83,8 +84,8 @@ class _Writer:
         front += f"\nhide: [{', '.join(hide)}]"
         return Page(path, f"---\n{MARK}\n{front}\n---\n\n{body.strip()}\n")
 
-    def papers(self, ids: Iterable[str] | None = None) -> Iterator[Page]:
-        for record_id in self.library.records if ids is None else ids:
+    def papers(self) -> Iterator[Page]:
+        for record_id in self.library.records if self.wanted is None else self.wanted:
             record = self.library.records[record_id]
             yield self.page(
                 f"papers/{record_id}.md",
@@ -272,9 +273,9 @@ def pages(library: Library, settings: Settings) -> Iterator[Page]:
         yield from part()
 
 
-def papers(library: Library, settings: Settings, ids: Iterable[str]) -> Iterator[Page]:
+def papers(library: Library, settings: Settings, ids: Sequence[str]) -> Iterator[Page]:
     """Yield the pages of the records ``ids`` alone, as :func:`pages` does."""
-    return _Writer(library, settings).papers(ids)
+    return _Writer(library, settings, ids).papers()
 
 
 FOLDERS = ("papers", "topics", "years", "sources", "paths", "authors")
