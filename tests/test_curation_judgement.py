@@ -136,6 +136,28 @@ def test_an_uncertain_pair_is_a_warning(head: Path, base: Path) -> None:
     assert judged(head, base).problems == ()
 
 
+@pytest.mark.parametrize(
+    ("record", "level", "message"),
+    [
+        (
+            Record(title="Retitled Altogether", identifiers={"arxiv": "2103.00001"}),
+            "warning",
+            "but the titles are far apart",
+        ),
+        (Record(title="looms that learn"), "warning", "one title is the name that the other begins with"),
+        (
+            Record(title="Looms That Learn: Twelve Lectures", identifiers={"arxiv": "2203.00001"}),
+            "notice",
+            "both titles begin with the same name, but arxiv identifiers differ",
+        ),
+    ],
+)
+def test_what_titles_alone_do_not_show(head: Path, base: Path, record: Record, level: str, message: str) -> None:
+    store.write_record(head, "other", record.model_copy(update={"topics": ("weaving",)}))
+    (remark,) = judged(head, base).remarks
+    assert (remark.level, "`loom`" in remark.message, message in remark.message) == (level, True, True)
+
+
 def test_a_persons_word_holds_and_is_shown(head: Path, base: Path) -> None:
     store.write_record(head, "again", Record(title=SAME, topics=("weaving",), not_same_as=("loom",)))
     ((_file, message),) = told(head, base)

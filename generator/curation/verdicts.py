@@ -7,14 +7,15 @@ that were taken off the list.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from rapidfuzz import fuzz, process
 
-from generator import checking, matching
-from generator.comparison import Verdict, compare
+from generator import checking, matching, titles
+from generator.comparison import TITLES_DIFFER, Verdict, compare
 from generator.curation.revisions import Change
 from generator.errors import Problem
 from generator.items import Item, item_of_record, item_of_retraction
@@ -25,7 +26,11 @@ SHOWN = 3
 _CLOSE = 0.55  # titles less alike than this have nothing to do with each other
 _VERY_CLOSE = 0.8
 _MANY = 500  # changed records from which on only what matching itself pairs is compared, so the cost stays near-linear
+_SHORTEST_NAME = 3  # letters
 _KINDS = ("same", "review", "different")
+
+
+Standing = Literal["listed", "before", "retracted"]
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ class Nearest:
 
     id: str
     verdict: Verdict
-    standing: Literal["listed", "before", "retracted"] = "listed"
+    standing: Standing = "listed"
     """Whether this is a record of the list, one as it stood before the change, or a paper that was taken off."""
 
     def __str__(self) -> str:
@@ -62,24 +67,27 @@ def nearest(change: Change) -> Mapping[str, tuple[Nearest, ...]]:
     """Return for each record that is new, or changed in what tells papers apart, the nearest papers, nearest first."""
     after, before = _items(change.head), _items(change.base)
     judged = [name for name, item in after.items() if before.get(name) != item]
-    labels = [(name, "listed") for name in after]
-    items = list(after.values())
+    labels: list[tuple[str, Standing]] = [(name, "listed") for name in after]
+    items, called = list(after.values()), [_name(change.head.records[name].title) for name in after]
     for name in judged:
         if name in before:
             labels.append((name, "before"))
             items.append(before[name])
+            called.append(_name(change.base.records[name].title))
     for name, gone in change.head.retracted.items():
         labels.append((name, "retracted"))
         items.append(item_of_retraction(name, gone))
+        called.append(_name(gone.title))
     found: dict[str, dict[str, Nearest]] = {name: {} for name in judged}
-    for one, other in _pairs(items, [place for place, (name, _) in enumerate(labels) if name in found]):
+    for one, other in _pairs(items, called, [place for place, (name, _) in enumerate(labels) if name in found]):
         for at, to in ((one, other), (other, one)):
             (name, standing), (near, as_) = labels[at], labels[to]
             if standing != "listed" or name not in found or near == name or _leads_to(change.head, near, name):
                 continue
-            each = Nearest(near, compare(items[at], items[to]), as_)  # type: ignore[arg-type]
-            held = found[name].get(near)
-            if each.verdict.score >= _CLOSE and (held is None or _order(each) < _order(held)):
+            verdict = _with_names(compare(items[at], items[to]), called[at], called[to])
+            each, held = Nearest(near, verdict, as_), found[name].get(near)
+            is_near = verdict.kind != "different" or verdict.score >= _CLOSE
+            if is_near and (held is None or _order(each) < _order(held)):
                 found[name][near] = each
     return {name: _shown(sorted(near.values(), key=_order)) for name, near in sorted(found.items())}
 
@@ -88,10 +96,34 @@ def _items(contents: Contents) -> dict[str, Item]:
     return {name: item_of_record(name, record) for name, record in sorted(contents.records.items())}
 
 
-def _pairs(items: Sequence[Item], judged: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Yield the pairs worth comparing of which one is judged: what matching pairs, and titles that look alike."""
+def _name(title: str) -> tuple[str, bool]:
+    """Return what a paper is called, in comparable form: the name before its title's colon; and whether that is all."""
+    name, colon, _ = titles.plain(title).partition(":")
+    return titles.key(name), not colon
+
+
+def _with_names(verdict: Verdict, one: tuple[str, bool], other: tuple[str, bool]) -> Verdict:
+    """Return the verdict on two papers of one name, which their whole titles do not show."""
+    if verdict.kind != "different" or one[0] != other[0] or len(one[0]) < _SHORTEST_NAME:
+        return verdict
+    score = max(verdict.score, _VERY_CLOSE)
+    if verdict.reason == TITLES_DIFFER and (one[1] or other[1]):
+        return Verdict("review", score, "one title is the name that the other begins with")
+    return Verdict("different", score, f"both titles begin with the same name, but {verdict.reason}")
+
+
+def _pairs(
+    items: Sequence[Item], called: Sequence[tuple[str, bool]], judged: Sequence[int]
+) -> Iterator[tuple[int, int]]:
+    """Yield the pairs worth comparing of which one is judged: what matching pairs, titles alike, and equal names."""
     asked = set(judged)
     pairs = {pair for pair in matching.candidates(items) if asked.intersection(pair)}
+    bearing: defaultdict[str, list[int]] = defaultdict(list)
+    for place, (name, _) in enumerate(called):
+        bearing[name].append(place)
+    for place in judged:
+        namesakes = bearing[called[place][0]][:_MANY]
+        pairs |= {(min(place, other), max(place, other)) for other in namesakes if other != place}
     if len(judged) <= _MANY:
         keys = [item.key for item in items]
         for place in judged:
