@@ -87,6 +87,7 @@ def _import_json(done: intake.Import) -> dict[str, Any]:
             {"id": outcome.id, "new": outcome.new, "entries": list(outcome.entries)} for outcome in done.outcomes
         ],
         "review": [_review_json(done, pair) for pair in done.review],
+        "kept_off": [{"entry": number, "id": name} for number, name in done.kept_off],
         "conflicts": [
             {"id": outcome.id, "field": each.field, "kept": each.kept, "other": each.other, "source": each.source}
             for outcome in done.outcomes
