@@ -220,6 +220,28 @@ def test_an_entry_of_which_a_question_is_left_is_not_added(
     assert checking.check(after) == []
 
 
+@pytest.mark.parametrize("answer", ["s", "d", "l"])
+def test_two_entries_that_may_be_one_paper(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], answer: str
+) -> None:
+    (project / "two.csv").write_text(
+        "id,title,year,venue\nk1,Kelp Forests by Candlelight,2019,\nk2,Kelp Forests by Candlelight,2020,Sea\n", "utf-8"
+    )
+    before = file_bytes(project)
+    _review(monkeypatch, f"{answer}\n", "--added", "2025-01-02", "two.csv")
+    after = store.load(project / "records")
+    new = {name: record for name, record in after.records.items() if name not in RECORDS}
+    if answer == "l":
+        assert file_bytes(project) == before
+    elif answer == "s":
+        ((_, record),) = new.items()
+        assert ([seen.position for seen in record.seen], record.venue) == ([1, 2], "Sea")
+    else:
+        one, other = new
+        assert (new[one].not_same_as, new[other].not_same_as) == ((other,), (one,))
+    assert checking.check(after) == []
+
+
 def test_a_file_that_cannot_be_read_is_a_problem(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert call("review", "--list", "nothing.csv") == 1
     assert "nothing.csv: cannot be read" in capsys.readouterr().err

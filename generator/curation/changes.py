@@ -77,7 +77,7 @@ def differing(before: BaseModel | None, after: BaseModel | None) -> tuple[str, .
     found = []
     for name in type(after).model_fields:
         one, other = getattr(before, name), getattr(after, name)
-        if name in ("identifiers", "links"):
+        if isinstance(one, BaseModel) and isinstance(other, BaseModel):
             found += [f"{name}.{kind}" for kind in differing(one, other)]
         elif one != other:
             found.append(name)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from generator import documents, store
 from generator.errors import ReadingListError, UsageError, WriteError
@@ -130,7 +130,7 @@ def joined(kept: Record, gone: Record) -> Record:
     values = {}
     for name in Record.model_fields:
         ours, theirs = getattr(kept, name), getattr(gone, name)
-        if name in ("identifiers", "links"):
+        if isinstance(ours, BaseModel):
             values[name] = theirs.model_copy(update=ours.model_dump(exclude_none=True))
         elif name == "provenance":
             values[name] = {**_of_fields(gone, kept), **ours}
