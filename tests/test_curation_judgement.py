@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import shutil
 from collections.abc import Callable
@@ -173,6 +174,16 @@ def test_a_paper_that_was_taken_off_does_not_come_back_unseen(head: Path, base: 
     assert any("taken off the list on 2024-05-06" in message and "It did not turn." in message for _, message in found)
 
 
+def test_a_paper_that_is_taken_off_while_it_is_on_the_list(head: Path, base: Path) -> None:
+    gone = {
+        **store.load(head).retracted,
+        "kites": Retraction(title="Kites over salt marsh", retracted="2025-01-01", reason="No."),
+    }
+    documents.write(head / "retracted.yaml", store.table_text(dict(sorted(gone.items()))))
+    ((file, message),) = told(head, base)
+    assert (file, "same paper as 'kites'" in message) == ("papers/kite.yaml", True)
+
+
 @pytest.mark.parametrize(("name", "whose"), [("old-loom", "former id of 'loom'"), ("spindle", "former id of 'motion'")])
 def test_an_id_that_leads_elsewhere_is_not_free(head: Path, base: Path, name: str, whose: str) -> None:
     store.write_record(head, name, Record(title="Quarries at Dusk", topics=("sea",)))
@@ -260,6 +271,31 @@ def test_more_of_the_same_fault_in_a_table_is_new(head: Path, base: Path) -> Non
     with (head / "topics.yaml").open("a", encoding="utf-8") as file:
         file.write("new-fault: {name: New}\n")
     assert ("topics.yaml", "group: is missing; add it") in told(head, base)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_change_without_problems_leaves_the_list_in_order(head: Path, base: Path, seed: int) -> None:
+    """Damage the list at random: whatever the whole check finds, the change is told of something."""
+    chance = random.Random(seed)
+    files = sorted(path for path in head.rglob("*") if path.is_file())
+    names = [b"loom", b"ferry", b"kite", b"motion", b"weaving", b"sea", b"2024"]
+    for _ in range(chance.randrange(1, 4)):
+        path = chance.choice([path for path in files if path.exists()])
+        data = path.read_bytes()
+        lines = data.split(b"\n")
+        at = chance.randrange(len(lines))
+        match chance.randrange(5):
+            case 0:
+                path.unlink()
+            case 1:
+                path.rename(path.with_stem(chance.choice(["old-loom", "motion", "new-one", "a b"])))
+            case 2:
+                path.write_bytes(b"\n".join(lines[:at] + lines[at + 1 :]))
+            case 3:
+                path.write_bytes(b"\n".join([*lines[:at], chance.choice([b"x: y", b"- [", b"\xff", b""]), *lines[at:]]))
+            case _:
+                path.write_bytes(data.replace(chance.choice(names), chance.choice(names), 1))
+    assert bool(judged(head, base).problems) or checking.check(store.load(head)) == []
 
 
 def test_a_topic_that_goes_is_told_once_and_not_at_each_record(head: Path, base: Path) -> None:

@@ -79,13 +79,17 @@ def nearest(change: Change) -> Mapping[str, tuple[Nearest, ...]]:
         items.append(item_of_retraction(name, gone))
         called.append(_name(gone.title))
     found: dict[str, dict[str, Nearest]] = {name: {} for name in judged}
-    for one, other in _pairs(items, called, [place for place, (name, _) in enumerate(labels) if name in found]):
+    taken_off = change.head.retracted.keys() - change.base.retracted.keys()  # concerns records that are not judged too
+    asked = [at for at, (name, as_) in enumerate(labels) if name in (taken_off if as_ == "retracted" else found)]
+    for one, other in _pairs(items, called, asked):
         for at, to in ((one, other), (other, one)):
             (name, standing), (near, as_) = labels[at], labels[to]
-            if standing != "listed" or name not in found or near == name or _leads_to(change.head, near, name):
+            if standing != "listed" or near == name or _leads_to(change.head, near, name):
+                continue
+            if name not in found and not (as_ == "retracted" and compare(items[at], items[to]).kind == "same"):
                 continue
             verdict = _with_names(compare(items[at], items[to]), called[at], called[to])
-            each, held = Nearest(near, verdict, as_), found[name].get(near)
+            each, held = Nearest(near, verdict, as_), found.setdefault(name, {}).get(near)
             is_near = verdict.kind != "different" or verdict.score >= _CLOSE
             if is_near and (held is None or _order(each) < _order(held)):
                 found[name][near] = each
