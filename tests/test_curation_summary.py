@@ -70,7 +70,7 @@ def test_a_renamed_record_is_compared_with_what_it_was(head: Path, base: Path) -
     contents = store.load(head)
     moves.apply(contents, moves.rename(contents, "two-names", "names"))
     shown = _shown(_summary(head, base))
-    assert "names\nrenamed, was two-names\n" in shown
+    assert "names\nrenamed, was two-names\n\n" in shown  # nothing about what is near: it is no other paper
     assert "redirects.yaml: two-names added" in shown
     assert "the new page" not in shown
 

@@ -23,7 +23,7 @@ from generator.store import Contents
 
 SHOWN = 3
 """How many papers are named that are only close."""
-_CLOSE = 0.55  # titles less alike than this have nothing to do with each other
+_CLOSE = 0.65  # titles less alike than this have nothing to do with each other
 _VERY_CLOSE = 0.8
 _MANY = 500  # changed records from which on only what matching itself pairs is compared, so the cost stays near-linear
 _SHORTEST_NAME = 3  # letters
@@ -66,11 +66,14 @@ class Remark(Problem):
 def nearest(change: Change) -> Mapping[str, tuple[Nearest, ...]]:
     """Return for each record that is new, or changed in what tells papers apart, the nearest papers, nearest first."""
     after, before = _items(change.head), _items(change.base)
+    for old, new in change.head.redirects.items():  # a record that was only renamed is what it was
+        if old in before and new in after and new not in before:
+            before[new] = replace(before[old], label=new)
     judged = [name for name, item in after.items() if before.get(name) != item]
     labels: list[tuple[str, Standing]] = [(name, "listed") for name in after]
     items, called = list(after.values()), [_name(change.head.records[name].title) for name in after]
     for name in judged:
-        if name in before:
+        if name in change.base.records:
             labels.append((name, "before"))
             items.append(before[name])
             called.append(_name(change.base.records[name].title))
