@@ -10,13 +10,13 @@ from pathlib import Path
 
 from generator import comparison, documents, matching, store
 from generator.errors import Problem
-from generator.items import item_of_record
-from generator.models import id_fault
+from generator.items import item_of_record, item_of_retraction
+from generator.models import Record, Retraction, id_fault
 from generator.store import Contents
 
 
-def check(contents: Contents) -> list[Problem]:
-    """Return all problems of a records folder, sorted by file and line."""
+def check(contents: Contents, *, duplicates: bool = True) -> list[Problem]:
+    """Return all problems of a records folder, sorted by file and line; ``duplicates`` are left out where told so."""
     problems = [*contents.problems]
     for checker in (
         _ids,
@@ -26,11 +26,12 @@ def check(contents: Contents) -> list[Problem]:
         _sources,
         _redirects,
         _papers_named,
-        _duplicates,
         _form,
         _schema,
     ):
         problems.extend(checker(contents))
+    if duplicates:
+        problems.extend(_duplicates(contents))
     return sorted(set(problems), key=lambda problem: problem.sort_key)
 
 
@@ -40,9 +41,9 @@ def _ids(contents: Contents) -> Iterator[Problem]:
         record_id = name.removesuffix(".yaml")
         if folder == "papers" and (fault := id_fault(record_id)):
             yield contents.problem(file, (), f"{record_id}: the file's name {fault}; rename it to the paper's id")
-    for name in ("topics.yaml", "paths.yaml"):
+    for name in ("topics.yaml", "paths.yaml", "retracted.yaml"):
         document = contents.files.get(name)
-        for key in document.data or {} if document else {}:
+        for key in document.data if document and isinstance(document.data, Mapping) else {}:
             if fault := id_fault(key):
                 yield contents.problem(name, (key,), f"{key}: {fault}")
 
@@ -63,7 +64,7 @@ def _is_named(contents: Contents, file: str, name: str) -> bool:
 
 def _strays(contents: Contents) -> Iterator[Problem]:
     """Report YAML files beside the known ones: nothing reads them."""
-    known = {"topics.yaml", "sources.yaml", "paths.yaml", "redirects.yaml"}
+    known = {"topics.yaml", "sources.yaml", "paths.yaml", "redirects.yaml", "retracted.yaml"}
     for path in sorted(contents.folder.glob("*.y*ml")):
         if path.name not in known:
             yield Problem(os.fspath(path), None, "is read by nothing; records go to papers/, so move or delete it")
@@ -107,31 +108,37 @@ def _sources(contents: Contents) -> Iterator[Problem]:
                 "sources.yaml", (source_id,), f"{source_id}: is taken by the page of {other!r}; choose another id"
             )
     entries: dict[tuple[str, int], str] = {}
-    for record_id, record in contents.records.items():
-        for number, seen in enumerate(record.seen):
-            place = ("seen", number)
+    for name, file, place, item in _that_were_seen(contents):
+        for number, seen in enumerate(item.seen):
+            at: tuple[str, tuple[str | int, ...]] = (file, (*place, "seen", number))
             if not _is_named(contents, "sources.yaml", seen.source):
+                yield contents.problem(*at, f"seen: unknown source {seen.source!r}; copy its id from sources.yaml")
+            other = entries.setdefault((seen.source, seen.position), name)
+            if other != name:
                 yield contents.problem(
-                    _file(record_id), place, f"seen: unknown source {seen.source!r}; copy its id from sources.yaml"
-                )
-            entry = (seen.source, seen.position)
-            if entry in entries:
-                other = entries[entry]
-                yield contents.problem(
-                    _file(record_id),
-                    place,
+                    *at,
                     f"seen: entry {seen.position} of {seen.source} belongs to {other!r} already; delete one of the two",
                 )
-            entries[entry] = record_id
+
+
+def _that_were_seen(contents: Contents) -> Iterator[tuple[str, str, tuple[str, ...], Record | Retraction]]:
+    """Yield all that sources showed, retracted papers first: id, file and place in it, and the item."""
+    for name, retraction in contents.retracted.items():
+        yield name, "retracted.yaml", (name,), retraction
+    for name, record in contents.records.items():
+        yield name, _file(name), (), record
 
 
 def _redirects(contents: Contents) -> Iterator[Problem]:
+    for name in sorted(contents.records):
+        if name in contents.redirects or name in contents.retracted:
+            yield contents.problem(_file(name), (), f"{name}: {_given_before(contents, name)}")
     for old, new in contents.redirects.items():
         place = ("redirects.yaml", (old,))
         if fault := id_fault(old):
             yield contents.problem(*place, f"{old}: {fault}")
-        if old in contents.records:
-            yield contents.problem(*place, f"{old}: is a record too; delete the redirect or rename the record")
+        if old in contents.retracted:
+            yield contents.problem(*place, f"{old}: stands in retracted.yaml too; delete one of the two")
         if new in contents.redirects:
             end, passed = new, {old}
             while end in contents.redirects and end not in passed:
@@ -139,15 +146,30 @@ def _redirects(contents: Contents) -> Iterator[Problem]:
                 end = contents.redirects[end]
             remedy = "the redirects run in a ring, so delete one" if end in passed else f"write {end!r}"
             yield contents.problem(*place, f"{old}: leads to another redirect; {remedy}")
-        elif new not in contents.records and not _is_faulty(contents, _file(new)):
+        elif not (new in contents.records or new in contents.retracted or _is_faulty(contents, _file(new))):
             yield contents.problem(*place, f"{old}: leads to {new!r}, which is no record; write the id of one")
+
+
+def _given_before(contents: Contents, name: str) -> str:
+    """Say to which paper an id was given that a record has taken, and what to do."""
+    if name in contents.redirects:
+        return (
+            f"is a former id of {contents.redirects[name]!r}, and ids are never given again; "
+            "give this file another name, or delete it if it is that paper"
+        )
+    gone = contents.retracted[name]
+    return (
+        f"is the id of a paper that was taken off the list on {gone.retracted} ({gone.reason}), and ids are never "
+        "given again; give this file another name, or delete the paper from retracted.yaml if it is back"
+    )
 
 
 def _papers_named(contents: Contents) -> Iterator[Problem]:
     """Check the ids of papers that records, topics and paths name."""
     for record_id, record in contents.records.items():
         for number, other in enumerate(record.not_same_as):
-            yield from _paper(contents, _file(record_id), ("not_same_as", number), "not_same_as", other)
+            if other not in contents.retracted:  # may come again under another id
+                yield from _paper(contents, _file(record_id), ("not_same_as", number), "not_same_as", other)
     for topic_id, topic in contents.topics.items():
         for number, start in enumerate(topic.start_here):
             place = (topic_id, "start_here", number, "paper")
@@ -177,17 +199,26 @@ def _paper(contents: Contents, file: str, place: tuple[str | int, ...], field: s
         return
     if paper in contents.redirects:
         yield contents.problem(file, place, f"{field}: {paper!r} has moved; write {contents.redirects[paper]!r}")
+    elif paper in contents.retracted:
+        yield contents.problem(file, place, f"{field}: {paper!r} was taken off the list; delete this")
     else:
         yield contents.problem(file, place, f"{field}: {paper!r} is no record; write the id of one")
 
 
 def _duplicates(contents: Contents) -> Iterator[Problem]:
     """Report records that are one paper; pairs that are only near are for review, not problems."""
-    names = sorted(contents.records)
-    items = [item_of_record(name, contents.records[name]) for name in names]
+    items = [item_of_record(name, contents.records[name]) for name in sorted(contents.records)]
+    items += [
+        item_of_retraction(name, gone) for name, gone in contents.retracted.items() if name not in contents.records
+    ]
     for one, other in matching.candidates(items):
         verdict = comparison.compare(items[one], items[other])
-        if verdict.kind == "same":
+        if verdict.kind == "same" and items[one].label in contents.records:
+            if items[other].label not in contents.records:
+                yield contents.problem(
+                    _file(items[one].label), ("title",), taken_off(contents, items[other].label, verdict.reason)
+                )
+                continue
             kept, doubled = sorted(
                 (items[one], items[other]), key=lambda item: (contents.records[item.label].added or "", item.label)
             )
@@ -197,6 +228,15 @@ def _duplicates(contents: Contents) -> Iterator[Problem]:
                 f"title: same paper as {kept.label!r} ({verdict.reason}); "
                 f"merge the two, or add `not_same_as: [{kept.label}]`",
             )
+
+
+def taken_off(contents: Contents, name: str, reason: str) -> str:
+    """Say that a record is a paper that was taken off the list under the id ``name``, and what to do."""
+    gone = contents.retracted[name]
+    return (
+        f"title: same paper as {name!r} ({reason}), which was taken off the list on {gone.retracted}: {gone.reason}; "
+        f"leave it off, or give it its old id and delete {name!r} from retracted.yaml"
+    )
 
 
 def _form(contents: Contents) -> Iterator[Problem]:

@@ -41,6 +41,8 @@ _FURNITURE = frozenset(
     title tutorial welcome workshop""".split()
 )
 _DISTINCT_LENGTH = 14
+TITLES_DIFFER = "the titles differ"
+"""Why two papers are different where nothing but their titles tells them apart."""
 _PEOPLE_DIFFER = "the authors differ"
 _ABSTRACT_SAME = 0.6  # share of words in common
 _ABSTRACT_OTHER = 0.3
@@ -132,7 +134,7 @@ def _compare_unequal_titles(a: Item, b: Item, score: float) -> Verdict:
         return Verdict("review", score, "one title continues the other")
     if score >= 0.85 and (support or difference is not None) and len(against) < 2:
         return Verdict("review", score, "similar titles" + (f", {' and '.join(support)}" if support else ""))
-    return Verdict("different", score, "the titles differ")
+    return Verdict("different", score, TITLES_DIFFER)
 
 
 def _guard(a: Item, b: Item) -> str | None:

@@ -20,7 +20,13 @@ _KEPT_INSIDE_WORDS = frozenset("-.")
 _KEPT_BEHIND_WORDS = frozenset(".:;,?!")
 # Controls and halves of characters, but for those that are white space.
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-_INVISIBLE = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
+# What no reader sees: directions and isolates of writing, characters of no width, tags.
+_INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
+# "@", "#", "GH-", ":" as in addresses and emoji, "www.", most marks being references already; what may name a commit.
+_GITHUB_BEGINNING = re.compile(
+    r"&#64;|&#35;|GH(?:-|&#45;)(?=\d)|&#58;(?=\S)|www(?=&#46;)|[0-9a-f]{6}(?=[0-9a-f])", re.IGNORECASE
+)
+_BREAK = re.compile("[\t-\r\x1c-\x1f\x85\u2028\u2029]")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -53,19 +59,6 @@ def markdown(text: str) -> str:
     return _ASCII_MARK.sub(refer, text)
 
 
-def markdown_code(text: str) -> str:
-    """Return ``text`` as a code span of Markdown, in which GitHub runs nothing of it.
-
-    There no one is mentioned, no issue or commit is referred to, and nothing becomes a link, markup or a formula; what
-    :func:`markdown` gives would still notify the people whose names it shows. Characters that turn the direction of
-    writing are left out, as they would turn what stands behind them too.
-    """
-    text = _INVISIBLE.sub("", clean(text)) or " "
-    fence = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
-    pad = " " if text.startswith(("`", " ")) or text.endswith(("`", " ")) else ""
-    return f"{fence}{pad}{text}{pad}{fence}"
-
-
 @functools.lru_cache(maxsize=2**18)
 def html(text: str) -> str:
     """Return ``text`` for HTML, as content or inside a quoted attribute, and for XML."""
@@ -78,18 +71,9 @@ def url(address: str) -> str:
     return quote(clean(address), safe="/:?#@!$&+,=%~-._")
 
 
-def github_code(text: str) -> str:
-    """Return ``text`` for GitHub Markdown, on one line and in a table's cell too: as code, so that it names nobody.
-
-    GitHub turns ``@name``, ``#1`` and addresses into mentions and links after Markdown is read, except in code
-    (https://docs.github.com/en/get-started/writing-on-github).
-    """
-    return f"<code>{markdown(text)}</code>" if clean(text) else ""
-
-
-def github_link(address: str) -> str:
-    """Return a safe web address as a link in GitHub Markdown, shown without its scheme."""
-    return f"[{markdown(address.partition('//')[2])}]({url(address)})"
+def terminal(text: str) -> str:
+    """Return ``text`` on one line for a terminal or a log, without what moves the cursor or turns writing round."""
+    return _INVISIBLE.sub("", _CONTROL.sub("", _BREAK.sub(" ", text)))
 
 
 def query(text: str) -> str:
@@ -138,3 +122,53 @@ def script_json(data: Any) -> str:
     for char in "<>&\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")
     return text
+
+
+def github(text: str) -> str:
+    """Return ``text`` for Markdown or HTML that GitHub shows: plain text, that mentions, links and embeds nothing.
+
+    GitHub looks for ``@name``, ``#1``, commits and addresses after it has resolved character references, so a space of
+    no width stands behind what they begin with.
+    """
+    return _GITHUB_BEGINNING.sub(lambda match: f"{match[0]}&#8203;", markdown(_INVISIBLE.sub("", text)))
+
+
+def github_code(text: str) -> str:
+    """Return ``text`` as a code span for GitHub, in which it runs nothing of it.
+
+    There no one is mentioned, no issue or commit is referred to, and nothing becomes a link, markup or a formula; what
+    :func:`markdown` gives would still notify the people whose names it shows. Characters that turn the direction of
+    writing are left out, as they would turn what stands behind them too.
+    """
+    text = _INVISIBLE.sub("", clean(text)) or " "
+    fence = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
+    pad = " " if text.startswith(("`", " ")) or text.endswith(("`", " ")) else ""
+    return f"{fence}{pad}{text}{pad}{fence}"
+
+
+def github_cell(text: str) -> str:
+    """Return ``text`` as code for a cell of a table on GitHub, where a code span would end at a ``|``.
+
+    GitHub turns ``@name``, ``#1`` and addresses into mentions and links after Markdown is read, except in code
+    (https://docs.github.com/en/get-started/writing-on-github).
+    """
+    text = clean(_INVISIBLE.sub("", text))
+    return f"<code>{markdown(text)}</code>" if text else ""
+
+
+def github_link(address: str) -> str:
+    """Return a safe web address as a link in GitHub Markdown, shown without its scheme."""
+    return f"[{markdown(address.partition('//')[2])}]({url(address)})"
+
+
+def github_block(text: str, kind: str = "") -> str:
+    """Return lines of text as a fenced code block for GitHub, in which everything stands as it is.
+
+    The fence is longer than any run of backticks inside. ``kind`` is the block's language, such as ``diff``.
+    """
+    lines = [
+        _CONTROL.sub("", line).expandtabs(4) for line in re.split(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]", text)
+    ]
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return "\n".join([f"{fence}{kind}", *lines, fence])

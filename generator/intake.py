@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from generator import dates, matching, merging, readers, store, titles
 from generator.errors import Problem
-from generator.items import item_of_entry, item_of_record
-from generator.models import MAX_ID, Entry, Record, Source, id_fault
+from generator.items import item_of_entry, item_of_record, item_of_retraction
+from generator.models import MAX_ID, Entry, Record, Retraction, Source, id_fault
 from generator.readers import Reading
 
 
@@ -40,6 +40,8 @@ class Import:
     unmatched: tuple[int, ...]
     """Entries that made no record, because only gaps of records that are there were to be filled."""
     problems: tuple[Problem, ...]
+    kept_off: tuple[tuple[int, str], ...] = ()
+    """Entries that made no record, because their paper was taken off the list: number, and the paper's old id."""
     sources: Mapping[str, Source] = field(default_factory=dict)
 
 
@@ -92,18 +94,16 @@ def plan(
         taken_in.add(source_id)
         entries.extend(reading.entries)
         source_of.extend([source_id] * len(reading.entries))
-    record_ids = tuple(sorted(contents.records))
-    known = {
-        (seen.source, seen.position): place
-        for place, name in enumerate(record_ids)
-        for seen in contents.records[name].seen
-    }
+    papers: dict[str, Record | Retraction] = {**contents.retracted, **contents.records}
+    record_ids = tuple(sorted(papers))
+    known = {(seen.source, seen.position): place for place, name in enumerate(record_ids) for seen in papers[name].seen}
     joined = [known.get((source, entry.position)) for source, entry in zip(source_of, entries, strict=True)]
     clusters, review = _match(contents, entries, record_ids, joined)
 
     formats = {name: source.format for name, source in sources.items()}
     fresh: list[tuple[int, ...]] = []
     outcomes: list[Outcome] = []
+    kept_off: list[tuple[int, str]] = []
     for cluster in clusters:
         numbers = tuple(number for number in cluster if number < len(entries))
         if not numbers:
@@ -113,6 +113,9 @@ def plan(
             fresh.append(numbers)
             continue
         name = record_ids[place]
+        if name not in contents.records:
+            kept_off.extend((number, name) for number in numbers)
+            continue
         record, conflicts = merging.merge(
             contents.records[name],
             [(source_of[n], entries[n]) for n in numbers],
@@ -130,7 +133,17 @@ def plan(
         sources = {name: source for name, source in sources.items() if name in contents.sources or name in used}
     outcomes.sort(key=lambda outcome: outcome.id)
     problems = tuple(problem for reading in readings for problem in reading.problems)
-    return Import(tuple(readings), tuple(entries), tuple(outcomes), review, record_ids, unmatched, problems, sources)
+    return Import(
+        tuple(readings),
+        tuple(entries),
+        tuple(outcomes),
+        review,
+        record_ids,
+        unmatched,
+        problems,
+        tuple(sorted(kept_off)),
+        sources,
+    )
 
 
 def _match(
@@ -139,7 +152,12 @@ def _match(
     """Cluster entries and records; an entry that a record was made of already stays with it."""
     free = [number for number, place in enumerate(joined) if place is None]
     items = [item_of_entry(entries[number]) for number in free]
-    items += [item_of_record(name, contents.records[name]) for name in record_ids]
+    items += [
+        item_of_record(name, contents.records[name])
+        if name in contents.records
+        else item_of_retraction(name, contents.retracted[name])
+        for name in record_ids
+    ]
     numbers = free + [len(entries) + place for place in range(len(record_ids))]
     found = matching.match(items) if free else matching.Matching(tuple((place,) for place in range(len(items))), ())
     of_record: defaultdict[int, list[int]] = defaultdict(list)
@@ -193,7 +211,7 @@ def _new_records(
         pairs = [(source_of[number], entries[number]) for number in numbers]
         record, conflicts = merging.merge(None, pairs, formats, added=added, keep_abstract=keep_abstracts)
         made.append((record, numbers, conflicts))
-    taken = set(contents.records) | set(contents.redirects)
+    taken = set(contents.given)
     ties = [min((source_of[number], entries[number].position) for number in numbers) for _, numbers, _ in made]
     names = new_ids([record.title for record, _, _ in made], taken, ties)
     return [
@@ -202,7 +220,7 @@ def _new_records(
     ]
 
 
-def new_ids(names: Sequence[str], taken: set[str], ties: Sequence[tuple[str, int]] = ()) -> list[str]:
+def new_ids(names: Sequence[str], taken: Collection[str], ties: Sequence[tuple[str, int]] = ()) -> list[str]:
     """Return an id for each title, none of them in ``taken``; the outcome does not depend on the order of the titles.
 
     The short slug is used unless it is taken, reserved, or wanted twice; then the slug of the whole title; then that

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from generator import dates, titles
-from generator.models import Entry, PersonName, Record
+from generator.models import Entry, PersonName, Record, Retraction
 
 # What a cataloguer adds behind a title: "[Chinese]", "[Erratum appears in … 2013;27(3):377]".
 _CATALOGUER_NOTE = re.compile(r"[\s.]*\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]\.?$")
@@ -74,6 +74,11 @@ def item_of_record(record_id: str, record: Record) -> Item:
         record.links.code,
         frozenset(record.not_same_as),
     )
+
+
+def item_of_retraction(record_id: str, gone: Retraction) -> Item:
+    """Return the comparable form of a record that was taken off the list; its label is its id."""
+    return item_of_record(record_id, Record(title=gone.title, identifiers=gone.identifiers))
 
 
 def _item(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from generator import titles
-from generator.models import Path, Record, Sighting, Source, Topic
+from generator.models import Path, Record, Retraction, Sighting, Source, Topic
 from generator.store import Contents
 
 UNSORTED = "unsorted"
@@ -24,12 +24,14 @@ class Library:
     sources: Mapping[str, Source]
     paths: Mapping[str, Path]
     redirects: Mapping[str, str]
+    retracted: Mapping[str, Retraction] = field(default_factory=dict)
 
     @classmethod
     def of(cls, contents: Contents) -> Library:
         """Build the library of a records folder that was read without problems."""
         records = dict(sorted(contents.records.items(), key=lambda pair: (title_order(pair[1].title), pair[0])))
-        return cls(records, contents.topics, dict(sorted(contents.sources.items())), contents.paths, contents.redirects)
+        sources, retracted = dict(sorted(contents.sources.items())), dict(sorted(contents.retracted.items()))
+        return cls(records, contents.topics, sources, contents.paths, contents.redirects, retracted)
 
     @cached_property
     def by_topic(self) -> Mapping[str, tuple[str, ...]]:

@@ -289,6 +289,16 @@ class Source(_Model):
     added: Day | None = Field(None, description="The day the source was first imported")
 
 
+class Retraction(_Model):
+    """What stays of a record that was taken off the list: its address answers with this, and imports leave it off."""
+
+    title: Line = Field(description="As the record had it")
+    retracted: Day = Field(description="The day the record was taken off the list")
+    reason: Line = Field(description="Why, in a sentence for whoever follows an old link")
+    identifiers: Identifiers = Identifiers()
+    seen: tuple[Sighting, ...] = ()
+
+
 @dataclass(frozen=True)
 class Entry:
     """One paper as one source shows it. What the source does not state is ``None`` or empty."""

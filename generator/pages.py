@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from generator import dates, escaping, exports, feeds, formulas, metadata, titles, wording
 from generator.library import UNSORTED, Library, coverage
+from generator.models import Record, Retraction
 from generator.related import Relation, related
 from generator.settings import Settings
 
@@ -29,8 +30,6 @@ _SEARCHES = (
 )
 # What a reader expects of a paper; what of it no source states is named on the page.
 _EXPECTED = {"authors": "authors", "issued": "date", "venue": "venue"}
-
-
 _ONLY_LISTS = ("years/", "sources/", "papers/index.md", "coverage.md")
 
 
@@ -46,10 +45,11 @@ class Page:
 class _Writer:
     library: Library
     settings: Settings
+    wanted: Sequence[str] | None = None  # the records whose pages are written; all of them where it says nothing
 
     @cached_property
     def relations(self) -> Mapping[str, tuple[Relation, ...]]:
-        return related(self.library.records)
+        return related(self.library.records, of=self.wanted)
 
     def page(
         self,
@@ -85,7 +85,8 @@ class _Writer:
         return Page(path, f"---\n{MARK}\n{front}\n---\n\n{body.strip()}\n")
 
     def papers(self) -> Iterator[Page]:
-        for record_id, record in self.library.records.items():
+        for record_id in self.library.records if self.wanted is None else self.wanted:
+            record = self.library.records[record_id]
             yield self.page(
                 f"papers/{record_id}.md",
                 "paper.md.j2",
@@ -114,10 +115,17 @@ class _Writer:
             )
 
     def redirects(self) -> Iterator[Page]:
+        answering: dict[str, Record | Retraction] = {**self.library.retracted, **self.library.records}
+        unsearched = {"search": {"exclude": True}}
         for old, new in sorted(self.library.redirects.items()):
-            if old not in self.library.records and new in self.library.records:
-                title = titles.plain(self.library.records[new].title)
-                yield self.page(f"papers/{old}.md", "moved.md.j2", title, f"This page has moved to {title}.", new=new)
+            if old not in answering and new in answering:
+                path, title = f"papers/{old}.md", titles.plain(answering[new].title)
+                yield self.page(path, "moved.md.j2", title, f"This page has moved to {title}.", unsearched, new=new)
+        for name, gone in self.library.retracted.items():
+            if name not in self.library.records:
+                path, title = f"papers/{name}.md", titles.plain(gone.title)
+                text, links = f"Taken off this list: {gone.reason}", wording.paper_links(gone.identifiers)
+                yield self.page(path, "retracted.md.j2", title, text, unsearched, gone=gone, links=links)
 
     def topics(self) -> Iterator[Page]:
         for topic_id, topic in self.library.topics.items():
@@ -263,6 +271,11 @@ def pages(library: Library, settings: Settings) -> Iterator[Page]:
         writer.authors,
     ):
         yield from part()
+
+
+def papers(library: Library, settings: Settings, ids: Sequence[str]) -> Iterator[Page]:
+    """Yield the pages of the records ``ids`` alone, as :func:`pages` does."""
+    return _Writer(library, settings, ids).papers()
 
 
 FOLDERS = ("papers", "topics", "years", "sources", "paths", "authors")

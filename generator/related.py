@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -40,15 +40,21 @@ class Relation:
     words: tuple[str, ...]
 
 
-def related(records: Mapping[str, Record], count: int = 5) -> dict[str, tuple[Relation, ...]]:
-    """Return up to ``count`` related papers for every record, the closest first, ties broken by id."""
+def related(
+    records: Mapping[str, Record], count: int = 5, *, of: Collection[str] | None = None
+) -> dict[str, tuple[Relation, ...]]:
+    """Return up to ``count`` related papers for every record, or for those ``of`` a few, the closest first.
+
+    Ties are broken by id.
+    """
     weights = _weights(records)
     postings: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
     for record_id, terms in weights.items():
         for term, weight in terms.items():
             postings[term].append((record_id, weight))
     found = {}
-    for record_id, terms in weights.items():
+    for record_id in weights if of is None else of:
+        terms = weights[record_id]
         scores: defaultdict[str, float] = defaultdict(float)
         for term, weight in terms.items():
             for other, other_weight in postings[term]:

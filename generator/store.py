@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 from generator import documents
 from generator.errors import InputError, Problem, ReadingListError, WriteError
 from generator.faults import explain, keys_in, spell
-from generator.models import Id, Record, Source, Topic
+from generator.models import Id, Record, Retraction, Source, Topic
 from generator.models import Path as ReadingPath
 
 SCHEMA_FILE = "record.schema.json"
@@ -40,9 +40,15 @@ class Contents:
     sources: Mapping[str, Source] = field(default_factory=dict)
     paths: Mapping[str, ReadingPath] = field(default_factory=dict)
     redirects: Mapping[str, str] = field(default_factory=dict)
+    retracted: Mapping[str, Retraction] = field(default_factory=dict)
     files: Mapping[str, documents.Document] = field(default_factory=dict)
     """Every YAML file by its path inside the folder, such as ``papers/loom.yaml``."""
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def given(self) -> frozenset[str]:
+        """Every id that was ever given to a paper, and is not to be given again."""
+        return frozenset((*self.records, *self.redirects, *self.retracted))
 
     def problem(self, file: str, place: tuple[str | int, ...], message: str) -> Problem:
         """Return a problem at ``place`` of ``file`` (a path inside the folder)."""
@@ -76,17 +82,9 @@ def load(folder: Path) -> Contents:
     sources = _table(folder, "sources.yaml", Source, files, problems)
     paths = _table(folder, "paths.yaml", ReadingPath, files, problems)
     redirects = _redirects(folder, files, problems)
+    retracted = _table(folder, "retracted.yaml", Retraction, files, problems)
     problems.sort(key=lambda problem: problem.sort_key)
-    return Contents(
-        folder,
-        records,
-        topics,
-        sources,
-        paths,
-        redirects,
-        files,
-        tuple(problems),
-    )
+    return Contents(folder, records, topics, sources, paths, redirects, retracted, files, tuple(problems))
 
 
 def _record_files(folder: Path, problems: list[Problem]) -> Iterator[Path]:
@@ -284,6 +282,7 @@ def canonical(contents: Contents) -> dict[str, str]:
         "sources.yaml": lambda: table_text(dict(sorted(contents.sources.items()))),
         "paths.yaml": lambda: table_text(contents.paths),
         "redirects.yaml": lambda: redirects_text(contents.redirects),
+        "retracted.yaml": lambda: table_text(dict(sorted(contents.retracted.items()))),
     }
     faulty = {problem.path for problem in contents.problems}
     found = {f"papers/{record_id}.yaml": record_text(record) for record_id, record in contents.records.items()}

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from generator import dates, escaping, links, titles
 from generator.identifiers import SCHEMES
 from generator.library import Library
-from generator.models import EDITOR, Record
+from generator.models import EDITOR, Identifiers, Record
 
 _LINK_NAMES = {"code": "Code", "project": "Project page", "model": "Model", "dataset": "Data set"}
 _FACT_NAMES = {
@@ -57,14 +57,18 @@ def shorten(text: str, length: int = 300) -> str:
     return text if len(text) <= length else text[: length - 1].rsplit(" ", 1)[0].rstrip(".,;:") + "…"
 
 
+def paper_links(identifiers: Identifiers) -> list[tuple[str, str]]:
+    """Return the names of the places where a paper is identified, and its addresses there."""
+    return [
+        (scheme.name, scheme.url(value)) for kind, scheme in SCHEMES.items() if (value := getattr(identifiers, kind))
+    ]
+
+
 def links_of(record: Record) -> list[tuple[str, str]]:
     """Return the links people press, the paper first."""
-    found = [
-        (scheme.name, scheme.url(value))
-        for kind, scheme in SCHEMES.items()
-        if (value := getattr(record.identifiers, kind))
+    return paper_links(record.identifiers) + [
+        (name, url) for kind, name in _LINK_NAMES.items() if (url := getattr(record.links, kind))
     ]
-    return found + [(name, url) for kind, name in _LINK_NAMES.items() if (url := getattr(record.links, kind))]
 
 
 def facts_of(record: Record, library: Library) -> Iterator[tuple[str, Markup, str, str]]:

@@ -20,8 +20,8 @@ from site_tools import DAY, LISTING, call, enter_project, file_bytes
 from generator import __version__, checking, store
 
 COMMANDS = (
-    "import", "add", "duplicates", "check", "merge", "rename", "generate", "build", "serve", "export", "digest",
-    "stats", "enrich", "links", "init",
+    "import", "add", "duplicates", "check", "merge", "rename", "retract", "review", "changes", "generate", "build",
+    "serve", "export", "digest", "stats", "enrich", "links", "init",
 )  # fmt: skip
 
 
@@ -71,6 +71,11 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         (("export", "--format", "csv", "--topic", "weavng"), "weaving"),
         (("build", "--engine", "hugo"), "hugo"),
         (("build",), "mkdocs.yml"),
+        (("retract", "two-names"), "--reason"),
+        (("retract", "two-names", "--reason", ""), "reason: is empty"),
+        (("retract", "nothing", "--reason", "So."), "is no record"),
+        (("changes",), "--base"),
+        (("check", "--base", "records"), "is the records folder itself"),
         (("stats", "--no-such-option"), "--no-such-option"),
     ],
 )

@@ -35,7 +35,7 @@ LABELS = {"title": "Title of the paper"}
     ],
 )
 def test_code_spans(text: str, expected: str) -> None:
-    assert escaping.markdown_code(text) == expected
+    assert escaping.github_code(text) == expected
 
 
 @given(st.text(max_size=80) | st.text("`\\ @#<>&\n[]()*_|$", max_size=30))
@@ -43,7 +43,7 @@ def test_code_spans(text: str, expected: str) -> None:
 @example("\\")
 @example("``` \n `")
 def test_a_code_span_holds_all_and_shows_it(text: str) -> None:
-    found = markdown.markdown(f"- before {escaping.markdown_code(text)} after")
+    found = markdown.markdown(f"- before {escaping.github_code(text)} after")
     match = re.fullmatch(r"<ul>\n<li>before <code>([^<]*)</code> after</li>\n</ul>", found)
     assert match
     assert html.unescape(match[1]).strip() == escaping._INVISIBLE.sub("", escaping.clean(text)).strip()

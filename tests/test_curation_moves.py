@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from generator import checking, documents, store
 from generator.curation import moves
 from generator.errors import UsageError
 from generator.models import Path as ReadingPath
-from generator.models import PathStep, Record, Sighting, StartHere, Topic
+from generator.models import PathStep, Record, Sighting, Source, StartHere, Topic
 
 
 @pytest.fixture
@@ -146,6 +147,98 @@ def test_a_note_about_a_link_goes_with_its_link() -> None:
     links = {"code": "https://github.com/toy/other", "project": "https://loom.example.org"}
     kept = Record(title="Loom", links={"code": "https://github.com/toy/loom"})
     gone = Record(title="Looms", links=links, link_notes={"code": "of the other link", "project": "for browsers"})
-    joined = moves._joined(kept, gone)
+    joined = moves.joined(kept, gone)
     assert joined.links.model_dump(exclude_none=True) == {**links, "code": "https://github.com/toy/loom"}
     assert joined.link_notes.model_dump(exclude_none=True) == {"project": "for browsers"}
+
+
+# --- taking a record off the list ------------------------------------------------------------------------------------
+
+
+def _retract(folder: Path, name: str, reason: str = "The authors withdrew it.") -> store.Contents:
+    contents = store.load(folder)
+    moves.apply(contents, moves.retract(contents, name, reason, "2026-11-20"))
+    return store.load(folder)
+
+
+def test_a_retraction_leaves_a_notice_and_no_reference(folder: Path) -> None:
+    seen = (Sighting(source="dump", position=1),)
+    source = Source(name="dump", format="csv", checksum="sha256:" + "0" * 64, entries=1)
+    store.write_sources(folder, {"dump": source})
+    record = store.load(folder).records["loom-again"]
+    store.write_record(folder, "loom-again", record.model_copy(update={"seen": seen}))
+    after = _retract(folder, "loom-again")
+    assert checking.check(after) == []
+    assert set(after.records) == {"loom", "thread"}
+    notice = after.retracted["loom-again"]
+    assert (notice.title, notice.reason, notice.retracted, notice.seen) == (
+        "Looms, Again and Again",
+        "The authors withdrew it.",
+        "2026-11-20",
+        seen,
+    )
+    assert after.topics["weaving"].start_here == ()
+    assert [step.paper for step in after.paths["cloth"].steps] == ["loom"]
+    assert after.redirects == {"old-loom": "loom-again"}  # leads to the notice
+    assert after.records["thread"].not_same_as == ("loom-again",)
+
+
+def test_what_was_told_apart_from_a_retracted_paper_stays_apart(folder: Path) -> None:
+    twin = store.load(folder).records["loom-again"]
+    for name, apart in (("loom-again", ("twin", "thread")), ("twin", ())):
+        store.write_record(folder, name, twin.model_copy(update={"not_same_as": apart}))
+    assert checking.check(store.load(folder)) == []
+    after = _retract(folder, "loom-again")
+    assert after.records["twin"].not_same_as == ("loom-again",)
+    assert checking.check(after) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "message"),
+    [
+        ("nothing", "So.", "is no record"),
+        ("old-loom", "So.", "it is loom-again now"),
+        ("loom", "", "reason: is empty"),
+        ("loom", "a\u202eb", "reason: holds the invisible character"),
+        ("loom", "x" * 1001, "reason: is longer than 1000"),
+    ],
+)
+def test_a_retraction_that_makes_no_sense_is_refused(folder: Path, name: str, reason: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        moves.retract(store.load(folder), name, reason, "2026-11-20")
+
+
+def test_the_only_paper_of_a_path_is_not_retracted(folder: Path) -> None:
+    _retract(folder, "loom-again")
+    with pytest.raises(UsageError, match="only paper on the path 'cloth'"):
+        _retract(folder, "loom")
+
+
+def test_a_retracted_id_is_never_given_again(folder: Path) -> None:
+    contents = _retract(folder, "loom-again")
+    refused: tuple[tuple[Callable[[], moves.Edit], str], ...] = (
+        (lambda: moves.rename(contents, "loom", "loom-again"), "never given again"),
+        (lambda: moves.rename(contents, "loom-again", "shuttle"), "taken off the list on 2026-11-20"),
+        (lambda: moves.merge(contents, "loom", "loom-again"), "taken off the list"),
+        (lambda: moves.retract(contents, "loom-again", "Again.", "2026-11-21"), "taken off the list"),
+    )
+    for make, message in refused:
+        with pytest.raises(UsageError, match=message):
+            make()
+
+
+def test_a_retraction_cut_short_is_completed_by_the_next(folder: Path) -> None:
+    before = (folder / "papers" / "loom-again.yaml").read_bytes()
+    expected = _retract(folder, "loom-again")
+    (folder / "papers" / "loom-again.yaml").write_bytes(before)  # all was written, nothing deleted
+    after = _retract(folder, "loom-again")
+    assert (after.records, after.retracted) == (expected.records, expected.retracted)
+    assert checking.check(after) == []
+
+
+def test_a_retracted_paper_does_not_come_back_by_itself(folder: Path) -> None:
+    _retract(folder, "loom-again")
+    store.write_record(folder, "fresh", Record(title="Looms, again and again"))
+    (problem,) = checking.check(store.load(folder))
+    assert problem.path.endswith("fresh.yaml")
+    assert "same paper as 'loom-again' (equal title, nothing against it), which was taken off" in problem.message

@@ -10,10 +10,12 @@ import xml.etree.ElementTree as ElementTree
 from functools import cache
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import cmarkgfm
 import html5lib
 import markdown  # type: ignore[import-untyped]
 import pytest
 import yaml
+from cmarkgfm.cmark import Options
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from site_tools import ROOT
@@ -174,6 +176,89 @@ def test_markdown_of_two_texts_does_not_join_into_syntax(one: str, other: str) -
 def test_markdown_holds_with_rarer_extensions(extension: str, text: str) -> None:
     shown, elements = _render(f"x\n\n{escaping.markdown(text)}", (extension,))
     assert (shown, elements) == (f"x {text}", [("p", {}), ("p", {})])
+
+
+# --- GitHub and the terminal -----------------------------------------------------------------------------------------
+
+GITHUB_TRAPS = """@octocat|@org/team|x@octocat|#12|x#12|octo/list#12|GH-12|gh-12|www.evil.example|http://evil.example/
+me@evil.example|mailto:me@evil.example|ftp://evil.example|da39a3ee5e6b4b0d3255bfef95601890afd80709|see da39a3e now
+:octocat:|a :smile: b|[ ] x|[x] x|[!NOTE]|[^1]|[^1]: x|<details>|<!-- x|</details>|<img src=x>|&commat;octocat
+<input type=checkbox>|<summary>|a|b|``` x ```|~~~""".replace("\n", "|").split("|")
+# Where a summary prints text: the Markdown around it, and the elements that must come out.
+GITHUB_CONTEXTS = {
+    "table cell": (
+        "| a | b |\n| --- | --- |\n| {} <code>{}</code> | z |",
+        ["table", "thead", "tr", "th", "th", "tbody", "tr", "td", "code", "td"],
+        "a b {} {} z",
+    ),
+    "list item": ("- <code>{}</code> {}", ["ul", "li", "code"], "{} {}"),
+    "summary": (
+        "<details><summary>{} <code>{}</code>: x</summary>\n\ny\n\n</details>",
+        ["details", "summary", "code", "p"],
+        "{} {}: x y",
+    ),
+}  # fmt: skip
+# What GitHub makes links and pictures of in the text of a page.
+GITHUB_FINDS = re.compile(r"@\w|#\d|\bgh-\d|://\w|www\.\w|\b[0-9a-f]{7,40}\b|:[a-z0-9_+-]+:", re.IGNORECASE)
+
+
+def _as_github(source: str) -> tuple[str, list[str]]:
+    """Return the text and the elements that GitHub's own converter makes of Markdown."""
+    made = cmarkgfm.github_flavored_markdown_to_html(source, options=Options.CMARK_OPT_UNSAFE)
+    tree = html5lib.parseFragment(made, namespaceHTMLElements=False)
+    return "".join(tree.itertext()), [each.tag for each in tree.iter() if each is not tree]
+
+
+def _assert_github_shows_it(text: str) -> None:
+    # Between it and what follows stands a space or the end of an element in every context.
+    plain = escaping.clean(escaping.terminal(text))
+    for name, (template, elements, around) in GITHUB_CONTEXTS.items():
+        shown, found = _as_github(template.format(escaping.github(text), escaping.github(text)))
+        assert found == elements, name
+        assert not GITHUB_FINDS.search(shown.replace(": x", "")), name
+        assert escaping.clean(shown.replace("\u200b", "")) == escaping.clean(around.format(plain, plain)), name
+
+
+@pytest.mark.parametrize("text", [*GITHUB_TRAPS, *TRAP_TABLE, *BENIGN])
+def test_github_shows_traps_as_text(text: str) -> None:
+    _assert_github_shows_it(text)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(st.lists(st.one_of(PIECES, st.sampled_from(GITHUB_TRAPS)), min_size=1, max_size=3).map(" ".join))
+def test_github_shows_any_text_as_it_is(text: str) -> None:
+    _assert_github_shows_it(text)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(
+    st.lists(st.one_of(PIECES, st.sampled_from(["```", "`````", "~~~", "\r", "</details>"])), max_size=5).map("\n".join)
+)
+def test_a_block_for_github_ends_where_it_ends(text: str) -> None:
+    shown, elements = _as_github(f"x\n\n{escaping.github_block(text, 'diff')}\n\ny")
+    assert elements == ["p", "pre", "code", "p"]
+    assert shown.startswith("x\n")
+    assert shown.endswith("\ny\n")
+
+
+def test_a_block_for_github_keeps_its_lines() -> None:
+    text = "a\n  b\n````\n+ <x> & @y\n\n"
+    shown, _ = _as_github(escaping.github_block(text))
+    assert shown == f"{text}\n\n"
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(st.text(max_size=20) | st.sampled_from(["\x1b]0;x\x07", "\x9b2J", "a\u202eb", "\r\n::error::x", "\U000e0041"]))
+def test_nothing_reaches_the_terminal_but_text(text: str) -> None:
+    shown = escaping.terminal(text)
+    assert len(shown.splitlines()) <= 1
+    assert not re.search("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]", shown)
+    assert escaping.terminal(shown) == shown
+
+
+def test_the_terminal_shows_plain_text_as_it_is() -> None:
+    for text in (*BENIGN, *TRAP_TABLE):
+        assert escaping.terminal(text).replace("👩🔬", "👩‍🔬") == text
 
 
 # --- HTML, XML, addresses --------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from site_tools import DAY, LISTING, TOY_RECORDS, call, enter_project, file_bytes
 
 from generator import checking, cli, documents, intake, readers, store
 from generator.errors import WriteError
@@ -340,3 +341,18 @@ def test_pairs_for_review_name_entries_and_records(tmp_path: Path) -> None:
     assert [(pair.a, pair.b) for pair in done.review] == [(1, 2)]
     assert done.record_ids == ("editorial",)
     assert [outcome.new for outcome in done.outcomes] == [True, True]
+
+
+def test_an_import_does_not_bring_back_what_was_taken_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = enter_project(tmp_path, monkeypatch)
+    assert call("import", *DAY, str(LISTING)) == 0
+    (name, *_) = sorted(set(store.load(project / "records").records) - set(store.load(TOY_RECORDS).records))
+    assert call("retract", name, "--reason", "Withdrawn.", "--date", "2025-02-03") == 0
+    before = file_bytes(project)
+    assert call("import", "--added", "2025-03-04", str(LISTING)) == 0
+    assert file_bytes(project) == before  # the same entry, known by its place
+    again = tmp_path / "again.csv"
+    again.write_text(f"title\n{store.load(project / 'records').retracted[name].title}\n", encoding="utf-8")
+    assert call("import", "--added", "2025-03-04", str(again)) == 0
+    assert name not in store.load(project / "records").records
+    assert len(store.load(project / "records").records) == len(store.load(TOY_RECORDS).records) + 1

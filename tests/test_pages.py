@@ -198,6 +198,14 @@ def test_an_empty_list_has_its_overviews(tmp_path: Path) -> None:
     assert not [path for path in made if path.startswith("papers/") and path != "papers/index.md"]
 
 
+def test_a_few_pages_are_those_of_the_whole_list() -> None:
+    wanted = ["two-names", "braided-attention"]
+    few = list(pages.papers(library(), TOY_SETTINGS, wanted))
+    assert [(page.path, page.text) for page in few] == [
+        (f"papers/{name}.md", TOY_PAGES[f"papers/{name}.md"]) for name in wanted
+    ]
+
+
 def test_a_moved_page_leads_to_the_record() -> None:
     moved = TOY_PAGES["papers/braid.md"]
     assert "(braided-attention.md)" in moved

@@ -100,8 +100,6 @@ def story(tmp_path: Path) -> Story:
 
 
 def test_from_a_suggestion_to_an_address_that_leads_on(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("generator.cli.add_command")
-    pytest.importorskip("generator.curation.judgement")
     # A stranger fills in the form; a draft with one record comes of it, and nothing else.
     comment = story.suggest(7, TITLE)
     assert ID in comment

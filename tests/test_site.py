@@ -64,7 +64,7 @@ def test_a_strict_build_says_nothing_bad(site: Site) -> None:
 def test_every_page_is_there(site: Site) -> None:
     found = library(_records(site))
     expected = {f"papers/{record_id}/index.html" for record_id in found.records}
-    expected |= {f"papers/{old}/index.html" for old in found.redirects}
+    expected |= {f"papers/{old}/index.html" for old in (*found.redirects, *found.retracted)}
     assert {name for name in site.files if re.fullmatch(r"papers/[^/]+/index\.html", name)} == expected
     expected = {f"topics/{topic}/index.html" for topic in found.topics} | {
         f"years/{year}/index.html" for year in found.by_year

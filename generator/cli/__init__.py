@@ -11,11 +11,12 @@ from typing import Any, NoReturn
 
 from generator import __version__, dates, exports, feeds, readers, settings
 from generator.cli.add_command import add
-from generator.cli.curation_commands import merge, rename
+from generator.cli.curation_commands import changes, merge, rename, retract
 from generator.cli.init_command import init, init_options
 from generator.cli.intake_commands import duplicates, import_
 from generator.cli.printing import DONE, PROBLEMS, WRONG_USAGE, say
 from generator.cli.records_commands import check, stats
+from generator.cli.review_command import review
 from generator.cli.site_commands import build, digest, export, generate, serve
 from generator.cli.upkeep_commands import add_options, enrich, links
 from generator.errors import ReadingListError, UsageError
@@ -116,6 +117,9 @@ def _parser() -> argparse.ArgumentParser:
     each = with_records(command("check", check, "Report every problem of a records folder."))
     each.add_argument("--format", choices=("text", "json", "github"), default="text", help="how problems are printed")
     each.add_argument("--fix", action="store_true", help="rewrite files that are only out of form")
+    each.add_argument(
+        "--base", metavar="REF", help="judge only what changed since this revision, or against this records folder"
+    )
 
     each = with_records(command("merge", merge, "Make two records one; the address of the second leads to the first."))
     each.add_argument("keep", metavar="KEEP", help="the id that stays")
@@ -124,6 +128,28 @@ def _parser() -> argparse.ArgumentParser:
     each = with_records(command("rename", rename, "Give a record another id; the old address leads to the new one."))
     each.add_argument("old", metavar="OLD", help="the id now")
     each.add_argument("new", metavar="NEW", help="the id from now on")
+
+    each = with_records(
+        command("retract", retract, "Take a record off the list; its address says that it was, and why.")
+    )
+    each.add_argument("id", metavar="ID", help="the id of the record")
+    each.add_argument("--reason", required=True, metavar="TEXT", help="why, in a sentence that the page will show")
+    each.add_argument("--date", type=_day, metavar="DATE", help="the day that the page states (default: today)")
+
+    each = with_records(command("review", review, "Decide, side by side, which uncertain pairs are one paper."))
+    each.add_argument(
+        "files", nargs="*", metavar="FILE", help="entries to hold against the list (default: its records)"
+    )
+    each.add_argument("--format", choices=sorted(readers.READERS), help="the files' format (default: by content)")
+    each.add_argument(
+        "--added", type=_day, metavar="DATE", help="the day that new records join the list (default: today)"
+    )
+    each.add_argument("--list", action="store_true", help="print the pairs, ask nothing")
+    each.add_argument("--json", action="store_true", help="print the pairs as JSON, ask nothing")
+
+    each = with_records(command("changes", changes, "Tell what changed since a revision, as Markdown for GitHub."))
+    each.add_argument("--base", required=True, metavar="REF", help="the revision, or the records folder, to start from")
+    each.add_argument("--output", type=Path, metavar="FILE", help="write here (default: standard output)")
 
     each = with_records(command("generate", generate, "Write the Markdown pages and data files."))
     each.add_argument(

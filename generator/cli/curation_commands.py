@@ -1,13 +1,16 @@
-"""The commands of curation: merge, rename."""
+"""The commands of curation: merge, rename, retract, changes."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
 
-from generator import settings, store
-from generator.cli.printing import DONE, load_records, say
-from generator.curation import moves
+from generator import documents, settings, store
+from generator.cli.printing import DONE, configured, load_records, say, today
+from generator.curation import moves, revisions
+from generator.curation.judgement import judge
+from generator.curation.summary import summary
 
 
 def merge(options: argparse.Namespace) -> int:
@@ -20,6 +23,23 @@ def rename(options: argparse.Namespace) -> int:
     return _edit(options, lambda contents: moves.rename(contents, options.old, options.new))
 
 
+def retract(options: argparse.Namespace) -> int:
+    """Take a record off the list; its address says that it was, and why."""
+    return _edit(options, lambda contents: moves.retract(contents, options.id, options.reason, options.date or today()))
+
+
+def changes(options: argparse.Namespace) -> int:
+    """Tell what changed in the records since a revision, for whoever reviews it."""
+    found = configured(options)
+    with revisions.compared(store.load(found.records), options.base) as change:
+        text = summary(change, judge(change), found)
+    if options.output:
+        documents.write(options.output, text)
+    else:
+        sys.stdout.write(text)
+    return DONE
+
+
 def _edit(options: argparse.Namespace, make: Callable[[store.Contents], moves.Edit]) -> int:
     folder = options.records or settings.load(options.config).records
     with store.locked(folder):
@@ -28,5 +48,6 @@ def _edit(options: argparse.Namespace, make: Callable[[store.Contents], moves.Ed
         moves.apply(contents, edit)
     for name in sorted(edit.writes):
         say(f"written: {folder / name}")
-    say(f"deleted: {folder / edit.delete}; its address leads on")
+    if edit.delete:
+        say(f"deleted: {folder / edit.delete}; its address goes on answering")
     return DONE

@@ -39,6 +39,8 @@ def import_(options: argparse.Namespace) -> int:
             for doubt in done.entries[number].doubts:
                 if not _is_decided(outcome.record, doubt):
                     say(f"doubt: {outcome.id}: {doubt}")
+    for number, name in done.kept_off:
+        say(f"note: {done.entries[number].label}: is {name}, which was taken off the list; it is not brought back")
     for pair in done.review:
         say(f"review: {_label(done, pair.a)} and {_label(done, pair.b)}: {pair.verdict.reason}")
     for problem in done.problems:
@@ -93,6 +95,7 @@ def _import_json(done: intake.Import) -> dict[str, Any]:
             {"id": outcome.id, "new": outcome.new, "entries": list(outcome.entries)} for outcome in done.outcomes
         ],
         "review": [_review_json(done, pair) for pair in done.review],
+        "kept_off": [{"entry": number, "id": name} for number, name in done.kept_off],
         "conflicts": [
             {"id": outcome.id, "field": each.field, "kept": each.kept, "other": each.other, "source": each.source}
             for outcome in done.outcomes

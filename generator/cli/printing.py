@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from generator import settings, store
+from generator import escaping, settings, store
 from generator.curation.forms import FOLDER as FORMS
 from generator.errors import Problem, ReadingListError
 
@@ -23,7 +23,7 @@ def load_records(folder: Path) -> store.Contents:
     """Load a records folder; raises ReadingListError with all its problems where it has any."""
     contents = store.load(folder)
     if contents.problems:
-        raise ReadingListError("\n".join(map(str, contents.problems)))
+        raise ReadingListError("\n".join(escaping.terminal(str(problem)) for problem in contents.problems))
     return contents
 
 
@@ -69,8 +69,8 @@ def print_json(data: Any) -> None:
 
 
 def say(text: str) -> None:
-    """Print talk, which is no result."""
-    print(text, file=sys.stderr)
+    """Print talk, which is no result; what it quotes cannot send the terminal anything."""
+    print("\n".join(map(escaping.terminal, text.split("\n"))), file=sys.stderr)
 
 
 def today() -> str:

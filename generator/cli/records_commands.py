@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
+from typing import Any
 
-from generator import checking, settings, store
+from generator import checking, escaping, settings, store
 from generator.cli.printing import DONE, PROBLEMS, forms_folder, load_records, print_json, problem_json, say
-from generator.curation import forms
+from generator.curation import forms, revisions
+from generator.curation.judgement import judge
+from generator.curation.verdicts import Remark
 from generator.errors import Problem
 from generator.library import Library, coverage
+from generator.wording import count
 
 
 def check(options: argparse.Namespace) -> int:
@@ -22,26 +27,51 @@ def check(options: argparse.Namespace) -> int:
                 say(f"rewritten: {path}")
         contents = store.load(folder)
         templates = forms_folder(options, contents)
-    problems = checking.check(contents) + (list(forms.check(templates, contents.topics)) if templates else [])
+    out_of_step = list(forms.check(templates, contents.topics)) if templates else []
+    remarks: tuple[Remark, ...] = ()
+    judged = count(len(contents.records), "record")
+    if options.base is None:
+        problems = checking.check(contents) + out_of_step
+    else:
+        with revisions.compared(contents, options.base) as change:
+            judgement = judge(change)
+        problems, remarks = list(judgement.problems), judgement.remarks
+        problems += out_of_step if "topics.yaml" in change.touched else []
+        judged = f"{count(len(change.touched), 'file')} changed since {options.base}"
     if options.format == "json":
-        print_json({"records": len(contents.records), "problems": [problem_json(problem) for problem in problems]})
+        found: dict[str, Any] = {"records": len(contents.records), "problems": list(map(problem_json, problems))}
+        if options.base is not None:
+            found["remarks"] = [{**problem_json(remark), "level": remark.level} for remark in remarks]
+        print_json(found)
+    elif options.format == "github":
+        for problem in problems:
+            print(_annotation("error", problem))
+        for remark in remarks:
+            print(_annotation(remark.level, remark))
     else:
         for problem in problems:
-            print(_annotation(problem) if options.format == "github" else problem)
-    say(f"{len(contents.records)} records, {len(problems)} problem{'s' * (len(problems) != 1)}")
+            print(escaping.terminal(str(problem)))
+        for remark in remarks:
+            print(escaping.terminal(str(replace(remark, message=f"remark: {remark.message}"))))
+    said = [judged, count(len(problems), "problem"), *([count(len(remarks), "remark")] if options.base else [])]
+    say(escaping.terminal(", ".join(said)))
     return PROBLEMS if problems else DONE
 
 
-def _annotation(problem: Problem) -> str:
-    """Write a problem as a workflow command of GitHub Actions, which shows it at its line."""
+def _annotation(level: str, problem: Problem) -> str:
+    """Write a problem as a workflow command of GitHub Actions, which shows it at its line.
+
+    See https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands.
+    """
 
     def escape(text: str, more: str = "") -> str:
+        text = escaping.terminal(text)
         for char in "%\r\n" + more:
             text = text.replace(char, f"%{ord(char):02X}")
         return text
 
     line = f",line={problem.line}" if problem.line else ""
-    return f"::error file={escape(problem.path, ':,')}{line}::{escape(problem.message)}"
+    return f"::{level} file={escape(problem.path, ':,')}{line}::{escape(problem.message)}"
 
 
 def stats(options: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from generator import titles
 from generator.curation.plans import Fault, Neighbour, Plan
-from generator.escaping import markdown_code
+from generator.escaping import github_code
 
 _SHOWN = 20
 """How many faults are told at once; a hostile body may have thousands."""
@@ -58,4 +58,4 @@ def _neighbour(each: Neighbour) -> str:
 
 def _code(text: str | None) -> str:
     text = titles.fold(text or "")
-    return markdown_code(text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…")
+    return github_code(text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…")

@@ -1,7 +1,7 @@
-"""A person's word about records: two are one paper, or one is called otherwise; every reference follows in one step.
+"""A person's word about records: two are one paper, one is called otherwise, or one goes; every reference follows.
 
-An id is never given to another paper: a merge or a rename leaves a redirect, redirects lead straight to a record, and a
-ring of them cannot come about.
+An id is never given to another paper: a merge or a rename leaves a redirect, a retraction leaves a notice. Redirects
+lead straight to a record or a notice, and a ring of them cannot come about.
 """
 
 from __future__ import annotations
@@ -10,9 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from pydantic import BaseModel, ValidationError
+
 from generator import documents, store
 from generator.errors import ReadingListError, UsageError, WriteError
-from generator.models import PathStep, Record, StartHere, id_fault
+from generator.faults import explain, spell
+from generator.models import PathStep, Record, Retraction, StartHere, id_fault
 from generator.store import Contents
 
 _S = TypeVar("_S", PathStep, StartHere)
@@ -23,7 +26,7 @@ class Edit:
     """What a person's word comes to: the text of each file to be written, by its path, and the file that goes."""
 
     writes: Mapping[str, str]
-    delete: str
+    delete: str | None = None
 
 
 def merge(contents: Contents, keep: str, other: str) -> Edit:
@@ -39,7 +42,7 @@ def merge(contents: Contents, keep: str, other: str) -> Edit:
     kept, gone = contents.records[keep], contents.records[other]
     if other in kept.not_same_as or keep in gone.not_same_as:
         raise UsageError(f"{keep} and {other}: a person said they are not the same; delete `not_same_as` there first")
-    return _edit(contents, {keep: _joined(kept, gone)}, other, keep)
+    return _edit(contents, {keep: joined(kept, gone)}, other, keep)
 
 
 def rename(contents: Contents, old: str, new: str) -> Edit:
@@ -48,10 +51,56 @@ def rename(contents: Contents, old: str, new: str) -> Edit:
         raise UsageError(f"{old}: is no record; {_moved(contents, old)}")
     if fault := id_fault(new):
         raise UsageError(f"{new!r} {fault}")
+    if new == old:
+        raise UsageError(f"{new}: is its id already; name another")
     # A run that was cut short left the same record under both ids: this one completes it.
-    if new in contents.redirects or (new in contents.records and contents.records[new] != contents.records[old]):
+    half_done = new not in contents.redirects and contents.records.get(new) == contents.records[old]
+    if new in contents.given and not half_done:
         raise UsageError(f"{new}: is or was the id of a paper, and ids are never given again; choose another")
     return _edit(contents, {new: contents.records[old]}, old, new)
+
+
+def tell_apart(contents: Contents, one: str, other: str) -> Edit:
+    """Keep a person's word that two records are not the same paper, in both. Raises UsageError where one is none."""
+    writes = {}
+    for name, apart in ((one, other), (other, one)):
+        if name not in contents.records:
+            raise UsageError(f"{name}: is no record; {_moved(contents, name)}")
+        record = apart_from(contents.records[name], apart)
+        writes[f"papers/{name}.yaml"] = store.record_text(record)
+    return Edit(writes)
+
+
+def apart_from(record: Record, *others: str) -> Record:
+    """Return a record that is not the same paper as ``others``."""
+    return record.model_copy(update={"not_same_as": tuple(dict.fromkeys((*record.not_same_as, *others)))})
+
+
+def retract(contents: Contents, name: str, reason: str, day: str) -> Edit:
+    """Take the record ``name`` off the list; its address answers with ``reason``, and imports do not bring it back.
+
+    ``day`` is the day that the notice states. Raises UsageError where ``name`` is no record, where ``reason`` is no
+    line of text, or where a reading path would be left without a step.
+    """
+    if name not in contents.records:
+        raise UsageError(f"{name}: is no record; {_moved(contents, name)}")
+    gone = contents.records[name]
+    try:
+        notice = Retraction(
+            title=gone.title, retracted=day, reason=reason, identifiers=gone.identifiers, seen=gone.seen
+        )
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        raise UsageError(f"{spell(fault['loc'])}: {explain(fault, Retraction)}") from None
+    for path_id, path in contents.paths.items():
+        if all(step.paper == name for step in path.steps):
+            raise UsageError(f"{name}: is the only paper on the path {path_id!r}; give that path another paper first")
+    apart = {  # what a person has told apart from it stays apart
+        other: apart_from(record, name)
+        for other, record in contents.records.items()
+        if other in gone.not_same_as and other != name
+    }
+    return _edit(contents, apart, name, None, notice)
 
 
 def apply(contents: Contents, edit: Edit) -> None:
@@ -61,6 +110,8 @@ def apply(contents: Contents, edit: Edit) -> None:
     """
     for name in sorted(edit.writes, key=lambda name: (not name.startswith("papers/"), name)):
         documents.write(contents.folder / name, edit.writes[name])
+    if edit.delete is None:
+        return
     gone = contents.folder / edit.delete
     try:
         gone.unlink(missing_ok=True)
@@ -69,19 +120,21 @@ def apply(contents: Contents, edit: Edit) -> None:
 
 
 def _moved(contents: Contents, name: str) -> str:
+    if name in contents.retracted:
+        return f"it was taken off the list on {contents.retracted[name].retracted}"
     return f"it is {contents.redirects[name]} now" if name in contents.redirects else "write the id of one"
 
 
-def _joined(kept: Record, gone: Record) -> Record:
+def joined(kept: Record, gone: Record) -> Record:
     """Return ``kept`` with what it lacks taken from ``gone``, provenance and all."""
     values = {}
     for name in Record.model_fields:
         ours, theirs = getattr(kept, name), getattr(gone, name)
-        if name in ("identifiers", "links"):
-            values[name] = theirs.model_copy(update=ours.model_dump(exclude_none=True))
-        elif name == "link_notes":  # a note goes with its link
+        if name == "link_notes":  # a note goes with its link
             taken = {kind: note for kind, note in theirs.model_dump().items() if note and not getattr(kept.links, kind)}
             values[name] = ours.model_copy(update=taken)
+        elif isinstance(ours, BaseModel):
+            values[name] = theirs.model_copy(update=ours.model_dump(exclude_none=True))
         elif name == "provenance":
             values[name] = {**_of_fields(gone, kept), **ours}
         elif name == "seen":
@@ -106,12 +159,17 @@ def _of_fields(gone: Record, kept: Record) -> dict[str, str]:
     return found
 
 
-def _edit(contents: Contents, changed: Mapping[str, Record], old: str, new: str) -> Edit:
-    """Return the edit that writes ``changed``, lets ``old`` go, and makes all that names ``old`` name ``new``."""
+def _edit(
+    contents: Contents, changed: Mapping[str, Record], old: str, new: str | None, notice: Retraction | None = None
+) -> Edit:
+    """Return the edit that writes ``changed``, lets ``old`` go, and makes all that names ``old`` name ``new``.
+
+    Where there is no ``new``, topics and paths name ``old`` no more, and ``notice`` answers for it.
+    """
     records = {name: record for name, record in contents.records.items() if name != old} | dict(changed)
     writes: dict[str, str] = {}
     for name, record in records.items():
-        apart = tuple(dict.fromkeys(new if other == old else other for other in record.not_same_as))
+        apart = tuple(dict.fromkeys(new if new and other == old else other for other in record.not_same_as))
         apart = tuple(other for other in apart if other != name)
         if name in changed or apart != record.not_same_as:
             writes[f"papers/{name}.yaml"] = store.record_text(record.model_copy(update={"not_same_as": apart}))
@@ -122,21 +180,30 @@ def _edit(contents: Contents, changed: Mapping[str, Record], old: str, new: str)
     paths = {
         name: path.model_copy(update={"steps": _renamed(path.steps, old, new)}) for name, path in contents.paths.items()
     }
-    redirects = {name: new if to == old else to for name, to in contents.redirects.items()} | {old: new}
+    redirects, retracted = dict(contents.redirects), dict(contents.retracted)
+    if new:
+        redirects = {name: new if to == old else to for name, to in redirects.items()} | {old: new}
+    elif notice:
+        retracted[old] = notice
     if topics != contents.topics:
         writes["topics.yaml"] = store.table_text(topics)
     if paths != contents.paths:
         writes["paths.yaml"] = store.table_text(paths)
-    writes["redirects.yaml"] = store.redirects_text(redirects)
-    if problem := next((name for name, to in redirects.items() if to in redirects or to not in records), None):
+    if redirects != contents.redirects:
+        writes["redirects.yaml"] = store.redirects_text(redirects)
+    if retracted != contents.retracted:
+        writes["retracted.yaml"] = store.table_text(dict(sorted(retracted.items())))
+    answering = {*records, *retracted}
+    if problem := next((name for name, to in redirects.items() if name in answering or to not in answering), None):
         raise ReadingListError(f"redirects.yaml: {problem} would lead nowhere; run `reading-list check` first")
     return Edit(writes, f"papers/{old}.yaml")
 
 
-def _renamed(steps: Sequence[_S], old: str, new: str) -> tuple[_S, ...]:
-    """Return steps in which ``new`` stands for ``old``; of a paper that would stand twice, the first step stays."""
+def _renamed(steps: Sequence[_S], old: str, new: str | None) -> tuple[_S, ...]:
+    """Return steps in which ``new`` stands for ``old``, or none does; of a paper that would stand twice, one stays."""
     found: dict[str, _S] = {}
     for step in steps:
         paper = new if step.paper == old else step.paper
-        found.setdefault(paper, step.model_copy(update={"paper": paper}))
+        if paper is not None:
+            found.setdefault(paper, step.model_copy(update={"paper": paper}))
     return tuple(found.values())

@@ -153,8 +153,7 @@ def plan(
     if facts.faults:
         return Plan("paper", title=title, faults=tuple(facts.faults), remarks=tuple(facts.remarks))
     record = Record(**facts.values, added=added)
-    taken = {*contents.records, *contents.redirects}
-    record_id = intake.new_ids([record.title], taken)[0]
+    record_id = intake.new_ids([record.title], contents.given)[0]
     near = neighbours(contents, record_id, record)
     if near and near[0].verdict.kind == "same":
         return _refused(facts, near[0])

@@ -1,0 +1,197 @@
+"""The command review: pairs that may be one paper, side by side on the terminal, and a person's answers."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+
+from generator import dates, escaping, intake, titles
+from generator.cli.printing import DONE, PROBLEMS, configured, load_records, print_json, problem_json, say, today
+from generator.curation import review as reviewing
+from generator.curation.review import Question, Queue, Session
+from generator.errors import Problem, ReadingListError
+from generator.models import Record
+from generator.wording import count, shorten
+
+_MIN_WIDTH, _MAX_WIDTH = 40, 100
+_BETWEEN = " │ "
+_ROWS: tuple[tuple[str, Callable[[Record], str]], ...] = (
+    ("title", lambda record: titles.plain(record.title)),
+    ("authors", lambda record: ", ".join(record.author_names) or (str(record.author_count or ""))),
+    ("issued", lambda record: dates.in_words(record.issued) if record.issued else ""),
+    ("venue", lambda record: record.venue or ""),
+    ("identifiers", lambda record: ", ".join(f"{k} {v}" for k, v in record.identifiers.model_dump().items() if v)),
+    ("links", lambda record: ", ".join(filter(None, record.links.model_dump().values()))),
+    ("topics", lambda record: ", ".join(record.topics)),
+    ("summary", lambda record: shorten(record.summary or record.abstract or "")),
+    ("seen", lambda record: ", ".join(f"{seen.source}, entry {seen.position}" for seen in record.seen)),
+    ("added", lambda record: record.added or ""),
+)
+_HELP = "s, r: one paper, left or right id stays; d: two papers; l: later; q: quit"
+
+
+def review(options: argparse.Namespace) -> int:
+    """Walk a person through the pairs that may be one paper."""
+    found = configured(options)
+    contents = load_records(found.records)
+    problems: tuple[Problem, ...] = ()
+    if options.files:
+        readings, checksums = intake.read_files(options.files, format=options.format)
+        done = intake.plan(
+            contents, readings, checksums, today=options.added or today(), keep_abstracts=found.keep_abstracts
+        )
+        queue, problems = reviewing.of_import(contents, done), done.problems
+    else:
+        queue = reviewing.of_records(contents)
+    for problem in problems:
+        say(str(problem))
+    if options.json:
+        print_json(
+            {
+                "review": [_as_json(queue, each) for each in queue.questions],
+                "problems": list(map(problem_json, problems)),
+            }
+        )
+    elif options.list:
+        for each in queue.questions:
+            text = f"{_name(queue, each.keep)} and {_name(queue, each.other)}: {each.verdict.reason}"
+            print(escaping.terminal(f"{text} ({each.verdict.score:.2f})"))
+    else:
+        _walk(Session(contents, queue), queue)
+    return PROBLEMS if problems else DONE
+
+
+def _as_json(queue: Queue, question: Question) -> dict[str, object]:
+    entries = [label for name in (question.keep, question.other) for label in queue.labels.get(name, ())]
+    verdict = question.verdict
+    found: dict[str, object] = {
+        "a": question.keep,
+        "b": question.other,
+        "score": verdict.score,
+        "reason": verdict.reason,
+    }
+    return found | ({"entries": entries} if entries else {})
+
+
+def _name(queue: Queue, name: str) -> str:
+    return ", ".join(queue.labels[name]) if name in queue.labels else name
+
+
+def _walk(session: Session, queue: Queue) -> None:
+    number = 0
+    while question := session.question:
+        number += 1
+        width = _width()
+        _show(
+            [f"Pair {number} of {number + len(session) - 1}: {question.verdict.reason} ({question.verdict.score:.2f})"],
+            width,
+        )
+        sides = [(_name(queue, name), session.record(name)) for name in (question.keep, question.other)]
+        say("\n".join([*side_by_side(sides, width), ""]))
+        if not _answer(session, question):
+            break
+    left = session.later + len(session)
+    say(f"{count(session.answered, 'answer')} kept, {count(left, 'pair')} left for another time")
+
+
+def _answer(session: Session, question: Question) -> bool:
+    """Ask until there is an answer, and act on it; tell whether to go on."""
+    may_keep_other = not session.is_pending(question.other)
+    choice = "[s]ame, keep the left  [r]ight" if may_keep_other else "[s]ame"
+    while True:
+        sys.stderr.write(f"{choice}  [d]ifferent  [l]ater  [q]uit: ")
+        sys.stderr.flush()
+        line = sys.stdin.readline()
+        answer = line.strip().lower()
+        if not line or answer in ("q", "quit"):
+            if not line:
+                say("")
+            return False
+        if answer in ("l", "later"):
+            session.leave()
+            return True
+        try:
+            if answer in ("s", "same"):
+                written = session.same()
+            elif answer in ("r", "right") and may_keep_other:
+                written = session.same(keep_other=True)
+            elif answer in ("d", "different"):
+                written = session.different()
+            else:
+                _show([_HELP], _width())
+                continue
+        except ReadingListError as error:  # such as a record that somebody has moved in the meantime
+            say(f"{error}; nothing was written")
+            return True
+        for name in written:
+            say(f"written: {name}")
+        say("")
+        return True
+
+
+# --- side by side ----------------------------------------------------------------------------------------------------
+
+
+def side_by_side(sides: Sequence[tuple[str, Record]], width: int) -> Iterator[str]:
+    """Yield two records as lines of at most ``width`` cells, field by field; ``=`` marks what is equal in both."""
+    (left, one), (right, other) = sides
+    column = (width - len(_BETWEEN)) // 2
+    yield from _columns(left, right, column)
+    for name, read in _ROWS:
+        a, b = read(one), read(other)
+        if a or b:
+            mark = " =" if titles.key(a) == titles.key(b) else ""
+            yield f"- {name}{mark} ".ljust(width, "-")
+            if a == b:
+                yield from _wrapped(escaping.terminal(a), width)
+            else:
+                yield from _columns(a or "(not known)", b or "(not known)", column)
+
+
+def _columns(left: str, right: str, width: int) -> Iterator[str]:
+    one, other = (list(_wrapped(escaping.terminal(text), width)) for text in (left, right))
+    for place in range(max(len(one), len(other))):
+        a = one[place] if place < len(one) else ""
+        b = other[place] if place < len(other) else ""
+        yield f"{a}{' ' * (width - _cells(a))}{_BETWEEN}{b}".rstrip()
+
+
+def _wrapped(text: str, width: int) -> Iterator[str]:
+    """Break a text into lines of at most ``width`` cells, at spaces where it can be."""
+    line = ""
+    for word in text.split(" "):
+        if line and _cells(line) + 1 + _cells(word) <= width:
+            line = f"{line} {word}"
+            continue
+        if line:
+            yield line
+        line = ""
+        for char in word:
+            if _cells(line) + _cells(char) > width:
+                yield line
+                line = ""
+            line += char
+    yield line
+
+
+def _cells(text: str) -> int:
+    """Return how many cells of a terminal a text takes (https://www.unicode.org/reports/tr11/)."""
+    return sum(
+        0
+        if unicodedata.category(char) in ("Mn", "Me", "Cf")
+        else 2
+        if unicodedata.east_asian_width(char) in "WF"
+        else 1
+        for char in text
+    )
+
+
+def _width() -> int:
+    return max(_MIN_WIDTH, min(_MAX_WIDTH, shutil.get_terminal_size((80, 24)).columns))
+
+
+def _show(lines: Sequence[str], width: int) -> None:
+    say("\n".join(part for line in lines for part in _wrapped(escaping.terminal(line), width)))

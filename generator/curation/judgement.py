@@ -1,0 +1,243 @@
+"""What is wrong with a change to a list: the problems in what it touches, and those that it causes elsewhere.
+
+What was wrong before in files that the change leaves alone is not held against it; the whole list is the context.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from generator import checking
+from generator.comparison import compare
+from generator.curation import verdicts
+from generator.curation.changes import differing
+from generator.curation.revisions import Change, inside
+from generator.curation.verdicts import Nearest, Remark
+from generator.documents import Document
+from generator.errors import Problem
+from generator.items import item_of_record, item_of_retraction
+from generator.models import EDITOR
+from generator.store import Contents
+
+_NAMED = 3  # how many of the things that name something gone are named
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a change is told: problems, which must be mended, remarks, which a person weighs, and the nearest papers."""
+
+    problems: tuple[Problem, ...]
+    remarks: tuple[Remark, ...]
+    nearest: Mapping[str, tuple[Nearest, ...]]
+
+
+def judge(change: Change) -> Judgement:
+    """Return all problems and remarks of a change, sorted by file and line."""
+    nearest = verdicts.nearest(change)
+    doubled, remarks = verdicts.judge(change, nearest)
+    problems = {*_of_what_is_touched(change), *doubled}
+    return Judgement(
+        tuple(sorted(problems, key=lambda problem: problem.sort_key)),
+        tuple(sorted({*remarks, *_unproven(change)}, key=lambda remark: remark.sort_key)),
+        nearest,
+    )
+
+
+def _of_what_is_touched(change: Change) -> Iterator[Problem]:
+    """Yield the problems of records that the change touches, and all others that were not there before."""
+    gone = [*_vanished(change), *_given_again(change)]
+    orphaned = list(_orphaned(change))
+    head = _without_what_follows(change, gone, [name for name, _ in orphaned])
+    known = _Known(change)
+    yield from (problem for _, problem in orphaned)
+    for problem in checking.check(head, duplicates=False):
+        file = inside(head, problem)
+        if (file in change.touched and file.startswith("papers/")) or known.is_new(file, problem):
+            yield problem
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What was wrong with the list before; worked out only if it is asked for, since most lists are in order."""
+
+    change: Change
+
+    @cached_property
+    def before(self) -> Counter[tuple[str, str]]:
+        return Counter(
+            (inside(self.change.base, problem), problem.message)
+            for problem in checking.check(self.change.base, duplicates=False)
+        )
+
+    @cached_property
+    def after(self) -> Counter[tuple[str, str]]:
+        return Counter(
+            (inside(self.change.head, problem), problem.message)
+            for problem in checking.check(self.change.head, duplicates=False)
+        )
+
+    def is_new(self, file: str, problem: Problem) -> bool:
+        # Lines move, so they are not compared; where one message stands for several faults, more of them are new.
+        key = (file, problem.message)
+        return not self.before[key] or self.after[key] > self.before[key]
+
+
+def _unproven(change: Change) -> Iterator[Remark]:
+    """Remark on facts that the change corrects, while their provenance still names the source of the old value."""
+    for name, record in change.head.records.items():
+        before = change.base.records.get(name)
+        for field in differing(before, record):
+            origin = record.provenance.get(field)
+            if before and origin and origin == before.provenance.get(field) and not origin.startswith(EDITOR):
+                at = change.head.problem(
+                    f"papers/{name}.yaml",
+                    ("provenance", field),
+                    f"provenance: {field} is another value now, but still said to come from {origin}; "
+                    f'write `{field}: "editor: why"` there, or delete the line',
+                )
+                yield Remark(at.path, at.line, at.message, "warning")
+
+
+# --- addresses that would die ----------------------------------------------------------------------------------------
+
+
+def _vanished(change: Change) -> Iterator[Problem]:
+    """Yield the ids that answered before and would not any more: every address that was published answers for ever."""
+    base, head = change.base, change.head
+    for name, record in base.records.items():
+        file = f"papers/{name}.yaml"
+        if file in change.after or name in head.given or _cannot_be_read(head):
+            continue
+        item = item_of_record("before", record)
+        new = [other for other in sorted(head.records) if other not in base.records]
+        alike = (other for other in new if compare(item, item_of_record(other, head.records[other])).kind == "same")
+        if other := next(alike, None):
+            remedy = f"it looks like `{other}`: add `{name}: {other}` to redirects.yaml, as `reading-list rename` does"
+        else:
+            remedy = (
+                f'bring the file back, then take the paper off with `reading-list retract {name} --reason "…"`, or, if '
+                f"it is another record's paper, use `reading-list merge KEEP {name}`"
+            )
+        named = _list(_naming(head, name))
+        named = f"; it is still named at {named}, which these commands mend too" if named else ""
+        yield Problem(
+            os.fspath(head.folder / file),
+            None,
+            f"{name}: this record is gone, but its address was published and must go on answering; {remedy}{named}",
+        )
+    for file, table in (("redirects.yaml", base.redirects), ("retracted.yaml", base.retracted)):
+        for name in table:
+            if name not in head.given and f"papers/{name}.yaml" not in change.after and not _cannot_be_read(head):
+                yield Problem(
+                    os.fspath(head.folder / file),
+                    1,
+                    f"{name}: this address was published and must go on answering; bring its lines in {file} back",
+                )
+
+
+def _given_again(change: Change) -> Iterator[Problem]:
+    """Yield former ids that a record has taken, unless it is that paper, or one merged by mistake and parted again."""
+    base, head = change.base, change.head
+    for name, record in head.records.items():
+        if name in base.records or name in head.redirects or name in head.retracted:
+            continue
+        item = item_of_record(name, record.model_copy(update={"not_same_as": ()}))
+        if name in base.retracted:
+            if compare(item, item_of_retraction("before", base.retracted[name])).kind != "same":
+                yield _taken(head, name, f"a paper that was taken off the list, {base.retracted[name].title!r}")
+        elif (to := base.redirects.get(name)) is not None and to not in record.not_same_as:
+            other = base.records.get(to)
+            if other is None or to in head.records or compare(item, item_of_record("before", other)).kind != "same":
+                yield _taken(head, name, f"{to!r}", f"; if the two were merged by mistake, add `not_same_as: [{to}]`")
+
+
+def _taken(head: Contents, name: str, whose: str, more: str = "") -> Problem:
+    return head.problem(
+        f"papers/{name}.yaml",
+        (),
+        f"{name}: was the id of {whose}, and ids are never given again; give this file another name{more}",
+    )
+
+
+def _cannot_be_read(contents: Contents) -> bool:
+    """Tell whether a table of former ids has faults; then nobody knows which addresses answer."""
+    tables = {"redirects.yaml", "retracted.yaml"}
+    return any(inside(contents, problem) in tables for problem in contents.problems)
+
+
+def _naming(contents: Contents, paper: str) -> list[str]:
+    """Return where a paper is named, as ``file:line``."""
+    places: list[tuple[str, tuple[str | int, ...]]] = []
+    for path_id, path in contents.paths.items():
+        places += [
+            ("paths.yaml", (path_id, "steps", number, "paper"))
+            for number, step in enumerate(path.steps)
+            if step.paper == paper
+        ]
+    for topic_id, topic in contents.topics.items():
+        places += [
+            ("topics.yaml", (topic_id, "start_here", number, "paper"))
+            for number, start in enumerate(topic.start_here)
+            if start.paper == paper
+        ]
+    for name, record in contents.records.items():
+        if paper in record.not_same_as:
+            places.append((f"papers/{name}.yaml", ("not_same_as", record.not_same_as.index(paper))))
+    return [f"{contents.folder / file}:{contents.files[file].line(place)}" for file, place in places]
+
+
+# --- what untouched records name -------------------------------------------------------------------------------------
+
+
+def _orphaned(change: Change) -> Iterator[tuple[tuple[str, str], Problem]]:
+    """Yield topics and sources that are gone while records name them: one problem there, not one for each record."""
+    head = change.head
+    for file, base_table, head_table, what in (
+        ("topics.yaml", change.base.topics, head.topics, "topic"),
+        ("sources.yaml", change.base.sources, head.sources, "source"),
+    ):
+        stated = _stated(head, file)
+        if stated is None:
+            continue
+        for key in base_table:
+            if key in head_table or key in stated:
+                continue
+            naming = [
+                f"papers/{name}.yaml"
+                for name, record in head.records.items()
+                if key in (record.topics if what == "topic" else [seen.source for seen in record.seen])
+            ]
+            if naming:
+                message = (
+                    f"{key}: this {what} is gone, but {_list(naming)} still name it; bring it back, or change these"
+                )
+                yield (file, key), Problem(os.fspath(head.folder / file), 1, message)
+
+
+def _stated(contents: Contents, file: str) -> Mapping[str, object] | None:
+    """Return what a table holds, be it right or wrong; ``None`` where it cannot be read."""
+    document = contents.files.get(file)
+    if document is None:
+        faulty = any(inside(contents, problem) == file for problem in contents.problems)
+        return None if faulty else {}
+    return document.data if isinstance(document.data, Mapping) else {}
+
+
+def _without_what_follows(change: Change, gone: list[Problem], orphans: list[tuple[str, str]]) -> Contents:
+    """Return the list after the change, such that what names something gone is not a problem of its own."""
+    head = change.head
+    files = dict(head.files)
+    for file, key in orphans:
+        document = files.get(file) or Document(os.fspath(head.folder / file), "", {})
+        data = document.data if isinstance(document.data, Mapping) else {}
+        files[file] = replace(document, data={**data, key: {}})
+    return replace(head, files=files, problems=(*head.problems, *gone))
+
+
+def _list(names: list[str]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,238 @@
+"""Which papers on the list a changed record comes close to, and whether it is one of them.
+
+The verdicts are those of :mod:`generator.comparison`. A record is compared with the list as it is after the change,
+with the records that the change edits as they stood before it (so that no edit hides a duplicate), and with the papers
+that were taken off the list.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from rapidfuzz import fuzz, process
+
+from generator import checking, matching, titles
+from generator.comparison import TITLES_DIFFER, Verdict, compare
+from generator.curation.revisions import Change
+from generator.errors import Problem
+from generator.items import Item, item_of_record, item_of_retraction
+from generator.store import Contents
+
+SHOWN = 3
+"""How many papers are named that are only close."""
+_CLOSE = 0.65  # titles less alike than this have nothing to do with each other
+_VERY_CLOSE = 0.8
+_MANY = 500  # changed records from which on only what matching itself pairs is compared, so the cost stays near-linear
+_SHORTEST_NAME = 3  # letters
+_KINDS = ("same", "review", "different")
+
+
+Standing = Literal["listed", "before", "retracted"]
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """A paper that a record comes close to, and what the comparison came to."""
+
+    id: str
+    verdict: Verdict
+    standing: Standing = "listed"
+    """Whether this is a record of the list, one as it stood before the change, or a paper that was taken off."""
+
+    def __str__(self) -> str:
+        told = {
+            "listed": "",
+            "before": " as it stood before this change",
+            "retracted": ", which was taken off the list",
+        }
+        name, reason = f"`{self.id}`{told[self.standing]}", self.verdict.reason
+        if self.verdict.kind == "same":
+            return f"same paper as {name}: {reason}"
+        if self.verdict.kind == "review":
+            return f"perhaps the same paper as {name}: {reason}"
+        return f"close to {name}, different: {reason}"
+
+
+@dataclass(frozen=True)
+class Remark(Problem):
+    """Something that a person should look at, and that may well be right."""
+
+    level: Literal["warning", "notice"] = "notice"
+
+
+def nearest(change: Change) -> Mapping[str, tuple[Nearest, ...]]:
+    """Return for each record that is new, or changed in what tells papers apart, the nearest papers, nearest first."""
+    after, before = _items(change.head), _items(change.base)
+    for old, new in change.head.redirects.items():  # a record that was only renamed is what it was
+        if old in before and new in after and new not in before:
+            before[new] = replace(before[old], label=new)
+    judged = [name for name, item in after.items() if before.get(name) != item]
+    labels: list[tuple[str, Standing]] = [(name, "listed") for name in after]
+    items, called = list(after.values()), [_name(change.head.records[name].title) for name in after]
+    for name in judged:
+        if name in change.base.records:
+            labels.append((name, "before"))
+            items.append(before[name])
+            called.append(_name(change.base.records[name].title))
+    for name, gone in change.head.retracted.items():
+        labels.append((name, "retracted"))
+        items.append(item_of_retraction(name, gone))
+        called.append(_name(gone.title))
+    found: dict[str, dict[str, Nearest]] = {name: {} for name in judged}
+    taken_off = change.head.retracted.keys() - change.base.retracted.keys()  # concerns records that are not judged too
+    asked = [at for at, (name, as_) in enumerate(labels) if name in (taken_off if as_ == "retracted" else found)]
+    for one, other in _pairs(items, called, asked):
+        for at, to in ((one, other), (other, one)):
+            (name, standing), (near, as_) = labels[at], labels[to]
+            if standing != "listed" or near == name or _leads_to(change.head, near, name):
+                continue
+            if name not in found and not (as_ == "retracted" and compare(items[at], items[to]).kind == "same"):
+                continue
+            verdict = _with_names(compare(items[at], items[to]), called[at], called[to])
+            each, held = Nearest(near, verdict, as_), found.setdefault(name, {}).get(near)
+            is_near = verdict.kind != "different" or verdict.score >= _CLOSE
+            if is_near and (held is None or _order(each) < _order(held)):
+                found[name][near] = each
+    return {name: _shown(sorted(near.values(), key=_order)) for name, near in sorted(found.items())}
+
+
+def _items(contents: Contents) -> dict[str, Item]:
+    return {name: item_of_record(name, record) for name, record in sorted(contents.records.items())}
+
+
+def _name(title: str) -> tuple[str, bool]:
+    """Return what a paper is called, in comparable form: the name before its title's colon; and whether that is all."""
+    name, colon, _ = titles.plain(title).partition(":")
+    return titles.key(name), not colon
+
+
+def _with_names(verdict: Verdict, one: tuple[str, bool], other: tuple[str, bool]) -> Verdict:
+    """Return the verdict on two papers of one name, which their whole titles do not show."""
+    if verdict.kind != "different" or one[0] != other[0] or len(one[0]) < _SHORTEST_NAME:
+        return verdict
+    score = max(verdict.score, _VERY_CLOSE)
+    if verdict.reason == TITLES_DIFFER and (one[1] or other[1]):
+        return Verdict("review", score, "one title is the name that the other begins with")
+    return Verdict("different", score, f"both titles begin with the same name, but {verdict.reason}")
+
+
+def _pairs(
+    items: Sequence[Item], called: Sequence[tuple[str, bool]], judged: Sequence[int]
+) -> Iterator[tuple[int, int]]:
+    """Yield the pairs worth comparing of which one is judged: what matching pairs, titles alike, and equal names."""
+    asked = set(judged)
+    pairs = {pair for pair in matching.candidates(items) if asked.intersection(pair)}
+    bearing: defaultdict[str, list[int]] = defaultdict(list)
+    for place, (name, _) in enumerate(called):
+        bearing[name].append(place)
+    for place in judged:
+        namesakes = bearing[called[place][0]][:_MANY]
+        pairs |= {(min(place, other), max(place, other)) for other in namesakes if other != place}
+    if len(judged) <= _MANY:
+        keys = [item.key for item in items]
+        for place in judged:
+            alike = process.extract(
+                keys[place], keys, scorer=fuzz.ratio, limit=2 * SHOWN + 1, score_cutoff=100 * _CLOSE
+            )
+            pairs |= {(min(place, other), max(place, other)) for _, _, other in alike if other != place}
+    yield from sorted(pairs)
+
+
+def _leads_to(contents: Contents, name: str, to: str) -> bool:
+    """Tell whether an id leads to another one: the two are one record, renamed or merged."""
+    return contents.redirects.get(name) == to
+
+
+def _order(near: Nearest) -> tuple[int, float, bool, str]:
+    return (_KINDS.index(near.verdict.kind), -near.verdict.score, near.standing != "listed", near.id)
+
+
+def _shown(found: Sequence[Nearest]) -> tuple[Nearest, ...]:
+    certain = [near for near in found if near.verdict.kind != "different"]
+    return (*certain, *[near for near in found if near.verdict.kind == "different"][: max(0, SHOWN - len(certain))])
+
+
+# --- what is told ----------------------------------------------------------------------------------------------------
+
+
+def judge(change: Change, found: Mapping[str, tuple[Nearest, ...]]) -> tuple[list[Problem], list[Remark]]:
+    """Return the duplicates that a change makes, as problems, and what comes near, as remarks; each at its record."""
+    problems: list[Problem] = []
+    remarks: list[Remark] = []
+    for name, near in found.items():
+        for each in near:
+            kind = each.verdict.kind
+            if kind == "same" and _is_the_later(change, name, each, found):
+                problems.append(_at(change, name, _duplicate(change, each)))
+            elif kind == "review" and _is_the_later(change, name, each, found):
+                text = f"title: {each}; if they are two papers, add `not_same_as: [{each.id}]`"
+                remarks.append(_remark(change, name, text, "warning"))
+            elif kind == "different" and each.verdict.score >= _VERY_CLOSE and not _is_told_apart(change, name, each):
+                remarks.append(_remark(change, name, f"title: {each}", "notice"))
+        remarks.extend(_told_apart(change, name))
+        remarks.extend(_another_paper(change, name))
+    return problems, remarks
+
+
+def _is_the_later(change: Change, name: str, near: Nearest, found: Mapping[str, object]) -> bool:
+    """Tell whether a pair is to be told of at this record; of two changed records it is told once, at the newer."""
+
+    def age(record_id: str) -> tuple[bool, str, str]:
+        return (record_id not in change.base.records, change.head.records[record_id].added or "", record_id)
+
+    # Only as they are now both find each other.
+    return near.standing != "listed" or near.id not in found or age(name) > age(near.id)
+
+
+def _duplicate(change: Change, near: Nearest) -> str:
+    if near.standing == "retracted":
+        return checking.taken_off(change.head, near.id, near.verdict.reason)
+    return (
+        f"title: {near}. It is on the list already: put what is new into papers/{near.id}.yaml and delete this file, "
+        f"or, if they are two papers, add `not_same_as: [{near.id}]`"
+    )
+
+
+def _is_told_apart(change: Change, name: str, near: Nearest) -> bool:
+    other = change.head.records.get(near.id)
+    return near.id in change.head.records[name].not_same_as or (other is not None and name in other.not_same_as)
+
+
+def _told_apart(change: Change, name: str) -> Iterator[Remark]:
+    """Remark on papers that the change says are not the same, where they look the same."""
+    record, before = change.head.records[name], change.base.records.get(name)
+    for other in record.not_same_as:
+        if other in change.head.records and other not in (before.not_same_as if before else ()):
+            one, two = (
+                replace(item_of_record(each, change.head.records[each]), not_same_as=frozenset())
+                for each in (name, other)
+            )
+            verdict = compare(one, two)
+            if verdict.kind != "different":
+                text = f"not_same_as: told apart from `{other}` here, yet they look the same: {verdict.reason}"
+                yield _remark(change, name, text, "warning")
+
+
+def _another_paper(change: Change, name: str) -> Iterator[Remark]:
+    """Remark on a record that became another paper under its old id."""
+    if name in change.base.records:
+        was = item_of_record("before", change.base.records[name])
+        verdict = compare(was, item_of_record("after", change.head.records[name]))
+        if verdict.kind == "different" or (verdict.kind == "review" and verdict.score < _CLOSE):
+            text = (
+                f"title: this reads like another paper than before ({verdict.reason}); an id is never given to another "
+                "paper, so if it is one, give it a record of its own"
+            )
+            yield _remark(change, name, text, "warning")
+
+
+def _at(change: Change, name: str, message: str) -> Problem:
+    return change.head.problem(f"papers/{name}.yaml", (message.partition(":")[0],), message)
+
+
+def _remark(change: Change, name: str, message: str, level: Literal["warning", "notice"]) -> Remark:
+    at = _at(change, name, message)
+    return Remark(at.path, at.line, at.message, level)
