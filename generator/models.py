@@ -191,6 +191,13 @@ class Sighting(_Model):
     upvotes: Count | None = None
 
 
+class Correction(_Model):
+    """What people put right in a record that readers had seen otherwise, and on which day."""
+
+    day: Day
+    what: Line
+
+
 def _check_provenance(fields: Mapping[str, str]) -> Mapping[str, str]:
     groups = {"identifiers": Identifiers.model_fields, "links": Links.model_fields}
     known = {*PROVEN_FIELDS, *(f"{group}.{kind}" for group, kinds in groups.items() for kind in kinds)}
@@ -217,6 +224,7 @@ class Record(_Model):
     results: tuple[Line, ...] = Field((), description="Reported figures, each in its setting")
     abstract: Abstract | None = Field(None, description="Only where the list keeps abstracts")
     added: Day | None = Field(None, description="The day the record joined the list")
+    corrected: tuple[Correction, ...] = Field((), description="What was put right later, each with its day")
     seen: tuple[Sighting, ...] = Field((), description="Every source entry that became this record")
     provenance: Annotated[Mapping[str, Line], AfterValidator(_check_provenance)] = Field(
         {}, description="Which source gave which field; fields without one are people's"

@@ -42,7 +42,7 @@ class Relation:
 
 def related(records: Mapping[str, Record], count: int = 5) -> dict[str, tuple[Relation, ...]]:
     """Return up to ``count`` related papers for every record, the closest first, ties broken by id."""
-    weights = _weights(records)
+    weights = term_weights(records)
     postings: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
     for record_id, terms in weights.items():
         for term, weight in terms.items():
@@ -69,7 +69,7 @@ def related(records: Mapping[str, Record], count: int = 5) -> dict[str, tuple[Re
     return found
 
 
-def _weights(records: Mapping[str, Record]) -> dict[str, dict[str, float]]:
+def term_weights(records: Mapping[str, Record]) -> dict[str, dict[str, float]]:
     """Return for each record its weightiest terms, scaled to unit length (tf-idf)."""
     counts = {record_id: Counter(_terms(record)) for record_id, record in records.items()}
     frequency = Counter(term for terms in counts.values() for term in terms)

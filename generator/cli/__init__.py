@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from generator import __version__, dates, exports, feeds, readers, settings
+from generator import __version__, dates, exports, readers, settings
 from generator.cli.curation_commands import merge, rename
 from generator.cli.intake_commands import duplicates, import_
 from generator.cli.printing import DONE, PROBLEMS, WRONG_USAGE, say
 from generator.cli.records_commands import check, stats
 from generator.cli.site_commands import build, digest, export, generate, serve
+from generator.digest import DIGESTS
 from generator.errors import ReadingListError, UsageError
 
 
@@ -124,7 +125,7 @@ def _parser() -> argparse.ArgumentParser:
     each.add_argument(
         "--since", type=_day, required=True, metavar="DATE", help="the first day that counts, such as 2025-12-09"
     )
-    each.add_argument("--format", choices=sorted(feeds.DIGESTS), default="markdown", help="how the digest is written")
+    each.add_argument("--format", choices=sorted(DIGESTS), default="markdown", help="how the digest is written")
     each.add_argument("--output", type=Path, metavar="FILE", help="write here (default: standard output)")
 
     each = with_records(command("stats", stats, "Count what the list has, and what is missing."))

@@ -7,8 +7,9 @@ import os
 import subprocess
 import sys
 
-from generator import documents, exports, feeds, generation, settings
+from generator import documents, exports, generation, settings
 from generator.cli.printing import DONE, PROBLEMS, configured, load_records, progress, say
+from generator.digest import digest as changes_since
 from generator.errors import ReadingListError, UsageError
 from generator.library import Library
 
@@ -85,7 +86,7 @@ def export(options: argparse.Namespace) -> int:
 def digest(options: argparse.Namespace) -> int:
     """Print what joined the list since a day."""
     found = configured(options)
-    text = feeds.digest(Library.of(load_records(found.records)), options.since, options.format, found)
+    text = changes_since(Library.of(load_records(found.records)), options.since, options.format, found)
     if options.output:
         documents.write(options.output, text)
     else:
