@@ -72,10 +72,10 @@ class _Paper:
 def digest(library: Library, since: str, format: str, settings: Settings) -> str:
     """Return what changed on the day ``since`` (YYYY-MM-DD) or later, as one of ``DIGESTS``.
 
-    New papers stand under their primary topic, the first that the list knows, topics in the order of topics.yaml; within
-    one the newest come first, then by title. Corrections and retractions follow, each with its day. A link leads to the
-    paper's page, or to the paper itself where the site has no address yet. The HTML is one file for an e-mail: styles
-    inline, nothing loaded. Raises KeyError for a format that is none.
+    New papers stand under their primary topic, the first that the list knows, topics in the order of topics.yaml;
+    within one the newest come first, then by title. Corrections and retractions follow, each with its day. A link leads
+    to the paper's page, or to the paper itself where the site has no address yet. The HTML is one file for an e-mail:
+    styles inline, nothing loaded. Raises KeyError for a format that is none.
     """
     days = {day: changed for day, changed in changes(library).items() if day >= since}
     added = [record_id for changed in days.values() for record_id in changed.added]
@@ -103,7 +103,9 @@ def digest(library: Library, since: str, format: str, settings: Settings) -> str
     ]
     joined = {0: "No paper has", 1: "1 paper has"}.get(len(added), f"{len(added):,} papers have")
     lead = [f"{joined} joined the list since {dates.in_words(since)}."]
-    lead += [f"{count(len(corrected), 'correction')} {'was' if len(corrected) == 1 else 'were'} made."] if corrected else []
+    lead += (
+        [f"{count(len(corrected), 'correction')} {'was' if len(corrected) == 1 else 'were'} made."] if corrected else []
+    )
     lead += [f"{count(len(retracted), 'paper')} left it."] if retracted else []
     return DIGESTS[format](
         _Digest(

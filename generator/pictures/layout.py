@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 
 Vector = Mapping[str, float]
 Points = NDArray[np.float64]
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom."""
 
 _STEPS = 300
-_LEAN = 0.45
+_LEAN = 0.3
 """How far a paper stands from its own topic's centre towards the others that its words and topics speak of."""
 
 
@@ -114,7 +116,9 @@ def _apart(places: Points, size: Points, stretch: float) -> Points:
         apart = np.sqrt((between**2).sum(axis=2))
         overlap = np.maximum(needed - apart, 0)
         unit = np.divide(between, apart[:, :, None], out=np.zeros_like(between), where=apart[:, :, None] > 1e-12)
-        places = places + 0.45 * (overlap[:, :, None] * unit).sum(axis=1) / np.maximum((overlap > 0).sum(axis=1), 1)[:, None]
+        places = (
+            places + 0.45 * (overlap[:, :, None] * unit).sum(axis=1) / np.maximum((overlap > 0).sum(axis=1), 1)[:, None]
+        )
     return np.asarray(places - (places.max(axis=0) + places.min(axis=0)) / 2)
 
 
@@ -130,8 +134,15 @@ def around(centres: Points, own: Sequence[int], affinity: Points) -> Points:
     return np.asarray(home + _LEAN * (weights @ centres - home * weights.sum(axis=1, keepdims=True)))
 
 
+def means(places: Points, own: Sequence[int]) -> Points:
+    """Return the mean place of the points of each topic; every topic from 0 to the last has one at least."""
+    sums = np.zeros((max(own) + 1, 2))
+    np.add.at(sums, list(own), places)
+    return np.asarray(sums / np.bincount(own)[:, None])
+
+
 def signs(centres: Points, sizes: Sequence[tuple[float, float]]) -> Points:
-    """Return places for signs of these widths and heights near the centres, moved up or down until none covers another."""
+    """Return places for signs of these widths and heights near the centres, moved until none covers another."""
     places, size = centres.copy(), np.asarray(sizes, dtype=float).reshape(-1, 2)
     for _ in range(_STEPS):
         between = places[:, None] - places[None]
@@ -146,10 +157,10 @@ def signs(centres: Points, sizes: Sequence[tuple[float, float]]) -> Points:
     return places
 
 
-def honeycomb(wished: Points, home: Points, pitch: float, closed: Points) -> Points:
+def honeycomb(wished: Points, home: Points, pitch: float, closed: Sequence[Box]) -> Points:
     """Return a place of its own on a honeycomb for each point, as near as may be to the one it wishes for.
 
-    No two of the result are nearer than ``pitch``, and none lies in a ``closed`` box (left, top, right, bottom). Those
+    No two of the result are nearer than ``pitch``, and none lies in a ``closed`` box. Those
     nearest to their ``home`` choose first; ties go by order.
     """
     if not len(wished):
