@@ -19,6 +19,7 @@ ONLY_LISTS = ("pictures.md", "map.md", "discussed.md", "changes.md", "authors/")
 LISTINGS = ("huggingface-text",)
 """The formats of sources that are captures of a listing, in which a paper can recur; a bibliography is none."""
 _WIDE = ("navigation", "toc")
+_MOST_RANKED = 100
 _MOST_OF_A_DAY = 60
 
 
@@ -84,8 +85,9 @@ def _discussed(library: Library) -> Overview:
         "Discussed",
         "Papers by comments at their source, and by how often they recur in it, each with its day.",
         {
-            "comments": comments,
-            "recurring": recurring,
+            "comments": comments[:_MOST_RANKED],
+            "recurring": recurring[:_MOST_RANKED],
+            "left_out": {"comments": len(comments) - _MOST_RANKED, "recurring": len(recurring) - _MOST_RANKED},
             "captures": captures,
             "counting": sorted(counting),
             "days": {source_id: _day(source) for source_id, source in library.sources.items()},

@@ -164,11 +164,20 @@ def _topics_placed(library: Library, members: Mapping[str, Sequence[str]], group
         )
         for (x, y), radius, topic in zip(centres, radii, topics, strict=True)
     ]
-    return _sheet(points, [(x, y, text, width) for (x, y), (text, width, _) in zip(centres, signs, strict=True)])
+    # The group's mark stands over the name, both in the middle of the disc.
+    marks = [y - height / 2 - 3 for (_, y), (_, _, height) in zip(centres, signs, strict=True)]
+    return _sheet(
+        points, [(x, y + 6, text, width) for (x, y), (text, width, _) in zip(centres, signs, strict=True)], marks
+    )
 
 
-def _sheet(points: Sequence[tuple[Any, ...]], signs: Sequence[tuple[float, float, str, float]]) -> dict[str, Any]:
-    """Return what the map is drawn from: all of it moved to where nothing is cut off, in units rounded to a tenth."""
+def _sheet(
+    points: Sequence[tuple[Any, ...]], signs: Sequence[tuple[float, float, str, float]], marks: Sequence[float] = ()
+) -> dict[str, Any]:
+    """Return what the map is drawn from: all of it moved to where nothing is cut off, in units rounded to a tenth.
+
+    Points with ``marks``, which are heights, are discs.
+    """
     edge = 6.0
     left = min([x - radius for x, _, radius, *_ in points] + [x - width / 2 for x, _, _, width in signs]) - edge
     right = max([x + radius for x, _, radius, *_ in points] + [x + width / 2 for x, _, _, width in signs]) + edge
@@ -185,8 +194,10 @@ def _sheet(points: Sequence[tuple[Any, ...]], signs: Sequence[tuple[float, float
                 "name": name,
                 "address": to,
                 "group": group,
+                "mark": round(mark - top, 1),
             }
-            for x, y, radius, name, to, group in points
+            for (x, y, radius, name, to, group), mark in zip(points, marks or [0] * len(points), strict=True)
         ],
+        "discs": bool(marks),
         "signs": [[round(x - left, 1), round(y - top, 1), text] for x, y, text, _ in signs],
     }

@@ -150,7 +150,7 @@ def _of_both(library: Library, kept: str) -> Chart:
         for topic, _, ids in topics:
             years = Counter(library.records[record_id].year for record_id in ids)
             cells[topic] = [sum(years[year] for year in span) for _, span in spans]
-    text = "Papers of each topic in each year; the darker, the more. An empty cell means none."
+    text = "Papers of each topic in each year; the stronger the colour, the more. An empty cell means none."
     data = {
         "columns": [label for label, _ in spans],
         "groups": [

@@ -82,17 +82,10 @@ def _mark(figure: Figure, group: Any) -> None:
     _scatter(axes, group, [0], [0], [9])
 
 
-def _scatter(axes: Axes, group: int, x: list[float], y: list[float], widths: list[float]) -> Any:
-    """Draw marks of one group: its colour and its shape."""
-    return axes.scatter(
-        x,
-        y,
-        [width**2 for width in widths],
-        color=STAND_IN[f"group-{group % GROUPS}"],
-        marker=_MARKS[group % len(_MARKS)],
-        linewidths=0,
-        clip_on=False,
-    )
+def _scatter(axes: Axes, group: int, x: list[float], y: list[float], widths: list[float], **more: Any) -> Any:
+    """Draw marks of one group: its colour and its shape, unless ``more`` says otherwise."""
+    look = {"color": STAND_IN[f"group-{group % GROUPS}"], "marker": _MARKS[group % len(_MARKS)], **more}
+    return axes.scatter(x, y, [width**2 for width in widths], linewidths=0, clip_on=False, **look)
 
 
 def _grid(figure: Figure, data: Any) -> None:
@@ -112,7 +105,7 @@ def _grid(figure: Figure, data: Any) -> None:
                     column, place, str(lines[place][2][1][column]), ha="center", va="center_baseline", fontsize=8,
                     color=STAND_IN[f"on-heat-{step}"],
                 )  # fmt: skip
-    axes.set_xlim(-0.5, len(heads) - 0.5)
+    axes.set_xlim(-0.5, max(len(heads), 1) - 0.5)
     axes.xaxis.tick_top()
     axes.tick_params(top=False)
     axes.set_xticks(
@@ -134,7 +127,7 @@ def _lines(groups: Any) -> list[tuple[int, str, Any]]:
 
 def _line_axes(figure: Figure, lines: list[tuple[int, str, Any]], right: float, top: float) -> Axes:
     """Return axes with a line of 15.5 units for each group's name and each row's."""
-    axes = _axes(figure, top + 4 + 15.5 * max(len(lines), 1), 168, top, right)
+    axes = _axes(figure, top + 4 + 15.5 * max(len(lines), 1), 176, top, right)
     axes.set_ylim(max(len(lines), 1) - 0.5, -0.5)
     axes.set_yticks([place for place, line in enumerate(lines) if line[2]], [row[0] for _, _, row in lines if row])
     for place, (_, name, row) in enumerate(lines):
@@ -160,13 +153,13 @@ def _map(figure: Figure, data: Any) -> None:
     axes.set_ylim(height, 0)
     for group in sorted({point["group"] for point in data["points"]}):
         points = [point for point in data["points"] if point["group"] == group]
-        marks = _scatter(
-            axes,
-            group,
-            [point["x"] for point in points],
-            [point["y"] for point in points],
-            [2 * point["radius"] for point in points],
-        )
+        x, y = [point["x"] for point in points], [point["y"] for point in points]
+        widths = [2 * point["radius"] for point in points]
+        if data["discs"]:  # a pale disc as large as the topic, and the group's mark over the name
+            marks = _scatter(axes, group, x, y, widths, marker="o", alpha=0.22)
+            _scatter(axes, group, x, [point["mark"] for point in points], [10] * len(points))
+        else:
+            marks = _scatter(axes, group, x, y, widths)
         marks.set_urls([point["address"] for point in points])
     for x, y, text in data["signs"]:
         lines = text.split("\n")
