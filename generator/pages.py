@@ -46,7 +46,7 @@ class Page:
 class _Writer:
     library: Library
     settings: Settings
-    kept: Callable[[str], str]
+    kept: Callable[[str], str] = lambda _: ""
 
     @cached_property
     def relations(self) -> Mapping[str, tuple[Relation, ...]]:

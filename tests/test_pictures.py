@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from site_tools import RECORDS, ROOT, TOY_RECORDS, TOY_SETTINGS, environment, library
 
@@ -39,7 +40,7 @@ def _library(folder: Path) -> Library:
 @cache
 def _drawn(folder: Path) -> dict[str, str]:
     """Return the text of the pages that bear drawings."""
-    written = pages._Writer(_library(folder), TOY_SETTINGS, lambda _: "").overviews()
+    written = pages._Writer(_library(folder), TOY_SETTINGS).overviews()
     return {page.path: page.text for page in written if page.path in ("pictures.md", "map.md")}
 
 
@@ -82,7 +83,7 @@ def test_drawings_are_named_and_take_nothing_from_elsewhere(folder: Path, page: 
 @pytest.mark.parametrize("folder", LISTS)
 def test_another_order_of_records_gives_the_same_drawings(folder: Path) -> None:
     contents = store.load(folder)
-    backwards = Library.of(replace(contents, records=dict(reversed(contents.records.items()))))
+    backwards = Library.of(replace(contents, records=dict(reversed(list(contents.records.items())))))
     for each in overviews(backwards, lambda _: ""):
         if each.path == "map.md":
             assert each.values["atlas"].svg in _drawn(folder)["map.md"]
@@ -348,7 +349,7 @@ def test_two_topics_make_no_map() -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 12])
 def test_discs_do_not_cover_each_other(count: int) -> None:
-    likeness = layout.np.ones((count, count))  # all alike: nothing tells them apart but their order
+    likeness = np.ones((count, count))  # all alike: nothing tells them apart but their order
     centres = layout.discs(likeness, [5.0 + number for number in range(count)]).tolist()
     assert len(centres) == count
     for one in range(count):
@@ -357,13 +358,13 @@ def test_discs_do_not_cover_each_other(count: int) -> None:
 
 
 def test_the_more_alike_the_nearer() -> None:
-    likeness = layout.np.array([[1, 0.9, 0.1], [0.9, 1, 0.2], [0.1, 0.2, 1]])
+    likeness = np.array([[1, 0.9, 0.1], [0.9, 1, 0.2], [0.1, 0.2, 1]])
     a, b, c = layout.discs(likeness, [0.1, 0.1, 0.1]).tolist()
     assert math.dist(a, b) < math.dist(b, c) < math.dist(a, c)
 
 
 def test_cells_are_given_once_and_not_where_closed() -> None:
-    wished = layout.np.zeros((30, 2))
+    wished = np.zeros((30, 2))
     places = layout.honeycomb(wished, wished, 10.0, [(-15.0, -5.0, 15.0, 5.0)]).tolist()
     assert len({tuple(place) for place in places}) == 30
     assert min(math.dist(one, other) for number, one in enumerate(places) for other in places[:number]) > 9.99
@@ -372,7 +373,7 @@ def test_cells_are_given_once_and_not_where_closed() -> None:
 
 
 def test_signs_part() -> None:
-    places = layout.signs(layout.np.zeros((4, 2)), [(50.0, 10.0)] * 4)[:, 1].tolist()
+    places = layout.signs(np.zeros((4, 2)), [(50.0, 10.0)] * 4)[:, 1].tolist()
     assert all(abs(one - other) > 9.9 for number, one in enumerate(places) for other in places[:number])
 
 

@@ -159,7 +159,7 @@ def _plain(element: ElementTree.Element, prefix: str, named: Mapping[str, tuple[
         return inner
     if tag == "use":
         given = {"href": f"#{prefix}-{target[1:]}", **given}
-    if tag == "path" and element.get("id", "").startswith("m"):
+    if tag == "path" and element.get("id"):
         given = {"id": f"{prefix}-{element.get('id')}", **given}
     if tag == "defs" and not inner:
         return ""

@@ -85,7 +85,9 @@ def _mark(figure: Figure, group: Any) -> None:
 def _scatter(axes: Axes, group: int, x: list[float], y: list[float], widths: list[float], **more: Any) -> Any:
     """Draw marks of one group: its colour and its shape, unless ``more`` says otherwise."""
     look = {"color": STAND_IN[f"group-{group % GROUPS}"], "marker": _MARKS[group % len(_MARKS)], **more}
-    return axes.scatter(x, y, [width**2 for width in widths], linewidths=0, clip_on=False, **look)
+    # One size for all lets matplotlib draw the mark once and refer to it.
+    sizes = [width**2 for width in (widths if len(set(widths)) > 1 else widths[:1])]
+    return axes.scatter(x, y, sizes, linewidths=0, clip_on=False, **look)
 
 
 def _grid(figure: Figure, data: Any) -> None:
