@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import html5lib
@@ -13,7 +14,7 @@ import markdown  # type: ignore[import-untyped]
 import pytest
 from site_tools import RECORDS, TOY_RECORDS, TOY_SETTINGS, library
 
-from generator import digest, escaping, store
+from generator import digest, escaping, pages, store
 from generator.digest import Day
 from generator.library import Library
 from generator.models import Correction, Record, Topic
@@ -74,6 +75,31 @@ def test_a_digest_tells_corrections_since_its_day(format: str) -> None:
     both = digest.digest(CORRECTED, "2025-01-01", format, PUBLISHED)
     assert "1 paper has joined the list since 1 January 2025. 2 corrections were made." in both
     assert both.index("Two authors") < both.index("month late")
+
+
+def _without_a_paper() -> Library:
+    each = _of({"loom": _paper("A Loom")})
+    notice = SimpleNamespace(title="A $n^2$ Spindle", retracted="2025-03-01", reason="Its authors withdrew it.")
+    object.__setattr__(each, "retracted", {"spindle": notice})
+    return each
+
+
+@pytest.mark.parametrize("format", digest.DIGESTS)
+def test_a_digest_tells_what_left(format: str) -> None:
+    each = _without_a_paper()
+    assert digest.changes(each)["2025-03-01"] == Day(retracted=[("spindle", "Its authors withdrew it.")])
+    text = digest.digest(each, "2025-01-03", format, PUBLISHED)
+    assert "No paper has joined the list since 3 January 2025. 1 paper left it." in text
+    assert "A n² Spindle" in text
+    assert "Its authors withdrew it." in text
+    assert "Spindle" not in digest.digest(each, "2025-03-02", format, PUBLISHED)
+
+
+def test_the_page_of_changes_tells_what_left() -> None:
+    (page,) = [page for page in pages._Writer(_without_a_paper(), PUBLISHED).overviews() if page.path == "changes.md"]
+    assert (
+        "Taken off the list:\n\n- [A n² Spindle](papers/spindle.md){ .rl-title } Its authors withdrew it." in page.text
+    )
 
 
 def test_what_moved_leads_to_a_record() -> None:

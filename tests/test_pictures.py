@@ -19,6 +19,7 @@ import pytest
 from site_tools import RECORDS, ROOT, TOY_RECORDS, TOY_SETTINGS, environment, library
 
 from generator import pages, store
+from generator.generation import generate
 from generator.library import Library
 from generator.models import Record, Topic
 from generator.overviews import overviews
@@ -134,6 +135,20 @@ def test_another_process_draws_the_same_bytes_or_keeps_them_without_the_drawing_
     kept, loaded = _run(RECORDS, tmp_path)
     assert sorted(kept) == sorted(wanted)
     assert loaded == "[]"
+
+
+def test_generating_again_draws_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    each = _library(TOY_RECORDS)
+    generate(each, TOY_SETTINGS, tmp_path)
+
+    def never(picture: Picture) -> str:
+        raise AssertionError(f"{picture.name} was drawn again")
+
+    monkeypatch.setattr(drawing, "_drawn", never)
+    assert generate(each, TOY_SETTINGS, tmp_path).written == 0
+    (tmp_path / "map.md").unlink()
+    with pytest.raises(AssertionError, match="was drawn again"):
+        generate(each, TOY_SETTINGS, tmp_path)
 
 
 PICTURE = Picture("columns", "looms", "Looms", "Looms by year.", [["2020", 3, "3", False], ["2021", 1, "1", True]])
