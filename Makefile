@@ -2,13 +2,22 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: site serve test check lock bench clean
+.PHONY: site serve publish test check lock labels bench clean
 
 site: .venv/site-ready  ## Set up, then build the site into site/
 	$(BIN)/reading-list build
 
 serve: .venv/site-ready  ## Set up, then show the site on http://127.0.0.1:8000 and rebuild on changes
 	$(BIN)/reading-list serve
+
+REMOTE ?= origin
+BRANCH ?= gh-pages
+publish: .venv/site-ready  ## Build, and push the site to a branch of a git remote; SITE_URL is its address
+	$(if $(SITE_URL),,@echo 'note: without SITE_URL=https://… feeds have no addresses, and the 404 page no styles below a path' >&2)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs gh-deploy --strict --quiet --remote-name $(REMOTE) --remote-branch $(BRANCH)
+
+labels:  ## Make the labels of the issue forms on GitHub; needs gh
+	.github/scripts/labels
 
 test: .venv/test-ready  ## Set up, then run every check and test
 	$(MAKE) check
@@ -26,7 +35,7 @@ bench: .venv/test-ready  ## Measure import, generate and build
 lock: .venv/test-ready  ## Renew the lock files from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade --quiet --output-file requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --extra zensical --group build --group dev --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade --quiet --output-file requirements-dev.lock
+	$(BIN)/uv pip compile pyproject.toml --extra zensical --extra enrich --group build --group dev --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade --quiet --output-file requirements-dev.lock
 
 clean:
 	rm -rf .venv site .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis

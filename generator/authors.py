@@ -16,18 +16,18 @@ def author_pages(library: Library) -> Iterator[Overview]:
     if not library.by_author:
         return
     ids = _ids(library)
+    place = {name: number for number, name in enumerate(library.by_author)}
+    wrote: dict[str, list[str]] = {record_id: [] for record_id in library.records}
+    for name, papers in library.by_author.items():
+        for paper in papers:
+            wrote[paper].append(name)
     order = {topic: place for place, topic in enumerate(library.topics)}
     for name, papers in library.by_author.items():
         years = sorted({year for paper in papers if (year := library.records[paper].year)})
         topics = Counter(
             topic for paper in papers for topic in library.records[paper].topics if topic in library.topics
         )
-        others = Counter(
-            other
-            for paper in papers
-            for other in dict.fromkeys(library.records[paper].author_names)
-            if other in ids and other != name
-        )
+        others = Counter(other for paper in papers for other in wrote[paper] if other != name)
         yield Overview(
             f"authors/{ids[name]}.md",
             "author.md.j2",
@@ -38,7 +38,10 @@ def author_pages(library: Library) -> Iterator[Overview]:
                 "years": f"{years[0]}–{years[-1]}" if years and years[0] != years[-1] else "".join(map(str, years)),
                 # Most papers first; then in the order of topics.yaml, and by name.
                 "topics": sorted(topics.items(), key=lambda pair: (-pair[1], order[pair[0]])),
-                "others": [(other, ids[other], together) for other, together in others.most_common()],
+                "others": [
+                    (other, ids[other], together)
+                    for other, together in sorted(others.items(), key=lambda pair: (-pair[1], place[pair[0]]))
+                ],
             },
         )
     letters: dict[str, list[tuple[str, str, int]]] = {}

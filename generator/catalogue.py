@@ -110,7 +110,7 @@ def words(library: Library) -> str:
 def fold_words(text: str) -> Iterator[str]:
     """Yield the words of a text as a query is compared with them; a hyphenated word also as one.
 
-    ``z`` counts as ``s``, so that quantization finds quantisation, and the other way round.
+    ``z`` counts as ``s``, so that optimization finds optimisation, and the other way round.
     ``foldWords`` in ``browse.js`` is the same function for what a reader types.
     """
     if not text.isascii():  # raised figures and ligatures count as the plain ones, accents not at all

@@ -18,7 +18,18 @@ from generator.store import Contents
 def check(contents: Contents) -> list[Problem]:
     """Return all problems of a records folder, sorted by file and line."""
     problems = [*contents.problems]
-    for checker in (_ids, _strays, _topics, _sources, _redirects, _papers_named, _duplicates, _form, _schema):
+    for checker in (
+        _ids,
+        _strays,
+        _topics,
+        _link_notes,
+        _sources,
+        _redirects,
+        _papers_named,
+        _duplicates,
+        _form,
+        _schema,
+    ):
         problems.extend(checker(contents))
     return sorted(set(problems), key=lambda problem: problem.sort_key)
 
@@ -77,6 +88,15 @@ def _topics(contents: Contents) -> Iterator[Problem]:
 def _closest(name: str, known: Mapping[str, object]) -> str:
     close = difflib.get_close_matches(name, known, n=1)
     return f"write {close[0]!r}" if close else "choose one of topics.yaml, or describe it there"
+
+
+def _link_notes(contents: Contents) -> Iterator[Problem]:
+    """Report notes about links that are not there."""
+    for record_id, record in contents.records.items():
+        for kind, note in record.link_notes.model_dump().items():
+            if note and not getattr(record.links, kind):
+                message = f"link_notes.{kind}: the record has no {kind} link; add it under links, or delete the note"
+                yield contents.problem(_file(record_id), ("link_notes", kind), message)
 
 
 def _sources(contents: Contents) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ bytes on any day.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,16 +69,19 @@ class _Paper:
     url: str
 
 
-def digest(library: Library, since: str, format: str, settings: Settings) -> str:
+def digest(
+    library: Library, since: str, format: str, settings: Settings, *, known: Collection[str] | None = None
+) -> str:
     """Return what changed on the day ``since`` (YYYY-MM-DD) or later, as one of ``DIGESTS``.
 
+    ``since`` and ``known`` say what is new as they do for ``Library.joined``.
     New papers stand under their primary topic, the first that the list knows, topics in the order of topics.yaml;
     within one the newest come first, then by title. Corrections and retractions follow, each with its day. A link leads
     to the paper's page, or to the paper itself where the site has no address yet. The HTML is one file for an e-mail:
     styles inline, nothing loaded. Raises KeyError for a format that is none.
     """
     days = {day: changed for day, changed in changes(library).items() if day >= since}
-    added = [record_id for changed in days.values() for record_id in changed.added]
+    added = library.joined(since, known)
     groups: dict[str, list[_Paper]] = {topic: [] for topic in (*library.topics, UNSORTED)}
     for record_id in added:
         record = library.records[record_id]

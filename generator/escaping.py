@@ -20,6 +20,7 @@ _KEPT_INSIDE_WORDS = frozenset("-.")
 _KEPT_BEHIND_WORDS = frozenset(".:;,?!")
 # Controls and halves of characters, but for those that are white space.
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_INVISIBLE = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -52,6 +53,19 @@ def markdown(text: str) -> str:
     return _ASCII_MARK.sub(refer, text)
 
 
+def markdown_code(text: str) -> str:
+    """Return ``text`` as a code span of Markdown, in which GitHub runs nothing of it.
+
+    There no one is mentioned, no issue or commit is referred to, and nothing becomes a link, markup or a formula; what
+    :func:`markdown` gives would still notify the people whose names it shows. Characters that turn the direction of
+    writing are left out, as they would turn what stands behind them too.
+    """
+    text = _INVISIBLE.sub("", clean(text)) or " "
+    fence = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
+    pad = " " if text.startswith(("`", " ")) or text.endswith(("`", " ")) else ""
+    return f"{fence}{pad}{text}{pad}{fence}"
+
+
 @functools.lru_cache(maxsize=2**18)
 def html(text: str) -> str:
     """Return ``text`` for HTML, as content or inside a quoted attribute, and for XML."""
@@ -62,6 +76,20 @@ def html(text: str) -> str:
 def url(address: str) -> str:
     """Return a web address for the target of a Markdown link; what has a meaning in Markdown is percent-encoded."""
     return quote(clean(address), safe="/:?#@!$&+,=%~-._")
+
+
+def github_code(text: str) -> str:
+    """Return ``text`` for GitHub Markdown, on one line and in a table's cell too: as code, so that it names nobody.
+
+    GitHub turns ``@name``, ``#1`` and addresses into mentions and links after Markdown is read, except in code
+    (https://docs.github.com/en/get-started/writing-on-github).
+    """
+    return f"<code>{markdown(text)}</code>" if clean(text) else ""
+
+
+def github_link(address: str) -> str:
+    """Return a safe web address as a link in GitHub Markdown, shown without its scheme."""
+    return f"[{markdown(address.partition('//')[2])}]({url(address)})"
 
 
 def query(text: str) -> str:

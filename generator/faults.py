@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -49,6 +49,18 @@ def explain(fault: ErrorDetails, model: type[BaseModel]) -> str:
     return f"{fault['msg']}; correct it"
 
 
+def keys_in(data: Any, loc: tuple[str | int, ...]) -> set[str]:
+    """Return the parts of a fault's place that are keys of the data; pydantic adds names of union members."""
+    names: set[str] = set()
+    for part in loc:
+        if isinstance(data, Mapping) and part in data:
+            names.add(str(part))
+            data = data[part]
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[part]
+    return names
+
+
 def _fields(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
     """Return the field names of the model that stands at ``loc``, its last part left out."""
     for part in loc[:-1]:
@@ -64,6 +76,25 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from _models_in(inner)
 
 
+def faults_in(model: type[BaseModel], data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what keeps ``data`` from being a ``model``: the place as people read it, and the fault with its remedy."""
+    try:
+        model.model_validate(data)
+    except ValidationError as error:
+        faults = error.errors(include_url=False)
+        # An author is text or fields, and each member of such a union says that it is not the other.
+        unions = {"model_type", "dict_type", "string_type"}
+        meant = {fault["loc"][:2] for fault in faults if fault["type"] not in unions}
+        for fault in faults:
+            if fault["type"] in unions and fault["loc"][:2] in meant:
+                continue
+            known = keys_in(data, fault["loc"]) | ({fault["loc"][-1]} if fault["type"] == "missing" else set())
+            yield (
+                spell(tuple(part for part in fault["loc"] if isinstance(part, int) or part in known)),
+                explain(fault, model),
+            )
+
+
 def faults_of(entry: Entry) -> Iterator[str]:
     """Yield what keeps an entry from becoming a record, as ``field: what is wrong, and what to write instead``."""
     stated = {
@@ -74,9 +105,4 @@ def faults_of(entry: Entry) -> Iterator[str]:
     known = {"identifiers": Identifiers.model_fields, "links": Links.model_fields}
     for name, fields in known.items():
         stated[name] = {kind: value for kind, value in stated[name].items() if kind in fields}
-    try:
-        Record.model_validate(stated)
-    except ValidationError as error:
-        for fault in error.errors(include_url=False):
-            place = tuple(part for part in fault["loc"] if isinstance(part, int) or part in Record.model_fields)
-            yield f"{spell(place)}: {explain(fault, Record)}"
+    yield from (f"{place}: {what}" for place, what in faults_in(Record, stated))

@@ -87,7 +87,7 @@ def atom(library: Library, settings: Settings, topic: str | None = None) -> str:
     """Return the Atom feed of the list, or of one topic, as https://www.rfc-editor.org/rfc/rfc4287 has it.
 
     ``topic`` is the id of a topic, or ``unsorted``; raises KeyError for one that the list does not have. Ids of entries
-    are the addresses of their pages. Where ``site_url`` is not set they are URNs (``urn:reading-list:papers:gptq``) and
+    are the addresses of their pages. Where ``site_url`` is not set they are URNs (``urn:reading-list:papers:loom``) and
     links are relative to the feed (4.2.7.1 and RFC 3986, 4.2).
     """
     feed = _feed(library, settings, topic)

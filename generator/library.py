@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -56,6 +56,19 @@ class Library:
         """Ids of the records without a date of issue, by title."""
         return tuple(record_id for record_id, record in self.records.items() if record.year is None)
 
+    def joined(self, since: str, known: Collection[str] | None = None) -> list[str]:
+        """Return the ids of the records that joined the list on the day ``since`` or later, the latest first.
+
+        With ``known``, the ids that the list had on that day, they are those that it did not have, whatever day they
+        bear: a suggestion may wait for weeks before it joins. A record renamed or merged since is not new.
+        """
+        had = {*(known or ()), *(self.redirects[old] for old in known or () if old in self.redirects)}
+        days = {record_id: record.added or "" for record_id, record in self.records.items()}
+        new = [
+            record_id for record_id, day in days.items() if (day >= since if known is None else record_id not in had)
+        ]
+        return sorted(new, key=lambda record_id: days[record_id], reverse=True)
+
     @cached_property
     def newest_first(self) -> tuple[str, ...]:
         """All record ids, the latest date of issue first, undated ones last; then by title and id."""
@@ -84,13 +97,20 @@ class Library:
 
     @cached_property
     def by_author(self) -> Mapping[str, tuple[str, ...]]:
-        """Record ids by author's name, newest first, for names that stand on two or more papers; sorted by name."""
-        found: defaultdict[str, list[str]] = defaultdict(list)
+        """Record ids by author's name, newest first, for names that stand on two or more papers; sorted by name.
+
+        Spellings that differ in case, spaces, accents or hyphens count as one name, shown as it is printed most often.
+        """
+        spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        found: defaultdict[str, dict[str, None]] = defaultdict(dict)
         for record_id in self.newest_first:
-            for name in dict.fromkeys(self.records[record_id].author_names):
-                found[name].append(record_id)
-        names = [name for name, ids in found.items() if len(ids) > 1]
-        return {name: tuple(found[name]) for name in sorted(names, key=lambda name: (titles.key(name), name))}
+            for name in self.records[record_id].author_names:
+                key = titles.key(name) or name
+                spellings[key][name] += 1
+                found[key][record_id] = None
+        named = {key: min(names, key=lambda name: (-names[name], name)) for key, names in spellings.items()}
+        keys = sorted((key for key, ids in found.items() if len(ids) > 1), key=lambda key: (key, named[key]))
+        return {named[key]: tuple(found[key]) for key in keys}
 
     @cached_property
     def on_paths(self) -> Mapping[str, tuple[tuple[str, int], ...]]:

@@ -128,7 +128,7 @@ def open_graph(
     """Return the OpenGraph tags of any page as ``(property, content)`` pairs, https://ogp.me/.
 
     ``title`` and ``description`` are plain text; ``path`` and ``image`` lie below the site's root, such as
-    ``papers/gptq/`` and ``assets/cards/gptq.png``; ``kind`` is ``article`` for a paper. The protocol wants absolute
+    ``papers/loom/`` and ``assets/cards/loom.png``; ``kind`` is ``article`` for a paper. The protocol wants absolute
     addresses, so a site without one has neither ``og:url`` nor ``og:image``. The large card that X shows is asked for
     where there is an image, https://developer.x.com/en/docs/x-for-websites/cards.
     """

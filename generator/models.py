@@ -39,7 +39,7 @@ def id_fault(text: str) -> str | None:
     if len(text) > MAX_ID:
         return f"is longer than {MAX_ID} characters; shorten it"
     if not ID.fullmatch(text):
-        return "is no id; use lower-case letters, digits and single hyphens, such as frozen-in-time"
+        return "is no id; use lower-case letters, digits and single hyphens, such as the-loom-at-rest"
     if text in _WINDOWS_NAMES:
         return "is a reserved file name on Windows; add a word"
     if text in _PAGE_NAMES:
@@ -181,6 +181,15 @@ class Links(_Model):
     dataset: Url | None = Field(None, description="Data to download")
 
 
+class LinkNotes(_Model):
+    """Links that a person has looked at: why the link check is to leave each alone."""
+
+    code: Line | None = Field(None, description="Why the link check leaves `links.code` alone")
+    project: Line | None = Field(None, description="Why the link check leaves `links.project` alone")
+    model: Line | None = Field(None, description="Why the link check leaves `links.model` alone")
+    dataset: Line | None = Field(None, description="Why the link check leaves `links.dataset` alone")
+
+
 class Sighting(_Model):
     """One source entry that became this record: where it stood, and what it showed on the day of the capture."""
 
@@ -219,6 +228,9 @@ class Record(_Model):
     identifiers: Identifiers = Identifiers()
     venue: Line | None = Field(None, description="Container title: journal, proceedings or conference")
     links: Links = Links()
+    link_notes: LinkNotes = Field(
+        LinkNotes(), description="Why the link check leaves a link alone: its kind, and a reason in your words"
+    )
     summary: Prose | None = Field(None, description="The list's own words: what it does, how")
     why: Line | None = Field(None, description="The list's own words: one sentence, why it is on this list")
     results: tuple[Line, ...] = Field((), description="Reported figures, each in its setting")

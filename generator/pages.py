@@ -267,7 +267,7 @@ def _heading(title: str) -> Markup:
 
 
 def _url(path: str) -> str:
-    """Return the address of a page below the site's root: ``papers/gptq.md`` is read at ``papers/gptq/``."""
+    """Return the address of a page below the site's root: ``papers/loom.md`` is read at ``papers/loom/``."""
     return "" if path == "index.md" else f"{path.removesuffix('.md')}/".removesuffix("index/")
 
 

@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 
 from generator import documents
 from generator.errors import InputError, Problem, ReadingListError, WriteError
-from generator.faults import explain, spell
+from generator.faults import explain, keys_in, spell
 from generator.models import Id, Record, Source, Topic
 from generator.models import Path as ReadingPath
 
@@ -41,7 +41,7 @@ class Contents:
     paths: Mapping[str, ReadingPath] = field(default_factory=dict)
     redirects: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, documents.Document] = field(default_factory=dict)
-    """Every YAML file by its path inside the folder, such as ``papers/gptq.yaml``."""
+    """Every YAML file by its path inside the folder, such as ``papers/loom.yaml``."""
     problems: tuple[Problem, ...] = ()
 
     def problem(self, file: str, place: tuple[str | int, ...], message: str) -> Problem:
@@ -182,7 +182,7 @@ def _model(
         for fault in faults:
             if _is_other_member(fault, faults):
                 continue
-            where = tuple(part for part in fault["loc"] if isinstance(part, int) or part in _names(data, fault["loc"]))
+            where = tuple(part for part in fault["loc"] if isinstance(part, int) or part in keys_in(data, fault["loc"]))
             shown = (*where, fault["loc"][-1]) if fault["type"] == "missing" else where
             message = f"{spell(shown) or spell(fault['loc'])}: {explain(fault, model)}"
             found[Problem(document.path, document.line((*place, *where)), message)] = None
@@ -197,18 +197,6 @@ def _is_other_member(fault: ErrorDetails, faults: list[ErrorDetails]) -> bool:
         and isinstance(fault["input"], Mapping)
         and any(other["loc"][:2] == fault["loc"][:2] and len(other["loc"]) > len(fault["loc"]) for other in faults)
     )
-
-
-def _names(data: Any, loc: tuple[str | int, ...]) -> set[str]:
-    """Return the parts of a fault's place that are keys of the data; pydantic adds names of union members."""
-    names: set[str] = set()
-    for part in loc:
-        if isinstance(data, Mapping) and part in data:
-            names.add(str(part))
-            data = data[part]
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
-            data = data[part]
-    return names
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------

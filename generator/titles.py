@@ -13,6 +13,8 @@ MAX_SLUG = 60
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _COMMAND = re.compile(r"\\[a-zA-Z]+\*?")
+_LATEX = re.compile(r"[\\{}~$&]|--|``|''")
+_BARE_AMPERSAND = re.compile(r"(?<!\\)&")
 _GREEK_NAMES = {
     char: unicodedata.name(char)
     .split("LETTER ")[1]
@@ -75,6 +77,25 @@ def _latex_as_text(latex: str) -> str:
         return re.sub(r"[\\{}]", "", _COMMAND.sub("", latex))
 
 
+def from_latex(text: str) -> str:
+    r"""Return LaTeX text, as bibliographies write it, on one line as a title prints it.
+
+    Accents, dashes and commands become Unicode, grouping braces go, mathematics stays LaTeX: ``{GPTQ} f{\"u}r $S^2$``
+    becomes ``GPTQ für $S^2$``.
+    """
+    if not _LATEX.search(text):
+        return fold(text)
+    from pylatexenc.latex2text import LatexNodes2Text  # slow to import
+
+    text = _BARE_AMPERSAND.sub(r"\\&", text)
+    for command, char in ((r"\textbraceleft", r"\{"), (r"\textbraceright", r"\}"), (r"\textasciicircum{}", "^")):
+        text = text.replace(command, char)  # what the library does not know, or takes for an accent
+    try:
+        return fold(LatexNodes2Text(math_mode="verbatim", keep_comments=True).latex_to_text(text))
+    except Exception:  # noqa: BLE001 - a hostile text must not stop a run, whatever the library makes of it
+        return fold(re.sub(r"[\\{}]", "", _COMMAND.sub("", text)))
+
+
 def slug(title: str) -> str:
     """Return a short slug: the name before a title's colon, else the whole title; at most 60 characters."""
     name, colon, _ = plain(title).partition(":")
@@ -87,7 +108,7 @@ def long_slug(title: str) -> str:
 
 
 def _slug(text: str) -> str:
-    # Raised figures and carets close up (AstroM³ is astrom3), as people type them in a search box.
+    # Raised figures and carets close up (Loom³ is loom3), as people type them in a search box.
     flat = unicodedata.normalize("NFKC", plain(text)).replace("^", "")
     return str(slugify(flat, max_length=MAX_SLUG, word_boundary=True, save_order=True))
 
@@ -95,8 +116,8 @@ def _slug(text: str) -> str:
 def tokens(text: str) -> list[str]:
     """Return the words and numbers of a text as they are compared: LaTeX, accents, case and punctuation gone.
 
-    Digits, decimal points inside numbers and trailing ``+`` stay: ``Qwen2`` is not ``Qwen2.5``,
-    ``CodeT5+`` not ``CodeT5``.
+    Digits, decimal points inside numbers and trailing ``+`` stay: ``Loom2`` is not ``Loom2.5``,
+    ``Weave+`` not ``Weave``.
     """
     if "&" in text:
         text = html.unescape(text)

@@ -12,11 +12,11 @@ from generator.models import Source
 
 BROKEN = Path(__file__).parent / "data" / "broken"
 RECORD_FIELDS = (
-    "title, authors, author_count, issued, type, topics, identifiers, venue, links, summary, why, results, abstract, "
-    "added, corrected, seen, provenance, not_same_as"
+    "title, authors, author_count, issued, type, topics, identifiers, venue, links, link_notes, summary, why, results, "
+    "abstract, added, corrected, seen, provenance, not_same_as"
 )
 TYPES = "'method', 'analysis', 'survey', 'benchmark', 'dataset', 'report', 'theory', 'system'"
-NO_ID = "is no id; use lower-case letters, digits and single hyphens, such as frozen-in-time"
+NO_ID = "is no id; use lower-case letters, digits and single hyphens, such as the-loom-at-rest"
 SAME = "'good-loom' (equal title, nothing against it)"
 NO_FIELDS = "the file: must be fields with values; write `field: value` lines"
 
@@ -32,6 +32,8 @@ MESSAGES = [
     ("papers/no-title.yaml", 3, "summary: must be text; write one line of text"),
     ("papers/no-yaml.yaml", 3, "no YAML here (did not find expected key); check quotes, colons and indentation"),
     ("papers/not-a-record.yaml", 1, NO_FIELDS),
+    ("papers/note-without-link.yaml", 3,
+     "link_notes.code: the record has no code link; add it under links, or delete the note"),
     ("papers/notes.txt", None, "is no record; records are named <id>.yaml, so rename or move it"),
     ("papers/unknown-names.yaml", 3, "topics: 'looms' stands twice; keep one"),
     ("papers/unknown-names.yaml", 3,

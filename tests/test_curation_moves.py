@@ -147,3 +147,12 @@ def test_a_run_cut_short_is_completed_by_the_next(folder: Path, monkeypatch: pyt
         moves.apply(contents, moves.rename(contents, "loom-again", "shuttle"))
     found = {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.*") if path.is_file()}
     assert found == expected
+
+
+def test_a_note_about_a_link_goes_with_its_link() -> None:
+    links = {"code": "https://github.com/toy/other", "project": "https://loom.example.org"}
+    kept = Record(title="Loom", links={"code": "https://github.com/toy/loom"})
+    gone = Record(title="Looms", links=links, link_notes={"code": "of the other link", "project": "for browsers"})
+    joined = moves._joined(kept, gone)
+    assert joined.links.model_dump(exclude_none=True) == {**links, "code": "https://github.com/toy/loom"}
+    assert joined.link_notes.model_dump(exclude_none=True) == {"project": "for browsers"}

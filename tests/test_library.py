@@ -83,6 +83,17 @@ def test_authors_with_two_papers_are_listed_once_per_paper() -> None:
     assert found.by_author == {"Ada": ("k2", "k1"), "Bo": ("k1", "k3")}
 
 
+def test_spellings_of_one_name_are_one_author() -> None:
+    found = _library(
+        k1=Record(title="One", authors=("Olivier Hénaff",), issued="2020"),
+        k2=Record(title="Two", authors=("Olivier Henaff",), issued="2021"),
+        k3=Record(title="Three", authors=("Olivier Hénaff",), issued="2022"),
+        k4=Record(title="Four", authors=("李明", "王芳")),
+        k5=Record(title="Five", authors=("王芳",)),
+    )
+    assert found.by_author == {"Olivier Hénaff": ("k3", "k2", "k1"), "王芳": ("k5", "k4")}
+
+
 def test_paths_know_the_place_of_each_paper() -> None:
     steps = tuple(PathStep(paper=paper, why="So.") for paper in ("k2", "k1"))
     contents = store.Contents(

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from generator import readers
+from generator import exports, identifiers, readers, store, titles
 from generator.models import Entry, PersonName
 from generator.readers import Reading
 
@@ -81,7 +81,7 @@ def spaced_with_nbsp(data: bytes) -> bytes:
 
 
 def facts_with_nbsp(data: bytes) -> bytes:
-    return b"\n".join(line.replace(b" ", b"\xc2\xa0") if len(line) < 18 else line for line in data.split(b"\n"))
+    return b"\n".join(line.replace(b" ", b"\xc2\xa0") if len(line) < 60 else line for line in data.split(b"\n"))
 
 
 VARIANTS: dict[str, Callable[[bytes], bytes]] = {
@@ -256,3 +256,97 @@ def test_a_named_format_is_taken_at_its_word() -> None:
 def test_the_format_is_told_by_content_not_by_name() -> None:
     data = (LISTINGS / "table.csv").read_bytes()
     assert readers.read("dump.pdf", data).format == "csv"
+
+
+@pytest.mark.parametrize(
+    ("kind", "named", "expected"),
+    [
+        ("derived from the arXiv id (month)", ["year"], "derived from the arXiv id"),
+        ("year of the stated venue / BibTeX year", [], "derived from the year of the venue"),
+        ("year of the stated venue / BibTeX year", ["year"], "toy-weavers/lists:looms.bib"),
+        ("stated", [], None),
+    ],
+)
+def test_a_date_that_no_source_states_says_so(kind: str, named: list[str], expected: str | None) -> None:
+    sources = [{"from": "toy-weavers/lists:looms.bib", "fields": ["authors", *named]}]
+    item = {"id": "a", "type": "article", "title": "A Loom", "issued": {"date-parts": [[2020]]}}
+    data = json.dumps([item | {"custom": {"date_kind": kind, "sources": sources}}]).encode()
+    (entry,) = readers.read("a.json", data).entries
+    assert entry.origins.get("issued") == expected
+
+
+# --- BibTeX ----------------------------------------------------------------------------------------------------------
+
+
+def bibtex(fields: str) -> Entry:
+    reading = read(f"@article{{key, {fields}}}")
+    assert reading.problems == ()
+    return reading.entries[0]
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ("year={2020}", "2020"),
+        ("year=2020, month=may", "2020-05"),
+        ("year={2020}, month={5}", "2020-05"),
+        ("year={2020}, month={May}, day={3}", "2020-05-03"),
+        ("year={2020}, month={Mai}", "2020"),
+        ("year={2020}, month={13}", "2020"),
+        ('year={2020}, month="31~" # jan', "2020-01"),
+        ("date={2020-05-03}", "2020-05-03"),
+        ("date={2020-05/2020-07}, year={2019}", "2020-05"),
+        ("date={spring}, year={2019}", "2019"),
+        ("year={in press}", None),
+    ],
+)
+def test_bibtex_dates(fields: str, expected: str | None) -> None:
+    assert bibtex(f"title={{A Toy}}, {fields}").issued == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ("eprint={2210.17323}", {"arxiv": "2210.17323"}),
+        ("eprint={2210.17323v2}, archivePrefix={arXiv}", {"arxiv": "2210.17323"}),
+        ("eprint={hep-th/9901001}, eprinttype={arxiv}", {"arxiv": "hep-th/9901001"}),
+        ("eprint={2210.17323}, eprinttype={pubmed}", {}),
+        ("journal={arXiv preprint arXiv:2210.17323}", {"arxiv": "2210.17323"}),
+        ("journal={CoRR}, volume={abs/2210.17323}", {"arxiv": "2210.17323"}),
+        ("url={https://huggingface.co/papers/2210.17323}", {"arxiv": "2210.17323"}),
+        ("doi={10.48550/arXiv.2210.17323}", {"arxiv": "2210.17323"}),
+        ("doi={https://doi.org/10.1145/3292500.3330701}", {"doi": "10.1145/3292500.3330701"}),
+        (r"doi={10.1007/978-3-030-58452-8\_1}", {"doi": "10.1007/978-3-030-58452-8_1"}),
+        ("url={https://dx.doi.org/10.1145/1}", {"doi": "10.1145/1"}),
+        ("doi={see the site}", {}),
+    ],
+)
+def test_bibtex_identifiers(fields: str, expected: dict[str, str]) -> None:
+    assert dict(bibtex(f"title={{A Toy}}, {fields}").identifiers) == expected
+
+
+def test_bibtex_says_what_it_leaves_out() -> None:
+    reading = read("@article{a, title={A}, journal=jtl}\n@article{a, title={B}, title={C}, note={x} # {y}}\n")
+    assert [(entry.key, entry.title) for entry in reading.entries] == [("a", "A"), (None, "B")]
+    assert [str(remark) for remark in reading.remarks] == [
+        "toy:1: journal: 'jtl' is no macro that this file defines; left out",
+        "toy:2: a: stands twice; this one goes by file and line",
+        "toy:2: second title: stands twice in one entry; left out",
+        "toy:2: note: joins strings with #, which is not read; left out",
+    ]
+
+
+def test_bibtex_reads_back_what_the_list_exports() -> None:
+    records = store.load(Path(__file__).parent.parent / "records").records
+    records = {name: record for name, record in records.items() if "$" not in record.title}
+    entries = read(exports.bibtex(records)).entries
+    assert [entry.key for entry in entries] == list(records)
+    for entry, record in zip(entries, records.values(), strict=True):
+        assert entry.title == titles.plain(record.title).replace("--", "–")  # as LaTeX prints it
+        assert tuple(map(str, entry.authors or ())) == record.author_names
+        assert (entry.issued, entry.venue) == ((record.issued or "")[:7] or None, record.venue)
+        wanted = record.identifiers.model_dump(exclude_none=True)
+        if identifiers.arxiv(wanted.get("doi", "")):
+            del wanted["doi"]  # says the same as the arXiv id
+        assert dict(entry.identifiers).items() <= wanted.items()
+        assert set(entry.identifiers) >= set(wanted) & {"arxiv", "doi"}

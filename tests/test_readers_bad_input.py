@@ -51,6 +51,13 @@ ROW = '{"id": "a", "type": "article", "title": "A Toy"}'
         (f"[\n{ROW},\n{ROW[:20]}".encode(), 3, "no JSON"),
         (f"[\n{ROW},\n\n5]".encode(), 4, "item 2"),
         (f'[{ROW},\n{{"id": "b", "type": "x", "title": " "}}]'.encode(), 2, "title"),
+        (b"@article{a, title={x", 1, "end of file)"),
+        (b"\n@article{a, title={A}}\n@article{b, title={B},\n@article{c, title={C}}", 3, "check braces"),
+        (b"@article{a,\n year={2020}}", 1, "title: is missing"),
+        (b"@article{a, title={ {} }}", 1, "title: is missing"),
+        (b"@article{a, title={A} # { Toy}}", 1, "joins strings with #"),
+        (b"@article{a, title=toy}", 1, "no macro"),
+        (b'@string{a = "toy"}\n', None, "no entry"),
         (f'[{ROW[:-1]}, "x": {"[" * 99999}{"]" * 99999}}}]'.encode(), 1, "nested"),
     ],
     ids=lambda value: repr(value)[:30],
@@ -68,6 +75,15 @@ ODD: dict[str, tuple[bytes, int]] = {
     "CSL name with a control character": (f'[{ROW[:-1]}, "author": [{{"family": "\\u0007"}}]}}]'.encode(), 1),
     "CSL number of 5,000 digits": (f'[{ROW[:-1]}, "x": {"9" * 5000}}}]'.encode(), 1),
     "CSL year without end": (f'[{ROW[:-1]}, "issued": {{"date-parts": [[1e999]]}}}}]'.encode(), 1),
+    "BibTeX braces without end": (f"@article{{a, title={{{'{' * 9999}x{'}' * 9999}}}}}".encode(), 1),
+    "BibTeX name of commas alone": (f"@article{{a, title={{A}}, author={{{',' * 9999}}}}}".encode(), 1),
+    "BibTeX that includes a file": (rb"@article{a, title={\input{/etc/passwd}}}", 1),
+    "BibTeX macro that grows": (
+        b'@string{a0 = "xxxx"}'
+        + b"".join(b"\n@string{a%d = a%d # a%d}" % (n + 1, n, n) for n in range(99))
+        + b"\n@misc{k, title = a99}",
+        101,
+    ),
     "CSL fields that are no list": (
         f'[{ROW[:-1]}, "custom": {{"sources": [{{"from": "a", "fields": 5}}]}}}}]'.encode(), 1,
     ),

@@ -14,7 +14,7 @@ ORDER = [
     "errors", "dates", "links", "settings", "titles", "identifiers", "models", "faults", "readers", "items",
     "comparison", "matching", "merging", "documents", "store", "intake", "checking", "library", "catalogue",
     "related", "escaping", "wording", "exports", "metadata", "feeds", "digest", "formulas",
-    "pictures", "overviews", "authors", "pages", "generation", "curation", "mkdocs_plugin", "cli",
+    "pictures", "overviews", "authors", "pages", "generation", "curation", "starter", "mkdocs_plugin", "cli",
     "__main__",
 ]  # fmt: skip
 INTAKE_WING = {"readers", "items", "comparison", "matching", "merging", "intake"}

@@ -120,3 +120,24 @@ def test_tokens_are_words_and_numbers() -> None:
 def test_the_key_ignores_case_and_outer_space(text: str) -> None:
     assert titles.key(f"  {text} ") == titles.key(text)
     assert "".join(titles.tokens(text)) == titles.key(text)
+
+
+@pytest.mark.parametrize(
+    ("latex", "expected"),
+    [
+        ("Plain words, no LaTeX", "Plain words, no LaTeX"),
+        ("{GPTQ}: {A}ccurate", "GPTQ: Accurate"),
+        (r"Sch{\"o}n f\"ur {\o}l", "Schön für øl"),
+        (r"\emph{Small} \& cheap & 50\% off", "Small & cheap & 50% off"),
+        (r"S$^2$IP and $\textbf{x}_1$", r"S$^2$IP and $\textbf{x}_1$"),
+        (r"costs \$5 -- no more", "costs $5 – no more"),
+        (r"\textbraceleft{}a\textbraceright{} 2\textasciicircum{}3 \textbackslash{}", "{a} 2^3 \\"),
+        (r"\input{/etc/passwd}", ""),
+        ("{" * 5000 + "x" + "}" * 5000, "x"),
+        ("a~b\n  c", "a b c"),
+        ("", ""),
+    ],
+    ids=lambda value: value[:20],
+)
+def test_latex_of_bibliographies_becomes_text(latex: str, expected: str) -> None:
+    assert titles.from_latex(latex) == expected

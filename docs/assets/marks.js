@@ -39,7 +39,7 @@ export function save(text, name, media) {
 
 export const count = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 
-/** Return the kind and id of the page an address leads to, such as `["papers", "gptq"]`, or nothing. */
+/** Return the kind and id of the page an address leads to, such as `["papers", "loom"]`, or nothing. */
 export function place(address) {
   let url;
   try {

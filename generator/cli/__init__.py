@@ -10,13 +10,17 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from generator import __version__, dates, exports, readers, settings
+from generator.cli.add_command import add
 from generator.cli.curation_commands import merge, rename
+from generator.cli.init_command import init, init_options
 from generator.cli.intake_commands import duplicates, import_
 from generator.cli.printing import DONE, PROBLEMS, WRONG_USAGE, say
 from generator.cli.records_commands import check, stats
 from generator.cli.site_commands import build, digest, export, generate, serve
+from generator.cli.upkeep_commands import add_options, enrich, links
 from generator.digest import DIGESTS
 from generator.errors import ReadingListError, UsageError
+from generator.models import RECORD_TYPES
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -84,6 +88,30 @@ def _parser() -> argparse.ArgumentParser:
     each.add_argument("--no-new", action="store_true", help="only fill gaps of records that are there")
     each.add_argument("--dry-run", action="store_true", help="write nothing")
 
+    each = with_records(command("add", add, "Add one paper, or what an issue form says."))
+    each.add_argument(
+        "what",
+        nargs="*",
+        metavar="WHAT",
+        help="arXiv id, DOI, address, title, or a file with one BibTeX entry (- for standard input)",
+    )
+    each.add_argument("--issue", metavar="FILE", help="the body of an issue form (- for standard input)")
+    each.add_argument("--title", help="the paper's title")
+    each.add_argument("--topics", metavar="A,B", help="ids or names of topics, the main one first")
+    each.add_argument("--type", choices=RECORD_TYPES, help="what kind of paper it is")
+    each.add_argument("--why", metavar="SENTENCE", help="why it belongs on the list")
+    each.add_argument(
+        "--added", type=_day, metavar="DATE", help="the day it is said to have joined the list (default: today)"
+    )
+    each.add_argument(
+        "--comment", type=Path, metavar="FILE", help="write here, as Markdown, what to tell the contributor"
+    )
+    each.add_argument(
+        "--fetch", action="store_true", help="ask arXiv, Hugging Face and Crossref for what an identifier stands for"
+    )
+    each.add_argument("--dry-run", action="store_true", help="write nothing but the comment")
+    each.add_argument("--json", action="store_true", help="print the result as JSON")
+
     with_files(with_records(command("duplicates", duplicates, "Find which entries are one paper; writes nothing.")))
 
     each = with_records(command("check", check, "Report every problem of a records folder."))
@@ -122,14 +150,28 @@ def _parser() -> argparse.ArgumentParser:
     each.add_argument("--output", type=Path, metavar="FILE", help="write here (default: standard output)")
 
     each = with_records(command("digest", digest, "Write what joined the list since a day."))
-    each.add_argument(
-        "--since", type=_day, required=True, metavar="DATE", help="the first day that counts, such as 2025-12-09"
+    start = each.add_mutually_exclusive_group(required=True)
+    start.add_argument("--since", type=_day, metavar="DATE", help="the first day that counts, such as 2025-12-09")
+    start.add_argument(
+        "--base", metavar="REVISION", help="the tag, branch or commit of the list's history that does not have them yet"
     )
     each.add_argument("--format", choices=sorted(DIGESTS), default="markdown", help="how the digest is written")
+    each.add_argument("--unless-empty", action="store_true", help="write nothing where nothing has joined the list")
     each.add_argument("--output", type=Path, metavar="FILE", help="write here (default: standard output)")
+
+    add_options(
+        with_records(
+            command("enrich", enrich, "Ask public databases for facts that records lack. Offline, nothing changes.")
+        ),
+        with_records(
+            command("links", links, "Find links of records that are dead or have moved; the exit status is 0.")
+        ),
+    )
 
     each = with_records(command("stats", stats, "Count what the list has, and what is missing."))
     each.add_argument("--json", action="store_true", help="print the result as JSON")
+
+    init_options(command("init", init, "Begin a new list of your own in an empty folder."))
     return parser
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import datetime
-import os
 from pathlib import Path
 from typing import Any
 
 from generator import documents, intake, matching, settings, store
-from generator.cli.printing import DONE, PROBLEMS, load_records, print_json, problem_json, say
+from generator.cli.printing import DONE, PROBLEMS, load_records, print_json, problem_json, say, today
 from generator.items import item_of_entry, item_of_record
-from generator.models import Entry, PersonName
+from generator.models import EDITOR, PROVEN_FIELDS, Entry, PersonName, Record
 
 
 def import_(options: argparse.Namespace) -> int:
@@ -39,7 +37,8 @@ def import_(options: argparse.Namespace) -> int:
             say(f"conflict: {outcome.id}: {conflict}")
         for number in outcome.entries:
             for doubt in done.entries[number].doubts:
-                say(f"doubt: {outcome.id}: {doubt}")
+                if not _is_decided(outcome.record, doubt):
+                    say(f"doubt: {outcome.id}: {doubt}")
     for pair in done.review:
         say(f"review: {_label(done, pair.a)} and {_label(done, pair.b)}: {pair.verdict.reason}")
     for problem in done.problems:
@@ -53,6 +52,13 @@ def import_(options: argparse.Namespace) -> int:
     return PROBLEMS if done.problems else DONE
 
 
+def _is_decided(record: Record, doubt: str) -> bool:
+    """Tell whether an editor has decided the field that a doubt names, or any field where it names none."""
+    decided = {name for name, origin in record.provenance.items() if origin.startswith(EDITOR)}
+    field = doubt.partition(":")[0]
+    return field in decided if field in PROVEN_FIELDS else bool(decided)
+
+
 def _plan(options: argparse.Namespace, folder: Path, keep_abstracts: bool) -> intake.Import:
     contents = load_records(folder)
     readings, checksums = intake.read_files(options.files, format=options.format, captured=options.captured)
@@ -60,21 +66,10 @@ def _plan(options: argparse.Namespace, folder: Path, keep_abstracts: bool) -> in
         contents,
         readings,
         checksums,
-        today=options.added or _today(),
+        today=options.added or today(),
         new=not options.no_new,
         keep_abstracts=keep_abstracts,
     )
-
-
-def _today() -> str:
-    """Return today, or the day that SOURCE_DATE_EPOCH names (https://reproducible-builds.org/specs/source-date-epoch/)."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    now = (
-        datetime.datetime.fromtimestamp(int(epoch), datetime.UTC)
-        if epoch.isdigit()
-        else datetime.datetime.now(datetime.UTC)
-    )
-    return now.date().isoformat()
 
 
 def _label(done: intake.Import, number: int) -> str:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import datetime
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from generator import settings, store
+from generator.curation.forms import FOLDER as FORMS
 from generator.errors import Problem, ReadingListError
 
 DONE, PROBLEMS, WRONG_USAGE = 0, 1, 2
@@ -22,6 +25,14 @@ def load_records(folder: Path) -> store.Contents:
     if contents.problems:
         raise ReadingListError("\n".join(map(str, contents.problems)))
     return contents
+
+
+def forms_folder(options: argparse.Namespace, contents: store.Contents) -> Path | None:
+    """Return where the issue forms of these records lie, or ``None``: other records, or topics that cannot be read."""
+    own = settings.load(options.config).records
+    faulty = any(Path(problem.path) == contents.folder / "topics.yaml" for problem in contents.problems)
+    folder: Path = options.config.parent / FORMS
+    return folder if folder.is_dir() and contents.folder.resolve() == own.resolve() and not faulty else None
 
 
 def configured(options: argparse.Namespace) -> settings.Settings:
@@ -60,3 +71,14 @@ def print_json(data: Any) -> None:
 def say(text: str) -> None:
     """Print talk, which is no result."""
     print(text, file=sys.stderr)
+
+
+def today() -> str:
+    """Return today, or the day that SOURCE_DATE_EPOCH names (https://reproducible-builds.org/specs/source-date-epoch/)."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    now = (
+        datetime.datetime.fromtimestamp(int(epoch), datetime.UTC)
+        if epoch.isdigit()
+        else datetime.datetime.now(datetime.UTC)
+    )
+    return now.date().isoformat()

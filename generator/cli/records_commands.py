@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 
 from generator import checking, settings, store
-from generator.cli.printing import DONE, PROBLEMS, load_records, print_json, problem_json, say
+from generator.cli.printing import DONE, PROBLEMS, forms_folder, load_records, print_json, problem_json, say
+from generator.curation import forms
 from generator.errors import Problem
 from generator.library import Library, coverage
 
@@ -14,12 +15,14 @@ def check(options: argparse.Namespace) -> int:
     """Report every problem of the records; with --fix, mend what is only out of form."""
     folder = options.records or settings.load(options.config).records
     contents = store.load(folder)
+    templates = forms_folder(options, contents)
     if options.fix:
         with store.locked(folder):
-            for path in checking.fix(contents):
+            for path in checking.fix(contents) + (forms.fix(templates, contents.topics) if templates else []):
                 say(f"rewritten: {path}")
         contents = store.load(folder)
-    problems = checking.check(contents)
+        templates = forms_folder(options, contents)
+    problems = checking.check(contents) + (list(forms.check(templates, contents.topics)) if templates else [])
     if options.format == "json":
         print_json({"records": len(contents.records), "problems": [problem_json(problem) for problem in problems]})
     else:

@@ -9,6 +9,7 @@ import sys
 
 from generator import documents, exports, generation, settings
 from generator.cli.printing import DONE, PROBLEMS, configured, load_records, progress, say
+from generator.curation import editions
 from generator.digest import digest as changes_since
 from generator.errors import ReadingListError, UsageError
 from generator.library import Library
@@ -84,9 +85,18 @@ def export(options: argparse.Namespace) -> int:
 
 
 def digest(options: argparse.Namespace) -> int:
-    """Print what joined the list since a day."""
+    """Print what joined the list since a day, or since a revision of its history."""
     found = configured(options)
-    text = changes_since(Library.of(load_records(found.records)), options.since, options.format, found)
+    library = Library.of(load_records(found.records))
+    since, known = options.since, None
+    if options.base:
+        base = editions.at(found.records, options.base)
+        since, known = base.day, base.papers
+    count = len(library.joined(since, known))
+    if options.unless_empty and not count:
+        say(f"nothing has joined the list since {since}; no digest")
+        return DONE
+    text = changes_since(library, since, options.format, found, known=known)
     if options.output:
         documents.write(options.output, text)
     else:

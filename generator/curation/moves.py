@@ -79,6 +79,9 @@ def _joined(kept: Record, gone: Record) -> Record:
         ours, theirs = getattr(kept, name), getattr(gone, name)
         if name in ("identifiers", "links"):
             values[name] = theirs.model_copy(update=ours.model_dump(exclude_none=True))
+        elif name == "link_notes":  # a note goes with its link
+            taken = {kind: note for kind, note in theirs.model_dump().items() if note and not getattr(kept.links, kind)}
+            values[name] = ours.model_copy(update=taken)
         elif name == "provenance":
             values[name] = {**_of_fields(gone, kept), **ours}
         elif name == "seen":

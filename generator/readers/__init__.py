@@ -43,9 +43,9 @@ class Reader(Protocol):
 
 
 def _readers() -> dict[str, Reader]:
-    from generator.readers import csl_json, csv_table, huggingface_text
+    from generator.readers import bibtex, csl_json, csv_table, huggingface_text
 
-    modules: tuple[Reader, ...] = (csl_json, huggingface_text, csv_table)
+    modules: tuple[Reader, ...] = (csl_json, huggingface_text, csv_table, bibtex)
     return {module.NAME: module for module in modules}
 
 

@@ -21,7 +21,7 @@ from generator.titles import fold
 NAME = "csl-json"
 
 _ARXIV_ID_DATE = "derived from the arXiv id"
-_DERIVED = re.compile(r"derived from the arXiv id")
+_VENUE_YEAR_KIND, _VENUE_YEAR = "year of the stated venue", "derived from the year of the venue"
 # The names that `custom.sources` uses for the fields of an entry.
 _ORIGIN_FIELDS = {
     "arxiv_id": "identifiers.arxiv",
@@ -188,8 +188,11 @@ def _origins(custom: Mapping[str, Any], authors: list[str]) -> dict[str, str]:
         ]
         found["authors"] = stating or sorted(agreeing)
     origins = {name: min(places, key=_openness) for name, places in found.items()}
-    if _DERIVED.match(str(custom.get("date_kind", ""))):
+    kind = str(custom.get("date_kind", ""))
+    if kind.startswith(_ARXIV_ID_DATE):
         origins["issued"] = _ARXIV_ID_DATE
+    elif kind.startswith(_VENUE_YEAR_KIND):
+        origins.setdefault("issued", _VENUE_YEAR)
     return origins
 
 

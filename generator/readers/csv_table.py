@@ -91,7 +91,7 @@ def _entry(path: str, line: int, position: int, row: dict[str, str]) -> Entry:
         key=row.get("id") or None,
         title=row["title"],
         abstract=row.get("abstract") or None,
-        authors=_authors(row.get("authors", "")) or None,
+        authors=authors_in(row.get("authors", "")) or None,
         issued=year if dates.is_partial_date(year) else None,
         venue=row.get("venue") or None,
         volume=row.get("volume") or None,
@@ -111,7 +111,7 @@ def _lost(entry: Entry, row: dict[str, str]) -> Iterator[tuple[str, str]]:
             yield name, f"is no {kind}"
 
 
-def _authors(text: str) -> tuple[str | PersonName, ...]:
+def authors_in(text: str) -> tuple[str | PersonName, ...]:
     """Split ``Family, Given and Family, Given``; names without ``and`` between them are told apart by commas."""
     if not text:
         return ()

@@ -53,7 +53,7 @@ class _Paragraph:
 
 def recognises(text: str) -> bool:
     """Tell whether a header line of the listing stands near the top."""
-    return _TELLING.search(text[:4000]) is not None
+    return _TELLING.search(text[:4000].replace("\u00a0", " ")) is not None  # a no-break space is a space to a reader
 
 
 def read(path: str, text: str, captured: str | None) -> Reading:
@@ -101,7 +101,7 @@ def _split_header(lines: list[tuple[int, str]]) -> tuple[str | None, list[tuple[
     """Return the yearless day in the header, and the lines behind the header."""
     day = None
     for index, (number, line) in enumerate(lines):
-        bare = fold(line)  # a no-break space is a space to a reader
+        bare = fold(line)
         if not line or _HEADERS.fullmatch(bare):
             continue
         if day is None and (date := dates.parse_printed(bare)) and dates.is_yearless(date):

@@ -1,0 +1,313 @@
+"""The command ``add``: one contribution, from words, a file, an issue form or a conversation, into the list."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from generator import documents, escaping, readers, settings, store
+from generator.cli.printing import DONE, PROBLEMS, forms_folder, print_json, problem_json, say, today
+from generator.cli.upkeep_commands import APIS, NEEDS
+from generator.curation import comments, corrections, forms, issues, plans, proposals, suggestions
+from generator.curation.plans import Fault, Plan
+from generator.curation.suggestions import Suggestion
+from generator.errors import InputError, Problem, ReadingListError, UsageError
+from generator.models import RECORD_TYPES, Entry
+
+if TYPE_CHECKING:
+    from generator.curation.politeness import Clock
+
+Lookup = Callable[[Mapping[str, str]], Entry | None]
+
+_STDIN = "-"
+_STATED = ("title", "topics", "why", "type")
+_REQUESTS, _SECONDS = 20, 120.0
+"""What one --fetch may cost the databases and the person who waits."""
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """A plan with the names of its questions and their lines, and the files that were written."""
+
+    plan: Plan
+    path: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+    written: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    """What keeps even the plan from being made."""
+
+    @property
+    def all_problems(self) -> list[Problem]:
+        """Everything that kept the contribution from being written."""
+        told = [
+            Problem(
+                self.path or "add",
+                self.lines.get(fault.field),
+                str(replace(fault, field=self.labels.get(fault.field, fault.field))),
+            )
+            for fault in self.plan.faults
+        ]
+        return [*self.problems, *told]
+
+
+def add(options: argparse.Namespace, *, bases: Mapping[str, str] | None = None, clock: Clock | None = None) -> int:
+    """Add one paper, or what an issue form says, to the list; ``bases`` and ``clock`` are for tests."""
+    with _databases(options, settings.load(options.config), bases, clock) as lookup:
+        return _add(options, lookup)
+
+
+@contextlib.contextmanager
+def _databases(
+    options: argparse.Namespace, found: settings.Settings, bases: Mapping[str, str] | None, clock: Clock | None
+) -> Iterator[Lookup | None]:
+    """Give a function that asks public databases for a paper by its identifiers, or nothing without --fetch."""
+    if not options.fetch:
+        yield None
+        return
+    try:
+        from generator.curation import apis, politeness
+    except ImportError as error:
+        raise UsageError(f"--fetch needs the package {error.name}; install it with: {NEEDS}") from None
+
+    budget = politeness.Budget(_REQUESTS, _SECONDS, clock or politeness.Clock())
+    agent = politeness.user_agent(found.repo_url)
+    with apis.connected(list(APIS), budget=budget, agent=agent, clock=clock, bases=bases or apis.BASES) as opened:
+
+        def lookup(identifiers: Mapping[str, str]) -> Entry | None:
+            entry, silent = apis.fetch(opened, identifiers)
+            for reason in silent if entry is None else ():
+                say(escaping.clean(f"note: {reason}"))
+            return entry
+
+        yield lookup
+
+
+def _add(options: argparse.Namespace, lookup: Lookup | None) -> int:
+    _check_usage(options)
+    found = settings.load(options.config)
+    folder = options.records or found.records
+    try:
+        if options.dry_run:
+            outcome = _worked_out(options, store.load(folder), found, lookup)
+        else:
+            with store.locked(folder):
+                contents = store.load(folder)
+                outcome = _worked_out(options, contents, found, lookup)
+                outcome = replace(outcome, written=_write(options, contents, outcome.plan))
+    except InputError as error:
+        outcome = _Outcome(Plan(), problems=(error.problem,))
+    except UsageError:
+        raise
+    except ReadingListError as error:
+        outcome = _Outcome(Plan(), problems=(Problem(os.fspath(folder), None, str(error)),))
+    _print(options, folder, outcome)
+    return PROBLEMS if outcome.all_problems else DONE
+
+
+def _check_usage(options: argparse.Namespace) -> None:
+    given = [*(["WHAT"] if options.what else []), *(f"--{name}" for name in _STATED if getattr(options, name))]
+    if options.issue and given:
+        raise UsageError(f"an issue form says everything itself; leave out {', '.join(given)}")
+    if not options.issue and not given and not sys.stdin.isatty():
+        raise UsageError("say what to add: an arXiv id, DOI, address, BibTeX file or title, or --issue FILE")
+    if options.what.count(_STDIN) + (options.issue == _STDIN) > 1:
+        raise UsageError("standard input can be read once only; give - once")
+
+
+def _worked_out(
+    options: argparse.Namespace, contents: store.Contents, found: settings.Settings, lookup: Lookup | None
+) -> _Outcome:
+    """Return the plan of what the options name; nothing is written."""
+    if contents.problems:
+        return _Outcome(Plan(), problems=contents.problems)
+    if options.issue:
+        path = "standard input" if options.issue == _STDIN else options.issue
+        return _of_issue(path, _bytes(options.issue), options, contents, found, lookup)
+    suggestion = _of_words(options)
+    if not options.what and not any(getattr(options, name) for name in _STATED):
+        suggestion = _asked(contents)
+    return _Outcome(_paper(contents, suggestion, options, found, lookup))
+
+
+def _paper(
+    contents: store.Contents,
+    suggestion: Suggestion,
+    options: argparse.Namespace,
+    found: settings.Settings,
+    lookup: Lookup | None,
+) -> Plan:
+    added = options.added or today()
+    return suggestions.plan(contents, suggestion, added=added, keep_abstract=found.keep_abstracts, lookup=lookup)
+
+
+def _of_issue(
+    path: str,
+    data: bytes,
+    options: argparse.Namespace,
+    contents: store.Contents,
+    found: settings.Settings,
+    lookup: Lookup | None,
+) -> _Outcome:
+    text = issues.decode(path, data)
+    issue = issues.read(path, text, forms.forms(contents.topics))
+    if issue.form.kind == "paper":
+        plan = _paper(contents, suggestions.of_issue(issue, contents.topics), options, found, lookup)
+    elif issue.form.kind == "correction":
+        plan = corrections.of_issue(issue, contents)
+    else:
+        plan = proposals.of_issue(issue, contents)
+    order = [question.id for question in issue.form.questions]
+    faults = sorted(plan.faults, key=lambda fault: order.index(fault.field) if fault.field in order else len(order))
+    unread = ("what stands before the first heading was not read",) if issue.unread else ()
+    plan = replace(plan, faults=tuple(faults), remarks=unread + plan.remarks)
+    labels = {question.id: question.label for question in issue.form.questions}
+    return _Outcome(plan, path, labels, dict(issue.lines))
+
+
+def _of_words(options: argparse.Namespace) -> Suggestion:
+    """Return what the command line suggests: each word is a file, an identifier, an address, BibTeX or a title."""
+    suggestion = Suggestion(
+        title=options.title or "",
+        topics=tuple((options.topics or "").split(",")),
+        type=options.type or "",
+        why=options.why or "",
+    )
+    for word in options.what:
+        text, path = word, ""
+        if word == _STDIN or _is_file(word):
+            path = "standard input" if word == _STDIN else word
+            text = readers.decode(path, _bytes(word)).strip()
+        suggestion = _with(suggestion, text, path)
+    return suggestion
+
+
+def _with(suggestion: Suggestion, text: str, path: str) -> Suggestion:
+    if suggestions.is_paper(text):
+        return replace(suggestion, paper=(*suggestion.paper, text))
+    if path or text.lstrip().startswith("@"):
+        entry, fault = suggestions.entry_of(text)
+        if entry and suggestion.entry:
+            raise UsageError(
+                "two bibliography entries are given; give one, or read them all with `reading-list import`"
+            )
+        if fault:
+            where = f"{path}: " if path else ""
+            return replace(suggestion, faults=(*suggestion.faults, Fault("", f"{where}{fault}")))
+        return replace(suggestion, entry=entry)
+    if suggestion.title:
+        raise UsageError(f"{suggestion.title!r} and {text!r} are two titles; put a title in quotes, and give one")
+    return replace(suggestion, title=text)
+
+
+def _is_file(word: str) -> bool:
+    try:
+        return Path(word).is_file()
+    except OSError:  # a whole BibTeX entry is too long for a file's name
+        return False
+
+
+def _bytes(name: str) -> bytes:
+    """Return what a file or standard input holds, up to a limit; raises InputError where it cannot be read."""
+    try:
+        if name == _STDIN:
+            return sys.stdin.buffer.read(readers.MAX_BYTES + 1)
+        with Path(name).open("rb") as file:
+            return file.read(readers.MAX_BYTES + 1)
+    except OSError as error:
+        raise InputError(Problem(name, None, f"cannot be read ({error.strerror}); check name and rights")) from None
+
+
+# --- the conversation ------------------------------------------------------------------------------------------------
+
+
+def _asked(contents: store.Contents) -> Suggestion:
+    """Ask for a paper on the terminal; what is refused is asked again."""
+
+    def topics_fault(text: str) -> str | None:
+        _, faults = suggestions.topics_named(text.split(","), contents.topics)
+        return "; ".join(fault.message for fault in faults) or None
+
+    def type_fault(text: str) -> str | None:
+        return f"write one of {', '.join(RECORD_TYPES)}" if text and text not in RECORD_TYPES else None
+
+    say("A paper for the list. An empty line leaves an answer open.")
+    paper = _ask("arXiv id, DOI or address")
+    title = _ask("Title")
+    say(f"Topics: {', '.join(contents.topics) or 'none yet'}")
+    topics = _ask("Its topics, the main one first, commas between", topics_fault) if contents.topics else ""
+    kind = _ask(f"Type ({', '.join(RECORD_TYPES)})", type_fault)
+    why = _ask("Why it belongs on the list, in one sentence")
+    return Suggestion(paper=(paper,) if paper else (), title=title, topics=tuple(topics.split(",")), type=kind, why=why)
+
+
+def _ask(question: str, fault: Callable[[str], str | None] = lambda _: None) -> str:
+    while True:
+        sys.stderr.write(f"{question}: ")
+        sys.stderr.flush()
+        line = sys.stdin.readline()
+        if not line:
+            raise UsageError("the conversation ended early; nothing was written")
+        if not (wrong := fault(line.strip())):
+            return line.strip()
+        say(wrong)
+
+
+# --- what is told ----------------------------------------------------------------------------------------------------
+
+
+def _write(options: argparse.Namespace, contents: store.Contents, plan: Plan) -> tuple[str, ...]:
+    written = plans.apply(contents, plan)
+    templates = forms_folder(options, contents)
+    if written and templates and plan.kind == "topic":
+        written += forms.fix(templates, store.load(contents.folder).topics)
+    return tuple(os.fspath(path) for path in written)
+
+
+def _print(options: argparse.Namespace, folder: Path, outcome: _Outcome) -> None:
+    plan, problems = outcome.plan, outcome.all_problems
+    if options.comment:
+        _comment(options.comment, outcome)
+    if options.json:
+        print_json(_json(outcome))
+    elif not problems:
+        for name, text in sorted(plan.writes.items()):
+            print(f"# {folder / name}\n{text}" if options.dry_run else folder / name)
+    for problem in problems:
+        say(str(problem))
+    for remark in plan.remarks:
+        say(f"note: {remark}")
+    if not problems:
+        say(f"{plan.kind} {plan.id}: {'nothing was written (--dry-run)' if options.dry_run else 'written'}")
+
+
+def _comment(path: Path, outcome: _Outcome) -> None:
+    plan = outcome.plan
+    if outcome.problems:
+        more = tuple(Fault("", problem.message) for problem in outcome.problems)
+        plan = replace(plan, faults=(*more, *plan.faults))
+    documents.write(path, comments.told(plan, outcome.labels, outcome.written))
+
+
+def _json(outcome: _Outcome) -> dict[str, Any]:
+    plan = outcome.plan
+    return {
+        "written": list(outcome.written),
+        "id": plan.id,
+        "title": plan.title,
+        "kind": plan.kind,
+        "problems": [problem_json(problem) for problem in outcome.all_problems],
+        "remarks": list(plan.remarks),
+        "duplicate": _neighbour_json(plan.duplicate) if plan.duplicate else None,
+        "near": [_neighbour_json(each) for each in plan.near],
+    }
+
+
+def _neighbour_json(each: plans.Neighbour) -> dict[str, Any]:
+    return {"id": each.id, "title": each.title, "score": each.verdict.score, "reason": each.verdict.reason}

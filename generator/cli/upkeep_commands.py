@@ -1,0 +1,225 @@
+"""The commands of upkeep, which ask the network: enrich, links."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from generator import documents, escaping, store
+from generator.cli.printing import DONE, configured, load_records, print_json, progress, say, today
+from generator.errors import UsageError
+
+if TYPE_CHECKING:
+    from generator.curation.enrichment import Enrichment
+    from generator.curation.politeness import Clock
+    from generator.curation.public_network import PublicNetwork
+
+APIS = {"arxiv": "arXiv", "huggingface": "Hugging Face papers", "crossref": "Crossref"}
+CACHE = Path(".cache") / "enrich.db"
+"""Where answers are kept, beside mkdocs.yml; git does not see it."""
+NEEDS = "python -m pip install '.[enrich]'"
+
+
+def enrich(options: argparse.Namespace, *, bases: Mapping[str, str] | None = None, clock: Clock | None = None) -> int:
+    """Ask public databases for facts that records lack; ``bases`` and ``clock`` are for tests.
+
+    Nothing reached is no fault of the records: it is said, nothing is changed, and the exit status is 0.
+    """
+    try:
+        from generator.curation import apis, enrichment, politeness
+    except ImportError as error:
+        raise UsageError(f"enrich needs the package {error.name}; install it with: {NEEDS}") from None
+
+    found = configured(options)
+    contact = _contact(options.contact)
+    cache: Path | None = options.config.parent / CACHE
+    if cache and not politeness.is_usable(cache):
+        say(f"note: {cache}: answers cannot be kept there for the next run; delete it, or make it writable")
+        cache = None
+    budget = politeness.Budget(options.limit, options.minutes * 60, clock or politeness.Clock())
+
+    def ask() -> Enrichment:
+        contents = load_records(found.records)
+        names = _named(options.ids, contents)
+        with (
+            apis.connected(
+                options.api or list(APIS),
+                budget=budget,
+                agent=politeness.user_agent(found.repo_url, contact),
+                contact=contact,
+                cache=cache,
+                clock=clock,
+                bases=bases or apis.BASES,
+            ) as opened,
+            progress("answers") as tell,
+        ):
+            return enrichment.enrich(contents.records, names, opened, tell)
+
+    changed = 0
+    if options.dry_run:
+        done = ask()
+    else:
+        with store.locked(found.records):
+            done = ask()
+            changed = enrichment.write(found.records, done)
+    _tell_facts(options, done)
+    if done.offline:
+        say(f"offline: could not reach {' or '.join(APIS[name] for name in done.unreachable)}; nothing was changed")
+        return DONE
+    if options.summary:
+        documents.write(options.summary, enrichment.summary(done, APIS))
+    wrote = "nothing was written (--dry-run)" if options.dry_run else f"{changed} files changed"
+    requests = ", ".join(f"{number} to {APIS[name]}" for name, number in done.requests.items()) or "none"
+    say(f"{len(done.facts)} facts for {len(done.records)} records; requests: {requests}; {wrote}")
+    return DONE
+
+
+def _named(ids: Iterable[str], contents: store.Contents) -> list[str]:
+    """Return the records that the user names, or all; raises UsageError for an id that is none."""
+    for name in ids:
+        if name not in contents.records:
+            moved = contents.redirects.get(name)
+            raise UsageError(f"{name}: is no record; {f'write {moved}' if moved else 'write the id of one'}")
+    return list(ids) or list(contents.records)
+
+
+def _contact(address: str | None) -> str | None:
+    if address is not None and not re.fullmatch(r"[\w.+-]{1,64}@[\w-]+(\.[\w-]+)+", address, re.ASCII):
+        raise UsageError(f"{address!r} is no e-mail address; write it as list@example.org")
+    return address
+
+
+def _tell_facts(options: argparse.Namespace, done: Enrichment) -> None:
+    if options.json:
+        print_json(
+            {
+                "facts": [
+                    {
+                        "record": fact.record,
+                        "field": fact.field,
+                        "value": fact.value,
+                        "before": fact.before,
+                        "source": fact.source,
+                    }
+                    for fact in done.facts
+                ],
+                "doubts": [
+                    {"record": doubt.record or None, "api": doubt.api, "message": doubt.message}
+                    for doubt in done.doubts
+                ],
+                "asked": done.asked,
+                "requests": done.requests,
+                "offline": done.offline,
+            }
+        )
+    else:
+        for fact in done.facts:
+            before = f" (was {fact.before})" if fact.before else ""
+            print(escaping.clean(f"{fact.record}: {fact.field}: {fact.value}{before}, from {fact.source}"))
+    for doubt in done.doubts:
+        if doubt.record or not done.offline:
+            say(escaping.clean(f"not taken: {doubt}" if doubt.record else f"note: {doubt}"))
+
+
+def links(options: argparse.Namespace, *, network: PublicNetwork | None = None, clock: Clock | None = None) -> int:
+    """Find links of records that are dead or have moved; ``network`` and ``clock`` are for tests.
+
+    What a link is like is no fault of the records folder: the exit status is 0 whatever is found.
+    """
+    try:
+        from generator.curation import link_check, politeness
+    except ImportError as error:
+        raise UsageError(f"links needs the package {error.name}; install it with: {NEEDS}") from None
+
+    found = configured(options)
+    contents = load_records(found.records)
+    wanted = link_check.links_of(contents.records, _named(options.ids, contents), papers=options.papers)
+    state = link_check.read_state(options.state) if options.state else {}
+    if state is None:
+        say(f"note: {options.state}: holds no state of a link check; the days are counted anew")
+        state = {}
+    clock = clock or politeness.Clock()
+    checker = link_check.Checker(
+        agent=politeness.user_agent(found.repo_url),
+        budget=politeness.Budget(0, options.minutes * 60, clock),
+        network=network,
+        clock=clock,
+    )
+    with progress("links") as tell:
+        findings = checker.check(wanted, tell)
+    offline = link_check.is_offline(findings)
+    findings = link_check.with_days(findings, state, today())
+    if not offline:
+        if options.report:
+            documents.write(options.report, link_check.report(findings))
+        if options.state:
+            link_check.write_state(options.state, link_check.state_of(findings, state))
+    _tell_links(options, findings, offline)
+    numbers = {kind: number for kind, number in link_check.counted(findings).items() if number}
+    if offline:
+        say("offline: not one server answered; no report was written")
+    else:
+        say(f"{len(findings)} links: {', '.join(f'{number} {kind}' for kind, number in numbers.items()) or 'none'}")
+    return DONE
+
+
+def _tell_links(options: argparse.Namespace, findings: Iterable[Any], offline: bool) -> None:
+    if options.json:
+        print_json(
+            {
+                "links": [
+                    {
+                        "record": finding.link.record,
+                        "field": finding.link.field,
+                        "link": finding.link.url,
+                        "kind": finding.kind,
+                        "said": finding.said,
+                        "address": finding.address,
+                        "since": finding.since,
+                    }
+                    for finding in findings
+                ],
+                "offline": offline,
+            }
+        )
+    elif not offline:
+        for finding in findings:
+            if finding.kind != "alive":
+                said = f"to {finding.address}" if finding.address else finding.said
+                place = f"{finding.link.record}: {finding.link.field}"
+                print(escaping.clean(f"{finding.kind}: {place}: {finding.link.url}: {said}"))
+
+
+def add_options(enriching: argparse.ArgumentParser, checking: argparse.ArgumentParser) -> None:
+    """Declare the options of both commands."""
+    for each in (enriching, checking):
+        each.add_argument("ids", nargs="*", metavar="ID", help="ask only for these records (default: all)")
+        each.add_argument("--json", action="store_true", help="print the result as JSON")
+        each.add_argument(
+            "--minutes", type=_positive, default=30, metavar="N", help="stop asking after N minutes (default: 30)"
+        )
+    enriching.add_argument(
+        "--api", action="append", choices=sorted(APIS), help="ask only this one; may be given again (default: all)"
+    )
+    enriching.add_argument(
+        "--limit", type=_positive, default=1000, metavar="N", help="make at most N requests (default: 1000)"
+    )
+    enriching.add_argument(
+        "--contact", metavar="ADDRESS", help="an e-mail address that the servers may write to about these requests"
+    )
+    enriching.add_argument("--dry-run", action="store_true", help="write no record")
+    enriching.add_argument("--summary", type=Path, metavar="FILE", help="write the result here, for a pull request")
+    checking.add_argument("--papers", action="store_true", help="check the addresses of identifiers too")
+    checking.add_argument("--report", type=Path, metavar="FILE", help="write the result here, for an issue")
+    checking.add_argument(
+        "--state", type=Path, metavar="FILE", help="keep here since when links are dead; read first, then written"
+    )
+
+
+def _positive(text: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]{0,6}", text, re.ASCII):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number above 0; write digits only")
+    return int(text)

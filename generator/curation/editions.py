@@ -1,0 +1,48 @@
+"""An edition of the list: which papers it had at a revision of its git history, and on what day that was."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from generator.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Edition:
+    """The list at one revision: its day (YYYY-MM-DD), and the ids of its papers."""
+
+    day: str
+    papers: frozenset[str]
+
+
+def at(folder: Path, name: str) -> Edition:
+    """Return the edition of the records ``folder`` at the revision ``name``, a tag, branch or commit.
+
+    Raises UsageError where there is no git, no repository, or no such revision in it.
+    """
+    commit = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}").strip()
+    day = _git(folder, "log", "-1", "--format=%cs", commit).strip()
+    names = _git(folder, "ls-tree", "--name-only", "-z", commit, "papers/").split("\0")
+    return Edition(day, frozenset(PurePosixPath(name).stem for name in names if name.endswith(".yaml")))
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    try:
+        done = subprocess.run(  # noqa: S603 - no shell, and a revision cannot be an option
+            ["git", *arguments],  # noqa: S607 - whichever git the user has
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=True,
+        )
+    except OSError as error:
+        raise UsageError(
+            f"{folder}: its history cannot be read ({error.strerror}); install git, name the folder"
+        ) from None
+    except subprocess.CalledProcessError as error:
+        said = error.stderr.strip() or f"no revision {arguments[-1].removesuffix('^{commit}')!r}"
+        raise UsageError(f"{folder}: its history cannot be read ({said}); name a tag, branch or commit of it") from None
+    return done.stdout

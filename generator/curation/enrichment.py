@@ -1,0 +1,312 @@
+"""Facts that records lack, filled in from public databases; what is there already, and what people wrote, stays.
+
+An answer is taken for a record by an identifier that both state, or by an equal title with authors or year that agree;
+where that leaves a doubt, nothing is taken, and the doubt is told.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from generator import dates, documents, escaping, links, merging, store, titles
+from generator.comparison import Verdict, compare
+from generator.curation.apis import Api
+from generator.curation.politeness import LeaveAloneError, PoliteTransport
+from generator.faults import faults_of
+from generator.identifiers import SCHEMES
+from generator.items import item_of_entry, item_of_record
+from generator.models import EDITOR, Entry, Record
+
+FIELDS = ("authors", "issued", "venue", "identifiers.arxiv", "identifiers.doi")
+"""The facts that are looked for."""
+
+_YEARS_TO_PRINT = 2  # a preprint's publication may be so many years later and still be the paper
+_DISTINCT = 40  # letters of a title that is enough where a record knows neither authors nor year
+_MAX_NAME = 120
+# Marks that stand in no person's name and no venue: what carries them is markup or worse.
+_ODD = re.compile(r"[<>{}\\|`^~$@]|https?:|\d{5}|&#?\w+;")
+_MAX_SUMMARY = 60_000  # GitHub takes 65,536 characters in a pull request
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One field of one record that was filled in: its value, what stood there before, and where it can be looked up."""
+
+    record: str
+    field: str
+    value: str
+    source: str
+    before: str | None = None
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Something that was not taken, and why; or, of an API as a whole (``record`` is empty), why it was left alone."""
+
+    record: str
+    api: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.record + ': ' if self.record else ''}{self.api} {self.message}"
+
+
+@dataclass
+class Enrichment:
+    """What an enrichment comes to. ``records`` holds those that changed."""
+
+    records: dict[str, Record] = field(default_factory=dict)
+    facts: list[Fact] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
+    asked: dict[str, int] = field(default_factory=dict)
+    """How many records each API was to be asked for."""
+    requests: dict[str, int] = field(default_factory=dict)
+    """How many requests went out to each API; kept answers cost none."""
+    unreachable: list[str] = field(default_factory=list)
+
+    @property
+    def offline(self) -> bool:
+        """Whether every API that was to be asked could not be reached."""
+        return bool(self.unreachable) and set(self.unreachable) == {
+            name for name, number in self.asked.items() if number
+        }
+
+
+def lacking(record: Record) -> frozenset[str]:
+    """Return the fields of FIELDS that a record lacks; a date lacks something unless a source states its day.
+
+    What people wrote or decided is not lacking, be it an empty field (``editor: …`` in its provenance).
+    """
+    found = set()
+    for name in FIELDS:
+        held, origin = _held(record, name), record.provenance.get(name, "")
+        vague = (
+            name == "issued" and bool(origin) and (origin.startswith(merging.DERIVED) or not dates.is_day(held or ""))
+        )
+        if not origin.startswith(EDITOR) and (not held or vague):
+            found.add(name)
+    return frozenset(found)
+
+
+def _held(record: Record, name: str) -> Any:
+    group, _, kind = name.partition(".")
+    return getattr(getattr(record, group), kind) if kind else getattr(record, group)
+
+
+def enrich(
+    records: Mapping[str, Record],
+    names: Iterable[str],
+    apis: Sequence[tuple[Api, PoliteTransport]],
+    tell: Callable[[int], None] | None = None,
+) -> Enrichment:
+    """Ask ``apis``, one after the other, for what the records ``names`` lack; nothing is written.
+
+    ``records`` are all of the list: an identifier that belongs to another one is not taken.
+    ``tell`` hears how many answers an API has given.
+    """
+    done = Enrichment()
+    names = sorted(set(names))
+    owners = {
+        (kind, value): name
+        for name, record in records.items()
+        for kind, value in record.identifiers.model_dump(exclude_none=True).items()
+    }
+    for api, transport in apis:
+        current = {name: done.records.get(name, records[name]) for name in names}
+        wanted = {name: _wanted(record, api) for name, record in current.items()}
+        asked = {name: record for name, record in current.items() if wanted[name]}
+        done.asked[api.name] = len(asked)
+        try:
+            for number, answer in enumerate(api.answers(asked), start=1):
+                if tell:
+                    tell(number)
+                if answer.failure:
+                    done.doubts.append(Doubt(answer.record, api.title, answer.failure))
+                else:
+                    _take(done, answer.record, asked[answer.record], answer.entries, api, wanted[answer.record], owners)
+        except LeaveAloneError as error:
+            done.doubts.append(Doubt("", api.title, str(error)))
+            if error.unreachable:
+                done.unreachable.append(api.name)
+        done.requests[api.name] = transport.sent
+    return done
+
+
+def _wanted(record: Record, api: Api) -> frozenset[str]:
+    wanted = lacking(record) & api.gives
+    # The list states when a paper first appeared: a publication's date is no better one.
+    return wanted if api.dates_preprints or not record.issued else wanted - {"issued"}
+
+
+def _take(
+    done: Enrichment,
+    name: str,
+    record: Record,
+    entries: Sequence[Entry],
+    api: Api,
+    wanted: frozenset[str],
+    owners: dict[tuple[str, str], str],
+) -> None:
+    """Let the one entry that is the record's paper join it, as far as its facts are wanted and beyond doubt."""
+    verdicts = [(entry, _verdict(name, record, entry, api)) for entry in entries]
+    same = [entry for entry, verdict in verdicts if verdict.kind == "same"]
+    if len({tuple(sorted(entry.identifiers.items())) for entry in same}) > 1:
+        labels = ", ".join(sorted({entry.label for entry in same}))
+        done.doubts.append(Doubt(name, api.title, f"shows more than one paper with this title ({labels})"))
+        return
+    if not same:
+        done.doubts.extend(
+            Doubt(name, api.title, f"shows {entry.label}: {verdict.reason}")
+            for entry, verdict in verdicts
+            if verdict.kind == "review"
+        )
+        return
+    entry = same[0]
+    facts: dict[str, Any] = {}
+    for field_name, value in merging.fields_of(entry, keep_abstract=False).items():
+        if field_name not in wanted:
+            if field_name in api.gives and (held := _differs(record, field_name, value, api)):
+                done.doubts.append(Doubt(name, api.title, f"says {field_name}: {_shown(value)[:200]}, but {held}"))
+            continue
+        if doubt := _doubt(record, field_name, value) or _owned(name, field_name, value, owners):
+            done.doubts.append(Doubt(name, api.title, f"says {field_name}: {_shown(value)[:200]}, but {doubt}"))
+        else:
+            facts[field_name] = value
+    partial = replace(
+        entry,
+        title=record.title,
+        authors=facts.get("authors"),
+        issued=facts.get("issued"),
+        venue=facts.get("venue"),
+        identifiers={kind: value for kind in SCHEMES if (value := facts.get(f"identifiers.{kind}"))},
+        author_count=None,
+        abstract=None,
+        links={},
+    )
+    if faults := list(faults_of(partial)):
+        done.doubts.extend(Doubt(name, api.title, f"gives what no record can hold: {fault}") for fault in faults)
+        return
+    # The title stays as the record has it, and an answer is no sighting: no file of it is kept.
+    merged, _ = merging.merge(record, [(api.name, replace(partial, title=""))], {}, added=None)
+    merged = merged.model_copy(update={"seen": record.seen})
+    if len(store.record_text(merged).encode("utf-8")) > documents.MAX_BYTES:
+        done.doubts.append(Doubt(name, api.title, "gives more than a record's file can hold"))
+        return
+    for field_name in FIELDS:
+        before, after = _held(record, field_name), _held(merged, field_name)
+        if before != after:
+            source = merged.provenance[field_name]
+            done.facts.append(Fact(name, field_name, _shown(after), source, _shown(before) if before else None))
+            done.records[name] = merged
+            if field_name.startswith("identifiers."):
+                owners[field_name.partition(".")[2], after] = name
+
+
+def _verdict(name: str, record: Record, entry: Entry, api: Api) -> Verdict:
+    """Decide whether an answer is the record's paper: the project's comparison, and more where only titles speak."""
+    ours, theirs = item_of_record(name, record), item_of_entry(entry)
+    if any(ours.identifiers.get(kind) == value for kind, value in entry.identifiers.items()):
+        return compare(ours, theirs)
+    later = (theirs.year or 0) - (ours.year or 0)
+    follows = not api.dates_preprints and bool(record.identifiers.arxiv) and 0 < later <= _YEARS_TO_PRINT
+    verdict = compare(ours, replace(theirs, year=ours.year) if follows else theirs)
+    if verdict.kind != "same":
+        return verdict
+    if ours.key != theirs.key:
+        return Verdict("review", verdict.score, "found by title, and the titles are not equal")
+    people = bool(ours.people and theirs.people)  # they agree, or the verdict were another
+    if people or (not ours.people and ours.year and ours.year == theirs.year):
+        return verdict
+    if not ours.people and not ours.year and len(ours.key) >= _DISTINCT:
+        return verdict
+    return Verdict("review", verdict.score, "equal title, but neither authors nor year to compare")
+
+
+def _doubt(record: Record, name: str, value: Any) -> str | None:
+    """Say what keeps a value from being taken, or ``None``."""
+    held = _held(record, name)
+    if name == "issued" and held and not dates.agree(held, value):
+        derived = record.provenance.get(name, "").startswith(merging.DERIVED)
+        if not (derived and dates.is_month_after(held, value)):
+            return f"the record says {held}"
+    texts = [str(each) for each in value] if name == "authors" else [value] if name == "venue" else []
+    if odd := next(
+        (text for text in texts if _ODD.search(text) or len(text) > _MAX_NAME * (2 - (name == "authors"))), None
+    ):
+        return f"{odd[:60]!r} is no {'name' if name == 'authors' else 'venue'}"
+    if name == "authors" and record.author_count and len(value) != record.author_count:
+        return f"{record.provenance.get('author_count', 'the record')} counts {record.author_count} authors"
+    if name == "authors" and len(set(texts)) < len(texts):
+        return "a name stands twice"
+    return None
+
+
+def _differs(record: Record, name: str, value: Any, api: Api) -> str | None:
+    """Say what the record has where a source has told it something else; what people wrote is no matter for doubt."""
+    held, origin = _held(record, name), record.provenance.get(name, "")
+    if not origin or origin.startswith(EDITOR):
+        return None
+    if name == "authors":
+        words = [[set(titles.tokens(str(each))) for each in names] for names in (held, value)]
+        same = len(held) == len(value) and all(one & other for one, other in zip(*words, strict=True))
+    elif name == "issued":
+        same = not api.dates_preprints or dates.agree(held, value)
+    else:  # other identifiers make another paper, and venues have many names
+        return None
+    return None if same else f"the record has {_shown(held)[:200]}, from {origin}"
+
+
+def _owned(name: str, field_name: str, value: Any, owners: Mapping[tuple[str, str], str]) -> str | None:
+    owner = owners.get((field_name.partition(".")[2], value)) if field_name.startswith("identifiers.") else None
+    return f"it is that of {owner}" if owner not in (None, name) else None
+
+
+def _shown(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def write(folder: Path, done: Enrichment) -> int:
+    """Write the records that changed, each whole or not at all; return how many did. Raises WriteError."""
+    return sum(store.write_record(folder, name, record) for name, record in sorted(done.records.items()))
+
+
+def summary(done: Enrichment, titles_of: Mapping[str, str]) -> str:
+    """Return what was filled in as text for a pull request, in GitHub Markdown; nothing in it is more than text.
+
+    ``titles_of`` gives the APIs' names for readers. What does not fit into a pull request is counted, not shown.
+    """
+    asked = ", ".join(titles_of.get(name, name) for name, number in done.asked.items() if number) or "nobody"
+    numbers = f"{len(done.facts)} facts for {len(done.records)} records, asked from {asked}."
+    lines = [f"{numbers} What was there already, and what people wrote, is untouched."]
+    facts = [
+        (fact.record, fact.field, fact.value, fact.before or "", fact.source)
+        for fact in sorted(done.facts, key=lambda fact: (fact.record, FIELDS.index(fact.field)))
+    ]
+    left = _MAX_SUMMARY - len(lines[0])
+    if facts:
+        lines += ["", *_table(("Record", "Field", "Value", "Before", "Source"), facts, left * 3 // 4)]
+    left = _MAX_SUMMARY - sum(map(len, lines))
+    if done.doubts:
+        doubts = [(doubt.record, f"{doubt.api} {doubt.message}") for doubt in done.doubts]
+        lines += ["", "### Not taken", "", *_table(("Record", "Why"), doubts, left)]
+    return "\n".join(lines) + "\n"
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]], room: int) -> list[str]:
+    lines = [f"| {' | '.join(head)} |", f"| {' | '.join('---' for _ in head)} |"]
+    for number, row in enumerate(rows):
+        line = f"| {' | '.join(_cell(text) for text in row)} |"
+        if (room := room - len(line) - 1) < 0:
+            return [*lines, "", f"{len(rows) - number} more are not shown."]
+        lines.append(line)
+    return lines
+
+
+def _cell(text: str) -> str:
+    if links.is_safe(text):
+        return escaping.github_link(text)
+    return escaping.github_code(text if len(text) <= 300 else f"{text[:300]}…")

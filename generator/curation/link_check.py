@@ -1,0 +1,301 @@
+"""Links of the records that no longer lead where they should: dead, moved, or not to be told from outside."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import ssl
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import httpcore2
+import httpx2
+
+from generator import documents, escaping, links
+from generator.curation.politeness import Budget, Clock, Turns, retry_after
+from generator.curation.public_network import NoSuchHostError, NotPublicError, PublicNetwork
+from generator.identifiers import SCHEMES
+from generator.models import Record
+
+KINDS = ("dead", "moved", "unsure", "refused", "unchecked", "excepted", "alive")
+"""What can become of a link, the worst first. ``refused``: it leads to no public address, and was not asked for."""
+
+PAUSE = 1.0  # seconds between two requests to one host
+PAUSES = {"arxiv.org": 3.0}
+_HOSTS_AT_ONCE = 8
+_TRIES = 3
+_HOPS = 10
+_MAX_WAIT = 30.0  # seconds; for a host that wants more time the link stays unsure
+_TIMEOUTS = {"connect": 10.0, "read": 15.0, "write": 10.0, "pool": 10.0}
+_PERMANENT = frozenset({301, 308})
+_REDIRECTS = frozenset({302, 303, 307}) | _PERMANENT
+_GONE = frozenset({404, 410})
+_MAY_PASS = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link of a record: its field (``links.code``), its address, and a person's note that excepts it."""
+
+    record: str
+    field: str
+    url: str
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What became of a link: one of KINDS, in words what came back, and since what day that is so."""
+
+    link: Link
+    kind: str
+    said: str
+    address: str | None = None
+    """Where it has moved to."""
+    since: str | None = None
+    answered: bool = False
+    """Whether any server answered at all."""
+
+
+def links_of(records: Mapping[str, Record], names: Iterable[str], *, papers: bool = False) -> list[Link]:
+    """Return the links of the records ``names``, in order; with ``papers``, also the addresses of their identifiers."""
+    found = []
+    for name in sorted(set(names)):
+        record = records[name]
+        notes = record.link_notes.model_dump()
+        for kind, address in record.links.model_dump(exclude_none=True).items():
+            found.append(Link(name, f"links.{kind}", address, notes[kind]))
+        if papers:
+            for kind, value in record.identifiers.model_dump(exclude_none=True).items():
+                found.append(Link(name, f"identifiers.{kind}", SCHEMES[kind].url(value)))
+    return found
+
+
+class Checker:
+    """Asks for links: hosts side by side, one request at a time to each, and no answer read further than its head."""
+
+    def __init__(
+        self, *, agent: str, budget: Budget, network: PublicNetwork | None = None, clock: Clock | None = None
+    ) -> None:
+        self._clock = clock or Clock()
+        self._turns = Turns(PAUSE, self._clock, PAUSES)
+        self._budget = budget
+        self._headers: list[tuple[bytes | str, bytes | str]] = [("User-Agent", agent), ("Accept", "*/*")]
+        self._pool = httpcore2.ConnectionPool(
+            ssl_context=ssl.create_default_context(),
+            network_backend=network or PublicNetwork(),
+            max_connections=2 * _HOSTS_AT_ONCE,
+            max_keepalive_connections=0,
+        )
+
+    def check(self, wanted: Sequence[Link], tell: Callable[[int], None] | None = None) -> list[Finding]:
+        """Return what became of each link, the worst first; links that a person has excepted are not asked for."""
+        by_host: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        for link in wanted:
+            if not link.note:
+                by_host[httpx2.URL(link.url).host][link.url] = None
+        outcomes: dict[str, Finding] = {}
+        with self._pool, ThreadPoolExecutor(_HOSTS_AT_ONCE) as threads:
+            for found in threads.map(self._check_host, by_host.values()):
+                outcomes |= found
+                if tell:
+                    tell(len(outcomes))
+        findings = [
+            Finding(link, "excepted", link.note) if link.note else replace(outcomes[link.url], link=link)
+            for link in wanted
+        ]
+        return sorted(findings, key=lambda each: (KINDS.index(each.kind), each.link.record, each.link.field))
+
+    def _check_host(self, addresses: Iterable[str]) -> dict[str, Finding]:
+        return {address: self._follow(address) for address in addresses}
+
+    def _follow(self, address: str) -> Finding:
+        """Follow a link to its end."""
+        at, moved, lasting, answered = address, None, True, False
+
+        def found(kind: str, said: str) -> Finding:
+            where = f" at {at}" if at != address and kind != "moved" else ""
+            return Finding(
+                Link("", "", address), kind, said + where, moved if kind == "moved" else None, None, answered
+            )
+
+        if self._budget.is_over:
+            return found("unchecked", "the time was up")
+        for _ in range(_HOPS):
+            if fault := links.fault(at):
+                return found("refused", fault.partition(";")[0])
+            try:
+                status, target = self._ask(httpx2.URL(at))
+            except NotPublicError:
+                return found("refused", "leads to an address that is not public")
+            except NoSuchHostError:
+                return found("dead", "there is no such host")
+            except httpcore2.TimeoutException:
+                return found("unsure", "no answer in time")
+            except (httpcore2.NetworkError, httpcore2.ProtocolError, ssl.SSLError) as error:
+                return found("unsure", f"no connection ({_reason(error)})")
+            answered = True
+            if status not in _REDIRECTS or not target:
+                break
+            try:
+                at = str(httpx2.URL(at).join(target).copy_with(fragment=None))
+            except (httpx2.InvalidURL, ValueError):
+                return found("unsure", f"{_words(status)} to no valid address")
+            lasting = lasting and status in _PERMANENT
+            moved = at if lasting else moved
+        else:
+            return found("unsure", f"more than {_HOPS} redirects")
+        if status in _GONE:
+            return found("dead", _words(status))
+        if not 200 <= status < 300:
+            return found("unsure", _words(status))
+        return found("moved", "moved for good") if moved else found("alive", _words(status))
+
+    def _ask(self, url: httpx2.URL) -> tuple[int, str]:
+        """Return the status of an address and where it redirects to: by HEAD, and by GET where HEAD fails."""
+        for attempt in range(1, _TRIES + 1):
+            wait = 2.0 ** (attempt - 1)
+            try:
+                status, headers = self._send("HEAD", url)
+                if status >= 400 and status != 429:  # many servers do not know HEAD
+                    status, headers = self._send("GET", url)
+            except (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError):
+                if attempt == _TRIES or self._budget.is_over:
+                    raise
+            else:
+                stated = retry_after(headers, self._clock.wall())
+                if status not in _MAY_PASS or attempt == _TRIES or self._budget.is_over or (stated or 0) > _MAX_WAIT:
+                    return status, headers.get("location", "")
+                wait = wait if stated is None else stated
+            self._clock.sleep(wait)
+        raise AssertionError("unreachable")
+
+    def _send(self, method: str, url: httpx2.URL) -> tuple[int, dict[str, str]]:
+        """Send one request; of the answer, the head is read and no more."""
+        to = httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+        with self._turns.lock(url.host):
+            self._turns.wait(url.host)
+            try:
+                with self._pool.stream(method, to, headers=self._headers, extensions={"timeout": _TIMEOUTS}) as answer:
+                    headers = {
+                        name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers
+                    }
+                    return answer.status, headers
+            finally:
+                self._turns.end(url.host)
+
+
+def _words(status: int) -> str:
+    with contextlib.suppress(ValueError):
+        return f"{status} {HTTPStatus(status).phrase}"
+    return str(status)
+
+
+def _reason(error: Exception) -> str:
+    return escaping.clean(str(error))[:120] or type(error).__name__
+
+
+# --- what is told -----------------------------------------------------------------------------------------------------
+
+
+def is_offline(findings: Sequence[Finding]) -> bool:
+    """Tell whether links were asked for and not one server answered: then the fault is here, not there."""
+    asked = [finding for finding in findings if finding.kind not in ("excepted", "unchecked", "refused")]
+    return bool(asked) and not any(finding.answered for finding in asked)
+
+
+def with_days(findings: Sequence[Finding], state: Mapping[str, Any], today: str) -> list[Finding]:
+    """Return the findings, those that are not well with the day since which they are so, by an earlier ``state``."""
+    dated = []
+    for finding in findings:
+        before = state.get(finding.link.url)
+        before = before if isinstance(before, Mapping) else {}
+        same = _trouble(finding.kind) and _trouble(str(before.get("kind"))) == _trouble(finding.kind)
+        since = before.get("since")
+        since = since if same and isinstance(since, str) and len(since) == 10 else today
+        dated.append(replace(finding, since=since) if _trouble(finding.kind) else finding)
+    return dated
+
+
+def _trouble(kind: str) -> str:
+    """Return what a kind counts as in counting days: a host that is down may be dead one day and unsure the next."""
+    return {"dead": "no answer", "unsure": "no answer", "refused": "no answer", "moved": "moved"}.get(kind, "")
+
+
+def state_of(findings: Iterable[Finding], before: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the next run must know: the links that are not well, and of unchecked ones what was known."""
+    state: dict[str, Any] = {}
+    for finding in findings:
+        if _trouble(finding.kind):
+            state[finding.link.url] = {"kind": finding.kind, "since": finding.since}
+        elif finding.kind == "unchecked" and finding.link.url in before:
+            state[finding.link.url] = before[finding.link.url]
+    return dict(sorted(state.items()))
+
+
+def read_state(path: Path) -> dict[str, Any] | None:
+    """Return the state that a run before has written; nothing where there is none, ``None`` where it cannot be read."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, RecursionError):
+        return None
+    found = data.get("links") if isinstance(data, Mapping) else None
+    return dict(found) if isinstance(found, Mapping) else None
+
+
+def write_state(path: Path, state: Mapping[str, Any]) -> bool:
+    """Write a state for the next run; return whether the file changed. Raises WriteError."""
+    return documents.write(path, json.dumps({"links": state}, indent=1, ensure_ascii=False) + "\n")
+
+
+def counted(findings: Iterable[Finding]) -> dict[str, int]:
+    """Return how many links there are of each kind, in the order of KINDS."""
+    numbers = Counter(finding.kind for finding in findings)
+    return {kind: numbers[kind] for kind in KINDS}
+
+
+def report(findings: Sequence[Finding]) -> str:
+    """Return the findings that a person should see as text for an issue, in GitHub Markdown, with one table."""
+    numbers = counted(findings)
+    told = ", ".join(f"{number} {kind}" for kind, number in numbers.items() if number) or "none"
+    remedy = "A link that is right although it stands here can be excepted in its record:"
+    lines = [f"{len(findings)} links of {len({finding.link.record for finding in findings})} records: {told}."]
+    shown = [finding for finding in findings if finding.kind != "alive"]
+    if shown:
+        lines += [
+            "",
+            f'{remedy} `link_notes: {{code: "why it is left alone"}}`.',
+            "",
+            "| | Record | Field | Link | What came back | Since |",
+            "| --- | --- | --- | --- | --- | --- |",
+        ]
+        lines.extend(_rows(shown, 60_000 - sum(map(len, lines))))
+    return "\n".join(lines) + "\n"
+
+
+def _rows(findings: Sequence[Finding], room: int) -> Iterator[str]:
+    """Yield the rows of the report, as many as an issue on GitHub can hold (65,536 characters)."""
+    for number, finding in enumerate(findings):
+        said = escaping.github_code(finding.said[:300])
+        if finding.address:
+            said = f"moved to {escaping.github_link(finding.address)}"
+        cells = (
+            finding.kind,
+            escaping.github_code(finding.link.record),
+            escaping.github_code(finding.link.field),
+            escaping.github_link(finding.link.url),
+            said,
+            finding.since or "",
+        )
+        row = f"| {' | '.join(cells)} |"
+        if (room := room - len(row) - 1) < 0:
+            yield f"| | | | {len(findings) - number} more are not shown | | |"
+            return
+        yield row

@@ -1,0 +1,126 @@
+"""What a contribution comes to: the files to be written, or everything that keeps them from being written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+from generator import checking, comparison, documents, matching, store
+from generator.comparison import Verdict
+from generator.items import item_of_record
+from generator.models import Path as ReadingPath
+from generator.models import Record, Topic
+from generator.store import Contents
+
+Kind = Literal["paper", "correction", "topic", "path"]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What keeps a contribution from being written: the field or question, and what is wrong with a remedy."""
+
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.message}" if self.field else self.message
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A record that is, or could be, the paper in question."""
+
+    id: str
+    title: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A contribution worked out. With ``faults`` nothing is written; ``writes`` are texts by path inside the folder."""
+
+    kind: Kind | None = None
+    id: str | None = None
+    title: str | None = None
+    writes: Mapping[str, str] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
+    remarks: tuple[str, ...] = ()
+    duplicate: Neighbour | None = None
+    near: tuple[Neighbour, ...] = ()
+
+
+def neighbours(contents: Contents, record_id: str, record: Record) -> tuple[Neighbour, ...]:
+    """Return the records that are this paper or near to it, the surest first; ``record_id`` itself is left out."""
+    others = [name for name in sorted(contents.records) if name != record_id]
+    items = [item_of_record(record_id, record), *(item_of_record(name, contents.records[name]) for name in others)]
+    verdicts = {
+        others[other - 1]: comparison.compare(items[0], items[other])
+        for one, other in matching.candidates(items)
+        if one == 0
+    }
+    found = [
+        Neighbour(name, contents.records[name].title, verdict)
+        for name, verdict in verdicts.items()
+        if verdict.kind != "different"
+    ]
+    return tuple(sorted(found, key=lambda each: (each.verdict.kind != "same", -each.verdict.score, each.id)))
+
+
+def checked(contents: Contents, plan: Plan) -> Plan:
+    """Return ``plan`` with a fault for all that ``check`` would find after it was written; nothing is written yet."""
+    if plan.faults:
+        return plan
+    faults = [Fault("", message) for message in _refused(plan.writes)]
+    if not faults:
+        before = {(problem.path, problem.message) for problem in checking.check(contents)}
+        after = checking.check(_with(contents, plan.writes))
+        new = [problem for problem in after if (problem.path, problem.message) not in before]
+        ours = {os.fspath(contents.folder / name) for name in plan.writes}
+        schema = os.fspath(contents.folder / store.SCHEMA_FILE)  # is written with the rest
+        faults = [
+            Fault("", problem.message if problem.path in ours else str(problem))
+            for problem in new
+            if problem.path != schema
+        ]
+    return replace(plan, faults=tuple(faults))
+
+
+def _refused(writes: Mapping[str, str]) -> Iterator[str]:
+    for name, text in writes.items():
+        if name.startswith("papers/") and (size := len(text.encode())) > documents.MAX_BYTES:
+            yield f"the record would have {size} bytes; at most {documents.MAX_BYTES} are read, so shorten it"
+
+
+def _with(contents: Contents, writes: Mapping[str, str]) -> Contents:
+    """Return the contents as they would be read after ``writes``."""
+    records, topics, paths = dict(contents.records), dict(contents.topics), dict(contents.paths)
+    files = dict(contents.files)
+    problems = [*contents.problems]
+    for name, text in writes.items():
+        document = files[name] = documents.parse(os.fspath(contents.folder / name), text)
+        if document.problems:
+            problems += document.problems
+        elif name.startswith("papers/"):
+            records[Path(name).stem] = Record.model_validate(document.data)
+        elif name == "topics.yaml":
+            topics = {key: Topic.model_validate(value) for key, value in document.data.items()}
+        elif name == "paths.yaml":
+            paths = {key: ReadingPath.model_validate(value) for key, value in document.data.items()}
+    return replace(contents, records=records, topics=topics, paths=paths, files=files, problems=tuple(problems))
+
+
+def apply(contents: Contents, plan: Plan) -> list[Path]:
+    """Write a plan without faults, records first, then the schema; return the files that changed. Raises WriteError."""
+    if plan.faults or not plan.writes:
+        return []
+    changed = [
+        contents.folder / name
+        for name in sorted(plan.writes, key=lambda name: (not name.startswith("papers/"), name))
+        if documents.write(contents.folder / name, plan.writes[name])
+    ]
+    schema = contents.folder / store.SCHEMA_FILE
+    topics = _with(contents, plan.writes).topics
+    return changed + ([schema] if documents.write(schema, store.record_schema(topics)) else [])

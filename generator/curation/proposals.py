@@ -1,0 +1,132 @@
+"""A proposed topic or reading path: an entry of topics.yaml or paths.yaml, and the topic in the records it names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from generator import store, titles
+from generator.curation.corrections import record_named
+from generator.curation.forms import MAX_TOPICS, PATH, TOPIC
+from generator.curation.issues import Issue
+from generator.curation.plans import Fault, Plan, checked
+from generator.faults import faults_in
+from generator.models import Path as ReadingPath
+from generator.models import Topic, id_fault
+from generator.store import Contents
+
+MIN_STEPS = 3
+_ITEM = re.compile(r"(?:[-*•]|\d{1,3}[.)])\s+")
+
+
+def of_issue(issue: Issue, contents: Contents) -> Plan:
+    """Work out the topic or path that the answers to the form for proposals describe; nothing is written."""
+    answers = {question.id: issue.answers.get(question.id, "") for question in issue.form.questions}
+    faults = [
+        Fault(question.id, "is missing; answer it")
+        for question in issue.form.questions
+        if question.required and not answers[question.id]
+    ]
+    what = answers["what"].strip()
+    if what and what not in (TOPIC, PATH):
+        faults.append(Fault("what", f"{what[:40]!r} is none of {TOPIC}, {PATH}; choose one of these"))
+    papers, more = _papers(answers["papers"], contents)
+    faults += more
+    name = titles.fold(answers["name"])
+    if what not in (TOPIC, PATH):
+        return Plan(title=name or None, faults=tuple(faults))
+    if what == PATH:
+        return _path(contents, name, answers["description"], papers, faults)
+    return _topic(contents, name, titles.fold(answers["group"]), answers["description"], papers, faults)
+
+
+def _papers(text: str, contents: Contents) -> tuple[dict[str, str], list[Fault]]:
+    """Return the papers of the lines ``id: why`` in order, each with its reason."""
+    found: dict[str, str] = {}
+    faults: list[Fault] = []
+    for line in filter(None, map(str.strip, text.split("\n"))):
+        paper, _, rest = _ITEM.sub("", line, count=1).partition(" ")
+        paper = paper.rstrip(":,")
+        record_id = record_named(paper, contents)
+        why = titles.fold(rest.lstrip(":-–— "))
+        if record_id is None:
+            faults.append(Fault("papers", f"{paper[:80]!r} is no record; write the last part of its page's address"))
+        elif record_id in found:
+            faults.append(Fault("papers", f"{record_id!r} stands twice; keep one"))
+        elif not why:
+            faults.append(Fault("papers", f"{record_id!r} has no reason; say behind it in one sentence why to read it"))
+        else:
+            found[record_id] = why
+    return found, faults
+
+
+def _topic(
+    contents: Contents, name: str, group: str, description: str, papers: Mapping[str, str], faults: list[Fault]
+) -> Plan:
+    steps = [{"paper": paper, "why": why} for paper, why in papers.items()]
+    data = {"name": name, "group": group, "description": description, "start_here": steps}
+    if not group:
+        faults.append(Fault("group", "is missing; name the group that the topic belongs to"))
+    topic_id = _id(name, contents.topics, {known: topic.name for known, topic in contents.topics.items()}, faults)
+    # A run that was cut short wrote the topic into some of the records already: this one completes it.
+    held = {paper: [each for each in contents.records[paper].topics if each != topic_id] for paper in papers}
+    full = [paper for paper, topics in held.items() if len(topics) >= MAX_TOPICS]
+    faults += [Fault("papers", f"{paper!r} has {MAX_TOPICS} topics already; choose another paper") for paper in full]
+    faults += _faults(Topic, data, faults)
+    if faults:
+        return Plan("topic", title=name or None, faults=tuple(faults))
+    table = _behind_its_group(contents.topics, topic_id, Topic.model_validate(data))
+    writes = {"topics.yaml": store.table_text(table)}
+    for paper in papers:
+        record = contents.records[paper].model_copy(update={"topics": (*held[paper], topic_id)})
+        writes[f"papers/{paper}.yaml"] = store.record_text(record)
+    return checked(contents, Plan("topic", topic_id, table[topic_id].name, writes))
+
+
+def _path(contents: Contents, name: str, description: str, papers: Mapping[str, str], faults: list[Fault]) -> Plan:
+    steps = [{"paper": paper, "why": why} for paper, why in papers.items()]
+    data = {"title": name, "description": description, "steps": steps}
+    if papers and len(papers) < MIN_STEPS and not faults:
+        faults.append(Fault("papers", f"{len(papers)} make no path; name {MIN_STEPS} or more"))
+    path_id = _id(name, contents.paths, {known: path.title for known, path in contents.paths.items()}, faults)
+    faults += _faults(ReadingPath, data, faults)
+    if faults:
+        return Plan("path", title=name or None, faults=tuple(faults))
+    path = ReadingPath.model_validate(data)
+    writes = {"paths.yaml": store.table_text({**contents.paths, path_id: path})}
+    return checked(contents, Plan("path", path_id, path.title, writes))
+
+
+def _id(name: str, taken: Mapping[str, Any], names: Mapping[str, str], faults: list[Fault]) -> str:
+    """Return an id for a topic or path; a fault is added where the name is taken already, or gives no id."""
+    made = titles.slug(name)
+    same = next(
+        (known for known, other in names.items() if known == made or titles.key(other) == titles.key(name)), None
+    )
+    if name and (same or made in taken):
+        faults.append(Fault("name", f"is there already as {same or made!r}; correct that, or choose another name"))
+    elif name and (fault := id_fault(made)):
+        faults.append(Fault("name", f"{name[:80]!r} gives the id {made!r}, which {fault}"))
+    return made
+
+
+def _faults(model: Any, data: Mapping[str, Any], told: list[Fault]) -> list[Fault]:
+    """Return what is wrong with the data, under the questions that ask for it."""
+    questions = {"title": "name", "steps": "papers", "start_here": "papers"}
+    stated = {name: value for name, value in data.items() if value}
+    found = []
+    for place, what in faults_in(model, stated):
+        first = re.split(r"[.\[]", place)[0]
+        question = questions.get(first, first)
+        if not any(fault.field == question for fault in told):
+            found.append(Fault(question, what if place == first else f"{place}: {what}"))
+    return found
+
+
+def _behind_its_group(topics: Mapping[str, Topic], topic_id: str, topic: Topic) -> dict[str, Topic]:
+    """Return the topics with a new one behind the last of its group, or at the end."""
+    places = [place for place, other in enumerate(topics.values(), start=1) if other.group == topic.group]
+    at = places[-1] if places else len(topics)
+    items = list(topics.items())
+    return dict([*items[:at], (topic_id, topic), *items[at:]])

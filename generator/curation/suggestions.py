@@ -1,0 +1,309 @@
+"""A suggested paper: what somebody gives of it becomes a record, or is refused with everything that is missing.
+
+Nothing is fetched. Facts come from what is given alone: an identifier, addresses, a title, a bibliography's entry.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from generator import identifiers, intake, links, merging, readers, store, titles
+from generator.comparison import Verdict
+from generator.curation.forms import MAX_TOPICS, MAX_WHY_WORDS, topic_labels
+from generator.curation.issues import Issue, chosen
+from generator.curation.plans import Fault, Neighbour, Plan, checked, neighbours
+from generator.faults import faults_in
+from generator.identifiers import SCHEMES
+from generator.models import RECORD_TYPES, Entry, Record, Topic
+from generator.store import Contents
+
+_KNOWN = "an arXiv id, a DOI, or an address at arXiv, doi.org, OpenReview, the ACL Anthology or Hugging Face Papers"
+_SCHEMELESS = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}/\S+", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What somebody gives of a paper, as text; ``entry`` are the facts that a bibliography states of it."""
+
+    paper: tuple[str, ...] = ()
+    """Identifiers and addresses of the paper itself."""
+    links: tuple[str, ...] = ()
+    """Addresses of its material: code, model, data set, project page."""
+    title: str = ""
+    topics: tuple[str, ...] = ()
+    type: str = ""
+    why: str = ""
+    entry: Entry | None = None
+    faults: tuple[Fault, ...] = ()
+    """What of the suggestion could not be read at all."""
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass
+class _Facts:
+    """The facts gathered so far, and what is wrong or worth telling."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    def put(self, group: str, kind: str, value: str, question: str) -> None:
+        """Put an identifier or link in its place, which must be empty or hold the same."""
+        held = self.values.setdefault(group, {}).setdefault(kind, value)
+        if held != value:
+            name = SCHEMES[kind].name if kind in SCHEMES else kind
+            self.faults.append(Fault(question, f"{held[:80]!r} and {value[:80]!r} are two for {name}; keep one"))
+
+
+def of_issue(issue: Issue, topics: Mapping[str, Topic]) -> Suggestion:
+    """Return what the answers to the form for papers suggest."""
+    answers = issue.answers
+    faults: list[Fault] = []
+    picked, rest = chosen(answers.get("topics", ""), tuple(topic_labels(topics)))
+    entry = None
+    paper, spare = _pasted(answers.get("paper", ""))
+    if bibtex := answers.get("bibtex"):
+        entry, fault = entry_of(bibtex, "bibtex")
+        faults += [Fault("bibtex", fault)] if fault else []
+    if not answers.get("why"):
+        faults.append(Fault("why", "is missing; say in one sentence what a reader takes away"))
+    return Suggestion(
+        paper=paper,
+        links=tuple(answers.get("links", "").split()),
+        title=answers.get("title", ""),
+        topics=(*picked, *([rest] if rest else [])),
+        type=answers.get("type", ""),
+        why=answers.get("why", ""),
+        entry=entry,
+        faults=tuple(faults),
+        remarks=(f"{spare[:80]!r} beside the link was not read",) if spare else (),
+    )
+
+
+def entry_of(text: str, format: str | None = None) -> tuple[Entry | None, str | None]:
+    """Return the one entry that a bibliography's text holds, or what keeps it from being read."""
+    reading = readers.read("", text.encode(errors="replace"), format=format)
+    if reading.problems:
+        problem = reading.problems[0]
+        return None, f"line {problem.line}: {problem.message}" if problem.line else problem.message
+    if len(reading.entries) > 1:
+        return None, f"holds {len(reading.entries)} entries; give one, or read them all with `reading-list import`"
+    entry = reading.entries[0]
+    return replace(entry, doubts=(*entry.doubts, *(remark.message for remark in reading.remarks))), None
+
+
+def _pasted(text: str) -> tuple[tuple[str, ...], str]:
+    """Return the identifiers and addresses that a person pasted, and the words beside them; without any, the words."""
+    text = titles.fold(text)
+    if not text or is_paper(text):
+        return (text,), ""
+    words = [word.strip("<>()[],;") for word in text.split()]
+    found = tuple(word for word in words if is_paper(word))
+    return (found, " ".join(word for word in words if word not in found)) if found else ((text,), "")
+
+
+def is_paper(text: str) -> bool:
+    """Tell whether ``text`` is an identifier or an address rather than words."""
+    return (
+        _identifier(text) is not None
+        or re.match(r"[a-z]+://\S+$", text) is not None
+        or _SCHEMELESS.fullmatch(text) is not None
+    )
+
+
+def plan(
+    contents: Contents,
+    suggestion: Suggestion,
+    *,
+    added: str,
+    keep_abstract: bool = False,
+    lookup: Callable[[Mapping[str, str]], Entry | None] | None = None,
+) -> Plan:
+    """Work out the record of a suggestion; nothing is written.
+
+    ``added`` is the day it joins the list. A paper that is there already is refused and named; one that is only near
+    to some other becomes a record with a remark. ``lookup`` may tell what is known of a paper with these identifiers:
+    that fills what the suggestion leaves open, with its provenance.
+    """
+    facts = _Facts(faults=[*suggestion.faults], remarks=[*suggestion.remarks])
+    _from_entry(facts, suggestion.entry, keep_abstract)
+    for text in suggestion.paper:
+        _from_address(facts, text, "paper")
+    for text in suggestion.links:
+        _from_address(facts, text, "links")
+    _title(facts, suggestion)
+    _own_words(facts, suggestion, contents.topics)
+    duplicate = _holder(contents, facts)
+    known = facts.values.get("identifiers")
+    if lookup and known and not duplicate and (found := lookup(known)):
+        _fill(facts, found, keep_abstract)
+        duplicate = _holder(contents, facts)
+    if duplicate:
+        return _refused(facts, duplicate)
+    unread = any(fault.field in ("", "bibtex") for fault in suggestion.faults)  # and a title may stand in there
+    if not facts.values.get("title") and not unread:
+        why = "no database that was asked tells it" if lookup else "nothing is fetched"
+        facts.faults.append(Fault("title", f"is missing, and {why}; write it, or give a BibTeX entry"))
+    _validate(facts)
+    title = facts.values.get("title")
+    if facts.faults:
+        return Plan("paper", title=title, faults=tuple(facts.faults), remarks=tuple(facts.remarks))
+    record = Record(**facts.values, added=added)
+    taken = {*contents.records, *contents.redirects}
+    record_id = intake.new_ids([record.title], taken)[0]
+    near = neighbours(contents, record_id, record)
+    if near and near[0].verdict.kind == "same":
+        return _refused(facts, near[0])
+    remarks = facts.remarks + [f"near to {each.id!r}: {each.verdict.reason}; a person decides" for each in near]
+    return checked(
+        contents,
+        Plan(
+            "paper",
+            record_id,
+            record.title,
+            {f"papers/{record_id}.yaml": store.record_text(record)},
+            remarks=tuple(remarks),
+            near=near,
+        ),
+    )
+
+
+def _refused(facts: _Facts, duplicate: Neighbour) -> Plan:
+    fault = Fault("", f"is on the list already as {duplicate.id!r}: {duplicate.verdict.reason}")
+    return Plan(
+        "paper",
+        title=facts.values.get("title") or duplicate.title,
+        faults=(fault,),
+        remarks=tuple(facts.remarks),
+        duplicate=duplicate,
+    )
+
+
+def _from_entry(facts: _Facts, entry: Entry | None, keep_abstract: bool) -> None:
+    if entry is None:
+        return
+    for name, value in merging.fields_of(entry, keep_abstract=keep_abstract).items():
+        group, _, kind = name.partition(".")
+        if kind:
+            facts.put(group, kind, value, "bibtex")
+        else:
+            facts.values[name] = value
+    facts.remarks.extend(entry.doubts)
+
+
+def _fill(facts: _Facts, entry: Entry, keep_abstract: bool) -> None:
+    """Take from what was looked up the facts that nobody gave."""
+    for name, value in merging.fields_of(entry, keep_abstract=keep_abstract).items():
+        group, _, kind = name.partition(".")
+        place = facts.values.setdefault(group, {}) if kind else facts.values
+        if not place.get(kind or group):
+            place[kind or group] = value
+            facts.values.setdefault("provenance", {})[name] = entry.origins.get(name, entry.label)
+        elif name == "title" and titles.key(value) != titles.key(place[group]):
+            facts.remarks.append(f"{entry.label} has the title {value[:200]!r}")
+
+
+def _identifier(text: str) -> tuple[str, str] | None:
+    text = text.strip()
+    text = f"https://{text}" if _SCHEMELESS.fullmatch(text) and not text.startswith("10.") else text
+    if found := identifiers.recognise(text):
+        return found
+    # Bare ids of the ACL Anthology cannot be mistaken for anything else, as those of OpenReview can.
+    return ("acl", value) if (value := identifiers.acl(text)) else None
+
+
+def _from_address(facts: _Facts, text: str, question: str) -> None:
+    """Take what one pasted address or identifier says; ``question`` is where it was pasted."""
+    text = text.strip()
+    if not text:
+        return
+    if found := _identifier(text):
+        facts.put("identifiers", *found, question)
+        return
+    url = text if "://" in text else f"https://{text}" if _SCHEMELESS.fullmatch(text) else ""
+    if not url:
+        facts.faults.append(Fault(question, f"{text[:80]!r} is no identifier and no address; write {_KNOWN}"))
+    elif fault := links.fault(url):
+        facts.faults.append(Fault(question, f"{url[:80]!r} {fault}"))
+    elif (kind := links.kind_of(url)) and not (kind == "project" and question == "paper"):
+        facts.put("links", kind, url, question)
+    elif question == "links":
+        facts.faults.append(
+            Fault(question, f"{url[:80]!r} is the paper, not its material; give it as the paper's link")
+        )
+    else:
+        facts.remarks.append(f"nothing can be read from the address {url[:200]!r}; left out")
+
+
+def _title(facts: _Facts, suggestion: Suggestion) -> None:
+    given = titles.fold(suggestion.title)
+    stated = facts.values.get("title")
+    if given and stated and titles.key(given) != titles.key(stated):
+        facts.faults.append(Fault("title", f"{given[:80]!r} and the BibTeX entry's {stated[:80]!r} differ; keep one"))
+    elif given:
+        facts.values["title"] = given
+
+
+def _own_words(facts: _Facts, suggestion: Suggestion, topics: Mapping[str, Topic]) -> None:
+    """Take topics, type and reason, which no source states but the person who suggests."""
+    found, faults = topics_named(suggestion.topics, topics)
+    facts.faults += faults
+    if found:
+        facts.values["topics"] = found
+    if kind := suggestion.type.strip().lower():
+        if kind in RECORD_TYPES:
+            facts.values["type"] = kind
+        else:
+            facts.faults.append(
+                Fault("type", f"{kind[:40]!r} is none of {', '.join(RECORD_TYPES)}; write one of these")
+            )
+    if why := titles.fold(suggestion.why):
+        facts.values["why"] = why
+        if (count := len(why.split())) > MAX_WHY_WORDS:
+            facts.remarks.append(f"the reason has {count} words; {MAX_WHY_WORDS} are enough")
+
+
+def topics_named(names: Sequence[str], topics: Mapping[str, Topic]) -> tuple[tuple[str, ...], list[Fault]]:
+    """Return the ids of the topics that are named by id, by name or as the forms offer them; and what names none."""
+    known = {topic_id: topic_id for topic_id in topics}
+    known |= {label.casefold(): topic_id for label, topic_id in topic_labels(topics).items()}
+    known |= {topic.name.casefold(): topic_id for topic_id, topic in topics.items()}
+    words = {word: topic_id for name, topic_id in known.items() for word in name.split() if len(word) > 4} | known
+    found: list[str] = []
+    faults: list[Fault] = []
+    for name in filter(None, map(titles.fold, names)):
+        topic_id = known.get(name.casefold())
+        if topic_id is None:
+            wanted = name[:80].casefold()
+            close = [other for other in known if wanted in other] or difflib.get_close_matches(wanted, words, n=1)
+            remedy = f"write {topics[words[close[0]]].name!r}" if close else "choose one of the list's topics"
+            faults.append(Fault("topics", f"unknown topic {name[:80]!r}; {remedy}"))
+        elif topic_id not in found:
+            found.append(topic_id)
+    if len(found) > MAX_TOPICS:
+        faults.append(Fault("topics", f"{len(found)} are too many; keep the {MAX_TOPICS} that matter most"))
+    return tuple(found), faults
+
+
+def _holder(contents: Contents, facts: _Facts) -> Neighbour | None:
+    """Return the record that has one of the identifiers: that is the paper, whatever the titles are."""
+    given = facts.values.get("identifiers", {})
+    for record_id, record in sorted(contents.records.items()):
+        held = record.identifiers.model_dump(exclude_none=True)
+        kind = next((kind for kind, value in given.items() if held.get(kind) == value), None)
+        if kind:
+            reason = f"same {SCHEMES[kind].name} identifier {given[kind]}"
+            return Neighbour(record_id, record.title, Verdict("same", 1.0, reason))
+    return None
+
+
+def _validate(facts: _Facts) -> None:
+    stated = {name: value for name, value in facts.values.items() if value}
+    told = {fault.field for fault in facts.faults}
+    facts.faults += [
+        Fault(place, what) for place, what in faults_in(Record, {"title": "-", **stated}) if place not in told
+    ]

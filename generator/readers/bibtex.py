@@ -1,0 +1,221 @@
+"""BibTeX and BibLaTeX bibliographies, as reference managers, DBLP, Google Scholar and publishers export them.
+
+https://www.ctan.org/pkg/biblatex for the fields, http://www.bibtex.org/Format/ for the syntax. Macros (``@string``)
+count where a field is one macro; what joins strings with ``#`` is not read, so that no file can grow without end.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bibtexparser.library import Library
+from bibtexparser.middlewares.enclosing import RemoveEnclosingMiddleware
+from bibtexparser.middlewares.interpolate import ResolveStringReferencesMiddleware
+from bibtexparser.middlewares.names import parse_single_name_into_parts, split_multiple_persons_names
+from bibtexparser.model import Block, DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, ParsingFailedBlock
+from bibtexparser.model import Entry as BibtexEntry
+from bibtexparser.splitter import Splitter
+
+from generator import dates, identifiers, links
+from generator.errors import Problem
+from generator.models import Entry, PersonName
+from generator.readers import Reading
+from generator.titles import fold, from_latex
+
+NAME = "bibtex"
+
+# The parser tells its log what stands in the library's failed blocks too; it has nothing to say on a terminal.
+logging.getLogger("bibtexparser").addHandler(logging.NullHandler())
+
+_ENTRY = re.compile(r"^[ \t]*@[ \t]*(?!comment|preamble)[A-Za-z]+[ \t]*[{(]", re.IGNORECASE | re.MULTILINE)
+_MONTHS = [month.lower() for month in dates.MONTHS]
+_MONTH = re.compile(rf"\b({'|'.join(_MONTHS)})")
+# What stands where a journal would, in entries of papers that are in none.
+_PREPRINT = re.compile(r"\b(arxiv|corr)\b|\babs/", re.IGNORECASE)
+_ARXIV_INSIDE = re.compile(r"(?:arxiv:\s*|abs/)((?:[a-z-]+(?:\.[A-Z]{2})?/)?[\d.]+(?:v\d+)?)", re.IGNORECASE)
+_OTHERS = "others"
+
+
+@dataclass(frozen=True)
+class _Fields:
+    """The fields of one entry by their names in lower case, and which of them could not be read."""
+
+    values: Mapping[str, str]
+    unread: Mapping[str, str]
+
+    def text(self, *names: str) -> str | None:
+        """Return the first of these fields that holds something, as text without LaTeX."""
+        return next((found for name in names if (found := from_latex(self.values.get(name, "")))), None)
+
+    def verbatim(self, *names: str) -> str:
+        """Return the first of these fields that holds something, as an identifier or address is written."""
+        raw = next((self.values[name] for name in names if self.values.get(name)), "")
+        return re.sub(r"\\url\s*|[{}\\]", "", raw).strip()
+
+
+def recognises(text: str) -> bool:
+    """Tell whether an entry such as ``@article{`` begins a line."""
+    return _ENTRY.search(text) is not None
+
+
+def read(path: str, text: str, captured: str | None) -> Reading:
+    """Read a bibliography; see :func:`generator.readers.read`."""
+    entries: list[Entry] = []
+    problems: list[Problem] = []
+    remarks: list[Problem] = []
+    keys: set[str] = set()
+    library = Splitter(text).split()
+    found = list(_entries_of(library))
+    for block, entry in found:
+        line = (block.start_line or 0) + 1
+        if entry is None:
+            reason = fold(getattr(getattr(block, "error", None), "abort_reason", "")).rstrip(".") or "no BibTeX"
+            problems.append(Problem(path, line, f"no BibTeX entry here ({reason[:120]}); check braces and commas"))
+            continue
+        fields = _fields_of(entry)
+        key = fold(entry.key)
+        if key and key in keys:
+            remarks.append(Problem(path, line, f"{key[:80]}: stands twice; this one goes by file and line"))
+        title = fields.text("title")
+        if title is None:
+            why = fields.unread.get("title", "is missing")
+            problems.append(Problem(path, line, f"title: {why}; write it as title = {{…}}"))
+            continue
+        made = _entry(path, line, len(entries) + 1, key if key not in keys else "", entry.entry_type, title, fields)
+        keys.add(key)
+        entries.append(made)
+        remarks.extend(Problem(path, line, f"{name}: {why}; left out") for name, why in fields.unread.items())
+    return Reading(path, NAME, tuple(entries), captured, False, tuple(problems), tuple(remarks))
+
+
+def _entries_of(library: Library) -> Iterator[tuple[Block, BibtexEntry | None]]:
+    """Yield the blocks that are or should be entries, with macros resolved; an entry that is none is ``None``."""
+    blocks: list[tuple[Block, BibtexEntry | None]] = []
+    for block in library.blocks:
+        if isinstance(block, BibtexEntry):
+            blocks.append((block, block))
+        elif isinstance(block, (DuplicateBlockKeyBlock, DuplicateFieldKeyBlock)):
+            if isinstance(block.ignore_error_block, BibtexEntry):
+                blocks.append((block, block.ignore_error_block))
+        elif isinstance(block, ParsingFailedBlock):
+            blocks.append((block, None))
+    keys = [entry.key if entry else "" for _, entry in blocks]
+    for number, (_, entry) in enumerate(blocks):
+        if entry:
+            entry.key = str(number)  # entries of one key would hide each other from the steps below
+    whole = Library([*library.strings, *(entry for _, entry in blocks if entry)])
+    RemoveEnclosingMiddleware().transform(ResolveStringReferencesMiddleware().transform(whole))
+    for (block, entry), key in zip(blocks, keys, strict=True):
+        if entry:
+            entry.key = key
+        yield block, entry
+
+
+def _fields_of(entry: BibtexEntry) -> _Fields:
+    values: dict[str, str] = {}
+    unread: dict[str, str] = {}
+    for field in entry.fields:
+        name, value = field.key.lower(), str(field.value).strip()
+        if name in values or name in unread:
+            unread[f"second {name}"] = "stands twice in one entry"
+        elif field.enclosing != "no-enclosing" or name == "month":  # jan, or "31~" # jan
+            values[name] = value
+        elif "#" in value:
+            unread[name] = "joins strings with #, which is not read"
+        else:
+            unread[name] = f"{fold(value)[:40]!r} is no macro that this file defines"
+    return _Fields(values, unread)
+
+
+def _entry(path: str, line: int, position: int, key: str, kind: str, title: str, fields: _Fields) -> Entry:
+    people, complete = _people(fields.values.get("author", ""))
+    venue = fields.text("journal", "journaltitle", "booktitle")
+    preprint = venue is not None and _PREPRINT.search(venue) is not None
+    return Entry(
+        file=path,
+        line=line,
+        position=position,
+        key=key or None,
+        title=title,
+        abstract=fields.text("abstract"),
+        authors=people or None,
+        issued=_issued(fields),
+        venue=None if preprint else venue,
+        volume=None if preprint else fields.text("volume"),
+        number=fields.text("number", "issue"),
+        pages=fields.text("pages"),
+        kind=kind.lower(),
+        identifiers=dict(_identifiers(fields)),
+        links=dict(_links(fields)),
+        doubts=() if complete else (f"authors: the source names only {len(people)} and others",),
+    )
+
+
+def _people(text: str) -> tuple[tuple[str | PersonName, ...], bool]:
+    """Return the names of an author field, and whether these are all: ``and others`` says that they are not.
+
+    Names written ``Family, Given`` are told apart, others stay as they are printed.
+    """
+    people: list[str | PersonName] = []
+    complete = True
+    for name in split_multiple_persons_names(text.replace("\n", " ")):
+        if name.strip().lower() == _OTHERS:
+            complete = False
+            continue
+        parts = parse_single_name_into_parts(name, strict=False)
+        family, given = from_latex(" ".join((*parts.von, *parts.last, *parts.jr))), from_latex(" ".join(parts.first))
+        if "," in re.sub(r"\{[^{}]*\}", "", name) and family:
+            people.append(PersonName.model_construct(family=family, given=given or None))
+        elif whole := from_latex(name):
+            people.append(whole)
+    return tuple(people), complete
+
+
+def _issued(fields: _Fields) -> str | None:
+    """Return the date: BibLaTeX's ``date`` (of a range its beginning), else ``year``, ``month`` and ``day``."""
+    stated = fields.verbatim("date").partition("/")[0]
+    if dates.is_partial_date(stated):
+        return stated
+    year = fields.verbatim("year")
+    month = fields.verbatim("month").lower()
+    if named := _MONTH.search(month):
+        month = str(_MONTHS.index(named[1]) + 1)
+    day = fields.verbatim("day")
+    precise = [f"{int(part):02}" for part in (month, day) if re.fullmatch(r"[0-9]{1,2}", part)]
+    precise = precise if re.fullmatch(r"[0-9]{1,2}", month) else []
+    text = "-".join((year, *precise))
+    return text if dates.is_partial_date(text) else year if dates.is_partial_date(year) else None
+
+
+def _identifiers(fields: _Fields) -> Iterator[tuple[str, str]]:
+    archive = fields.verbatim("archiveprefix", "eprinttype").lower()
+    eprint = fields.verbatim("eprint")
+    url = fields.verbatim("url")
+    places = [eprint] if archive in ("arxiv", "") else []
+    places += [fields.verbatim("arxiv"), fields.verbatim("doi"), url]
+    for name in ("journal", "journaltitle", "volume", "note", "howpublished", "booktitle"):
+        # "arXiv preprint arXiv:2210.17323" of Google Scholar, "CoRR" with "abs/2210.17323" of DBLP
+        places += _ARXIV_INSIDE.findall(fields.verbatim(name))
+    found = {
+        "arxiv": next(filter(None, map(identifiers.arxiv, places)), None),
+        "doi": _published(identifiers.doi(fields.verbatim("doi")) or identifiers.doi(url)),
+        "openreview": identifiers.openreview(url) if "openreview.net" in url else None,
+        "acl": identifiers.acl(url) if "aclanthology.org" in url or "aclweb.org" in url else None,
+    }
+    yield from ((kind, value) for kind, value in found.items() if value)
+
+
+def _published(doi: str | None) -> str | None:
+    """Return a DOI unless it is the one that arXiv gives: that says no more than the arXiv id."""
+    return None if doi and identifiers.arxiv(doi) else doi
+
+
+def _links(fields: _Fields) -> Iterator[tuple[str, str]]:
+    for name in ("url", "code", "howpublished"):
+        url = fields.verbatim(name)
+        # An address on an unknown host is more often the publisher's than the project's.
+        if links.is_safe(url) and (kind := links.kind_of(url)) in ("code", "model", "dataset"):
+            yield kind, url

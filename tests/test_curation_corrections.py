@@ -1,0 +1,125 @@
+"""Corrections: one field of one record, with the provenance of a person's word, and only where all stays in order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from site_tools import toy_records
+
+from generator import checking, merging, store
+from generator.curation import corrections, plans
+from generator.models import Entry
+from generator.store import Contents
+
+SOURCE = "https://toy.example/errata"
+WORD = f"editor: corrected; from {SOURCE}"
+
+
+@pytest.fixture
+def contents(tmp_path: Path) -> Contents:
+    return store.load(toy_records(tmp_path / "records"))
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "expected"),
+    [
+        ("title", "Two Names,\n One Loom: Revised", "Two Names, One Loom: Revised"),
+        ("authors", "Ada Thread", ["Ada Thread"]),
+        ("authors", "Ada Thread\nWeft, Bo\n\n* Chi Web", ["Ada Thread", {"family": "Weft", "given": "Bo"}, "Chi Web"]),
+        ("authors", "Ada Thread, Bo Weft, Chi Web", ["Ada Thread", "Bo Weft", "Chi Web"]),
+        ("issued", "2021-12-25", "2021-12-25"),
+        ("venue", "Toy Conf 2021", "Toy Conf 2021"),
+        ("identifiers.arxiv", "https://arxiv.org/abs/2401.00010v1", "2401.00010"),
+        ("identifiers.doi", "https://doi.org/10.5555/B.2", "10.5555/b.2"),
+        ("links.code", "https://github.com/toy/loom", "https://github.com/toy/loom"),
+        ("links.project", "toy.example/loom", "https://toy.example/loom"),
+        ("type", "Theory", "theory"),
+        ("topics", "Weaving & knotting\nspinning", ["weaving", "spinning"]),
+        ("topics", "spinning, weaving", ["spinning", "weaving"]),
+        ("summary", "One paragraph.\n\nAnother.", "One paragraph.\n\nAnother."),
+        ("why", "It is\nneeded.", "It is needed."),
+        ("results", "- 3 looms\n- 4 spindles", ["3 looms", "4 spindles"]),
+        ("venue", "delete", None),
+        ("authors", "Delete", None),
+        ("identifiers.doi", "`delete`", None),
+    ],
+)
+def test_a_field_gets_its_value_and_its_origin(field: str, text: str, expected: Any, contents: Contents) -> None:
+    plan = corrections.plan(contents, "two-names", field, text, SOURCE)
+    assert plan.faults == ()
+    plans.apply(contents, plan)
+    after = store.load(contents.folder)
+    assert checking.check(after) == []
+    assert set(after.files) == set(contents.files)
+    data: Any = store.plain(after.records["two-names"])
+    before = store.plain(contents.records["two-names"])
+    proven = field not in ("type", "topics", "summary", "why", "results")
+    word = WORD if expected else WORD.replace("corrected", "deleted")
+    assert data.pop("provenance", {}) == ({field: word} if proven else {})
+    group, _, kind = field.partition(".")
+    value = data.get(group, {}).get(kind) if kind else data.get(field)
+    assert value == expected
+    for name in {*data, *before} - {group}:
+        assert data.get(name) == before.get(name)
+
+
+def test_no_later_import_changes_a_correction_back(contents: Contents) -> None:
+    plan = corrections.plan(contents, "two-names", "venue", "delete", SOURCE)
+    plans.apply(contents, plan)
+    record = store.load(contents.folder).records["two-names"]
+    entry = Entry("f", 1, 1, title=record.title, venue="Journal of Toy Weaving")
+    merged, _ = merging.merge(record, [("source", entry)], {"source": "csv"}, added=None)
+    assert merged.venue is None
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "source", "place", "message"),
+    [
+        ("title", "delete", SOURCE, "value", "cannot be deleted"),
+        ("title", "x" * 1001, SOURCE, "value", "longer than 1000"),
+        ("title", "The Undated Shuttle: What No Source Dates", SOURCE, "", "same paper as"),
+        ("issued", "last week", SOURCE, "value", "is no date"),
+        ("issued", "2021-12-24", SOURCE, "value", "stands so already"),
+        ("identifiers.arxiv", "2313.00001", SOURCE, "value", "is no arXiv identifier"),
+        ("links.code", "javascript:alert(1)", SOURCE, "value", "does not start with https://"),
+        ("links.code", "http://127.0.0.1/", SOURCE, "value", "names a machine by its number"),
+        ("type", "recipe", SOURCE, "value", "is none of"),
+        ("topics", "knitting", SOURCE, "value", "unknown topic 'knitting'"),
+        ("topics", "spinning", SOURCE, "", "does not have this topic"),
+        ("authors", "Ada\u202e Thread", SOURCE, "value", "invisible character"),
+        ("venue", "Toy Conf", "x" * 1000, "source", "longer than 1000"),
+        ("venue", "Toy Conf", "editor: me", "source", "is no source"),
+        ("venue", "Toy Conf", "me; from https://evil.example", "source", "is no source"),
+    ],
+)
+def test_what_is_refused(field: str, text: str, source: str, place: str, message: str, contents: Contents) -> None:
+    plan = corrections.plan(contents, "two-names", field, text, source)
+    assert plan.writes == {} or plan.faults
+    assert [fault.field for fault in plan.faults] == [place]
+    assert message in plan.faults[0].message
+    assert plans.apply(contents, plan) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("two-names", "two-names"),
+        (" two-names ", "two-names"),
+        ("https://toy.example/list/papers/two-names/", "two-names"),
+        ("https://toy.example/list/papers/two-names/index.html?x=1#top", "two-names"),
+        ("papers/two-names.yaml", "two-names"),
+        ("../papers/two-names.md", "two-names"),
+        ("braid", "braided-attention"),
+        ("Two names; one LOOM", "two-names"),
+        ("two", None),
+        ("", None),
+        ("///", None),
+        ("../../etc/passwd", None),
+        ("https://[::1", None),
+        ("?!", None),
+    ],
+)
+def test_records_are_named_as_people_name_them(text: str, expected: str | None, contents: Contents) -> None:
+    assert corrections.record_named(text, contents) == expected

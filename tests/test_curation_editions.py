@@ -1,0 +1,97 @@
+"""The list as it was, and the digest that rests on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from git_tools import Repository, bare_remote
+from site_tools import call, toy_records
+
+from generator import library as libraries
+from generator import store
+from generator.curation import editions
+from generator.errors import UsageError
+from generator.models import Record
+
+DATE = {"GIT_COMMITTER_DATE": "2025-03-04T12:00:00Z", "GIT_AUTHOR_DATE": "2025-03-04T12:00:00Z"}
+
+
+@pytest.fixture
+def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
+    """The toy list under git; the tag ``then`` is of 4 March 2025."""
+    folder = tmp_path / "list"
+    folder.mkdir()
+    toy_records(folder / "records")
+    found = Repository.begin(folder, bare_remote(tmp_path / "remote.git"))
+    found.commit("Then", **DATE)
+    found.git("tag", "then")
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv("READING_LIST_RECORDS", raising=False)
+    return found
+
+
+def test_a_revision_knows_its_day_and_papers(clone: Repository) -> None:
+    records = clone.folder / "records"
+    found = editions.at(records, "then")
+    assert found.day == "2025-03-04"
+    assert found.papers == set(store.load(records).records)
+    assert editions.at(records, "main") == found
+
+
+@pytest.mark.parametrize("name", ["no-such-tag", "--output=pwned", "then:records", ""])
+def test_no_such_revision(name: str, clone: Repository) -> None:
+    with pytest.raises(UsageError, match="name a tag, branch or commit"):
+        editions.at(clone.folder / "records", name)
+    assert not list(clone.folder.rglob("pwned"))
+
+
+def test_no_repository(tmp_path: Path) -> None:
+    (tmp_path / "records").mkdir()
+    with pytest.raises(UsageError, match="history cannot be read"):
+        editions.at(tmp_path / "records", "main")
+
+
+def test_no_folder_and_no_git(clone: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match="history cannot be read"):
+        editions.at(tmp_path / "nowhere", "main")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UsageError, match="install git"):
+        editions.at(clone.folder / "records", "then")
+
+
+def test_the_digest_since_a_revision(clone: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    records = clone.folder / "records"
+    assert call("digest", "--base", "then", "--unless-empty", "--output", "digest.md") == 0
+    assert "nothing has joined the list since 2025-03-04" in capsys.readouterr().err
+    assert not Path("digest.md").exists()
+    store.write_record(records, "waited", Record(title="A Loom That Waited", added="2020-01-01"))
+    store.write_record(records, "dateless", Record(title="A Loom Without a Day"))
+    assert call("rename", "two-names", "one-name") == 0
+    capsys.readouterr()
+    assert call("digest", "--base", "then") == 0
+    text = capsys.readouterr().out
+    assert "2 papers have joined the list since 4 March 2025" in text
+    assert "A Loom That Waited" in text
+    assert "A Loom Without a Day" in text
+
+
+def test_what_joined_is_in_order() -> None:
+    records = {
+        "old": Record(title="A", added="2024-01-01"),
+        "mid": Record(title="B", added="2024-02-02"),
+        "new": Record(title="C", added="2024-03-03"),
+        "moved": Record(title="D", added="2024-01-01"),
+        "no-day": Record(title="E"),
+    }
+    library = libraries.Library(records, {}, {}, {}, {"was": "moved"})
+    assert library.joined("2024-02-02") == ["new", "mid"]
+    assert library.joined("2024-02-02", {"old", "was", "gone"}) == ["new", "mid", "no-day"]
+    assert library.joined("2024-02-02", set()) == ["new", "mid", "old", "moved", "no-day"]
+
+
+def test_one_start_is_needed(clone: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("digest") == 2
+    assert call("digest", "--since", "2025-01-01", "--base", "then") == 2
+    assert call("digest", "--base", "no-such-tag") == 2
+    assert "no-such-tag" in capsys.readouterr().err

@@ -1,0 +1,165 @@
+"""What a suggestion is made of: pasted addresses, topics by any name, and whose paper it is already."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from site_tools import TOY_RECORDS
+
+from generator import documents, store
+from generator.curation import suggestions
+from generator.curation.plans import Plan
+from generator.curation.suggestions import Suggestion
+from generator.models import Entry, Record
+
+TOY = store.load(TOY_RECORDS)
+
+
+def plan(**given: object) -> Plan:
+    return suggestions.plan(TOY, Suggestion(**{"title": "Looms: A Toy Study", **given}), added="2025-01-05")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_paper"),
+    [
+        ("2401.00010", True),
+        ("arXiv: 2401.00010", True),
+        ("10.5555/a.1", True),
+        ("doi:10.5555/a.1", True),
+        ("arxiv.org/abs/2401.00010", True),
+        ("2020.acl-main.9", True),
+        ("https://toy.example/", True),
+        ("ftp://toy.example/", True),
+        ("javascript://x", True),
+        ("A Toy", False),
+        ("Yes/No", False),
+        ("GPT-4", False),
+        ("Is 10.5 more than 10?", False),
+        ("see https://toy.example/", False),
+        ("@article{a, url={https://toy.example/}}", False),
+        ("", False),
+    ],
+)
+def test_words_and_addresses_are_told_apart(text: str, is_paper: bool) -> None:
+    assert suggestions.is_paper(text) == is_paper
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("spinning", "spinning"),
+        ("Spinning", "spinning"),
+        ("SPINNING ", "spinning"),
+        ("Looms: Spinning", "spinning"),
+        ("weaving &  knotting", "weaving"),
+    ],
+)
+def test_topics_by_any_name(name: str, expected: str) -> None:
+    assert suggestions.topics_named([name, "", name], TOY.topics) == ((expected,), [])
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("knotting", "unknown topic 'knotting'; write 'Weaving & knotting'"),
+        ("weavng", "unknown topic 'weavng'; write 'Weaving & knotting'"),
+        ("spining", "unknown topic 'spining'; write 'Spinning'"),
+        ("quantum", "unknown topic 'quantum'; choose one of the list's topics"),
+    ],
+)
+def test_unknown_topics_come_with_a_remedy(name: str, message: str) -> None:
+    found, faults = suggestions.topics_named([name], TOY.topics)
+    assert (found, [fault.message for fault in faults]) == ((), [message])
+
+
+def test_a_paper_has_few_topics() -> None:
+    topics = {f"t{number}": TOY.topics["spinning"].model_copy(update={"name": f"T{number}"}) for number in range(9)}
+    found, faults = suggestions.topics_named([*topics], topics)
+    assert len(found) == 9
+    assert [fault.message for fault in faults] == ["9 are too many; keep the 4 that matter most"]
+
+
+@pytest.mark.parametrize(
+    ("links", "paper", "expected", "faults", "remarks"),
+    [
+        (("github.com/toy/loom",), (), {"code": "https://github.com/toy/loom"}, [], []),
+        (("https://toy.example/",), (), {"project": "https://toy.example/"}, [], []),
+        ((), ("https://toy.example/",), {}, [], ["nothing can be read from the address 'https://toy.example/'"]),
+        ((), ("https://www.semanticscholar.org/paper/1",), {}, [], ["nothing can be read"]),
+        (("https://www.semanticscholar.org/paper/1",), (), {}, ["is the paper, not its material"], []),
+        (("https://github.com/a/b", "https://github.com/c/d"), (), {}, ["are two for code; keep one"], []),
+        (("see", "https://github.com/a/b"), (), {}, ["'see' is no identifier"], []),
+    ],
+)
+def test_links(
+    links: tuple[str, ...], paper: tuple[str, ...], expected: dict[str, str], faults: list[str], remarks: list[str]
+) -> None:
+    found = plan(links=links, paper=paper)
+    assert [message in fault.message for fault, message in zip(found.faults, faults, strict=True)] == [True] * len(
+        faults
+    )
+    assert all(message in remark for remark, message in zip(found.remarks, remarks, strict=True))
+    if not faults:
+        text = found.writes["papers/looms.yaml"]
+        assert all(f"{kind}: '{url}'" in text for kind, url in expected.items())
+        assert ("links:" in text) == bool(expected)
+
+
+def test_an_identifier_belongs_to_one_paper_whatever_its_title() -> None:
+    found = plan(paper=("doi:10.5555/LOOM.2021(7)_1",))
+    assert found.duplicate is not None
+    assert (found.duplicate.id, found.writes) == ("two-names", {})
+
+
+def test_a_list_that_keeps_abstracts_keeps_it() -> None:
+    entry, fault = suggestions.entry_of("@article{a, title={Looms: A Toy Study}, abstract={It is.}}")
+    assert fault is None
+    for keep, expected in ((True, True), (False, False)):
+        suggestion = Suggestion(entry=entry)
+        found = suggestions.plan(TOY, suggestion, added="2025-01-05", keep_abstract=keep)
+        assert ("abstract: |" in found.writes["papers/looms.yaml"]) == expected
+
+
+def test_what_is_looked_up_fills_what_nobody_gave_with_its_origin() -> None:
+    def lookup(identifiers: Mapping[str, str]) -> Entry | None:
+        assert identifiers == {"arxiv": "2401.00010"}
+        return Entry(
+            "api", None, 1, key="api:1", title="Looms, a Toy", authors=("Ada Thread",), issued="2024-01-02",
+            identifiers={"arxiv": "2401.00010", "doi": "10.5555/a.1"}, origins={"issued": "https://api.example/1"},
+        )  # fmt: skip
+
+    suggestion = Suggestion(paper=("2401.00010",), why="It is.")
+    found = suggestions.plan(TOY, suggestion, added="2025-01-05", lookup=lookup)
+    assert (found.faults, found.remarks, found.id) == ((), (), "looms-a-toy")
+    data = documents.parse("", found.writes["papers/looms-a-toy.yaml"]).data
+    assert Record.model_validate(data).identifiers.doi == "10.5555/a.1"
+    assert data["provenance"] == {
+        "title": "api:1",
+        "authors": "api:1",
+        "issued": "https://api.example/1",
+        "identifiers.doi": "api:1",
+    }
+    titled = Suggestion(paper=("2401.00010",), title="Looms: A Toy Study", why="It is.")
+    found = suggestions.plan(TOY, titled, added="2025-01-05", lookup=lookup)
+    assert (found.title, found.remarks) == ("Looms: A Toy Study", ("api:1 has the title 'Looms, a Toy'",))
+
+
+def test_what_is_looked_up_may_show_that_the_paper_is_there() -> None:
+    def lookup(_: Mapping[str, str]) -> Entry | None:
+        return Entry("api", None, 1, title="Another", identifiers={"doi": "10.5555/loom.2021(7)_1"})
+
+    found = suggestions.plan(TOY, Suggestion(paper=("2401.00010",)), added="2025-01-05", lookup=lookup)
+    assert found.duplicate is not None
+    assert found.duplicate.id == "two-names"
+    nothing = suggestions.plan(TOY, Suggestion(paper=("2401.00010",)), added="2025-01-05", lookup=lambda _: None)
+    assert [fault.field for fault in nothing.faults] == ["title"]
+
+
+def test_what_a_bibliography_leaves_out_is_remarked() -> None:
+    entry, _ = suggestions.entry_of("@article{a, title={Looms: A Toy Study}, journal=jtl, author={A B and others}}")
+    found = suggestions.plan(TOY, Suggestion(entry=entry), added="2025-01-05")
+    assert found.remarks == (
+        "authors: the source names only 1 and others",
+        "journal: 'jtl' is no macro that this file defines; left out",
+    )

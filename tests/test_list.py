@@ -1,0 +1,45 @@
+"""The list itself: its records are sound, and each has its page.
+
+It needs nothing else of the tests, so that a list made by `reading-list init` has it too.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from generator import checking, generation, settings, store
+from generator.library import Library
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="module")
+def configured() -> settings.Settings:
+    return settings.load(ROOT / settings.CONFIG_FILE)
+
+
+@pytest.fixture(scope="module")
+def contents(configured: settings.Settings) -> store.Contents:
+    return store.load(configured.records)
+
+
+def test_the_records_have_no_problem(contents: store.Contents) -> None:
+    assert [str(problem) for problem in checking.check(contents)] == []
+
+
+def test_the_schema_for_editors_is_in_step(contents: store.Contents) -> None:
+    schema = (contents.folder / store.SCHEMA_FILE).read_text(encoding="utf-8")
+    assert schema == store.record_schema(contents.topics), "write it anew: any `reading-list import` does"
+
+
+def test_every_record_has_its_page(contents: store.Contents, configured: settings.Settings, tmp_path: Path) -> None:
+    generation.generate(Library.of(contents), configured, tmp_path)
+    pages = {path.stem for path in (tmp_path / "papers").glob("*.md")}
+    assert {"index", *contents.records, *contents.redirects} <= pages
+
+
+def test_addresses_that_were_published_lead_to_a_record(contents: store.Contents) -> None:
+    assert set(contents.redirects.values()) <= set(contents.records)
+    assert not set(contents.redirects) & set(contents.records)

@@ -1,0 +1,324 @@
+"""The scripts of the workflows, played against a bare remote and a stand-in for `gh`: who may write what, and where."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from git_tools import BOT, Forge, Repository, bare_remote, run_script
+from site_tools import TOY_RECORDS, file_bytes, toy_records
+
+from generator import store
+from generator.models import Record
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the runners of the workflows are Linux machines")
+
+BRANCH = "suggest/issue-7"
+RECORD = 'title: "A New Loom"\n'
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What a workflow finds: a clean checkout, a remote, a forge, and an artifact of a job without rights."""
+
+    clone: Repository
+    remote: Path
+    forge: Forge
+    changes: Path
+
+    def propose(self, branch: str = BRANCH, title: str = "Take up the suggestion of #7") -> tuple[int, str]:
+        body = self.changes.parent / "body.md"
+        body.write_text("Made from the form.\n", encoding="utf-8")
+        done = run_script(self.clone, "propose", branch, title, body, self.changes, gh=self.forge)
+        self.clone.git("switch", "--quiet", "main")
+        return done.returncode, done.stdout + done.stderr
+
+    def branches(self) -> set[str]:
+        refs = self.clone.git("ls-remote", "--heads", "origin").splitlines()
+        return {line.split("refs/heads/")[1] for line in refs}
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    project = tmp_path / "list"
+    project.mkdir()
+    toy_records(project / "records")
+    remote = bare_remote(tmp_path / "remote.git")
+    changes = tmp_path / "artifact" / "changes"
+    (changes / "records" / "papers").mkdir(parents=True)
+    return Stage(Repository.begin(project, remote), remote, Forge(tmp_path), changes)
+
+
+def test_a_record_becomes_a_draft(stage: Stage) -> None:
+    (stage.changes / "records" / "papers" / "new-loom.yaml").write_text(RECORD, encoding="utf-8")
+    status, said = stage.propose()
+    assert status == 0, said
+    assert stage.branches() == {"main", BRANCH}
+    shown = stage.clone.git("show", "--format=%s%n%ae", "--name-status", f"origin/{BRANCH}")
+    assert shown.split("\n")[:2] == ["Take up the suggestion of #7", BOT]
+    assert "A\trecords/papers/new-loom.yaml" in shown
+    (pull,) = stage.forge.get("prs")
+    assert (pull["head"], pull["base"], pull["draft"], pull["body"]) == (BRANCH, "main", True, "Made from the form.\n")
+
+
+def test_an_edit_renews_branch_and_pull_request(stage: Stage) -> None:
+    path = stage.changes / "records" / "papers" / "new-loom.yaml"
+    for text in (RECORD, RECORD + "venue: Loom Letters\n"):
+        path.write_text(text, encoding="utf-8")
+        assert stage.propose()[0] == 0
+    assert len(stage.forge.get("prs")) == 1
+    assert stage.clone.git("show", f"origin/{BRANCH}:records/papers/new-loom.yaml").endswith("venue: Loom Letters\n")
+    assert stage.clone.git("rev-list", "--count", f"main..origin/{BRANCH}") == "1\n"
+
+
+def test_what_goes_with_the_records_is_proposed_with_them(stage: Stage) -> None:
+    wanted = {"records/topics.yaml", "records/record.schema.json", ".github/ISSUE_TEMPLATE/suggest-paper.yml"}
+    for name in wanted:
+        (stage.changes / name).parent.mkdir(parents=True, exist_ok=True)
+        (stage.changes / name).write_text("new\n", encoding="utf-8")
+    assert stage.propose()[0] == 0
+    assert set(stage.clone.git("diff", "--name-only", f"main..origin/{BRANCH}").split()) == wanted
+
+
+def test_what_the_list_has_already_is_not_proposed(stage: Stage) -> None:
+    name = "papers/two-names.yaml"
+    shutil.copy(TOY_RECORDS / name, stage.changes / "records" / name)
+    status, said = stage.propose()
+    assert (status, stage.branches(), stage.forge.get("calls")) == (0, {"main"}, [])
+    assert "as proposed already" in said
+
+
+def test_a_persons_work_is_left_alone(stage: Stage) -> None:
+    path = stage.changes / "records" / "papers" / "new-loom.yaml"
+    path.write_text(RECORD, encoding="utf-8")
+    assert stage.propose()[0] == 0
+    stage.clone.git("switch", "--quiet", BRANCH)
+    stage.clone.commit("Say it better")
+    stage.clone.git("push", "--quiet", "origin", BRANCH)
+    before = stage.clone.git("rev-parse", "HEAD")
+    stage.clone.git("switch", "--quiet", "main")
+    path.write_text(RECORD + "venue: Loom Letters\n", encoding="utf-8")
+    status, said = stage.propose()
+    assert status == 0
+    assert "left alone" in said
+    assert stage.clone.git("rev-parse", f"origin/{BRANCH}") == before
+
+
+def test_a_forks_branch_of_the_same_name_is_not_ours(stage: Stage) -> None:
+    stage.forge.set(prs=[{"number": 3, "head": "enrich", "state": "open", "isCrossRepository": True}])
+    (stage.changes / "records" / "papers" / "new-loom.yaml").write_text(RECORD, encoding="utf-8")
+    assert stage.propose("enrich")[0] == 0
+    assert [pull.get("draft") for pull in stage.forge.get("prs")] == [None, True]
+
+
+def link(changes: Path) -> None:
+    (changes / "records" / "papers" / "loom.yaml").symlink_to("/etc/hostname")
+
+
+def link_of_folder(changes: Path) -> None:
+    (changes / "records" / "more").symlink_to("/etc")
+
+
+def workflow(changes: Path) -> None:
+    (changes / ".github" / "workflows").mkdir(parents=True)
+    (changes / ".github" / "workflows" / "evil.yml").write_text("on: push\n", encoding="utf-8")
+
+
+def odd_name(changes: Path) -> None:
+    (changes / "records" / "papers" / "a b\n::error::.yaml").write_text(RECORD, encoding="utf-8")
+
+
+def other_kind(changes: Path) -> None:
+    (changes / "records" / "papers" / "loom.py").write_text("import os\n", encoding="utf-8")
+
+
+def deeper(changes: Path) -> None:
+    (changes / "records" / "papers" / "more").mkdir()
+    (changes / "records" / "papers" / "more" / "loom.yaml").write_text(RECORD, encoding="utf-8")
+
+
+def huge(changes: Path) -> None:
+    (changes / "records" / "papers" / "loom.yaml").write_text("x" * 1_000_001, encoding="utf-8")
+
+
+def elsewhere(changes: Path) -> None:
+    (changes / "docs").mkdir()
+    (changes / "docs" / "loom.yaml").write_text(RECORD, encoding="utf-8")
+
+
+EVIL = (link, link_of_folder, workflow, odd_name, other_kind, deeper, huge, elsewhere)
+
+
+@pytest.mark.parametrize("evil", EVIL)
+def test_what_is_no_record_is_refused_before_anything_is_done(evil: Callable[[Path], None], stage: Stage) -> None:
+    (stage.changes / "records" / "papers" / "good-loom.yaml").write_text(RECORD, encoding="utf-8")
+    evil(stage.changes)
+    status, said = stage.propose()
+    assert status == 1
+    assert said.startswith("refused: ")
+    assert "\n::error" not in said
+    assert (stage.branches(), stage.forge.get("calls")) == ({"main"}, [])
+
+
+# --- the form --------------------------------------------------------------------------------------------------------
+
+HOSTILE = "### Link\n\n`touch pwned` $(touch pwned) ${{ secrets.X }}\n::error::no\n\"'; touch pwned; '\"\n\u202eevil\n"
+
+
+@pytest.mark.parametrize("status", [0, 1, 2])
+def test_the_form_reaches_the_command_as_it_is(status: int, stage: Stage, tmp_path: Path) -> None:
+    event = tmp_path / "event.json"
+    event.write_text(json.dumps({"issue": {"number": 7, "body": HOSTILE}}), encoding="utf-8")
+    command = tmp_path / "reading-list"
+    command.write_text(
+        f'#!/bin/sh\ncp "$3" {tmp_path}/seen.md\necho answer > "$5"\nprintf %s "$3" >&2\n'
+        f"echo 'title: x' > records/papers/new.yaml\nexit {status}\n",
+        encoding="utf-8",
+    )
+    command.chmod(0o755)
+    out = tmp_path / "out"
+    done = run_script(stage.clone, "read-form", event, out, READING_LIST=str(command))
+    assert done.returncode == (2 if status == 2 else 0)
+    assert (tmp_path / "seen.md").read_text(encoding="utf-8") == HOSTILE
+    assert not list(tmp_path.rglob("pwned"))
+    assert "error" not in done.stdout
+    assert (out / "comment.md").read_text(encoding="utf-8") == "answer\n"
+    assert (out / "changes").is_dir() == (status == 0)
+    if status == 0:
+        assert set(file_bytes(out / "changes")) == {"records/papers/new.yaml"}
+
+
+def test_an_issue_without_a_body(stage: Stage, tmp_path: Path) -> None:
+    event = tmp_path / "event.json"
+    event.write_text('{"issue": {"number": 7, "body": null}}', encoding="utf-8")
+    command = tmp_path / "reading-list"
+    command.write_text(
+        '#!/bin/sh\ntest ! -s "$3" || grep -vc "^$" "$3"\necho missing > "$5"\nexit 1\n', encoding="utf-8"
+    )
+    command.chmod(0o755)
+    assert run_script(stage.clone, "read-form", event, tmp_path / "out", READING_LIST=str(command)).returncode == 0
+
+
+@pytest.mark.parametrize("records", [True, False])
+def test_the_issue_is_answered(records: bool, stage: Stage) -> None:
+    proposal = stage.changes.parent
+    (proposal / "comment.md").write_text("Thank you.\n" + "é" * 100_000, encoding="utf-8")
+    if records:
+        (stage.changes / "records" / "papers" / "new-loom.yaml").write_text(RECORD, encoding="utf-8")
+    else:
+        shutil.rmtree(stage.changes)
+    done = run_script(stage.clone, "answer", "7", proposal, gh=stage.forge)
+    assert done.returncode == 0, done.stderr
+    *_, (group, verb, names, given) = stage.forge.get("calls")
+    assert (group, verb, names) == ("issue", "comment", ["7"])
+    assert given["edit-last"]
+    assert given["create-if-none"]
+    assert given["body"].startswith("Thank you.")
+    assert len(given["body"].encode()) <= 60_010
+    pulls = [(each["head"], each["title"], each["body"][:60]) for each in stage.forge.get("prs")]
+    assert pulls == (
+        [(BRANCH, "new-loom: take up #7", "Made from the form in #7. Closes #7.\n\nThank you.\n" + "é" * 11)]
+        if records
+        else []
+    )
+
+
+def test_a_refused_proposal_is_not_answered_as_if_it_were_made(stage: Stage) -> None:
+    (stage.changes.parent / "comment.md").write_text("Thank you.\n", encoding="utf-8")
+    workflow(stage.changes)
+    assert run_script(stage.clone, "answer", "7", stage.changes.parent, gh=stage.forge).returncode == 1
+    assert stage.forge.get("calls") == []
+
+
+# --- the report on links ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kinds", "offline", "said"),
+    [(["alive", "unsure"], False, "found=0\n"), (["alive", "dead"], False, "found=1\n"),
+     (["moved"], False, "found=1\n"), ([], False, "found=0\n"), (["unsure"], True, "")],
+)  # fmt: skip
+def test_what_is_found_is_told(kinds: list[str], offline: bool, said: str, stage: Stage, tmp_path: Path) -> None:
+    answer = json.dumps({"links": [{"kind": kind, "link": "::error::x"} for kind in kinds], "offline": offline})
+    (tmp_path / "answer.json").write_text(answer, encoding="utf-8")
+    command = tmp_path / "reading-list"
+    command.write_text(f'#!/bin/sh\ncat {tmp_path}/answer.json\necho "$@" > {tmp_path}/seen\n', encoding="utf-8")
+    command.chmod(0o755)
+    done = run_script(stage.clone, "links", "report.md", "state.json", READING_LIST=str(command))
+    assert (done.returncode, done.stdout, done.stderr) == (0, said, "")
+    assert (tmp_path / "seen").read_text(encoding="utf-8") == "links --json --report report.md --state state.json\n"
+
+
+def test_one_issue_is_kept_up_to_date(stage: Stage, tmp_path: Path) -> None:
+    body = tmp_path / "report.md"
+
+    def report(text: str, status: str) -> None:
+        body.write_text(text, encoding="utf-8")
+        done = run_script(stage.clone, "report", "link check", "Links", body, status, gh=stage.forge)
+        assert done.returncode == 0, done.stderr
+
+    report("all is well", "0")
+    assert stage.forge.get("issues") == []
+    report("one is dead", "1")
+    report("two are dead", "1")
+    (issue,) = stage.forge.get("issues")
+    assert (issue["label"], issue["state"], issue["body"]) == ("link check", "open", "two are dead")
+    report("x" * 100_000, "1")
+    assert len(stage.forge.get("issues")[0]["body"]) == 60_000
+    report("all is well", "0")
+    assert [issue["state"] for issue in stage.forge.get("issues")] == ["closed"]
+    report("one is dead", "1")
+    assert [issue["state"] for issue in stage.forge.get("issues")] == ["closed", "open"]
+
+
+# --- the digest ------------------------------------------------------------------------------------------------------
+
+
+def digest(stage: Stage, tmp_path: Path) -> tuple[str, str]:
+    target = tmp_path / "digest.md"
+    target.unlink(missing_ok=True)
+    done = run_script(stage.clone, "digest", target)
+    assert done.returncode == 0, done.stderr
+    return done.stdout, target.read_text(encoding="utf-8") if target.exists() else ""
+
+
+def add(stage: Stage, name: str, title: str, added: str) -> None:
+    store.write_record(stage.clone.folder / "records", name, Record(title=title, added=added))
+    stage.clone.commit(f"Add {name}")
+
+
+def test_the_digest_has_what_the_last_one_had_not(stage: Stage, tmp_path: Path) -> None:
+    today = datetime.datetime.now(datetime.UTC).date()
+    assert digest(stage, tmp_path) == ("", "")
+    add(stage, "fresh", "A Fresh Loom", today.isoformat())
+    tag, text = digest(stage, tmp_path)
+    assert tag == f"tag=digest-{today.isoformat()}\n"
+    assert "A Fresh Loom" in text
+    stage.clone.git("tag", "digest-2025-01-06", "HEAD~1")
+    stage.clone.git("tag", "digest-2025-01-13")
+    assert digest(stage, tmp_path) == ("", "")
+    # Suggested long before the last digest, merged after it.
+    add(stage, "late", "A Loom That Waited", "2024-01-01")
+    tag, text = digest(stage, tmp_path)
+    assert tag == f"tag=digest-{today.isoformat()}\n"
+    assert "A Loom That Waited" in text
+    assert "A Fresh Loom" not in text
+    stage.clone.git("tag", f"digest-{today.isoformat()}", "HEAD~1")
+    assert digest(stage, tmp_path) == ("", "")
+
+
+def test_the_labels_are_made(stage: Stage) -> None:
+    assert run_script(stage.clone, "labels", gh=stage.forge).returncode == 0
+    made = {
+        names[0]: given
+        for group, verb, names, given in stage.forge.get("calls")
+        if (group, verb) == ("label", "create")
+    }
+    assert {"suggestion", "correction", "proposal", "link check"} <= set(made)
+    assert all(given["force"] and given["description"] for given in made.values())

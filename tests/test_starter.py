@@ -1,0 +1,283 @@
+"""A new list, made by `reading-list init`: whole, working, and with nothing of ours in it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from site_tools import ROOT, call, environment, facts, file_bytes, run
+
+from generator import documents, settings, starter, store
+from generator.errors import ReadingListError, UsageError, WriteError
+
+NAME = 'Bees: "hives" & <combs>'
+DESCRIPTION = "Papers on bees, 100% of them: [read] *on*."
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new list as it comes out of the clone."""
+    folder = tmp_path_factory.mktemp("init") / "bees"
+    assert call("init", str(folder), "--name", NAME, "--description", DESCRIPTION) == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def built(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the new list with its site built, by the copy of the package that lies in it."""
+    folder = tmp_path_factory.mktemp("built") / "bees"
+    shutil.copytree(made, folder)
+    done = run(folder, "mkdocs", "build", "--strict", SITE_URL="https://bees.example.org/list/", PYTHONPATH=str(folder))
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+def test_it_is_named_as_was_asked(made: Path) -> None:
+    found = settings.load(made / "mkdocs.yml")
+    assert (found.site_name, found.site_description) == (NAME, DESCRIPTION)
+    own = re.search(r"(?m)^  reading_list:\n((?: {4,}.*\n)+)", (made / "mkdocs.yml").read_text(encoding="utf-8"))
+    assert own
+    assert set(yaml.safe_load(own[1])) <= {"records", "keep_abstracts", "branch"}
+    readme = (made / "README.md").read_text(encoding="utf-8")
+    assert "{{" not in readme
+    assert readme.startswith("# Bees&#58; &#34;hives&#34; ")
+
+
+def test_its_records_are_sound(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("--config", str(made / "mkdocs.yml"), "check") == 0
+    assert capsys.readouterr().err == "1 records, 0 problems\n"
+    contents = store.load(made / "records")
+    assert set(contents.topics) == {topic for record in contents.records.values() for topic in record.topics}
+
+
+def test_its_guide_shows_its_own_record(made: Path) -> None:
+    guide = (made / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    shown = re.search(r"(?s)```yaml\n(.*?)```", guide)
+    assert shown
+    assert shown[1] == (made / starter.EXAMPLE).read_text(encoding="utf-8")
+
+
+def test_it_has_all_that_a_list_needs(made: Path) -> None:
+    for name in (
+        "README.md", "CONTRIBUTING.md", "GOVERNANCE.md", "MAINTAINING.md", "LICENSE", "CHANGELOG.md", "Makefile",
+        "mkdocs.yml", "pyproject.toml", "requirements.lock", "requirements-dev.lock", ".gitignore",
+        ".pre-commit-config.yaml", "docs/about.md", "docs/architecture.md", "docs/overrides/main.html",
+        "docs/assets/logo.svg", "generator/cli/__init__.py", "generator/templates/paper.md.j2",
+        "generator/starter/written/README.md", "records/topics.yaml", "records/LICENSE", "records/record.schema.json",
+        "tests/test_list.py", "tests/test_workflows.py", ".github/workflows/publish.yml", ".github/dependabot.yml",
+        ".github/scripts/propose", "hatch_build.py",
+    ):  # fmt: skip
+        assert (made / name).is_file(), name
+    assert (made / ".github" / "scripts" / "propose").stat().st_mode & 0o100
+    assert not list(made.rglob("__pycache__"))
+
+
+def test_what_its_makefile_names_is_there(made: Path) -> None:
+    makefile = (made / "Makefile").read_text(encoding="utf-8")
+    for name in re.findall(r"(?<![\w/(-])(?:\.github|benchmarks|generator|tests|docs)/[\w./-]*", makefile):
+        assert (made / name).exists(), name
+    guide = (made / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    targets = set(re.findall(r"(?m)^([a-z-]+):", makefile))
+    assert targets >= {"site", "serve", "test", "check", "publish", "labels"}
+    assert "make bench" not in guide
+    assert "bench" not in makefile
+    assert set(re.findall(r"(?m)^\$ make ([a-z-]+)", guide)) <= targets
+
+
+# --- nothing of ours -------------------------------------------------------------------------------------------------
+
+
+def ours() -> list[str]:
+    """Return what would betray this list in another: its name, and the names and ids of what it holds.
+
+    Names and ids of a word or two are left out; they stand for themselves, too.
+    """
+    contents = store.load(ROOT / "records")
+    tables = (contents.topics, contents.paths, contents.sources, contents.records)
+    named = {name for table in tables for name in table}
+    named |= {topic.name for topic in contents.topics.values()} | {topic.group for topic in contents.topics.values()}
+    named |= {path.title for path in contents.paths.values()} | {record.title for record in contents.records.values()}
+    long = {text for text in named if len(re.split(r"[\s-]+", text)) > 2}
+    return [settings.load(ROOT / "mkdocs.yml").site_name, "Efficient Training", "screenshot.png", *sorted(long)]
+
+
+def test_nothing_of_ours_is_left_in_it(made: Path) -> None:
+    words = ours()
+    assert len(words) > 500
+    betraying = re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, words)) + r")(?![\w-])", re.IGNORECASE)
+    for name, data in file_bytes(made).items():
+        text = data.decode("utf-8", errors="replace")
+        assert not betraying.search(name)
+        # Where the file keeps a picture out of the site or the wheel, none is there.
+        text = re.sub(r'"docs/assets/screenshot\.png"|^  assets/screenshot\.png$', "", text, flags=re.MULTILINE)
+        assert (found := betraying.search(text)) is None, f"{name}: {found and found[0]}"
+
+
+def test_no_picture_of_ours_is_left_in_it(made: Path) -> None:
+    kinds = {path.suffix for path in (made / "docs").rglob("*") if path.is_file()}
+    assert not kinds & {".png", ".jpg", ".jpeg", ".webp", ".gif", ".ico", ".avif"}
+
+
+def test_the_search_for_ours_finds_it(made: Path) -> None:
+    # Guards the test above: our own records are full of it.
+    text = (ROOT / "records" / "paths.yaml").read_text(encoding="utf-8")
+    assert any(word in text for word in ours())
+
+
+# --- it works --------------------------------------------------------------------------------------------------------
+
+
+def test_its_site_is_built_by_its_own_package(built: Path) -> None:
+    where = "import generator.mkdocs_plugin as p; print(p.__file__)"
+    found = subprocess.run(
+        [sys.executable, "-c", where],
+        cwd=built,
+        capture_output=True,
+        text=True,
+        env=environment(PYTHONPATH=str(built)),
+        check=True,
+    )
+    assert Path(found.stdout.strip()).is_relative_to(built)
+    page = facts(built / "site", "papers/a-mathematical-theory-of-communication/index.html")
+    assert page.headings == ["A Mathematical Theory of Communication"]
+    assert "Bees" in facts(built / "site", "index.html").title
+    for name in sorted(path.relative_to(built / "site").as_posix() for path in (built / "site").rglob("*.html")):
+        loads = facts(built / "site", name).loads
+        assert not [address for address in loads if "://" in address]
+
+
+@pytest.mark.slow
+def test_its_tests_pass(built: Path) -> None:
+    for arguments in (
+        ("ruff", "format", "--check", "."),
+        ("ruff", "check", "."),
+        ("pytest", "-q", "-p", "no:cacheprovider"),
+    ):
+        done = run(built, *arguments, PYTHONPATH=str(built))
+        assert done.returncode == 0, done.stdout + done.stderr
+    loaded = run(built, "generator", "--version", PYTHONPATH=str(built))
+    assert loaded.returncode == 0
+
+
+@pytest.mark.parametrize("target", ["site", "test", "publish"])
+def test_make_knows_what_to_do(target: str, made: Path) -> None:
+    if not shutil.which("make"):
+        pytest.skip("no make here")
+    done = subprocess.run(
+        ["make", "-n", target], cwd=made, capture_output=True, text=True, env=environment(), check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert ".venv/bin/" in done.stdout
+
+
+def test_it_can_begin_another(built: Path, tmp_path: Path) -> None:
+    done = run(built, "generator", "init", tmp_path / "third", PYTHONPATH=str(built))
+    assert done.returncode == 0, done.stderr
+    assert settings.load(tmp_path / "third" / "mkdocs.yml").site_name == "Third"
+    first, third = file_bytes(built / "generator"), file_bytes(tmp_path / "third" / "generator")
+    assert third == {name: data for name, data in first.items() if "__pycache__" not in name}
+
+
+def test_the_wheel_makes_the_same_list(made: Path, tmp_path: Path) -> None:
+    build = "import sys, hatchling.build; print(hatchling.build.build_wheel(sys.argv[1]))"
+    done = subprocess.run(
+        [sys.executable, "-c", build, tmp_path],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env=environment(),
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(tmp_path / done.stdout.split()[-1]) as wheel:
+        wheel.extractall(tmp_path / "installed")
+        for part in wheel.infolist():  # as pip does; zipfile forgets who may run what
+            (tmp_path / "installed" / part.filename).chmod(part.external_attr >> 16)
+    arguments = ("generator", "init", tmp_path / "bees", "--name", NAME, "--description", DESCRIPTION)
+    made_by_wheel = run(tmp_path, *arguments, PYTHONPATH=str(tmp_path / "installed"))
+    assert made_by_wheel.returncode == 0, made_by_wheel.stderr
+    assert file_bytes(tmp_path / "bees") == file_bytes(made)
+    assert (tmp_path / "bees" / ".github" / "scripts" / "propose").stat().st_mode & 0o100
+
+
+# --- refusals --------------------------------------------------------------------------------------------------------
+
+
+def a_file(folder: Path) -> None:
+    folder.write_text("mine", encoding="utf-8")
+
+
+def a_full_folder(folder: Path) -> None:
+    folder.mkdir()
+    (folder / ".hidden").write_text("mine", encoding="utf-8")
+
+
+def a_link(folder: Path) -> None:
+    (folder.parent / "elsewhere").mkdir()
+    folder.symlink_to(folder.parent / "elsewhere")
+
+
+@pytest.mark.parametrize(
+    ("before", "message"), [(a_file, "is no folder"), (a_full_folder, "is not empty"), (a_link, "is no folder")]
+)
+def test_a_place_in_use_is_left_alone(before: Callable[[Path], None], message: str, tmp_path: Path) -> None:
+    before(tmp_path / "list")
+    found = file_bytes(tmp_path)
+    with pytest.raises(UsageError, match=message):
+        starter.create(tmp_path / "list")
+    assert file_bytes(tmp_path) == found
+
+
+def test_a_name_must_be_a_name(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--name"):
+        starter.create(tmp_path / "list", " \n ")
+    assert not (tmp_path / "list").exists()
+
+
+def test_the_command_says_where_and_what_next(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "my-list"
+    assert call("init", str(folder)) == 0
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert f"{folder}: a new list, {len(file_bytes(folder))} files" in said.err
+    assert call("init", str(folder)) == 2
+    assert "is not empty" in capsys.readouterr().err
+    assert yaml.compose((folder / "mkdocs.yml").read_text(encoding="utf-8")) is not None
+
+
+def test_an_empty_folder_is_filled_where_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert call("init", ".", "--name", "Here") == 0
+    assert (tmp_path / "mkdocs.yml").is_file()
+    assert not list(tmp_path.glob(".new-list-*"))
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_all_is_written_or_nothing(there: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if there:
+        (tmp_path / "list").mkdir()
+    real = documents.write
+
+    def full(path: Path, text: str, *, durable: bool = True) -> bool:
+        if path.name == store.SCHEMA_FILE:  # the last of all
+            raise WriteError(f"{path}: cannot be written (No space left on device)")
+        return real(path, text, durable=durable)
+
+    monkeypatch.setattr(documents, "write", full)
+    with pytest.raises(WriteError):
+        starter.create(tmp_path / "list")
+    assert sorted(tmp_path.iterdir()) == ([tmp_path / "list"] if there else [])
+    assert not file_bytes(tmp_path)
+
+
+def test_an_install_without_the_files_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(starter, "BUNDLED", tmp_path)
+    with pytest.raises(ReadingListError, match="install the package from its repository or wheel"):
+        starter.create(tmp_path / "list")
