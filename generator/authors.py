@@ -15,7 +15,7 @@ def author_pages(library: Library) -> Iterator[Overview]:
     """Yield a page for each author of :attr:`Library.by_author` and their index; nothing where there is none."""
     if not library.by_author:
         return
-    ids = _ids(library)
+    ids = author_ids(library)
     place = {name: number for number, name in enumerate(library.by_author)}
     wrote: dict[str, list[str]] = {record_id: [] for record_id in library.records}
     for name, papers in library.by_author.items():
@@ -57,7 +57,7 @@ def author_pages(library: Library) -> Iterator[Overview]:
     )
 
 
-def _ids(library: Library) -> Mapping[str, str]:
+def author_ids(library: Library) -> Mapping[str, str]:
     """Return an id for each author's page: the name's slug, numbered where two names have the same one."""
     ids: dict[str, str] = {}
     taken = {"index"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import math
 import re
 import subprocess
@@ -200,6 +201,10 @@ def test_a_name_stays_text(text: str) -> None:
         said.replace("$x^2$", "x²").replace("\\frac{1}{2}", "1/2")
     }
     assert not list(svg.iter("script"))
+
+
+def test_a_page_with_all_papers_on_a_map_is_light() -> None:
+    assert len(gzip.compress(_drawn(RECORDS)["map.md"].encode())) < 60_000
 
 
 # --- charts ----------------------------------------------------------------------------------------------------------
