@@ -161,8 +161,8 @@ class _Builder:
 # --- writing ---------------------------------------------------------------------------------------------------------
 
 PROSE = frozenset({"summary", "abstract", "description"})
-QUOTED = frozenset({"title", "issued", "added", "captured"})
-ALWAYS_BLOCK = frozenset({"results", "steps", "start_here"})
+QUOTED = frozenset({"title", "issued", "added", "captured", "day"})
+ALWAYS_BLOCK = frozenset({"results", "steps", "start_here", "corrected"})
 _RESOLVER = yaml.resolver.Resolver()
 _NOT_PLAIN = re.compile(r"^[^\w(]|: |:$| #|\s$")
 

@@ -6,15 +6,18 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from generator import escaping, store, titles
 from generator.identifiers import SCHEMES
 from generator.models import PersonName, Record
+from generator.settings import Settings
 
 SCHEMA_VERSION = 1
 """Version of the layout of ``papers.json``: raised when a field changes its meaning or goes, not when one is added."""
+
+SCHEMA_FILE = "papers.schema.json"
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 # Words that name a journal; other venues are taken for proceedings.
@@ -219,6 +222,74 @@ def json_data(records: Mapping[str, Record]) -> str:
     """Return all records with every field, as ``{"version": 1, "papers": [{"id": …, …}]}``."""
     papers = _json_list([{"id": record_id, **store.plain(record)} for record_id, record in records.items()])
     return f'{{"version": {SCHEMA_VERSION}, "papers": {papers}}}\n'
+
+
+def json_schema(settings: Settings) -> str:
+    """Return the JSON Schema of ``papers.json`` (https://json-schema.org/draft/2020-12), derived from the record's own.
+
+    It names every field that there is and lets others pass: a later list of the same version may have more.
+    """
+    record: dict[str, Any] = json.loads(store.record_schema({}))
+    definitions = record.pop("$defs")
+    for name in ("$schema", "title", "description"):
+        record.pop(name, None)
+    record["properties"] = {"id": {"description": "The paper's id, never given to another", "type": "string"}} | record[
+        "properties"
+    ]
+    record["required"] = ["id", *record["required"]]
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **({"$id": f"{settings.site_url.rstrip('/')}/data/{SCHEMA_FILE}"} if settings.site_url else {}),
+        "title": "Papers of a reading list",
+        "type": "object",
+        "required": ["version", "papers"],
+        "properties": {
+            "version": {"description": "Of this layout", "const": SCHEMA_VERSION},
+            "papers": {"type": "array", "items": {"$ref": "#/$defs/Paper"}},
+        },
+        "$defs": {"Paper": record, **definitions},
+    }
+    _open(schema)
+    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+
+
+def _open(schema: Any) -> None:
+    """Let fields pass that a schema does not name, and take out titles that only repeat a field's name."""
+    if isinstance(schema, dict):
+        if schema.get("additionalProperties") is False:
+            del schema["additionalProperties"]
+        for name, value in schema.items():
+            if name in ("properties", "$defs"):
+                for each in value.values():
+                    each.pop("title", None)
+            _open(value)
+    elif isinstance(schema, list):
+        for value in schema:
+            _open(value)
+
+
+def fields() -> list[tuple[str, str, str]]:
+    """Return name, kind and meaning of each field of a paper in ``papers.json``, in order; dots part a field's own."""
+    schema = json.loads(json_schema(Settings()))
+    return list(_fields(schema["$defs"]["Paper"], schema["$defs"], ""))
+
+
+def _fields(schema: dict[str, Any], known: dict[str, Any], prefix: str) -> Iterator[tuple[str, str, str]]:
+    for name, field in schema["properties"].items():
+        item = field.get("items", field)
+        named = item.get("$ref", "").rpartition("/")[2]
+        kind = named or item.get("type", "text or name parts" if "anyOf" in item else "text")
+        kind = {"string": "text", "integer": "whole number"}.get(kind, kind)
+        inner = known.get(named)
+        if "enum" in item:
+            kind = "one of " + ", ".join(item["enum"])
+        if inner:
+            kind = "object"
+        if field is not item:
+            kind = f"list of {kind}" + ("s" if kind == "object" else "")
+        yield f"{prefix}{name}", kind, field.get("description") or (inner or {}).get("description", "")
+        if inner:
+            yield from _fields(inner, known, f"{prefix}{name}{'[]' if field is not item else ''}.")
 
 
 def _json_list(items: list[dict[str, Any]]) -> str:

@@ -1,18 +1,17 @@
-"""What joined the list, for those who follow it: Atom and JSON feeds, additions by day, and a digest to send.
+"""What joined the list, for those who follow it: Atom and JSON feeds.
 
-All of it rests on the day that a record joined the list (``added``); records without one are in none of it. There is no
+They rest on the day that a record joined the list (``added``); records without one are in none of them. There is no
 clock here: the same records give the same bytes on any day.
 """
 
 from __future__ import annotations
 
 import json
-import textwrap
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from generator import dates, escaping, exports
+from generator import escaping, exports
 from generator.library import UNSORTED, Library
 from generator.metadata import address, paper_path
 from generator.models import Record, Topic
@@ -68,11 +67,11 @@ def _feed(library: Library, settings: Settings, topic: str | None) -> _Feed:
 
 def _entries(library: Library, ids: Iterable[str]) -> tuple[tuple[str, ...], str]:
     """Return the newest additions among ``ids``, and the day of the latest."""
-    newest = tuple(_newest(library, ids))[:MOST_ENTRIES]
-    return newest, (library.records[newest[0]].added or _NEVER) if newest else _NEVER
+    latest = tuple(newest(library, ids))[:MOST_ENTRIES]
+    return latest, (library.records[latest[0]].added or _NEVER) if latest else _NEVER
 
 
-def _newest(library: Library, ids: Iterable[str]) -> list[str]:
+def newest(library: Library, ids: Iterable[str]) -> list[str]:
     """Return those of ``ids`` that have a day of addition, the latest first; then by title and id."""
     wanted = set(ids)  # the library's own order is by title and id, and sorting keeps it
     dated = [record_id for record_id, record in library.records.items() if record_id in wanted and record.added]
@@ -179,12 +178,12 @@ def _content(record: Record) -> str:
         paragraphs.append(f"<strong>{escaping.html(record.why)}</strong>")
     paragraphs += [escaping.html(part) for part in (record.summary or "").split("\n\n")]
     links = [("Paper", exports.address(record)), ("Code", record.links.code)]
-    paragraphs.append(" · ".join(_anchor(name, url) for name, url in links if url))
+    paragraphs.append(" · ".join(anchor(name, url) for name, url in links if url))
     shown = [part for part in paragraphs if part] or [escaping.html(plain_title(record))]
     return "".join(f"<p>{part}</p>" for part in shown)
 
 
-def _anchor(text: str, url: str, style: str = "") -> str:
+def anchor(text: str, url: str, style: str = "") -> str:
     """Return a link; ``style`` holds the declarations of its style attribute."""
     styled = f' style="{style}"' if style else ""
     return f'<a href="{escaping.html(escaping.url(url))}"{styled}>{escaping.html(text)}</a>'
@@ -207,137 +206,3 @@ def files(library: Library, settings: Settings) -> Iterator[tuple[str, str]]:
         folder = f"topics/{topic}/" if topic else ""
         yield folder + ATOM_FILE, atom(library, settings, topic)
         yield folder + JSON_FILE, json_feed(library, settings, topic)
-
-
-# --- changes and digests ---------------------------------------------------------------------------------------------
-
-
-def changes(library: Library) -> dict[str, tuple[str, ...]]:
-    """Return the ids of the records that joined the list, by day: the latest day first, by title and id within it."""
-    found: dict[str, list[str]] = {}
-    for record_id in _newest(library, library.records):
-        found.setdefault(library.records[record_id].added or _NEVER, []).append(record_id)
-    return {day: tuple(ids) for day, ids in found.items()}
-
-
-@dataclass(frozen=True)
-class _Digest:
-    """A digest before it is written: a title, one sentence, and papers under their primary topics, all plain text."""
-
-    title: str
-    lead: str
-    groups: tuple[tuple[str, tuple[_Paper, ...]], ...]
-
-
-@dataclass(frozen=True)
-class _Paper:
-    title: str
-    byline: str
-    why: str
-    url: str
-
-
-def digest(
-    library: Library, since: str, format: str, settings: Settings, *, known: Collection[str] | None = None
-) -> str:
-    """Return what joined the list as one of ``DIGESTS``; ``since`` and ``known`` are those of ``Library.joined``.
-
-    Papers stand under their primary topic, the first that the list knows, topics in the order of topics.yaml; within
-    one the newest come first, then by title. A link leads to the paper's page, or to the paper itself where the site
-    has no address yet. The HTML is one file for an e-mail: styles inline, nothing loaded. Raises KeyError for a format
-    that is none.
-    """
-    ids = library.joined(since, known)
-    groups: dict[str, list[_Paper]] = {topic: [] for topic in (*library.topics, UNSORTED)}
-    for record_id in ids:
-        record = library.records[record_id]
-        primary = next((topic for topic in record.topics if topic in library.topics), UNSORTED)
-        url = address(settings, paper_path(record_id)) or exports.address(record) or ""
-        groups[primary].append(_Paper(plain_title(record), byline(record), escaping.clean(record.why or ""), url))
-    names = {topic: escaping.clean(each.name) for topic, each in library.topics.items()} | {UNSORTED: "Unsorted"}
-    count = {0: "No paper has", 1: "1 paper has"}.get(len(ids), f"{len(ids):,} papers have")
-    return DIGESTS[format](
-        _Digest(
-            escaping.clean(settings.site_name),
-            f"{count} joined the list since {dates.in_words(since)}.",
-            tuple((names[topic], tuple(papers)) for topic, papers in groups.items() if papers),
-        )
-    )
-
-
-def _digest_markdown(content: _Digest) -> str:
-    lines = [f"# {escaping.markdown(content.title)}", "", escaping.markdown(content.lead)]
-    for name, papers in content.groups:
-        lines += ["", f"## {escaping.markdown(name)}", ""]
-        for paper in papers:
-            title = escaping.markdown(paper.title)
-            shown = f"[{title}]({escaping.url(paper.url)})" if paper.url else title
-            more = [escaping.markdown(text) for text in (paper.byline, paper.why) if text]
-            lines.append("- " + "  \n  ".join([shown, *more]))  # two spaces break a line in every Markdown
-    return "\n".join(lines) + "\n"
-
-
-def _digest_text(content: _Digest) -> str:
-    lines = [content.title, "=" * len(content.title), "", *_wrap(content.lead)]
-    for name, papers in content.groups:
-        lines += ["", name, "-" * len(name)]
-        for paper in papers:
-            lines += ["", *_wrap(paper.title, "* "), *_wrap(paper.byline, "  "), *_wrap(paper.why, "  ")]
-            lines += [f"  {escaping.url(paper.url)}"] if paper.url else []
-    return "\n".join(lines) + "\n"
-
-
-def _wrap(text: str, first: str = "") -> list[str]:
-    """Return a text in lines of at most 76 characters, the width that e-mail has (RFC 5322, 2.1.1 asks for 78)."""
-    return textwrap.wrap(
-        text,
-        76,
-        initial_indent=first,
-        subsequent_indent=" " * len(first),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
-_STYLES = {
-    "body": "margin:0;padding:24px 16px;background:#ffffff;color:#1f2328;font:16px/1.5 system-ui,sans-serif",
-    "main": "max-width:640px;margin:0 auto",
-    "h1": "margin:0 0 8px;font-size:24px;line-height:1.25",
-    "h2": "margin:32px 0 0;padding-bottom:4px;border-bottom:1px solid #d0d7de;font-size:18px;line-height:1.3",
-    "h3": "margin:20px 0 0;font-size:16px;line-height:1.4",
-    "p": "margin:4px 0 0",
-    "byline": "margin:2px 0 0;color:#57606a;font-size:14px",
-    "a": "color:#0550ae",
-}
-
-
-def _digest_html(content: _Digest) -> str:
-    lines = [
-        "<!doctype html>",
-        '<html lang="en">',
-        "<head>",
-        '<meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width,initial-scale=1">',
-        f"<title>{escaping.html(content.title)}</title>",
-        "</head>",
-        f'<body style="{_STYLES["body"]}">',
-        f'<div role="main" style="{_STYLES["main"]}">',
-        f'<h1 style="{_STYLES["h1"]}">{escaping.html(content.title)}</h1>',
-        f'<p style="{_STYLES["p"]}">{escaping.html(content.lead)}</p>',
-    ]
-    for name, papers in content.groups:
-        lines.append(f'<h2 style="{_STYLES["h2"]}">{escaping.html(name)}</h2>')
-        for paper in papers:
-            title = _anchor(paper.title, paper.url, _STYLES["a"]) if paper.url else escaping.html(paper.title)
-            lines.append(f'<h3 style="{_STYLES["h3"]}">{title}</h3>')
-            for style, text in (("byline", paper.byline), ("p", paper.why)):
-                lines += [f'<p style="{_STYLES[style]}">{escaping.html(text)}</p>'] if text else []
-    return "\n".join([*lines, "</div>", "</body>", "</html>"]) + "\n"
-
-
-DIGESTS: Mapping[str, Callable[[_Digest], str]] = {
-    "markdown": _digest_markdown,
-    "html": _digest_html,
-    "text": _digest_text,
-}
-"""The formats of a digest, by name."""

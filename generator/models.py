@@ -175,29 +175,36 @@ class Identifiers(_Model):
 class Links(_Model):
     """Where the paper's own material lies."""
 
-    code: Url | None = None
-    project: Url | None = None
-    model: Url | None = None
-    dataset: Url | None = None
+    code: Url | None = Field(None, description="The authors' own code")
+    project: Url | None = Field(None, description="The paper's own page")
+    model: Url | None = Field(None, description="Weights to download")
+    dataset: Url | None = Field(None, description="Data to download")
 
 
 class LinkNotes(_Model):
     """Links that a person has looked at: why the link check is to leave each alone."""
 
-    code: Line | None = None
-    project: Line | None = None
-    model: Line | None = None
-    dataset: Line | None = None
+    code: Line | None = Field(None, description="Why the link check leaves `links.code` alone")
+    project: Line | None = Field(None, description="Why the link check leaves `links.project` alone")
+    model: Line | None = Field(None, description="Why the link check leaves `links.model` alone")
+    dataset: Line | None = Field(None, description="Why the link check leaves `links.dataset` alone")
 
 
 class Sighting(_Model):
     """One source entry that became this record: where it stood, and what it showed on the day of the capture."""
 
-    source: SourceId
-    line: Number | None = None
-    position: Number
-    comments: Count | None = None
-    upvotes: Count | None = None
+    source: SourceId = Field(description="Id of the source, from sources.yaml")
+    line: Number | None = Field(None, description="The line of the file where the entry begins")
+    position: Number = Field(description="The entry's number in the file, from 1")
+    comments: Count | None = Field(None, description="Comments that the source counted on the day of its capture")
+    upvotes: Count | None = Field(None, description="Upvotes that the source counted on the day of its capture")
+
+
+class Correction(_Model):
+    """What people put right in a record that readers had seen otherwise, and on which day."""
+
+    day: Day = Field(description="The day it was put right")
+    what: Line = Field(description="What was wrong, and what stands there now")
 
 
 def _check_provenance(fields: Mapping[str, str]) -> Mapping[str, str]:
@@ -229,6 +236,7 @@ class Record(_Model):
     results: tuple[Line, ...] = Field((), description="Reported figures, each in its setting")
     abstract: Abstract | None = Field(None, description="Only where the list keeps abstracts")
     added: Day | None = Field(None, description="The day the record joined the list")
+    corrected: tuple[Correction, ...] = Field((), description="What was put right later, each with its day")
     seen: tuple[Sighting, ...] = Field((), description="Every source entry that became this record")
     provenance: Annotated[Mapping[str, Line], AfterValidator(_check_provenance)] = Field(
         {}, description="Which source gave which field; fields without one are people's"

@@ -6,7 +6,7 @@ Whatever a template prints is escaped for Markdown unless a filter has made it s
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from generator import dates, escaping, exports, feeds, formulas, metadata, titles, wording
+from generator import authors, dates, escaping, exports, feeds, formulas, metadata, overviews, titles, wording
 from generator.library import UNSORTED, Library, coverage
 from generator.models import Record, Retraction
 from generator.related import Relation, related
@@ -30,7 +30,7 @@ _SEARCHES = (
 )
 # What a reader expects of a paper; what of it no source states is named on the page.
 _EXPECTED = {"authors": "authors", "issued": "date", "venue": "venue"}
-_ONLY_LISTS = ("years/", "sources/", "papers/index.md", "coverage.md")
+_ONLY_LISTS = ("years/", "sources/", "papers/index.md", "coverage.md", *overviews.ONLY_LISTS)
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ class _Writer:
     library: Library
     settings: Settings
     wanted: Sequence[str] | None = None  # the records whose pages are written; all of them where it says nothing
+    kept: Callable[[str], str] = lambda _: ""
 
     @cached_property
     def relations(self) -> Mapping[str, tuple[Relation, ...]]:
@@ -200,39 +201,6 @@ class _Writer:
             "paths/index.md", "paths.md.j2", "Reading paths", "Papers in a sensible order, each path for one need."
         )
 
-    def authors(self) -> Iterator[Page]:
-        if not self.library.by_author:
-            return
-        for name, ids in self.library.by_author.items():
-            yield self.page(
-                f"authors/{self.author_ids[name]}.md",
-                "list.md.j2",
-                name,
-                f"Papers by {name} on this list.",
-                ids=ids,
-                intro=wording.count(len(ids), "paper") + " on this list.",
-            )
-        yield self.page(
-            "authors/index.md",
-            "authors.md.j2",
-            "Authors",
-            "Authors with two or more papers on this list.",
-            author_ids=self.author_ids,
-        )
-
-    @cached_property
-    def author_ids(self) -> Mapping[str, str]:
-        ids: dict[str, str] = {}
-        taken = {"index"}
-        for name in self.library.by_author:
-            base = titles.long_slug(name) or "author"
-            slug, number = base, 2
-            while slug in taken:
-                slug, number = f"{base}-{number}", number + 1
-            ids[name] = slug
-            taken.add(slug)
-        return ids
-
     def overviews(self) -> Iterator[Page]:
         yield self.page(
             "index.md",
@@ -255,11 +223,16 @@ class _Writer:
             "How complete the records are, and what is missing.",
             coverage=coverage(self.library),
         )
+        for each in (*overviews.overviews(self.library, self.kept), *authors.author_pages(self.library)):
+            yield self.page(each.path, each.template, each.title, each.description, hide=each.hide, **each.values)
 
 
-def pages(library: Library, settings: Settings) -> Iterator[Page]:
-    """Yield every page of the list, in a fixed order; equal libraries and settings give equal pages."""
-    writer = _Writer(library, settings)
+def pages(library: Library, settings: Settings, kept: Callable[[str], str] = lambda _: "") -> Iterator[Page]:
+    """Yield every page of the list, in a fixed order; equal libraries and settings give equal pages.
+
+    ``kept`` returns the text that a page had before, or nothing; drawings on it that are still right are taken over.
+    """
+    writer = _Writer(library, settings, kept=kept)
     for part in (
         writer.overviews,
         writer.papers,
@@ -268,7 +241,6 @@ def pages(library: Library, settings: Settings) -> Iterator[Page]:
         writer.years,
         writer.sources,
         writer.paths,
-        writer.authors,
     ):
         yield from part()
 

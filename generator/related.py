@@ -47,7 +47,7 @@ def related(
 
     Ties are broken by id.
     """
-    weights = _weights(records)
+    weights = term_weights(records)
     postings: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
     for record_id, terms in weights.items():
         for term, weight in terms.items():
@@ -75,7 +75,7 @@ def related(
     return found
 
 
-def _weights(records: Mapping[str, Record]) -> dict[str, dict[str, float]]:
+def term_weights(records: Mapping[str, Record]) -> dict[str, dict[str, float]]:
     """Return for each record its weightiest terms, scaled to unit length (tf-idf)."""
     counts = {record_id: Counter(_terms(record)) for record_id, record in records.items()}
     frequency = Counter(term for terms in counts.values() for term in terms)

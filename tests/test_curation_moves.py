@@ -10,15 +10,20 @@ import pytest
 from generator import checking, documents, store
 from generator.curation import moves
 from generator.errors import UsageError
+from generator.models import Correction, PathStep, Record, Sighting, Source, StartHere, Topic
 from generator.models import Path as ReadingPath
-from generator.models import PathStep, Record, Sighting, Source, StartHere, Topic
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A small list in which two records of one paper are named in every place that can name one."""
     records = {
-        "loom": Record(title="Loom: A Toy Weaver", topics=("weaving",), provenance={"title": "a"}),
+        "loom": Record(
+            title="Loom: A Toy Weaver",
+            topics=("weaving",),
+            provenance={"title": "a"},
+            corrected=(Correction(day="2024-03-01", what="The title."),),
+        ),
         "loom-again": Record(
             title="Looms, Again and Again",
             topics=("weaving",),
@@ -26,6 +31,7 @@ def folder(tmp_path: Path) -> Path:
             links={"code": "https://github.com/toy/loom"},
             provenance={"issued": "b", "title": "b", "links.code": "b"},
             added="2024-01-02",
+            corrected=(Correction(day="2024-02-01", what="The date."),),
         ),
         "thread": Record(title="A Thread of Some Other Colour", not_same_as=("loom-again",)),
     }
@@ -55,6 +61,7 @@ def test_merge_fills_gaps_and_moves_every_reference(folder: Path) -> None:
     )
     assert kept.provenance == {"issued": "b", "title": "a", "links.code": "b"}
     assert kept.added == "2024-01-02"
+    assert [correction.what for correction in kept.corrected] == ["The date.", "The title."]
     assert [start.paper for start in after.topics["weaving"].start_here] == ["loom"]
     assert [(step.paper, step.why) for step in after.paths["cloth"].steps] == [("loom", "First.")]
     assert after.records["thread"].not_same_as == ("loom",)

@@ -1,4 +1,4 @@
-"""Exports, read back by the parsers of other people: pybtex, rispy, csv and json."""
+"""Exports, read back by the parsers of other people: pybtex, rispy, citeproc-py, csv, json and jsonschema."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ import io
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import rispy
+from citeproc.source.json import CiteProcJSON
 from pybtex.database import BibliographyData, parse_string
-from site_tools import RECORDS, TOY_RECORDS, call, enter_project, library
+from site_tools import RECORDS, TOY_RECORDS, TOY_SETTINGS, call, enter_project, library
 
 from generator import escaping, exports, store, titles
 from generator.identifiers import SCHEMES
@@ -108,6 +111,85 @@ def test_csl_json_follows_its_schema(folder: Path) -> None:
         for parts in item.get("issued", {"date-parts": [[2000]]})["date-parts"]:
             assert 1 <= len(parts) <= 3
             assert all(isinstance(part, int) for part in parts)
+
+
+@pytest.mark.parametrize("folder", LISTS)
+def test_csl_json_is_read_by_a_citation_processor(folder: Path) -> None:
+    records = _library(folder).records
+    read = CiteProcJSON(json.loads(exports.csl_json(records)))  # warns, and so fails, where it does not know a field
+    assert list(read) == list(records)
+    for record_id, record in records.items():
+        item = read[record_id]
+        assert "".join(map(str, item["title"])) == _plain(record)
+        assert len(item.get("author", [])) == len(record.authors)
+        assert item.get("issued", {}).get("year") == record.year
+        assert "".join(map(str, item.get("container_title", []))) == (record.venue or "")
+
+
+@pytest.mark.filterwarnings("ignore:The following arguments")
+def test_the_citation_processor_would_say_so() -> None:
+    item = exports.csl_item("k", Record(title="A Toy"))
+    with pytest.warns(UserWarning, match="unsupported: invented"):
+        CiteProcJSON([{**item, "invented": "x"}])
+
+
+PUBLISHED = replace(TOY_SETTINGS, site_url="https://toy-list.example.org/looms/")
+
+
+def _closed(schema: Any) -> Any:
+    """Return a schema that lets no field pass which it does not name."""
+    if isinstance(schema, dict):
+        closed = {name: _closed(value) for name, value in schema.items()}
+        return closed | {"additionalProperties": False} if "properties" in schema else closed
+    return [_closed(value) for value in schema] if isinstance(schema, list) else schema
+
+
+@pytest.mark.parametrize("folder", LISTS)
+def test_json_follows_its_schema_and_every_field_is_named_there(folder: Path) -> None:
+    schema = json.loads(exports.json_schema(PUBLISHED))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    data = json.loads(exports.json_data(_library(folder).records))
+    for each in (schema, _closed(schema)):
+        assert list(jsonschema.Draft202012Validator(each).iter_errors(data)) == []
+
+
+FAULTS: list[tuple[dict[str, Any], bool]] = [
+    ({}, True),
+    ({"colour": "red"}, True),  # of a later list, of the same version
+    ({"corrected": [{"day": "2025-01-02", "what": "The date."}]}, True),
+    ({"title": None}, False),
+    ({"id": None}, False),
+    ({"issued": "last year"}, False),
+    ({"authors": "Ada"}, False),
+    ({"type": "poem"}, False),
+    ({"seen": [{"source": "dump"}]}, False),
+    ({"links": {"code": 1}}, False),
+]
+
+
+@pytest.mark.parametrize(("change", "valid"), FAULTS)
+def test_the_schema_tells_faults(change: dict[str, Any], valid: bool) -> None:
+    paper = {"id": "k", "title": "A Toy", **change}
+    data = {"version": 1, "papers": [{name: value for name, value in paper.items() if value is not None}]}
+    schema = json.loads(exports.json_schema(PUBLISHED))
+    assert jsonschema.Draft202012Validator(schema).is_valid(data) == valid
+    assert not jsonschema.Draft202012Validator(schema).is_valid({**data, "version": 2})
+
+
+def test_the_schema_bears_the_address_of_the_list() -> None:
+    assert json.loads(exports.json_schema(PUBLISHED))["$id"] == f"{PUBLISHED.site_url}data/papers.schema.json"
+    assert "$id" not in json.loads(exports.json_schema(TOY_SETTINGS))
+
+
+def test_every_field_of_a_record_is_documented() -> None:
+    documented = exports.fields()
+    names = [name for name, _, _ in documented]
+    assert names[0] == "id"
+    assert [name for name in names if "." not in name][1:] == list(Record.model_fields)
+    assert {"identifiers.arxiv", "links.code", "seen[].comments", "corrected[].what"} <= set(names)
+    for name, kind, meaning in documented:
+        assert kind, name
+        assert meaning, name
 
 
 @pytest.mark.parametrize("folder", LISTS)

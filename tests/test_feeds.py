@@ -1,4 +1,4 @@
-"""Feeds and digests, read back by the parsers of other people: feedparser, ElementTree, html5lib, jsonschema."""
+"""Feeds, read back by the parsers of other people: feedparser, ElementTree, html5lib, jsonschema."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from urllib.parse import urljoin, urlsplit
 import feedparser  # type: ignore[import-untyped]
 import html5lib
 import jsonschema
-import markdown  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -199,8 +198,6 @@ def test_the_newest_hundred_come_first_and_ties_stand_by_title() -> None:
 def test_records_without_a_day_are_left_out() -> None:
     each = _of({"dated": _paper("B"), "undated": _paper("A", added=None)})
     assert [entry.title for entry in _parse(feeds.atom(each, PUBLISHED)).entries] == ["B"]
-    assert feeds.changes(each) == {"2025-01-02": ("dated",)}
-    assert "A" not in feeds.digest(each, "0001-01-01", "text", PUBLISHED).split()
 
 
 def test_a_topic_feed_holds_its_papers() -> None:
@@ -252,14 +249,6 @@ def _check_feeds(each: Library, settings: Settings) -> None:
         assert escaping.clean(contents[0]) == escaping.clean(contents[1])
         tags, _ = _elements(contents[0])
         assert tags <= {"p", "strong", "a"}
-    for format in feeds.DIGESTS:
-        text = feeds.digest(each, "2025-01-02", format, settings)
-        text.encode()
-        if format != "text":
-            tags, _ = _elements(
-                text if format == "html" else markdown.markdown(text, extensions=["attr_list", "tables"])
-            )
-            assert tags <= set("meta title div h1 h2 h3 p ul li a br".split())
 
 
 # --- JSON Feed -------------------------------------------------------------------------------------------------------
@@ -294,11 +283,6 @@ def test_shuffled_records_give_the_same_bytes(folder: Path) -> None:
     shuffled = Library.of(replace(contents, records={name: contents.records[name] for name in names}))
     each = _library(folder)
     assert list(feeds.files(shuffled, PUBLISHED)) == list(feeds.files(each, PUBLISHED))
-    assert list(feeds.changes(shuffled).items()) == list(feeds.changes(each).items())
-    for format in feeds.DIGESTS:
-        assert feeds.digest(shuffled, "2025-01-01", format, PUBLISHED) == feeds.digest(
-            each, "2025-01-01", format, PUBLISHED
-        )
 
 
 def test_files_are_the_feeds_that_pages_announce() -> None:
@@ -316,75 +300,3 @@ def test_files_are_the_feeds_that_pages_announce() -> None:
             assert json.loads(text)["feed_url"] == f"{PUBLISHED.site_url}{path}"
         else:
             assert _parse(text).feed.id == f"{PUBLISHED.site_url}{path}"
-
-
-# --- changes and digests ---------------------------------------------------------------------------------------------
-
-
-def test_changes_are_grouped_by_day() -> None:
-    assert feeds.changes(_library(TOY_RECORDS)) == {
-        "2025-01-04": ("stray-thread",),
-        "2025-01-03": ("hostile",),
-        "2025-01-02": ("braided-attention", "nameless-spindle", "undated-shuttle", "two-names"),
-    }
-
-
-def test_digest_as_text() -> None:
-    each = _of(
-        {
-            "loom": _paper("A $n^2$ Loom", authors=("Ada Toymaker",), topics=("weaving",), why="It " + "weaves " * 14),
-            "older": _paper("Older", "2025-01-01", topics=("weaving",)),
-            "later": _paper("Later: Z", "2025-01-03", topics=("unknown", "weaving")),
-            "spindle": _paper("Spindle", identifiers={"arxiv": "2305.99901"}),
-        },
-        {"weaving": Topic(name="Weaving & knotting", group="Looms"), "empty": Topic(name="Empty", group="Looms")},
-    )
-    assert feeds.digest(each, "2025-01-02", "text", Settings(site_name="Toy List")) == (
-        "Toy List\n========\n\n3 papers have joined the list since 2 January 2025.\n\n"
-        "Weaving & knotting\n------------------\n\n* Later: Z\n\n* A n² Loom\n  Ada Toymaker\n"
-        "  It weaves weaves weaves weaves weaves weaves weaves weaves weaves weaves\n  weaves weaves weaves weaves\n\n"
-        "Unsorted\n--------\n\n* Spindle\n  https://arxiv.org/abs/2305.99901\n"
-    )
-
-
-def test_digest_as_markdown() -> None:
-    each = _of({"loom": _paper("A $n^2$ Loom: *x*", authors=("Ada",), topics=("weaving",), why="It [weaves](x).")})
-    text = feeds.digest(each, "2025-01-02", "markdown", PUBLISHED)
-    title, why = escaping.markdown("A n² Loom: *x*"), escaping.markdown("It [weaves](x).")
-    assert text == (
-        f"# {escaping.markdown('Toy List & Loom')}\n\n1 paper has joined the list since 2 January 2025.\n\n"
-        f"## Unsorted\n\n- [{title}](https://toy-list.example.org/looms/papers/loom/)  \n  Ada  \n  {why}\n"
-    )
-    tags, said = _elements(markdown.markdown(text))
-    assert tags == {"h1", "p", "h2", "ul", "li", "a", "br"}
-    assert "A n² Loom: *x*" in said
-    assert "It [weaves](x)." in said
-
-
-def test_digest_as_html_loads_nothing() -> None:
-    for folder in (TOY_RECORDS, RECORDS):
-        each = _library(folder)
-        text = feeds.digest(each, "2025-01-02", "html", PUBLISHED)
-        tree = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(text)
-        names = {element.tag for element in tree.iter() if isinstance(element.tag, str)}
-        assert names <= set("html head meta title body div h1 h2 h3 p a".split())
-        given = {name for element in tree.iter() for name in element.attrib}
-        assert given <= {"lang", "charset", "name", "content", "style", "role", "href"}
-        assert "url(" not in "".join(element.attrib.get("style", "") for element in tree.iter())
-        links = [element.attrib["href"] for element in tree.iter("a")]
-        assert sorted(links) == sorted(f"{PUBLISHED.site_url}papers/{record_id}/" for record_id in each.records)
-
-
-@pytest.mark.parametrize("format", feeds.DIGESTS)
-def test_a_digest_counts_the_day_itself_and_may_be_empty(format: str) -> None:
-    each = _library(TOY_RECORDS)
-    assert "2 papers have joined the list since 3 January 2025." in feeds.digest(each, "2025-01-03", format, PUBLISHED)
-    assert "1 paper has joined the list since 4 January 2025." in feeds.digest(each, "2025-01-04", format, PUBLISHED)
-    none = feeds.digest(each, "2025-01-05", format, PUBLISHED)
-    assert "No paper has joined the list since 5 January 2025." in none
-    assert "Stray" not in none
-
-
-def test_an_unknown_digest_format_is_an_error() -> None:
-    with pytest.raises(KeyError):
-        feeds.digest(_library(TOY_RECORDS), "2025-01-05", "pdf", PUBLISHED)

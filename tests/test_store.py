@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from generator import documents, store
 from generator.errors import ReadingListError
-from generator.models import Record, Source, Topic
+from generator.models import Correction, Record, Source, Topic
 
 RECORDS = Path(__file__).resolve().parent.parent / "records"
 Make = Callable[[Mapping[str, str]], Path]
@@ -164,6 +164,13 @@ def test_tables_keep_their_form() -> None:
     assert text == f"{head}  checksum: sha256:{'0' * 64}\n  entries: 0\n"
     assert store.table_text({}) == ""
     assert store.redirects_text({"b": "x", "a": "no"}) == 'a: "no"\nb: x\n'
+
+
+def test_corrections_stand_a_line_each() -> None:
+    record = Record(title="A Toy", corrected=(Correction(day="2025-01-02", what="The date, which was a month late."),))
+    text = store.record_text(record)
+    assert text.endswith('corrected:\n- day: "2025-01-02"\n  what: The date, which was a month late.\n')
+    assert Record.model_validate(yaml.safe_load(text)) == record
 
 
 # --- folders ---------------------------------------------------------------------------------------------------------

@@ -13,8 +13,8 @@ PACKAGE = Path(__file__).resolve().parent.parent / "generator"
 ORDER = [
     "errors", "dates", "links", "settings", "titles", "identifiers", "models", "faults", "readers", "items",
     "comparison", "matching", "merging", "documents", "store", "intake", "checking", "library", "catalogue",
-    "related", "escaping", "wording", "exports", "metadata", "feeds", "formulas",
-    "pages", "generation", "curation", "starter", "mkdocs_plugin", "cli",
+    "related", "escaping", "wording", "exports", "metadata", "feeds", "digest", "formulas",
+    "pictures", "overviews", "authors", "pages", "generation", "curation", "starter", "mkdocs_plugin", "cli",
     "__main__",
 ]  # fmt: skip
 INTAKE_WING = {"readers", "items", "comparison", "matching", "merging", "intake"}
@@ -26,7 +26,11 @@ BUILD_WING = {
     "metadata",
     "exports",
     "feeds",
+    "digest",
     "formulas",
+    "pictures",
+    "overviews",
+    "authors",
     "pages",
     "generation",
     "mkdocs_plugin",

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from generator import __version__, dates, exports, feeds, readers, settings
+from generator import __version__, dates, exports, readers, settings
 from generator.cli.add_command import add
 from generator.cli.curation_commands import changes, merge, rename, retract
 from generator.cli.init_command import init, init_options
@@ -19,6 +19,7 @@ from generator.cli.records_commands import check, stats
 from generator.cli.review_command import review
 from generator.cli.site_commands import build, digest, export, generate, serve
 from generator.cli.upkeep_commands import add_options, enrich, links
+from generator.digest import DIGESTS
 from generator.errors import ReadingListError, UsageError
 from generator.models import RECORD_TYPES
 
@@ -180,7 +181,7 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument(
         "--base", metavar="REVISION", help="the tag, branch or commit of the list's history that does not have them yet"
     )
-    each.add_argument("--format", choices=sorted(feeds.DIGESTS), default="markdown", help="how the digest is written")
+    each.add_argument("--format", choices=sorted(DIGESTS), default="markdown", help="how the digest is written")
     each.add_argument("--unless-empty", action="store_true", help="write nothing where nothing has joined the list")
     each.add_argument("--output", type=Path, metavar="FILE", help="write here (default: standard output)")
 

@@ -7,9 +7,10 @@ import os
 import subprocess
 import sys
 
-from generator import documents, exports, feeds, generation, settings
+from generator import documents, exports, generation, settings
 from generator.cli.printing import DONE, PROBLEMS, configured, load_records, progress, say
 from generator.curation import editions
+from generator.digest import digest as changes_since
 from generator.errors import ReadingListError, UsageError
 from generator.library import Library
 
@@ -95,7 +96,7 @@ def digest(options: argparse.Namespace) -> int:
     if options.unless_empty and not count:
         say(f"nothing has joined the list since {since}; no digest")
         return DONE
-    text = feeds.digest(library, since, options.format, found, known=known)
+    text = changes_since(library, since, options.format, found, known=known)
     if options.output:
         documents.write(options.output, text)
     else:

@@ -139,6 +139,8 @@ def joined(kept: Record, gone: Record) -> Record:
             values[name] = {**_of_fields(gone, kept), **ours}
         elif name == "seen":
             values[name] = tuple(sorted({*ours, *theirs}, key=lambda seen: (seen.source, seen.position)))
+        elif name == "corrected":
+            values[name] = tuple(sorted({*ours, *theirs}, key=lambda each: (each.day, each.what)))
         elif name == "not_same_as":
             values[name] = tuple(dict.fromkeys((*ours, *theirs)))
         elif name == "added":

@@ -1,0 +1,71 @@
+"""The pages of authors with two or more papers on the list: their papers, topics, years and co-authors."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from generator import titles
+from generator.library import Library
+from generator.overviews import Overview
+from generator.wording import count
+
+
+def author_pages(library: Library) -> Iterator[Overview]:
+    """Yield a page for each author of :attr:`Library.by_author` and their index; nothing where there is none."""
+    if not library.by_author:
+        return
+    ids = author_ids(library)
+    place = {name: number for number, name in enumerate(library.by_author)}
+    wrote: dict[str, list[str]] = {record_id: [] for record_id in library.records}
+    for name, papers in library.by_author.items():
+        for paper in papers:
+            wrote[paper].append(name)
+    order = {topic: place for place, topic in enumerate(library.topics)}
+    for name, papers in library.by_author.items():
+        years = sorted({year for paper in papers if (year := library.records[paper].year)})
+        topics = Counter(
+            topic for paper in papers for topic in library.records[paper].topics if topic in library.topics
+        )
+        others = Counter(other for paper in papers for other in wrote[paper] if other != name)
+        yield Overview(
+            f"authors/{ids[name]}.md",
+            "author.md.j2",
+            name,
+            f"Papers by {name} on this list.",
+            {
+                "ids": papers,
+                "years": f"{years[0]}–{years[-1]}" if years and years[0] != years[-1] else "".join(map(str, years)),
+                # Most papers first; then in the order of topics.yaml, and by name.
+                "topics": sorted(topics.items(), key=lambda pair: (-pair[1], order[pair[0]])),
+                "others": [
+                    (other, ids[other], together)
+                    for other, together in sorted(others.items(), key=lambda pair: (-pair[1], place[pair[0]]))
+                ],
+            },
+        )
+    letters: dict[str, list[tuple[str, str, int]]] = {}
+    for name, papers in library.by_author.items():
+        first = titles.key(name)[:1].upper()
+        letters.setdefault(first if first.isalpha() else "0–9", []).append((name, ids[name], len(papers)))
+    yield Overview(
+        "authors/index.md",
+        "authors.md.j2",
+        "Authors",
+        f"{count(len(ids), 'author')} with two or more papers on this list.",
+        {"letters": letters},
+    )
+
+
+def author_ids(library: Library) -> Mapping[str, str]:
+    """Return an id for each author's page: the name's slug, numbered where two names have the same one."""
+    ids: dict[str, str] = {}
+    taken = {"index"}
+    for name in library.by_author:
+        base = titles.long_slug(name) or "author"
+        slug, number = base, 2
+        while slug in taken:
+            slug, number = f"{base}-{number}", number + 1
+        ids[name] = slug
+        taken.add(slug)
+    return ids

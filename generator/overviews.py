@@ -1,0 +1,144 @@
+"""The pages about the list as a whole: pictures, map, what is discussed, what changed, and the data to download."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from generator import dates, digest, exports
+from generator.library import UNSORTED, Library
+from generator.models import Source
+from generator.pictures.atlas import atlas, primary_topic, topic_name
+from generator.pictures.charts import charts
+from generator.wording import count
+
+ONLY_LISTS = ("pictures.md", "map.md", "discussed.md", "changes.md")
+"""Pages that name papers which have pages of their own; in search results they would stand in their way."""
+LISTINGS = ("huggingface-text",)
+"""The formats of sources that are captures of a listing, in which a paper can recur; a bibliography is none."""
+_WIDE = ("navigation", "toc")
+_MOST_RANKED = 100
+_MOST_OF_A_DAY = 60
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A page before it is written: its path, template, title, description, and what the template shows."""
+
+    path: str
+    template: str
+    title: str
+    description: str
+    values: Mapping[str, Any]
+    hide: tuple[str, ...] = ("navigation",)
+    """Which of the theme's columns a wide page takes the room of."""
+
+
+def overviews(library: Library, kept: Callable[[str], str]) -> Iterator[Overview]:
+    """Yield the pages; ``kept`` returns the text of a page as it stands on disk, or nothing, so as to keep drawings."""
+    yield Overview("explore.md", "explore.md.j2", "Explore", "Other ways into the list, and what it is made of.", {})
+    yield Overview(
+        "pictures.md",
+        "pictures.md.j2",
+        "Pictures",
+        f"{count(len(library.records), 'paper')} by year and topic, and the share with code, as pictures and tables.",
+        {"charts": charts(library, kept("pictures.md"))},
+        _WIDE,
+    )
+    yield Overview(
+        "map.md",
+        "map.md.j2",
+        "Map of the list",
+        "The papers of the list on a plane: near is what shares words and topics.",
+        {"atlas": atlas(library, kept("map.md"))},
+        _WIDE,
+    )
+    yield _discussed(library)
+    yield _changes(library)
+    yield _data()
+
+
+# --- discussed -------------------------------------------------------------------------------------------------------
+
+
+def _discussed(library: Library) -> Overview:
+    captures = {source_id: source for source_id, source in library.sources.items() if source.format in LISTINGS}
+    comments: list[tuple[str, int, str]] = []
+    recurring: list[tuple[str, list[str]]] = []
+    counting: set[str] = set()
+    for record_id, record in library.records.items():
+        counted = [seen for seen in record.seen if seen.comments is not None]
+        counting.update(seen.source for seen in counted)
+        if counted and (most := max(counted, key=lambda seen: (seen.comments or 0, seen.source))).comments:
+            comments.append((record_id, most.comments, most.source))
+        found = sorted({seen.source for seen in record.seen} & captures.keys())
+        if len(found) > 1:
+            recurring.append((record_id, found))
+    # Both rest on the library's order, by title; sorting keeps it.
+    comments.sort(key=lambda row: -row[1])
+    recurring.sort(key=lambda row: -len(row[1]))
+    return Overview(
+        "discussed.md",
+        "discussed.md.j2",
+        "Discussed",
+        "Papers by comments at their source, and by how often they recur in it, each with its day.",
+        {
+            "comments": comments[:_MOST_RANKED],
+            "recurring": recurring[:_MOST_RANKED],
+            "left_out": {"comments": len(comments) - _MOST_RANKED, "recurring": len(recurring) - _MOST_RANKED},
+            "captures": captures,
+            "counting": sorted(counting),
+            "days": {source_id: _day(source) for source_id, source in library.sources.items()},
+        },
+    )
+
+
+def _day(source: Source) -> str:
+    """Return the day of a capture in words, with what of it is not known."""
+    if not source.captured:
+        return "day not stated"
+    if dates.is_yearless(source.captured):
+        return f"{dates.in_words(source.captured)}, year not stated"
+    return dates.in_words(source.captured) + (", year inferred" if source.captured_inferred else "")
+
+
+# --- what changed ----------------------------------------------------------------------------------------------------
+
+
+def _changes(library: Library) -> Overview:
+    days = []
+    for day, changed in digest.changes(library).items():
+        by_topic = Counter(primary_topic(library, record_id) for record_id in changed.added)
+        many = len(changed.added) > _MOST_OF_A_DAY
+        tally = [
+            (topic, topic_name(library, topic), by_topic[topic])
+            for topic in (*library.topics, UNSORTED)
+            if by_topic[topic]
+        ]
+        days.append((day, changed, tally if many else []))
+    return Overview(
+        "changes.md",
+        "changes.md.j2",
+        "What changed",
+        "Papers that joined the list, were corrected, merged, renamed or taken off it, by day.",
+        {"days": days, "moved": digest.moved(library)},
+    )
+
+
+# --- data ------------------------------------------------------------------------------------------------------------
+
+
+def _data() -> Overview:
+    return Overview(
+        "data.md",
+        "data.md.j2",
+        "Data",
+        "The whole list to download: JSON with a schema, CSV, BibTeX, RIS and CSL-JSON, all in the public domain.",
+        {
+            "version": exports.SCHEMA_VERSION,
+            "columns": exports.CSV_COLUMNS,
+            "fields": exports.fields(),
+        },
+    )

@@ -1,0 +1,1 @@
+"""Pictures of the list: what is counted, what stands where, and how it is drawn."""

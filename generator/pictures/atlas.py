@@ -1,0 +1,203 @@
+"""The map of a list: papers, or the topics of a long list, placed by likeness, with their names between them."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from markupsafe import Markup
+
+from generator import escaping, related
+from generator.library import UNSORTED, Library
+from generator.pictures.drawing import drawn
+from generator.pictures.figures import SIGN_LETTER, SIGN_LINE
+from generator.wording import count, plain_title
+
+MOST_POINTS = 1000
+"""The most papers that the map shows one by one; a longer list is shown by its topics."""
+FEWEST_TOPICS = 3
+"""A map of fewer topics would show nothing."""
+_PITCH = 20.0
+"""Units between neighbours on the map, which is drawn so that a unit is about a pixel: room for a finger's tip."""
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """The map: its drawing (nothing where there are too few topics for one), and what is told beside it."""
+
+    svg: Markup
+    single: bool
+    """Whether a point is a paper; else a mark is a topic."""
+    legend: tuple[tuple[int, str, Markup], ...]
+    """Number, name and mark of each group."""
+    topics: tuple[tuple[str, str, tuple[str, ...]], ...]
+    """Id, name and papers of each topic, a paper under its primary one."""
+
+
+def atlas(library: Library, kept: str = "") -> Atlas:
+    """Return the map of a list; ``kept`` is the text of the page as it stood, as for :func:`charts`."""
+    members: dict[str, list[str]] = {topic: [] for topic in (*library.topics, UNSORTED)}
+    for record_id in library.records:
+        members[primary_topic(library, record_id)].append(record_id)
+    members = {topic: papers for topic, papers in members.items() if papers}
+    groups = list(dict.fromkeys([*library.groups, "Unsorted"]))
+    of = {
+        topic: groups.index(library.topics[topic].group if topic in library.topics else "Unsorted") for topic in members
+    }
+    single = len(library.records) <= MOST_POINTS
+    text = (
+        f"{count(len(library.records), 'paper')} as points: near is what shares words and topics. Each opens its paper."
+        if single
+        else f"{count(len(members), 'topic')} as marks, the larger the more papers. Each opens its topic."
+    )
+    svg = Markup()
+    if len(members) >= FEWEST_TOPICS:
+        told = [
+            [record_id, record.title, record.summary, record.why, record.abstract, record.topics]
+            for record_id, record in library.records.items()
+        ]
+        names = [[topic, topic_name(library, topic), number] for topic, number in of.items()]
+        places = partial(_papers_placed if single else _topics_placed, library, members, of)
+        svg = drawn("map", "map", "Map of the list", text, [single, told, names], kept, places)
+    return Atlas(
+        svg,
+        single,
+        tuple((number, escaping.clean(groups[number]), _mark(number, kept)) for number in sorted({*of.values()})),
+        tuple((topic, topic_name(library, topic), tuple(papers)) for topic, papers in members.items()),
+    )
+
+
+def primary_topic(library: Library, record_id: str) -> str:
+    """Return the first topic of a record that the list knows, or ``unsorted``."""
+    return next((topic for topic in library.records[record_id].topics if topic in library.topics), UNSORTED)
+
+
+def topic_name(library: Library, topic: str) -> str:
+    """Return the name of a topic as plain text."""
+    return escaping.clean(library.topics[topic].name) if topic in library.topics else "Unsorted"
+
+
+def _mark(group: int, kept: str) -> Markup:
+    return drawn("mark", f"mark-{group}", "", "", group, kept)
+
+
+def _signs(library: Library, topics: Sequence[str]) -> list[tuple[str, float, float]]:
+    """Return for each topic its name in short lines, and about how wide and high they are."""
+    found: list[tuple[str, float, float]] = []
+    for topic in topics:
+        lines = textwrap.wrap(topic_name(library, topic), 16) or [""]
+        found.append(("\n".join(lines), max(map(len, lines)) * SIGN_LETTER * 0.58, len(lines) * SIGN_LINE))
+    return found
+
+
+def _likeness(
+    library: Library, topics: Sequence[str]
+) -> tuple[Any, list[dict[str, float]], dict[str, dict[str, float]]]:
+    """Return how alike topics are, their word vectors, and those of all papers."""
+    from generator.pictures import layout  # loads numpy, which a run that keeps the map can do without
+
+    words = related.term_weights(library.records)
+    centroids = [layout.centroid([words[paper] for paper in library.by_topic[topic]]) for topic in topics]
+    return layout.cosines(centroids, centroids), centroids, words
+
+
+def _papers_placed(library: Library, members: Mapping[str, Sequence[str]], group: Mapping[str, int]) -> dict[str, Any]:
+    """Return the map of all papers: each has a place of its own, and the topics' names cover none."""
+    from generator.pictures import layout  # loads numpy, which a run that keeps the map can do without
+
+    topics = list(members)
+    likeness, centroids, words = _likeness(library, topics)
+    signs = _signs(library, topics)
+    radii = [_PITCH * (0.6 * math.sqrt(len(members[topic])) + 1.5) for topic in topics]
+    centres = layout.discs(likeness, radii)
+    ids = [paper for topic in topics for paper in members[topic]]
+    own = [number for number, topic in enumerate(topics) for _ in members[topic]]
+    affinity = layout.cosines([words[paper] for paper in ids], centroids)
+    for row, paper in enumerate(ids):
+        affinity[row] += [0.2 * (topic in library.records[paper].topics) for topic in topics]
+    wished = layout.around(centres, own, affinity)
+    middles = layout.means(wished, own)
+    named = layout.signs(middles, [(width + 10, height + 8) for _, width, height in signs])
+    margin = _PITCH * 0.3
+    closed = [
+        (x - width / 2 - margin, y - height / 2 - margin, x + width / 2 + margin, y + height / 2 + margin)
+        for (x, y), (_, width, height) in zip(named.tolist(), signs, strict=True)
+    ]
+    places = layout.honeycomb(wished, middles[own], _PITCH, closed).tolist()
+    points = [
+        (
+            x,
+            y,
+            _PITCH * 0.3,
+            escaping.clean(plain_title(library.records[paper])),
+            f"../papers/{paper}/",
+            group[topics[number]],
+        )
+        for (x, y), paper, number in zip(places, ids, own, strict=True)
+    ]
+    return _sheet(points, [(x, y, text, width) for (x, y), (text, width, _) in zip(named.tolist(), signs, strict=True)])
+
+
+def _topics_placed(library: Library, members: Mapping[str, Sequence[str]], group: Mapping[str, int]) -> dict[str, Any]:
+    """Return the map of the topics alone, each as large as its number of papers."""
+    from generator.pictures import layout  # loads numpy, which a run that keeps the map can do without
+
+    topics = list(members)
+    likeness, _, _ = _likeness(library, topics)
+    signs = _signs(library, topics)
+    unit = math.sqrt(150_000 / math.pi / sum(len(members[topic]) for topic in topics))
+    radii = [unit * math.sqrt(len(members[topic])) for topic in topics]
+    room = [max(radius, width / 2) + 6 for radius, (_, width, _) in zip(radii, signs, strict=True)]
+    centres = layout.discs(likeness, room).tolist()
+    points = [
+        (
+            x,
+            y,
+            radius,
+            f"{topic_name(library, topic)}, {count(len(members[topic]), 'paper')}",
+            f"../topics/{topic}/",
+            group[topic],
+        )
+        for (x, y), radius, topic in zip(centres, radii, topics, strict=True)
+    ]
+    # The group's mark stands over the name, both in the middle of the disc.
+    marks = [y - height / 2 - 3 for (_, y), (_, _, height) in zip(centres, signs, strict=True)]
+    return _sheet(
+        points, [(x, y + 6, text, width) for (x, y), (text, width, _) in zip(centres, signs, strict=True)], marks
+    )
+
+
+def _sheet(
+    points: Sequence[tuple[Any, ...]], signs: Sequence[tuple[float, float, str, float]], marks: Sequence[float] = ()
+) -> dict[str, Any]:
+    """Return what the map is drawn from: all of it moved to where nothing is cut off, in units rounded to a tenth.
+
+    Points with ``marks``, which are heights, are discs.
+    """
+    edge = 6.0
+    left = min([x - radius for x, _, radius, *_ in points] + [x - width / 2 for x, _, _, width in signs]) - edge
+    right = max([x + radius for x, _, radius, *_ in points] + [x + width / 2 for x, _, _, width in signs]) + edge
+    lines = SIGN_LINE * 2
+    top = min([y - radius for _, y, radius, *_ in points] + [y - lines for _, y, *_ in signs]) - edge
+    bottom = max([y + radius for _, y, radius, *_ in points] + [y + lines for _, y, *_ in signs]) + edge
+    return {
+        "size": [math.ceil(right - left), math.ceil(bottom - top)],
+        "points": [
+            {
+                "x": round(x - left, 1),
+                "y": round(y - top, 1),
+                "radius": round(radius, 1),
+                "name": name,
+                "address": to,
+                "group": group,
+                "mark": round(mark - top, 1),
+            }
+            for (x, y, radius, name, to, group), mark in zip(points, marks or [0] * len(points), strict=True)
+        ],
+        "discs": bool(marks),
+        "signs": [[round(x - left, 1), round(y - top, 1), text] for x, y, text, _ in signs],
+    }

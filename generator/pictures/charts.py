@@ -1,0 +1,173 @@
+"""The charts of a list: its papers counted by year and topic, each drawn and told as a table."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from generator import escaping
+from generator.library import UNSORTED, Library
+from generator.pictures.drawing import drawn
+from generator.wording import count
+
+_MOST_COLUMNS = 12
+_FEW = 5
+"""A share of fewer papers than these is drawn pale: a single paper would move it far."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture on a page with its figures as a table: heads, and rows of a name, its page and the cells."""
+
+    title: str
+    text: str
+    svg: Markup
+    heads: Sequence[str]
+    rows: Sequence[tuple[str, str, Sequence[str]]]
+
+
+def charts(library: Library, kept: str = "") -> list[Chart]:
+    """Return the charts of a list: by year, share with code, by topic, topic by year.
+
+    ``kept`` is the text of the page as it stood, from which drawings of the same figures are taken.
+    """
+    return [_of_years(library, kept), _of_code(library, kept), _of_topics(library, kept), _of_both(library, kept)]
+
+
+def _spans(library: Library) -> list[tuple[str, range]]:
+    """Return the columns of a figure: a year each, the earliest ones in one column where they are many."""
+    if not library.by_year:
+        return []
+    first, last = min(library.by_year), max(library.by_year)
+    if last - first < _MOST_COLUMNS:
+        return [(str(year), range(year, year + 1)) for year in range(first, last + 1)]
+    begin = last - _MOST_COLUMNS + 2
+    return [
+        (f"to {begin - 1}", range(first, begin)),
+        *((str(year), range(year, year + 1)) for year in range(begin, last + 1)),
+    ]
+
+
+def _within(library: Library, span: range) -> list[str]:
+    return [record_id for year in span for record_id in library.by_year.get(year, ())]
+
+
+def _year_page(library: Library, span: range) -> str:
+    return f"years/{span[0]}/" if len(span) == 1 and span[0] in library.by_year else ""
+
+
+def _of_years(library: Library, kept: str) -> Chart:
+    spans = _spans(library)
+    numbers = [len(_within(library, span)) for _, span in spans]
+    text = "No paper has a date yet."
+    if spans:
+        most = max(range(len(spans)), key=lambda place: numbers[place])
+        text = f"From {spans[0][0]} to {spans[-1][0]}; most are of {spans[most][0]}, {count(numbers[most], 'paper')}."
+    if library.undated:
+        text += f" Not shown: {count(len(library.undated), 'paper')} without a date."
+    data = [[label, number, f"{number:,}", False] for (label, _), number in zip(spans, numbers, strict=True)]
+    rows = [
+        (label, _year_page(library, span), [f"{number:,}"])
+        for (label, span), number in zip(spans, numbers, strict=True)
+    ]
+    title = "Papers by year of issue"
+    return Chart(title, text, drawn("columns", "years", title, text, data, kept), ["Year", "Papers"], rows)
+
+
+def _of_code(library: Library, kept: str) -> Chart:
+    data, rows = [], []
+    for label, span in _spans(library):
+        ids = _within(library, span)
+        coded = _with_code(library, ids)
+        share = coded / len(ids) if ids else 0
+        data.append([label, share, f"{share:.0%}" if ids else "", len(ids) < _FEW])
+        rows.append((label, _year_page(library, span), [f"{len(ids):,}", f"{coded:,}", _share(coded, len(ids))]))
+    every = _with_code(library, library.records)
+    text = (
+        f"{every:,} of {count(len(library.records), 'paper')} ({_share(every, len(library.records))}) link to code. "
+        f"Years with fewer than {_FEW} papers are pale: there a single paper moves the share far."
+    )
+    title = "Share of papers with code, by year"
+    heads = ["Year", "Papers", "With code", "Share"]
+    return Chart(title, text, drawn("columns", "code", title, text, data, kept), heads, rows)
+
+
+def _with_code(library: Library, ids: Sequence[str] | Mapping[str, Any]) -> int:
+    return sum(bool(library.records[record_id].links.code) for record_id in ids)
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.0%}" if whole else "–"
+
+
+def _topics(library: Library) -> list[tuple[str, list[tuple[str, str, tuple[str, ...]]]]]:
+    """Return the groups with their topics: id, name and papers."""
+    found = [
+        (group, [(topic, library.topics[topic].name, library.by_topic.get(topic, ())) for topic in topics])
+        for group, topics in library.groups.items()
+    ]
+    if unsorted := library.by_topic.get(UNSORTED, ()):
+        found.append(("Unsorted", [(UNSORTED, "Unsorted", unsorted)]))
+    return [
+        (escaping.clean(group), [(topic, escaping.clean(name), ids) for topic, name, ids in rows])
+        for group, rows in found
+    ]
+
+
+def _of_topics(library: Library, kept: str) -> Chart:
+    groups = _topics(library)
+    every = [row for _, topics in groups for row in topics]
+    text = "No topics have been described yet."
+    if every:
+        most = max(every, key=lambda row: len(row[2]))
+        text = (
+            f"{count(len(every), 'topic')}; the largest is {most[1]} with {count(len(most[2]), 'paper')}. "
+            "A paper on several topics counts under each."
+        )
+    data = [
+        {"name": group, "rows": [[_short(name), len(ids), f"{len(ids):,}"] for _, name, ids in topics]}
+        for group, topics in groups
+    ]
+    rows = [
+        (name, f"topics/{topic}/", [group, f"{len(ids):,}", _share(_with_code(library, ids), len(ids))])
+        for group, topics in groups
+        for topic, name, ids in topics
+    ]
+    title = "Papers by topic"
+    heads = ["Topic", "Group", "Papers", "With code"]
+    return Chart(title, text, drawn("rows", "topics", title, text, data, kept), heads, rows)
+
+
+def _of_both(library: Library, kept: str) -> Chart:
+    spans, groups = _spans(library), _topics(library)
+    cells: dict[str, list[int]] = {}
+    for _, topics in groups:
+        for topic, _, ids in topics:
+            years = Counter(library.records[record_id].year for record_id in ids)
+            cells[topic] = [sum(years[year] for year in span) for _, span in spans]
+    text = "Papers of each topic in each year; the stronger the colour, the more. An empty cell means none."
+    data = {
+        "columns": [label for label, _ in spans],
+        "groups": [
+            {"name": group, "rows": [[_short(name), cells[topic]] for topic, name, _ in topics]}
+            for group, topics in groups
+        ],
+    }
+    rows = [
+        (name, f"topics/{topic}/", [f"{number:,}" if number else "" for number in cells[topic]])
+        for _, topics in groups
+        for topic, name, _ in topics
+    ]
+    title = "Topics over the years"
+    heads = ["Topic", *(label for label, _ in spans)]
+    return Chart(title, text, drawn("grid", "heat", title, text, data, kept), heads, rows)
+
+
+def _short(name: str) -> str:
+    """Return a name as far as there is room for it beside a bar."""
+    return textwrap.shorten(name, 34, placeholder="…") if len(name) > 34 else name

@@ -1,0 +1,61 @@
+"""Author pages: who has one, what it tells, and the index by letter."""
+
+from __future__ import annotations
+
+from site_tools import RECORDS, library
+
+from generator.authors import author_pages
+from generator.library import Library
+from generator.models import Record, Topic
+from generator.overviews import Overview
+
+TOPICS = {"weaving": Topic(name="Weaving", group="G"), "spinning": Topic(name="Spinning", group="G")}
+RECORD = {
+    "a": Record(title="A", authors=("Ada Loom", "Bo Spindle"), issued="2021", topics=("spinning", "weaving")),
+    "b": Record(
+        title="B", authors=("Ada Loom", "Bo Spindle", "Chi Once"), issued="2024-05", topics=("weaving", "gone")
+    ),
+    "c": Record(title="C", authors=("Ada Loom", "9 Lives")),
+    "d": Record(title="D", authors=("9 Lives", "Ébo Reed"), topics=("spinning",)),
+    "e": Record(title="E", authors=("Ébo Reed",)),
+}
+
+
+def _pages(records: dict[str, Record]) -> dict[str, Overview]:
+    return {page.path: page for page in author_pages(Library(records, TOPICS, {}, {}, {}))}
+
+
+def test_an_author_of_two_papers_has_a_page() -> None:
+    assert set(_pages(RECORD)) == {
+        "authors/ada-loom.md", "authors/bo-spindle.md", "authors/9-lives.md", "authors/ebo-reed.md", "authors/index.md"
+    }  # fmt: skip
+    assert _pages({"a": RECORD["a"]}) == {}
+
+
+def test_a_page_tells_years_topics_and_co_authors() -> None:
+    ada = _pages(RECORD)["authors/ada-loom.md"].values
+    assert ada["years"] == "2021–2024"
+    assert ada["topics"] == [("weaving", 2), ("spinning", 1)]
+    assert ada["others"] == [("Bo Spindle", "bo-spindle", 2), ("9 Lives", "9-lives", 1)]
+    reed = _pages(RECORD)["authors/ebo-reed.md"].values
+    assert (reed["years"], reed["topics"]) == ("", [("spinning", 1)])
+
+
+def test_the_index_is_by_letter() -> None:
+    letters = _pages(RECORD)["authors/index.md"].values["letters"]
+    assert {letter: [name for name, _, _ in names] for letter, names in letters.items()} == {
+        "0–9": ["9 Lives"], "A": ["Ada Loom"], "B": ["Bo Spindle"], "E": ["Ébo Reed"]
+    }  # fmt: skip
+
+
+def test_everyone_is_in_the_index_of_the_real_list() -> None:
+    each = library(RECORDS)
+    made = {page.path: page for page in author_pages(each)}
+    listed = [
+        f"authors/{slug}.md" for names in made["authors/index.md"].values["letters"].values() for _, slug, _ in names
+    ]
+    assert sorted(listed) == sorted(set(made) - {"authors/index.md"})
+    assert len(listed) == len(each.by_author)
+    for page in made.values():
+        for _, slug, _ in page.values.get("others", ()):
+            assert f"authors/{slug}.md" in made

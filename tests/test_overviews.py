@@ -1,0 +1,150 @@
+"""The pages about the list as a whole: what they rank and tell, and that each figure bears its day and source."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from site_tools import RECORDS, TOY_SETTINGS, library
+
+from generator import digest, exports, overviews, pages
+from generator.library import Library
+from generator.models import Correction, Record, Sighting, Source, Topic
+
+LISTING = Source(name="Dump", format="huggingface-text", checksum="sha256:" + "0" * 64, entries=3)
+SOURCES = {
+    "one": LISTING.model_copy(update={"captured": "--03-11"}),
+    "two": LISTING.model_copy(update={"name": "Second", "captured": "2025-12-09", "captured_inferred": True}),
+    "three": LISTING.model_copy(update={"name": "Third"}),
+    "books": LISTING.model_copy(update={"name": "Books", "format": "csl-json"}),
+}
+
+
+def _seen(**comments: int | None) -> tuple[Sighting, ...]:
+    return tuple(Sighting(source=source, position=1, comments=number) for source, number in comments.items())
+
+
+def _paper(title: str, *seen: Sighting, **more: Any) -> Record:
+    return Record(title=title, seen=seen, **more)
+
+
+TALKED_OF = {
+    "a": _paper("A", *_seen(two=1, books=None)),
+    "b": _paper("B", *_seen(one=None, two=5)),
+    "c": _paper("C", *_seen(one=None, two=0, three=None)),
+    "d": _paper("D", *_seen(one=None, books=None)),
+    "e": _paper("E", *_seen(two=5)),
+}
+
+
+def _page(each: Library, path: str) -> str:
+    return {page.path: page.text for page in pages.pages(each, TOY_SETTINGS)}[path]
+
+
+def _values(each: Library, path: str) -> Any:
+    return {page.path: page for page in overviews.overviews(each, lambda _: "")}[path].values
+
+
+def test_discussed_ranks_by_comments_then_title_and_by_captures_alone() -> None:
+    values = _values(Library(TALKED_OF, {}, SOURCES, {}, {}), "discussed.md")
+    assert values["comments"] == [("b", 5, "two"), ("e", 5, "two"), ("a", 1, "two")]
+    assert values["recurring"] == [
+        ("c", ["one", "three", "two"]),
+        ("b", ["one", "two"]),
+    ]  # a bibliography is no capture
+    assert values["counting"] == ["two"]
+    assert set(values["captures"]) == {"one", "two", "three"}
+
+
+def test_discussed_gives_each_figure_its_day_and_what_is_not_known_of_it() -> None:
+    text = _page(Library(TALKED_OF, {}, SOURCES, {}, {}), "discussed.md")
+    assert "5 comments · Second, 9 December 2025, year inferred" in text
+    assert (
+        "3 captures · Dump (11 March, year not stated), Third (day not stated), Second (9 December 2025, year inferred)"
+        in text
+    )
+    assert "[Dump](sources/one.md): 11 March, year not stated; 3 papers; prints no comments" in text
+    assert "[Second](sources/two.md): 9 December 2025, year inferred; 3 papers; prints comments" in text
+
+
+def test_discussed_of_the_real_list() -> None:
+    values = overviews._discussed(library(RECORDS)).values
+    assert len(values["comments"]) == 13
+    assert values["comments"][0][1:] == (5, "004_8738fb0efdbe9406")
+    assert len(values["recurring"]) == 33
+    assert len(values["captures"]) == 5
+
+
+def test_discussed_without_a_capture_says_so() -> None:
+    text = _page(Library({"a": Record(title="A")}, {}, {}, {}, {}), "discussed.md")
+    assert "No capture of a listing" in text
+    assert "No source states comments." in text
+    assert "Hugging Face" not in text
+
+
+def test_discussed_is_cut_and_says_so() -> None:
+    records = {f"p{n:03}": _paper(f"P{n:03}", *_seen(one=None, two=n + 1)) for n in range(120)}
+    text = _page(Library(records, {}, SOURCES, {}, {}), "discussed.md")
+    assert len(re.findall(r"(?m)^1\. \[", text)) == 200
+    assert "And 20 papers with fewer" in text
+    assert "And 20 papers more" in text
+
+
+def test_the_page_of_changes_is_the_digest_by_day() -> None:
+    records = {
+        "a": Record(title="A", added="2025-01-02", why="It weaves."),
+        "b": Record(
+            title="B", added="2025-01-03", corrected=(Correction(day="2025-02-01", what="The venue was wrong."),)
+        ),
+    }
+    each = Library(records, {}, {}, {}, {"old": "a"})
+    text = _page(each, "changes.md")
+    days = re.findall(r"(?m)^## (.+)$", text)
+    assert days == ["1 February 2025", "3 January 2025", "2 January 2025", "Merged and renamed"]
+    assert len(digest.changes(each)) == 3
+    assert "[B](papers/b.md){ .rl-title } The venue was wrong." in text
+    assert "It weaves." in text
+    assert "- old is now [A](papers/a.md)" in text
+
+
+@pytest.mark.parametrize(("count", "named"), [(60, True), (61, False)])
+def test_a_day_of_many_is_told_by_topic(count: int, named: bool) -> None:
+    records = {f"p{n}": Record(title=f"P{n}", added="2025-01-02", topics=("weaving",)) for n in range(count)}
+    text = _page(Library(records, {"weaving": Topic(name="Weaving", group="G")}, {}, {}, {}), "changes.md")
+    assert f"**{count} papers** joined the list" in text
+    assert ("[P7](papers/p7.md)" in text) is named
+    assert ("[Weaving](topics/weaving.md)" in text) is not named
+
+
+def test_an_empty_list_has_no_changes() -> None:
+    text = _page(Library({}, {}, {}, {}, {}), "changes.md")
+    assert "No record states a day yet." in text
+    assert "No record has been merged or renamed." in text
+
+
+def test_the_page_of_data_documents_every_file_field_and_column() -> None:
+    text = _page(library(), "data.md")
+    for name in (*exports.FILE_NAMES.values(), exports.SCHEMA_FILE):
+        assert f"](data/{name})" in text
+    for column in exports.CSV_COLUMNS:
+        assert f"`{column}`" in text
+    assert len(re.findall(r"(?m)^- \*\*", text)) == len(exports.fields())
+
+
+def test_explore_leads_to_every_overview() -> None:
+    text = _page(library(), "explore.md")
+    for path in (
+        "pictures",
+        "map",
+        "years/index",
+        "authors/index",
+        "discussed",
+        "changes",
+        "data",
+        "sources/index",
+        "coverage",
+    ):
+        assert f"]({path}.md)" in text
+    lonely = _page(Library({}, {}, {}, {}, {}), "explore.md")
+    assert "authors/index" not in lonely

@@ -1,0 +1,447 @@
+"""Charts and the map: whole SVG in the page's own colours, every point a page, tables that say the same, same bytes."""
+
+from __future__ import annotations
+
+import gzip
+import math
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from site_tools import RECORDS, ROOT, TOY_RECORDS, TOY_SETTINGS, environment, library
+
+from generator import pages, store
+from generator.generation import generate
+from generator.library import Library
+from generator.models import Record, Topic
+from generator.overviews import overviews
+from generator.pictures import atlas, charts, drawing, figures, layout
+from generator.pictures.drawing import Picture
+from generator.related import related
+
+LISTS = [pytest.param(TOY_RECORDS, id="toy"), pytest.param(RECORDS, id="real")]
+SVG = re.compile(r"<svg .*?</svg>", re.DOTALL)
+CSS = (ROOT / "docs" / "assets" / "pictures.css").read_text("utf-8")
+EMPTY = Library({}, {}, {}, {}, {})
+
+
+@cache
+def _library(folder: Path) -> Library:
+    return library(folder)
+
+
+@cache
+def _drawn(folder: Path) -> dict[str, str]:
+    """Return the text of the pages that bear drawings."""
+    written = pages._Writer(_library(folder), TOY_SETTINGS).overviews()
+    return {page.path: page.text for page in written if page.path in ("pictures.md", "map.md")}
+
+
+def _svgs(text: str) -> list[ElementTree.Element]:
+    return [ElementTree.fromstring(svg) for svg in SVG.findall(text)]
+
+
+def _map_of(each: Library) -> ElementTree.Element:
+    return ElementTree.fromstring(atlas.atlas(each).svg)
+
+
+def _texts(svg: ElementTree.Element) -> list[str]:
+    return [element.text or "" for element in svg.iter("text")]
+
+
+# --- what holds for every drawing ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", ["pictures.md", "map.md"])
+@pytest.mark.parametrize("folder", LISTS)
+def test_drawings_are_named_and_take_nothing_from_elsewhere(folder: Path, page: str) -> None:
+    svgs = _svgs(_drawn(folder)[page])
+    assert svgs
+    ids = [element.get("id") for svg in svgs for element in svg.iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
+    for svg in svgs:
+        assert svg.get("role") == ("group" if svg.findall("a") else "img")
+        for attribute, tag in (("aria-labelledby", "title"), ("aria-describedby", "desc")):
+            (named,) = [element for element in svg.iter() if element.get("id") == svg.get(attribute)]
+            assert named.tag == tag
+        assert {element.tag for element in svg.iter()} <= set("svg title desc path text use defs a g".split())
+        for element in svg.iter():
+            assert not {name for name in element.attrib if name.startswith(("on", "{", "xlink"))}
+            colours = re.findall(r"(?:fill|stroke): ?([^;]+)", element.get("style", ""))
+            assert all(re.fullmatch(r"none|var\(--rl-[a-z0-9-]+\)", colour) for colour in colours), element.attrib
+            assert "font-family" not in element.get("style", "")
+            assert element.get("href", "../").startswith("../") or element.get("href", "")[1:] in ids
+
+
+@pytest.mark.parametrize("folder", LISTS)
+def test_another_order_of_records_gives_the_same_drawings(folder: Path) -> None:
+    contents = store.load(folder)
+    backwards = Library.of(replace(contents, records=dict(reversed(list(contents.records.items())))))
+    for each in overviews(backwards, lambda _: ""):
+        if each.path == "map.md":
+            assert each.values["atlas"].svg in _drawn(folder)["map.md"]
+        if each.path == "pictures.md":
+            assert all(chart.svg in _drawn(folder)["pictures.md"] for chart in each.values["charts"])
+
+
+SCRIPT = """
+import sys
+from pathlib import Path
+from generator import overviews, store
+from generator.library import Library
+each = Library.of(store.load(Path(sys.argv[1])))
+kept = {name: Path(sys.argv[2], name).read_text("utf-8") for name in ("pictures.md", "map.md")} if sys.argv[2:] else {}
+for page in overviews.overviews(each, lambda path: kept.get(path, "")):
+    if page.path == "map.md":
+        found = page.values["atlas"]
+        drawn = [found.svg, *(mark for _, _, mark in found.legend)]
+    elif page.path == "pictures.md":
+        drawn = [chart.svg for chart in page.values["charts"]]
+    else:
+        continue
+    sys.stdout.buffer.write("".join(drawn).encode("utf-8"))
+print(sorted({"matplotlib", "numpy"} & set(sys.modules)), file=sys.stderr)
+"""
+
+
+def _run(*arguments: str | Path, seed: str = "1") -> tuple[list[str], str]:
+    """Return the drawings that another process makes, and which of the drawing libraries it loaded."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", SCRIPT, *map(str, arguments)],
+        env=environment(PYTHONHASHSEED=seed),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+    )
+    return SVG.findall(done.stdout), done.stderr.strip()
+
+
+def test_another_process_draws_the_same_bytes_or_keeps_them_without_the_drawing_libraries(tmp_path: Path) -> None:
+    wanted = [svg for page in ("pictures.md", "map.md") for svg in SVG.findall(_drawn(RECORDS)[page])]
+    drawn, loaded = _run(RECORDS, seed="7")
+    assert sorted(drawn) == sorted(wanted)
+    assert loaded == "['matplotlib', 'numpy']"
+    for name, text in _drawn(RECORDS).items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    kept, loaded = _run(RECORDS, tmp_path)
+    assert sorted(kept) == sorted(wanted)
+    assert loaded == "[]"
+
+
+def test_generating_again_draws_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    each = _library(TOY_RECORDS)
+    generate(each, TOY_SETTINGS, tmp_path)
+
+    def never(picture: Picture) -> str:
+        raise AssertionError(f"{picture.name} was drawn again")
+
+    monkeypatch.setattr(drawing, "_drawn", never)
+    assert generate(each, TOY_SETTINGS, tmp_path).written == 0
+    (tmp_path / "map.md").unlink()
+    with pytest.raises(AssertionError, match="was drawn again"):
+        generate(each, TOY_SETTINGS, tmp_path)
+
+
+PICTURE = Picture("columns", "looms", "Looms", "Looms by year.", [["2020", 3, "3", False], ["2021", 1, "1", True]])
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(PICTURE, data=[["2020", 4, "4", False], ["2021", 1, "1", True]]),
+        replace(PICTURE, title="Spindles"),
+        replace(PICTURE, description="By month."),
+        replace(PICTURE, name="spindles"),
+    ],
+)
+def test_a_drawing_is_kept_only_for_what_it_was_drawn_from(other: Picture, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = drawing.drawing(PICTURE)
+    monkeypatch.setattr(drawing, "_drawn", lambda _: " drawn anew</svg>")
+    assert drawing.drawing(PICTURE, f"before {drawn} after") == drawn
+    assert "drawn anew" in drawing.drawing(other, f"before {drawn} after")
+
+
+def test_a_damaged_drawing_is_drawn_anew() -> None:
+    drawn = drawing.drawing(PICTURE)
+    damaged = drawn.replace("2020", "2019")
+    assert damaged != drawn
+    assert drawing.drawing(PICTURE, damaged) == drawn
+
+
+def test_data_that_is_worked_out_is_not_worked_out_for_a_drawing_that_is_kept() -> None:
+    lazy = replace(PICTURE, drawn=lambda: PICTURE.data)
+    drawn = drawing.drawing(lazy)
+
+    def never() -> None:
+        raise AssertionError("worked out for nothing")
+
+    assert drawing.drawing(replace(PICTURE, drawn=never), drawn) == drawn
+
+
+@pytest.mark.parametrize("text", ["</text><script>x</script>", "$x^2$ & <b>", "你好 🙂", "a\nb", "\\frac{1}{2}", "%s"])
+def test_a_name_stays_text(text: str) -> None:
+    records = {f"p{number}": Record(title=text, topics=(f"t{number}",), issued="2020") for number in range(4)}
+    topics = {f"t{number}": Topic.model_construct(name=text, group=text) for number in range(4)}
+    each = Library(records, topics, {}, {}, {})
+    said = " ".join(text.split())
+    by_topic = charts.charts(each)[2]
+    assert _texts(ElementTree.fromstring(by_topic.svg)).count(said) == 5
+    svg = _map_of(each)
+    assert {link.get("aria-label") for link in svg.iter("a")} == {
+        said.replace("$x^2$", "x²").replace("\\frac{1}{2}", "1/2")
+    }
+    assert not list(svg.iter("script"))
+
+
+def test_a_page_with_all_papers_on_a_map_is_light() -> None:
+    assert len(gzip.compress(_drawn(RECORDS)["map.md"].encode())) < 60_000
+
+
+# --- charts ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("folder", LISTS)
+def test_the_tables_say_what_the_library_says(folder: Path) -> None:
+    each = _library(folder)
+    by_year, code, by_topic, both = charts.charts(each)
+    years = Counter(record.year for record in each.records.values())
+    assert {int(name): int(cells[0]) for name, _, cells in by_year.rows if int(cells[0])} == {
+        year: number for year, number in years.items() if year
+    }
+    for name, _, (papers, coded, share) in code.rows:
+        dated = [record for record in each.records.values() if record.year == int(name)]
+        assert (int(papers), int(coded)) == (len(dated), sum(bool(record.links.code) for record in dated))
+        assert share == (f"{int(coded) / int(papers):.0%}" if dated else "–")
+    assert sorted(page for _, page, _ in by_topic.rows) == sorted(
+        f"topics/{topic}/" for topic in {*each.topics, *each.by_topic}
+    )
+    for _, page, (_, papers, _) in by_topic.rows:
+        assert int(papers) == len(each.by_topic.get(page.split("/")[1], ()))
+    for _, page, cells in both.rows:
+        ids = each.by_topic.get(page.split("/")[1], ())
+        assert sum(int(cell or 0) for cell in cells) == sum(
+            each.records[record_id].year is not None for record_id in ids
+        )
+
+
+@pytest.mark.parametrize("folder", LISTS)
+def test_a_chart_shows_the_figures_of_its_table(folder: Path) -> None:
+    by_year, code, by_topic, both = charts.charts(_library(folder))
+    shown = {
+        by_year.title: [cells[0] for _, _, cells in by_year.rows],
+        code.title: [cells[2] for _, _, cells in code.rows if cells[2] != "–"],
+        by_topic.title: [cells[1] for _, _, cells in by_topic.rows],
+        both.title: [cell for _, _, cells in both.rows for cell in cells if cell],
+    }
+    for chart in (by_year, code, by_topic, both):
+        texts = Counter(_texts(ElementTree.fromstring(chart.svg)))
+        assert not Counter(shown[chart.title]) - texts, chart.title
+        if chart is not both:
+            assert not Counter(charts._short(name) for name, _, _ in chart.rows) - texts
+
+
+def _heights(svg: str, paint: str) -> list[float]:
+    """Return the heights of the bars of one paint, from left to right."""
+    bars = [path for path in ElementTree.fromstring(svg).iter("path") if f"--rl-{paint})" in path.get("style", "")]
+    found = []
+    for bar in bars:
+        numbers = list(map(float, re.findall(r"-?[\d.]+", bar.get("d", ""))))
+        found.append(max(numbers[1::2]) - min(numbers[1::2]))
+    return found
+
+
+def test_bars_are_as_high_as_their_figures() -> None:
+    drawn = drawing.drawing(PICTURE)
+    (high,), (low,) = _heights(drawn, "bar"), _heights(drawn, "rest")
+    assert high == pytest.approx(3 * low, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("count", "most", "shade"),
+    [(0, 5, 0), (1, 5, 1), (5, 5, 5), (1, 21, 1), (4, 21, 1), (5, 21, 2), (21, 21, 5), (1, 1, 5)],
+)
+def test_shades_rise_with_the_count(count: int, most: int, shade: int) -> None:
+    assert figures._shade(count, most) == shade
+
+
+def test_many_years_share_a_column() -> None:
+    records = {f"p{year}": Record(title="A", issued=str(year)) for year in range(1950, 2026, 5)}
+    by_year = charts.charts(Library(records, {}, {}, {}, {}))[0]
+    assert [name for name, _, _ in by_year.rows][:2] == ["to 2014", "2015"]
+    assert len(by_year.rows) == 12
+    assert sum(int(cells[0]) for _, _, cells in by_year.rows) == len(records)
+    assert [page for name, page, _ in by_year.rows if name in ("to 2014", "2015", "2016")] == ["", "years/2015/", ""]
+
+
+def test_an_empty_list_has_charts_of_nothing_and_no_map() -> None:
+    for chart in charts.charts(EMPTY):
+        ElementTree.fromstring(chart.svg)
+        assert chart.rows == []
+    assert atlas.atlas(EMPTY).svg == ""
+
+
+# --- the map ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("folder", LISTS)
+def test_each_paper_is_one_point_that_opens_its_page(folder: Path) -> None:
+    each = _library(folder)
+    links = list(_map_of(each).iter("a"))
+    assert sorted(link.get("href", "") for link in links) == sorted(
+        f"../papers/{record_id}/" for record_id in each.records
+    )
+    for link in links:
+        assert link.get("tabindex") == "-1"  # the list beneath is the way by keyboard
+        assert link.get("aria-label") == link.findtext("title")
+    text = _drawn(folder)["map.md"]
+    beneath = text[text.index("## The same as a list") :]
+    assert sorted(re.findall(r'<a href="\.\./papers/([^/]+)/">', beneath)) == sorted(each.records)
+
+
+@pytest.fixture
+def placed(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What the map of the real list is drawn from."""
+    found: dict[str, Any] = {}
+    monkeypatch.setattr(atlas, "drawn", lambda *given: found.update(given[-1]() if callable(given[-1]) else {}))
+    atlas.atlas(_library(RECORDS))
+    return found
+
+
+def test_no_point_covers_another_or_a_name_and_all_are_on_the_sheet(placed: dict[str, Any]) -> None:
+    places = [(point["x"], point["y"]) for point in placed["points"]]
+    assert len(places) == 373
+    nearest = min(math.dist(one, other) for number, one in enumerate(places) for other in places[:number])
+    assert nearest > 3 * max(point["radius"] for point in placed["points"])
+    width, height = placed["size"]
+    assert all(6 < x < width - 6 and 6 < y < height - 6 for x, y in places)
+    for x, y, text in placed["signs"]:
+        lines = text.split("\n")
+        half, up = max(map(len, lines)) * 2.9, len(lines) * figures.SIGN_LINE / 2
+        assert half < x < width - half
+        assert not [place for place in places if abs(place[0] - x) < half and abs(place[1] - y) < up]
+
+
+def test_near_on_the_map_is_near_in_words(placed: dict[str, Any]) -> None:
+    each = _library(RECORDS)
+    places = {point["address"].split("/")[2]: (point["x"], point["y"]) for point in placed["points"]}
+    hits = total = 0
+    for record_id, relations in related(each.records).items():
+        by_distance = sorted(places, key=lambda other: math.dist(places[record_id], places[other]))
+        hits += len({relation.id for relation in relations} & set(by_distance[1:11]))
+        total += len(relations)
+    # By lot it would be 10 of 372, less than 3 %.
+    assert hits / total > 0.35
+
+
+def test_a_long_list_is_shown_by_its_topics(monkeypatch: pytest.MonkeyPatch) -> None:
+    each = _library(RECORDS)
+    monkeypatch.setattr(atlas, "MOST_POINTS", 372)
+    found = atlas.atlas(each)
+    svg = ElementTree.fromstring(found.svg)
+    assert not found.single
+    links = [link.get("href", "") for link in svg.iter("a")]
+    assert sorted(links) == sorted(f"../topics/{topic}/" for topic, _, _ in found.topics)
+    assert sum(len(papers) for _, _, papers in found.topics) == len(each.records)
+    texts = " ".join(_texts(svg))
+    assert all(name.split()[0].split("-")[0] in texts for _, name, _ in found.topics)
+
+
+def test_two_topics_make_no_map() -> None:
+    records = {f"p{number}": Record(title="A Loom", topics=(f"t{number}",)) for number in range(2)}
+    topics = {f"t{number}": Topic(name=f"T{number}", group="G") for number in range(2)}
+    each = Library(records, topics, {}, {}, {})
+    assert atlas.atlas(each).svg == ""
+    assert "too few topics" in {page.path: page.text for page in pages.pages(each, TOY_SETTINGS)}["map.md"]
+
+
+# --- places ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 12])
+def test_discs_do_not_cover_each_other(count: int) -> None:
+    likeness = np.ones((count, count))  # all alike: nothing tells them apart but their order
+    centres = layout.discs(likeness, [5.0 + number for number in range(count)]).tolist()
+    assert len(centres) == count
+    for one in range(count):
+        for other in range(one):
+            assert math.dist(centres[one], centres[other]) > 0.97 * (10 + one + other)
+
+
+def test_the_more_alike_the_nearer() -> None:
+    likeness = np.array([[1, 0.9, 0.1], [0.9, 1, 0.2], [0.1, 0.2, 1]])
+    a, b, c = layout.discs(likeness, [0.1, 0.1, 0.1]).tolist()
+    assert math.dist(a, b) < math.dist(b, c) < math.dist(a, c)
+
+
+def test_cells_are_given_once_and_not_where_closed() -> None:
+    wished = np.zeros((30, 2))
+    places = layout.honeycomb(wished, wished, 10.0, [(-15.0, -5.0, 15.0, 5.0)]).tolist()
+    assert len({tuple(place) for place in places}) == 30
+    assert min(math.dist(one, other) for number, one in enumerate(places) for other in places[:number]) > 9.99
+    assert not [place for place in places if abs(place[0]) < 15 and abs(place[1]) < 5]
+    assert max(math.hypot(*place) for place in places) < 45
+
+
+def test_signs_part() -> None:
+    places = layout.signs(np.zeros((4, 2)), [(50.0, 10.0)] * 4)[:, 1].tolist()
+    assert all(abs(one - other) > 9.9 for number, one in enumerate(places) for other in places[:number])
+
+
+# --- colours ---------------------------------------------------------------------------------------------------------
+
+
+def _variables(scheme: str) -> dict[str, str]:
+    sheets = CSS + (ROOT / "docs" / "assets" / "list.css").read_text("utf-8")
+    blocks = re.findall(rf'^\[data-md-color-scheme="{scheme}"\] {{(.*?)^}}', sheets, re.DOTALL | re.MULTILINE)
+    return dict(re.findall(r"(--[a-z0-9-]+): (#[0-9a-f]{6})\b", "".join(blocks)))
+
+
+def _luminance(colour: str) -> float:
+    """https://www.w3.org/TR/WCAG22/#dfn-relative-luminance."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _contrast(one: str, other: str) -> float:
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["default", "slate"])
+def test_colours_stand_out(scheme: str) -> None:
+    values = _variables(scheme)
+    ground = values["--md-default-bg-color"]
+    assert set(figures.VARIABLES) <= set(values)
+    assert _contrast(values["--rl-ink"], ground) >= 7
+    for name in ("--rl-bar", "--rl-rest", "--rl-faint", *(f"--rl-group-{number}" for number in range(figures.GROUPS))):
+        assert _contrast(values[name], ground) >= 3, name
+    steps = [values[f"--rl-heat-{step}"] for step in range(1, figures.STEPS + 1)]
+    away = [_contrast(step, ground) for step in steps]
+    assert away == sorted(away)
+    for step, colour in enumerate(steps, 1):
+        assert _contrast(values[f"--rl-on-heat-{step}"], colour) >= 4.5, step
+
+
+def _pairs(items: Sequence[str]) -> Iterator[tuple[str, str]]:
+    return ((one, other) for number, one in enumerate(items) for other in items[:number])
+
+
+def test_groups_differ_by_more_than_their_colour() -> None:
+    marks = figures._MARKS
+    assert len(set(marks)) == len(marks) > figures.GROUPS
+    for scheme in ("default", "slate"):
+        values = _variables(scheme)
+        assert all(one != other for one, other in _pairs([values[f"--rl-group-{n}"] for n in range(figures.GROUPS)]))
+    for number in range(figures.GROUPS):
+        assert f"#rl-group-{number}:checked) a:not(.rl-g{number})" in CSS

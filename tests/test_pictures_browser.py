@@ -1,0 +1,106 @@
+"""The pictures and the map in a browser: on a phone and a desk, light and dark, without scripts, and what they open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from site_tools import real_site, serve
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def address(browser: Browser) -> Iterator[str]:
+    site = real_site()
+    assert site.status == 0, site.log
+    with serve(site.folder) as found:
+        yield found
+
+
+@pytest.fixture
+def phone(browser: Browser, address: str) -> Iterator[Page]:
+    """A page on a phone that runs no scripts: none of this needs one."""
+    context = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("path", ["pictures/", "map/", "discussed/", "changes/", "data/", "explore/", "authors/"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_page_does_not_scroll_sideways_and_loads_nothing_foreign(
+    browser: Browser, address: str, path: str, width: int
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 844})
+    page = context.new_page()
+    foreign: list[str] = []
+    page.on(
+        "request", lambda request: None if request.url.startswith((address, "data:")) else foreign.append(request.url)
+    )
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text) if message.type in ("error", "warning") else None)
+    page.goto(address + path)
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert (foreign, errors) == ([], [])
+    context.close()
+
+
+def test_letters_of_a_chart_are_legible_on_a_phone(phone: Page, address: str) -> None:
+    phone.goto(f"{address}pictures/")
+    for chart in phone.locator(".rl-picture__sheet svg").all():
+        box, sheet = chart.bounding_box(), chart.get_attribute("viewBox")
+        assert box is not None
+        assert sheet is not None
+        assert box["width"] / float(sheet.split()[2]) > 0.95  # of letters 8 to 10 pixels high
+    styles = [text.get_attribute("style") or "" for text in phone.locator(".rl-picture__sheet text").all()[:400:7]]
+    assert min(float(style.partition("font-size:")[2].partition("px")[0]) for style in styles) >= 8
+
+
+def test_a_point_opens_its_paper_and_the_list_does_too(phone: Page, address: str) -> None:
+    phone.goto(f"{address}map/")
+    point = phone.locator('.rl-map__sheet a[href="../papers/gptq/"]')
+    name = point.get_attribute("aria-label")
+    point.click()
+    assert phone.url == f"{address}papers/gptq/"
+    expect(phone.locator("h1")).to_have_text(name or "")
+    phone.goto(f"{address}map/")
+    topic = phone.locator("details.rl-map__topic", has=phone.locator('a[href="../papers/gptq/"]'))
+    topic.locator("summary").focus()
+    phone.keyboard.press("Enter")
+    phone.keyboard.press("Tab")
+    expect(topic.locator("a").first).to_be_focused()
+
+
+def test_one_group_at_a_time(phone: Page, address: str) -> None:
+    phone.goto(f"{address}map/")
+    first, second = phone.locator(".rl-map__sheet a.rl-g0").first, phone.locator(".rl-map__sheet a.rl-g1").first
+    expect(second).to_have_css("opacity", "1")
+    phone.get_by_role("radio", name="Training data").check()
+    expect(first).to_have_css("opacity", "1")
+    expect(second).to_have_css("opacity", "0.14")
+    phone.get_by_role("radio", name="All groups").check()
+    expect(second).to_have_css("opacity", "1")
+
+
+def test_the_keyboard_passes_the_points_by(browser: Browser, address: str) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{address}map/")
+    page.locator(".rl-map__sheet").focus()
+    page.keyboard.press("Tab")
+    expect(page.locator("details.rl-map__topic summary").first).to_be_focused()
+    context.close()
+
+
+def test_colours_follow_the_palette(browser: Browser, address: str) -> None:
+    page = browser.new_page(color_scheme="light")
+    page.goto(f"{address}pictures/")
+    bar = page.locator('.rl-picture__sheet path[style*="--rl-bar"]').first
+    light = bar.evaluate("each => getComputedStyle(each).fill")
+    page.get_by_title("Switch to dark").click()
+    page.wait_for_function("document.body.dataset.mdColorScheme === 'slate'")
+    dark = bar.evaluate("each => getComputedStyle(each).fill")
+    assert (light, dark) == ("rgb(34, 48, 79)", "rgb(240, 164, 123)")
+    page.context.close()
