@@ -1,7 +1,7 @@
 """The search index: words to papers, in files small enough that a query loads only those it asks for.
 
-``docs/assets/search-index.js`` reads it, for the search box, the browse page and the page of a wrong address. Four kinds
-of files, all JSON on one line:
+``docs/assets/search-index.js`` reads it, for the search box, the browse page and the page of a wrong address. There are
+four kinds of files, all JSON on one line:
 
 * the manifest, which every search reads: tables, and which words begin each of the files below;
 * words: every word with the papers it stands in, and in which of their fields;

@@ -10,6 +10,7 @@ const FIELD_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV
 const SHORTEST_PREFIX = 3; // shorter words are found whole only
 const MOST_FILES = 3; // of words that one word of a query may load
 const SHORTEST_MENDED = 4;
+const SWAPPED = 0.8; // two letters in the wrong order count less than one error: all the letters are there
 const MONTHS =
   "January February March April May June July August September October November December".split(" ");
 
@@ -69,7 +70,7 @@ export function errors(word, other, limit) {
       const same = word[at - 1] === other[row - 1];
       let cost = Math.min(last[at] + 1, now[at - 1] + 1, last[at - 1] + (same ? 0 : 1));
       if (at > 1 && row > 1 && word[at - 1] === other[row - 2] && word[at - 2] === other[row - 1]) {
-        cost = Math.min(cost, before[at - 2] + 1);
+        cost = Math.min(cost, before[at - 2] + SWAPPED);
       }
       now.push(cost);
       least = Math.min(least, cost);
@@ -342,20 +343,25 @@ export function pieces(text, terms) {
     if (at % 2 === 0) return part ? [[part, false]] : [];
     const words = foldWords(part);
     if (!/[-‐‑]/.test(part)) return [[part, words.some(found)]];
-    if (found(words.at(-1))) return [[part, true]];
-    return part.split(/([-‐‑])/).map((each) => [each, foldWords(each).some(found)]);
+    const its = part.split(/([-‐‑])/).map((each) => [each, foldWords(each).some(found)]);
+    return its.some(([, hit]) => hit) || !found(words.at(-1)) ? its : [[part, true]];
   });
 }
 
 const LONGEST = 200; // characters of a passage
 
-/** Return the sentence of a text with the most of the words that the query found, in pieces; or nothing. */
-export function passage(text, terms) {
+/**
+ * Return the sentence of a text with the most of the words that the query found, in pieces; or nothing. Words that the
+ * text `above` it has already, the title, count little.
+ */
+export function passage(text, terms, above = "") {
+  const hits = (its) => its.filter(([, hit]) => hit).map(([word]) => foldWords(word).at(-1));
+  const known = new Set(hits(pieces(above, terms)));
   let best = null;
   for (const sentence of text.split(/(?<=[.!?])\s+|\n/)) {
     const its = pieces(sentence, terms);
-    const number = new Set(its.filter(([, hit]) => hit).map(([word]) => word.toLowerCase())).size;
-    if (number && (!best || number > best.number)) best = { its, number };
+    const value = [...new Set(hits(its))].reduce((sum, word) => sum + (known.has(word) ? 1 : 10), 0);
+    if (value && (!best || value > best.value)) best = { its, value };
   }
   return best && cut(best.its);
 }

@@ -30,7 +30,7 @@ function reasons(card, bits, { terms, table }) {
   if (bits & FIELDS.topics) made.push(...listed("Topic", card.topics.map((topic) => table.topics[topic][1])));
   if (bits & FIELDS.facts) made.push(...listed("Facts", [...card.facts, TYPE_NAMES[card.type] ?? card.type]));
   if (bits & FIELDS.summary) {
-    const its = passage(card.text, terms);
+    const its = passage(card.text, terms, card.title);
     if (its) made.push(line("Summary", " ", ...marked(its)));
   }
   return made;
@@ -64,6 +64,7 @@ class SearchBox {
     this.#clear();
     form.classList.add("rl-is-ready");
     this.#listen();
+    if (document.activeElement === this.input) this.open(); // somebody was quicker than this script
   }
 
   #listen() {
