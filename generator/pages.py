@@ -31,9 +31,6 @@ _SEARCHES = (
 _EXPECTED = {"authors": "authors", "issued": "date", "venue": "venue"}
 
 
-_ONLY_LISTS = ("years/", "sources/", "papers/index.md", "coverage.md")
-
-
 @dataclass(frozen=True)
 class Page:
     """One Markdown file: its path inside the docs folder, and its text."""
@@ -72,8 +69,6 @@ class _Writer:
             ),
             **(head or {}),
         }
-        if path.startswith(_ONLY_LISTS):  # in search results they would stand before the papers they list
-            front_matter["search"] = {"exclude": True}
         # Not ASCII alone: YAML reads \\ud83d\\ude42 as two halves of a character.
         front = "\n".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in front_matter.items())
         body = (
