@@ -5,7 +5,7 @@ four kinds of files, all JSON on one line:
 
 * the manifest, which every search reads: tables, and which words begin each of the files below;
 * words: every word with the papers it stands in, and in which of their fields;
-* spellings: every word as texts write it and how many papers have it, whole initials to a file, to mend a typing error;
+* spellings: every word as papers write it and how many have it, whole initials to a file, to mend a typing error;
 * cards: what a result shows of a paper.
 
 A paper's number is its place in :attr:`Library.newest_first`, so equally good results stand newest first. The names of
@@ -18,7 +18,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -130,23 +130,33 @@ def _facts(record: Record) -> list[str]:
     return [text for text in (year, record.venue or "", *(f"{name} {value}" for name, value in held)) if text]
 
 
-def _postings(library: Library) -> tuple[dict[str, dict[int, int]], dict[str, Counter[str]]]:
-    """Return for each folded word its papers with the bits of the fields, and how texts write the word."""
-    found: dict[str, dict[int, int]] = {}
-    surfaces: dict[str, Counter[str]] = {}
+def _postings(library: Library) -> tuple[dict[str, dict[int, int]], dict[str, str]]:
+    """Return for each folded word its papers with the bits of the fields, and the word as most papers write it."""
+    written: defaultdict[str, dict[int, int]] = defaultdict(dict)
     old_ids = _old_ids(library)
     for number, record_id in enumerate(library.newest_first):
+        its: dict[str, int] = {}
         for bit, words in _fields(library.records[record_id], library, old_ids.get(record_id, ())):
             for word in words:
-                folded = word.replace("z", "s")
-                papers = found.setdefault(folded, {})
-                papers[number] = papers.get(number, 0) | bit
-                surfaces.setdefault(folded, Counter())[word] += 1
+                its[word] = its.get(word, 0) | bit
+        for word, bits in its.items():
+            written[word][number] = bits
+    found: dict[str, dict[int, int]] = {}
+    surfaces: dict[str, str] = {}
+    for word in sorted(written, key=lambda word: (-len(written[word]), word)):
+        folded = word.replace("z", "s")
+        if folded in found:
+            _add(found[folded], written[word])
+        else:
+            found[folded], surfaces[folded] = written[word], word
     for word, end in list(_compounds(found)):
-        papers = found[end]
-        for number, bits in found[word].items():
-            papers[number] = papers.get(number, 0) | bits
+        _add(found[end], found[word])
     return found, surfaces
+
+
+def _add(papers: dict[int, int], more: Mapping[int, int]) -> None:
+    for number, bits in more.items():
+        papers[number] = papers.get(number, 0) | bits
 
 
 def _compounds(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -196,11 +206,11 @@ def _differences(papers: Mapping[int, int]) -> Iterator[str]:
 
 
 def _spelling_files(
-    words: Sequence[str], found: Mapping[str, Mapping[int, int]], surfaces: Mapping[str, Counter[str]]
+    words: Sequence[str], found: Mapping[str, Mapping[int, int]], surfaces: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
     """Yield the files of spellings with the initial that each begins with; no initial is in two files.
 
-    ``words`` are parted by spaces, each as most texts write it; ``papers`` says how many have it, in base 36.
+    ``words`` are parted by spaces, each as most papers write it; ``papers`` says how many have it, in base 36.
     """
     part: list[str] = []
     size = 0
@@ -221,11 +231,13 @@ def _spelling_files(
         yield start, _spelling_file(part, found, surfaces)
 
 
-def _spelling_file(
-    part: Sequence[str], found: Mapping[str, Mapping[int, int]], surfaces: Mapping[str, Counter[str]]
-) -> str:
-    written = [min(surfaces[word].items(), key=lambda pair: (-pair[1], pair[0]))[0] for word in part]
-    return _json({"words": " ".join(written), "papers": " ".join(_base36(len(found[word])) for word in part)})
+def _spelling_file(part: Sequence[str], found: Mapping[str, Mapping[int, int]], surfaces: Mapping[str, str]) -> str:
+    return _json(
+        {
+            "words": " ".join(surfaces[word] for word in part),
+            "papers": " ".join(_base36(len(found[word])) for word in part),
+        }
+    )
 
 
 def _card_files(library: Library) -> Iterator[tuple[str, str]]:

@@ -164,8 +164,8 @@ def test_no_word_of_a_record_is_lost(folder: Path) -> None:
 
 def test_spellings_are_as_texts_write_them() -> None:
     records = {
-        "a": Record(title="Quantization of Size", summary="Optimisation. Optimization. Optimization."),
-        "b": Record(title="Quantization", authors=("Jürgen Quell",)),
+        "a": Record(title="Quantization of Size", summary="Optimisation and optimization."),
+        "b": Record(title="Quantization", authors=("Jürgen Quell",), why="Optimization."),
     }
     index = Index(_of(records))
     assert index.spellings("q") == {"quantization": 2, "quell": 1, **_rest(index, "q")}
