@@ -471,6 +471,9 @@ def test_a_wrong_address_is_offered_what_it_may_mean(browser: Browser, real: str
     with _lost(browser, real, path, text) as page:
         expect(page.locator(f'.rl-lost a[href="{real}{offered}"]')).to_be_visible()
         expect(page).to_have_title(re.compile("^Page not found"))
+        # It is no paper: nothing to mark, nothing to go on with.
+        assert page.locator("article .rl-mark").count() == 0
+        assert "This page" not in (page.evaluate("Object.values(localStorage).join()") or "")
         # Built without its address and served below a path, the page still finds its style and leads to the site.
         page.wait_for_function("[...document.styleSheets].some(sheet => sheet.href?.endsWith('/assets/list.css'))")
         page.get_by_role("link", name="all papers").click()
