@@ -14,8 +14,6 @@ from generator.pictures.atlas import atlas, primary_topic, topic_name
 from generator.pictures.charts import charts
 from generator.wording import count
 
-ONLY_LISTS = ("pictures.md", "map.md", "discussed.md", "changes.md")
-"""Pages that name papers which have pages of their own; in search results they would stand in their way."""
 LISTINGS = ("huggingface-text",)
 """The formats of sources that are captures of a listing, in which a paper can recur; a bibliography is none."""
 _WIDE = ("navigation", "toc")

@@ -30,7 +30,6 @@ _SEARCHES = (
 )
 # What a reader expects of a paper; what of it no source states is named on the page.
 _EXPECTED = {"authors": "authors", "issued": "date", "venue": "venue"}
-_ONLY_LISTS = ("years/", "sources/", "papers/index.md", "coverage.md", *overviews.ONLY_LISTS)
 
 
 @dataclass(frozen=True)
@@ -73,8 +72,6 @@ class _Writer:
             ),
             **(head or {}),
         }
-        if path.startswith(_ONLY_LISTS):  # in search results they would stand before the papers they list
-            front_matter["search"] = {"exclude": True}
         # Not ASCII alone: YAML reads \\ud83d\\ude42 as two halves of a character.
         front = "\n".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in front_matter.items())
         body = (
@@ -117,16 +114,15 @@ class _Writer:
 
     def redirects(self) -> Iterator[Page]:
         answering: dict[str, Record | Retraction] = {**self.library.retracted, **self.library.records}
-        unsearched = {"search": {"exclude": True}}
         for old, new in sorted(self.library.redirects.items()):
             if old not in answering and new in answering:
                 path, title = f"papers/{old}.md", titles.plain(answering[new].title)
-                yield self.page(path, "moved.md.j2", title, f"This page has moved to {title}.", unsearched, new=new)
+                yield self.page(path, "moved.md.j2", title, f"This page has moved to {title}.", new=new)
         for name, gone in self.library.retracted.items():
             if name not in self.library.records:
                 path, title = f"papers/{name}.md", titles.plain(gone.title)
                 text, links = f"Taken off this list: {gone.reason}", wording.paper_links(gone.identifiers)
-                yield self.page(path, "retracted.md.j2", title, text, unsearched, gone=gone, links=links)
+                yield self.page(path, "retracted.md.j2", title, text, gone=gone, links=links)
 
     def topics(self) -> Iterator[Page]:
         for topic_id, topic in self.library.topics.items():

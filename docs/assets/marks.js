@@ -419,7 +419,8 @@ async function showContinue(before) {
 }
 
 function start() {
-  const here = place(location.href);
+  // A wrong address may look like a paper's.
+  const here = document.querySelector(".rl-lost") ? null : place(location.href);
   const kind = here?.[0] ?? location.pathname.slice(root.pathname.length).replace(/(?:index\.html|\/)$/, "");
   showList();
   if (here?.[0] === "papers") showPaper(here[1]);
