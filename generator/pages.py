@@ -31,6 +31,8 @@ _SEARCHES = (
 _EXPECTED = {"authors": "authors", "issued": "date", "venue": "venue"}
 
 
+_NEWEST = 5
+"""How many of the papers that joined last the home page shows."""
 _ONLY_LISTS = ("years/", "sources/", "papers/index.md", "coverage.md")
 
 
@@ -111,6 +113,7 @@ class _Writer:
                 citations=exports.citations(record_id, record),
                 searches=[(name, address + escaping.query(titles.plain(record.title))) for name, address in _SEARCHES],
                 edit_url=self.settings.edit_url(f"papers/{record_id}.yaml"),
+                author_ids=self.author_ids,
             )
 
     def redirects(self) -> Iterator[Page]:
@@ -232,6 +235,8 @@ class _Writer:
             self.settings.site_name,
             self.settings.site_description or self.settings.site_name,
             counts=_counts(self.library),
+            newest=self.library.latest[:_NEWEST],
+            hide=("navigation", "toc"),
         )
         yield self.page(
             "papers/index.md",
@@ -278,7 +283,6 @@ def _counts(library: Library) -> list[tuple[int, str, str]]:
         (len(library.records), "papers", "papers/index.md"),
         (len(library.topics), "topics", "topics/index.md"),
         *([(len(library.paths), "reading paths", "paths/index.md")] if library.paths else []),
-        (len(library.by_year), "years", "years/index.md"),
         (sum(bool(record.links.code) for record in library.records.values()), "with code", "coverage.md"),
     ]
 
@@ -326,6 +330,10 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         autoescape=False,  # noqa: S701 - finalize escapes for Markdown
     )
+    environment.filters["href"] = lambda text: Markup(escaping.html(escaping.url(text)))
+    environment.filters["as_printed"] = wording.as_printed
+    environment.filters["figures"] = wording.figures
+    environment.filters["shorten"] = wording.shorten
     environment.filters["url"] = lambda text: Markup(escaping.url(text))
     environment.filters["plain"] = titles.plain
     environment.filters["byline"] = wording.byline
