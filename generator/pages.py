@@ -70,7 +70,9 @@ class _Writer:
             "title": escaping.html(title),
             "description": escaping.html(wording.shorten(description)),
             "open_graph": _printed(
-                metadata.open_graph(title, wording.shorten(description), _url(path), self.settings, kind=kind)
+                metadata.open_graph(
+                    title, wording.shorten(description), _url(path), self.settings, kind=kind, image=self.settings.card
+                )
             ),
             **(head or {}),
         }
