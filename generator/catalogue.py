@@ -1,15 +1,13 @@
-"""The list as the browser loads it: a compact index of all papers, and an index of the words of their summaries.
+"""The list as the browse page loads it: a compact table of all papers.
 
-Both are columns rather than objects: the number of a paper is its place in every column, in the library's order (by
-title). ``docs/assets/browse.js`` reads the two, ``docs/assets/marks.js`` the first; a change of a column's meaning
-raises :data:`VERSION`, by which the scripts know a file that is not for them.
+It holds columns rather than objects: the number of a paper is its place in every column, in the library's order (by
+title). ``docs/assets/browse.js`` and ``docs/assets/marks.js`` read it; a change of a column's meaning raises
+:data:`VERSION`, by which the scripts know a file that is not for them. What papers are found by is in the search index.
 """
 
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -19,30 +17,16 @@ from generator.models import Record
 
 VERSION = 1
 FILE_NAME = "catalogue.json"
-WORDS_FILE_NAME = "words.json"
 
 LINK_BITS = {"code": 1, "project": 2, "model": 4, "dataset": 8}
 """The bits of the column ``links``: what of a paper's own material is linked."""
-
-STOP_WORDS = (
-    "a about after all also an and any are as at be been but by can do does each for from had has have how if in into"
-    " is it its may more most no not of on one only or other our out over so some such than that the their them then"
-    " there these they this those to under up us very was we well were what when where which while who why will with"
-)
-"""Words too common to find a paper by: not in the index of words, and passed over in a query."""
-
-_WORD = re.compile(r"[^\W_]+(?:\.[^\W_]+)*\+*")
-_HYPHENATED = re.compile(r"(?<![^\W_])[^\W_]++(?:[-‐‑][^\W_]++)++")
-_ACCENT = re.compile("[\u0300-\u036f]")
-_TYPESETTING = re.compile(r"[${}^\\'’ʼ`]")
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 def catalogue(library: Library) -> str:
     """Return the index of all papers as JSON on one line.
 
     Tables: ``topics`` (id, name, group), ``types``, ``venues``, ``days`` on which papers were added, ``captures`` (the
-    days of the sources' captures), ``paths`` (id, title, papers in order), ``redirects`` and ``stop`` words. Columns,
+    days of the sources' captures), ``paths`` (id, title, papers in order) and ``redirects``. Columns,
     under ``papers``: ``id``; ``title`` as plain text; ``authors``, their names parted by tabs, or how many they are
     where no source names them, or 0; ``issued``; ``venue``, ``type`` and ``added`` as an index into their table or -1;
     ``topics`` as a list of indexes; ``links`` as the sum of :data:`LINK_BITS`. ``comments`` lists only the papers of
@@ -69,7 +53,6 @@ def catalogue(library: Library) -> str:
                 for path_id, path in library.paths.items()
             ],
             "redirects": {old: new for old, new in sorted(library.redirects.items()) if new in number},
-            "stop": STOP_WORDS,
             "papers": {
                 "id": list(library.records),
                 "title": [titles.plain(record.title) for record in records],
@@ -84,50 +67,6 @@ def catalogue(library: Library) -> str:
             "comments": [[paper, count, captures.index(day)] for paper, count, day in comments],
         }
     )
-
-
-def words(library: Library) -> str:
-    """Return the index of what a paper can be found by beyond the catalogue, as JSON on one line.
-
-    ``words`` are the words of summaries, reasons and results and the identifiers, sorted, parted by spaces. ``papers``
-    has for each word, parted by commas, the papers it stands in: their numbers in base 36, parted by spaces, each but
-    the first as the difference from the one before.
-    """
-    found: dict[str, list[int]] = {}
-    for number, record in enumerate(library.records.values()):
-        for word in _words_of(record):
-            found.setdefault(word, []).append(number)
-    vocabulary = sorted(found)
-    return _json(
-        {
-            "version": VERSION,
-            "words": " ".join(vocabulary),
-            "papers": ",".join(" ".join(_differences(found[word])) for word in vocabulary),
-        }
-    )
-
-
-def fold_words(text: str) -> Iterator[str]:
-    """Yield the words of a text as a query is compared with them; a hyphenated word also as one.
-
-    ``z`` counts as ``s``, so that quantization finds quantisation, and the other way round.
-    ``foldWords`` in ``browse.js`` is the same function for what a reader types.
-    """
-    if not text.isascii():  # raised figures and ligatures count as the plain ones, accents not at all
-        text = _ACCENT.sub("", unicodedata.normalize("NFKD", text))
-    text = _TYPESETTING.sub("", text.lower()).replace("z", "s")
-    yield from _WORD.findall(text)
-    for match in _HYPHENATED.findall(text):
-        yield re.sub("[-‐‑]", "", match)
-
-
-def _words_of(record: Record) -> list[str]:
-    """Return the words of a record that its title does not have, each once."""
-    known = {*fold_words(titles.plain(record.title)), *fold_words(STOP_WORDS)}
-    prose = fold_words(" ".join([record.summary or "", record.why or "", *record.results]))
-    kept = [word for word in prose if len(word) > 2 and not word.isdigit()]
-    marks = fold_words(" ".join(filter(None, record.identifiers.model_dump().values())))
-    return [word for word in dict.fromkeys([*kept, *marks]) if word not in known]
 
 
 def _comments(library: Library) -> Iterator[tuple[int, int, str]]:
@@ -154,21 +93,6 @@ def _table(values: Iterable[str | None]) -> list[str]:
 def _indexes(values: Iterable[str | None], table: Sequence[str]) -> list[int]:
     place = {value: index for index, value in enumerate(table)}
     return [-1 if value is None else place[value] for value in values]
-
-
-def _differences(numbers: Sequence[int]) -> Iterator[str]:
-    before = 0
-    for number in numbers:
-        yield _base36(number - before)
-        before = number
-
-
-def _base36(number: int) -> str:
-    digits = ""
-    while number >= 36:
-        number, rest = divmod(number, 36)
-        digits = _DIGITS[rest] + digits
-    return _DIGITS[number] + digits
 
 
 def _json(data: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator import catalogue, documents, exports, feeds, metadata, pages
+from generator import catalogue, documents, exports, feeds, metadata, pages, search_index
 from generator.errors import ReadingListError, WriteError
 from generator.library import Library
 from generator.settings import Settings
@@ -60,7 +60,8 @@ def _files(library: Library, settings: Settings) -> Iterator[tuple[str, str]]:
     for format, name in exports.FILE_NAMES.items():
         yield f"{DATA}/{name}", exports.FORMATS[format](library.records)
     yield f"{DATA}/{catalogue.FILE_NAME}", catalogue.catalogue(library)
-    yield f"{DATA}/{catalogue.WORDS_FILE_NAME}", catalogue.words(library)
+    for name, text in search_index.files(library):
+        yield f"{DATA}/{search_index.FOLDER}/{name}", text
     yield from feeds.files(library, settings)
     if text := metadata.opensearch(settings):
         yield OPENSEARCH, text
@@ -100,6 +101,9 @@ def _own_files(output: Path) -> Iterator[str]:
         for path in sorted((output / "topics").glob(f"*/{name}")):
             if not path.is_symlink():
                 yield path.relative_to(output).as_posix()
+    for path in sorted((output / DATA / search_index.FOLDER).glob("*.json")):  # also those of an index before
+        if not path.is_symlink():
+            yield path.relative_to(output).as_posix()
     if (output / OPENSEARCH).is_file():
         yield OPENSEARCH
 

@@ -173,6 +173,15 @@ def toy_site() -> Site:
     return build(copy_project(scratch() / "toy", toy_records(scratch() / "toy-records")), SITE_URL=PUBLISHED)
 
 
+@functools.cache
+def zensical_site() -> Site:
+    """Build the site of the real records with the other engine, once per session."""
+    project = copy_project(scratch() / "zensical")
+    folder = scratch() / "zensical-site"
+    done = run(project, "generator", "build", "--engine", "zensical", "--site-dir", folder)
+    return Site(project, folder, done.returncode, done.stdout + done.stderr)
+
+
 PUBLISHED = "https://published.example.org/looms/"
 
 

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from pybtex.database import parse_string
 from site_tools import RECORDS, facts, library, real_site, scratch, serve
 
-from generator import catalogue, exports, titles
+from generator import catalogue, exports, search_index, titles
 
 pytestmark = pytest.mark.browser
 
@@ -629,7 +629,7 @@ def test_our_parts_need_no_inline_script() -> None:
 
 
 def test_scripts_write_text_only() -> None:
-    for script in ("browse.js", "marks.js", "cite.js"):
+    for script in ("browse.js", "marks.js", "cite.js", "search-index.js", "search.js", "not-found.js"):
         text = (real_site().folder / "assets" / script).read_text(encoding="utf-8")
         assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function", text)
         assert not re.search(r"""["'`]https?://(?!\$)""", text)
@@ -650,9 +650,9 @@ def test_words_are_folded_as_the_generator_folds_them(visit: Visit) -> None:
     ]
     folded = page.evaluate(
         "async ([script, texts]) => { const { foldWords } = await import(script); return texts.map(foldWords); }",
-        [f"{visit.address}assets/browse.js", texts],
+        [f"{visit.address}assets/search-index.js", texts],
     )
-    assert folded == [list(catalogue.fold_words(text)) for text in texts]
+    assert folded == [list(search_index.fold_words(text)) for text in texts]
 
 
 def test_hostile_text_stays_text(browser: Browser, address: str) -> None:

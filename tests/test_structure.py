@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "generator"
 ORDER = [
     "errors", "dates", "links", "settings", "titles", "identifiers", "models", "faults", "readers", "items",
     "comparison", "matching", "merging", "documents", "store", "intake", "checking", "library", "catalogue",
-    "related", "escaping", "wording", "exports", "metadata", "feeds", "formulas",
+    "search_index", "related", "escaping", "wording", "exports", "metadata", "feeds", "formulas",
     "pages", "generation", "curation", "mkdocs_plugin", "cli",
     "__main__",
 ]  # fmt: skip
@@ -21,6 +21,7 @@ INTAKE_WING = {"readers", "items", "comparison", "matching", "merging", "intake"
 BUILD_WING = {
     "library",
     "catalogue",
+    "search_index",
     "wording",
     "related",
     "metadata",

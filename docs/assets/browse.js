@@ -5,6 +5,7 @@
  */
 
 import { buttons, catalogue, count, data, element, marks, refresh, root, save } from "./marks.js";
+import { FIELDS, byline, foldWords, inWords, searchIndex } from "./search-index.js";
 
 const PAGE = 100;
 const AT_ONCE = 24; // rows shown with each letter typed; the rest of the page follows in the first pause
@@ -13,35 +14,8 @@ const LINK_NAMES = { code: "Code", project: "Project page", model: "Model", data
 const TYPE_NAMES = { dataset: "data set" };
 const MARK_NAMES = { unread: "Unread", "to-read": "To read", read: "Read" };
 const SORTS = { newest: "newest first", title: "by title", comments: "most comments first", added: "added last first" };
-const MONTHS =
-  "January February March April May June July August September October November December".split(" ");
 
 // --- words -------------------------------------------------------------------------------------------------------------
-
-/** Return the words of a text as texts are compared; `fold_words` in generator/catalogue.py is the same function. */
-export function foldWords(text) {
-  let plain = /[^\x00-\x7f]/.test(text) ? text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "") : text;
-  plain = plain.toLowerCase().replace(/[${}^\\'’ʼ`]/g, "").replaceAll("z", "s");
-  const words = plain.match(/[\p{L}\p{N}]+(?:\.[\p{L}\p{N}]+)*\+*/gu) ?? [];
-  if (/[-‐‑]/.test(plain)) {
-    for (const whole of plain.match(/[\p{L}\p{N}]+(?:[-‐‑][\p{L}\p{N}]+)+/gu) ?? []) {
-      words.push(whole.replace(/[-‐‑]/g, ""));
-    }
-  }
-  return words;
-}
-
-/** Return the words a query asks for. An address of a paper counts as its identifier. */
-function queryWords(query, stop) {
-  const bare = query
-    .replace(/https?:\/\/(?:www\.)?arxiv\.org\/(?:abs|pdf|html)\/([^\s/?#]+?)(?:v\d+)?(?:\.pdf)?(?=[\s?#]|$)/gi, "$1")
-    .replace(/https?:\/\/(?:dx\.)?doi\.org\//gi, "")
-    .replace(/\barxiv:/gi, "")
-    .replace(/([\p{L}\p{N}])[-‐‑](?=[\p{L}\p{N}])/gu, "$1 ");
-  const words = [...new Set(foldWords(bare))];
-  const telling = words.filter((word) => !stop.has(word));
-  return telling.length ? telling : words;
-}
 
 /** Return the words of a query that fold to these, as the reader typed them. */
 function asTyped(folded, query) {
@@ -49,27 +23,22 @@ function asTyped(folded, query) {
   return (typed.length ? typed : folded).join(", ");
 }
 
-// Longer words are found inside others too (`tuning` in `finetuning`), short ones only where a word begins.
-const isLong = (word) => word.length > 3;
-const holds = (folded, word) => folded.includes(isLong(word) ? word : ` ${word}`);
-
 // --- the list ----------------------------------------------------------------------------------------------------------
 
-/** What the page knows of all papers: columns by number, orders, facets and the texts to search in. */
+/** What the page knows of all papers: columns by number, orders and facets. */
 class List {
-  #folded = [];
-  #index = null;
-  #found = new Map();
   #orders = new Map();
 
   constructor(found) {
     this.table = found;
     Object.assign(this, found.papers);
     this.size = this.id.length;
-    this.stop = new Set(foldWords(found.stop));
     this.stated = new Map(found.comments.map(([paper, number, capture]) => [paper, [number, found.captures[capture]]]));
     this.number = new Map(this.id.map((id, paper) => [id, paper]));
     this.facets = this.#facets();
+    // The search numbers the papers from the newest on.
+    this.searched = new Int32Array(this.size);
+    this.order("newest").forEach((paper, at) => (this.searched[paper] = at));
   }
 
   #facets() {
@@ -108,8 +77,7 @@ class List {
       const { issued, added, stated } = this;
       if (name === "newest") all.sort((a, b) => (issued[a] < issued[b] ? 1 : issued[a] > issued[b] ? -1 : a - b));
       else if (name !== "title") {
-        const rank = new Int32Array(this.size);
-        this.order("newest").forEach((paper, at) => (rank[paper] = at));
+        const rank = this.searched;
         // The days' table is sorted, so its indexes compare as the days do.
         const value = name === "added" ? (paper) => added[paper] : (paper) => stated.get(paper)?.[0] ?? -1;
         all.sort((a, b) => value(b) - value(a) || rank[a] - rank[b]);
@@ -119,59 +87,21 @@ class List {
     return this.#orders.get(name);
   }
 
-  /** Return a paper's title, authors, venue and topics as text to search in. */
-  folded(paper) {
-    return (this.#folded[paper] ??= ` ${foldWords(
-      [
-        this.title[paper],
-        this.authors[paper] || "",
-        this.table.venues[this.venue[paper]] ?? "",
-        this.table.types[this.type[paper]] ?? "",
-        ...this.topics[paper].map((topic) => this.table.topics[topic][1]),
-      ].join(" "),
-    ).join(" ")} `);
-  }
-
-  /** Make the texts to search in ready a few at a time, so that the first letter typed need not wait for them. */
-  prepare(from = 0) {
-    const start = performance.now();
-    let paper = from;
-    while (paper < this.size && performance.now() - start < 8) this.folded(paper++);
-    if (paper < this.size) setTimeout(() => this.prepare(paper), 4);
-  }
-
-  /** Fetch the index of the words of all summaries; what it adds is found from then on. */
-  async loadWords() {
-    if (this.#index) return;
-    const found = await data("words.json");
-    if (found.version !== 1) throw new Error(`words.json: version ${found.version}`);
-    this.#index = { words: found.words ? found.words.split(" ") : [], papers: found.papers.split(",") };
-    this.#found.clear();
-  }
-
-  /** Return for each paper whether its summary has a word that `word` is part of, or nothing where none can be said. */
-  inSummary(word) {
-    if (!this.#index || word.length < 3) return null;
-    let found = this.#found.get(word);
-    if (!found) {
-      found = new Uint8Array(this.size);
-      const { words, papers } = this.#index;
-      const long = isLong(word);
-      for (let at = 0; at < words.length; at += 1) {
-        if (long ? !words[at].includes(word) : !words[at].startsWith(word)) continue;
-        let paper = 0;
-        for (const step of papers[at].split(" ")) found[(paper += parseInt(step, 36))] = 1;
-      }
-      if (this.#found.size > 32) this.#found.clear();
-      this.#found.set(word, found);
+  /** Return what the search finds, or nothing where nothing is asked for; says so where it cannot be loaded. */
+  async search(query) {
+    if (!query) return null;
+    try {
+      const found = await searchIndex.find(query);
+      return found.terms.length ? found : null;
+    } catch (error) {
+      console.warn(error);
+      return { failed: true };
     }
-    return found;
   }
 
   /** Return which papers answer to a view, in its order, and how many answer to each option of each facet. */
-  find(view) {
-    const words = queryWords(view.q, this.stop);
-    const summaries = words.map((word) => this.inSummary(word));
+  find(view, answer) {
+    const found = !answer || answer.failed ? null : answer.partly ? new Map() : answer.fields;
     const wanted = this.facets.map((one) => one.wanted(view));
     const tallies = this.facets.map((one) => new Int32Array(one.options.length));
     const papers = [];
@@ -180,14 +110,12 @@ class List {
       const its = facets[at].of(paper);
       for (let each = 0; each < its.length; each += 1) tallies[at][its[each]] += 1;
     };
-    search: for (const paper of this.order(view.sort)) {
-      for (let at = 0; at < words.length; at += 1) {
-        if (!summaries[at]?.[paper] && !holds(this.folded(paper), words[at])) continue search;
-      }
+    papers: for (const paper of this.order(view.sort)) {
+      if (found && !found.has(this.searched[paper])) continue;
       let failed = -1; // the facet that keeps this paper out
       for (let at = 0; at < facets.length; at += 1) {
         if (!wanted[at] || answers(facets[at].of(paper), wanted[at], facets[at].all)) continue;
-        if (failed !== -1) continue search;
+        if (failed !== -1) continue papers;
         failed = at;
       }
       // An option's number says how many there would be with it in place of the others of its facet.
@@ -198,23 +126,18 @@ class List {
         tally(failed, paper);
       }
     }
-    return { papers, tallies, words };
+    return { papers, tallies };
   }
 
-  /** Return authors, venue and date on one line, as `byline` in generator/wording.py writes them. */
+  /** Return authors, venue and date on one line. */
   byline(paper) {
-    const parts = [];
-    const names = this.authors[paper];
-    if (typeof names === "number") {
-      if (names) parts.push(count(names, "author"));
-    } else {
-      const all = names.split("\t");
-      if (all.length > 3) parts.push(`${all[0]} and ${all.length - 1} others`);
-      else parts.push(all.length > 1 ? `${all.slice(0, -1).join(", ")} and ${all.at(-1)}` : all[0]);
-    }
-    if (this.venue[paper] >= 0) parts.push(this.table.venues[this.venue[paper]]);
-    if (this.issued[paper]) parts.push(inWords(this.issued[paper]));
-    return parts.join(" · ");
+    return byline(this.authors[paper], this.table.venues[this.venue[paper]], this.issued[paper]);
+  }
+
+  /** Return the words of an answer that a paper has in its summary alone. */
+  onlyInSummary(paper, answer) {
+    const terms = (answer?.terms ?? []).filter(({ papers }) => papers.get(this.searched[paper])?.bits === FIELDS.summary);
+    return terms.map(({ asked, mended }) => (mended ? foldWords(mended)[0] : asked));
   }
 }
 
@@ -241,12 +164,6 @@ function answers(its, wanted, all) {
 }
 
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-
-/** Write a date for readers, as `in_words` in generator/dates.py does. */
-function inWords(day) {
-  const [year, month, date] = day.startsWith("--") ? ["", ...day.slice(2).split("-")] : day.split("-");
-  return [date && Number(date), month && MONTHS[Number(month) - 1], year].filter(Boolean).join(" ");
-}
 
 // --- the state in the address ------------------------------------------------------------------------------------------
 
@@ -314,10 +231,11 @@ class Page {
   #papers = [];
   #shown = PAGE;
   #frame = 0;
+  #asked = "";
   #typed = 0;
   #rest = 0;
 
-  constructor(home, list) {
+  constructor(home, list, view, answer) {
     this.list = list;
     this.home = home;
     const at = (selector) => home.querySelector(selector);
@@ -334,7 +252,9 @@ class Page {
     this.keep = at(".rl-keep");
 
     const early = this.input.value; // typed before the list was there
-    this.view = readView(list.facets);
+    this.view = view;
+    this.answer = answer; // to the text `answered`
+    this.answered = view.q.trim();
     this.#buildFacets();
     this.#listen();
     this.#listenToMarks();
@@ -346,8 +266,6 @@ class Page {
     this.keep.hidden = false;
     this.#renderAll();
     this.#return(before.row);
-    if (this.view.q) this.#wantWords();
-    setTimeout(() => list.prepare(), 50);
   }
 
   // --- state
@@ -399,13 +317,6 @@ class Page {
     if (again) requestAnimationFrame(() => this.#return(to, again - 1));
   }
 
-  #wantWords() {
-    this.list.loadWords().then(
-      () => this.view.q && this.#later(),
-      () => {}, // titles, authors and topics are searched without it
-    );
-  }
-
   // --- building
 
   #buildFacets() {
@@ -443,7 +354,7 @@ class Page {
       this.#flush();
       history.replaceState({ ...history.state, typing: false }, "");
     });
-    input.addEventListener("focus", () => this.#wantWords());
+    input.addEventListener("focus", () => searchIndex.open().catch(() => {}));
     sort.addEventListener("change", () => this.#go({ sort: sort.value }));
     facets.addEventListener("change", ({ target }) => {
       const chosen = new Set(this.view[target.name]);
@@ -499,7 +410,6 @@ class Page {
       this.#typed = 0;
       this.view = readView(this.list.facets);
       this.#shown = history.state?.shown ?? PAGE;
-      if (this.view.q) this.#wantWords();
       this.#renderAll();
     });
     addEventListener("pagehide", () => {
@@ -559,9 +469,12 @@ class Page {
   // --- rendering
 
   #renderAll(typing = false) {
-    const { papers, tallies, words } = this.list.find(this.view);
+    if (this.view.q.trim() !== this.answered) {
+      this.#ask(typing);
+      return;
+    }
+    const { papers, tallies } = this.list.find(this.view, this.answer);
     this.#papers = papers;
-    this.words = words;
     if (this.input.value !== this.view.q) this.input.value = this.view.q;
     this.sort.value = this.view.sort;
     this.#renderFacets(tallies);
@@ -570,6 +483,19 @@ class Page {
     this.#renderRows(typing ? AT_ONCE : Infinity);
     this.#renderPicked();
     this.#renderMarks();
+  }
+
+  /** Ask the search for the text of the view, and show what it says unless another was typed meanwhile. */
+  async #ask(typing) {
+    const query = this.view.q.trim();
+    if (query && query === this.#asked) return;
+    this.#asked = query;
+    const answer = query ? await this.list.search(query) : null;
+    if (this.#asked !== query) return;
+    this.#asked = "";
+    this.answer = answer;
+    this.answered = query;
+    this.#renderAll(typing);
   }
 
   #renderFacets(tallies) {
@@ -625,7 +551,12 @@ class Page {
     const found = this.#papers.length;
     const { size } = this.list;
     const number = found === size ? count(size, "paper") : `${found.toLocaleString("en")} of ${count(size, "paper")}`;
-    const text = found ? `${number}, ${SORTS[this.view.sort]}` : "No paper answers to all of this. Take a filter away.";
+    const instead = this.answer?.mended ? `Showing results for “${this.answer.query}”: ` : "";
+    const text = this.answer?.failed
+      ? "The search could not be loaded; these are all papers."
+      : found
+        ? `${instead}${number}, ${SORTS[this.view.sort]}`
+        : "No paper answers to all of this. Take a filter away.";
     if (this.status.textContent !== text) this.status.textContent = text;
   }
 
@@ -698,9 +629,9 @@ class Page {
     const mark = marks.of(list.id[paper]);
     if (row.mark !== mark) refresh(row.item);
     row.mark = mark;
-    const elsewhere = this.words.filter((word) => !holds(list.folded(paper), word));
+    const elsewhere = list.onlyInSummary(paper, this.answer);
     row.note.hidden = !elsewhere.length;
-    row.note.textContent = elsewhere.length ? `In its summary: ${asTyped(elsewhere, this.view.q)}` : "";
+    row.note.textContent = elsewhere.length ? `In its summary: ${asTyped(elsewhere, this.answer.query)}` : "";
     return row.item;
   }
 
@@ -749,7 +680,11 @@ function emptyView(facets, sort = "newest") {
 const home = document.querySelector(".rl-browse");
 if (home) {
   catalogue()
-    .then((found) => new Page(home, new List(found)))
+    .then(async (found) => {
+      const list = new List(found);
+      const view = readView(list.facets);
+      return new Page(home, list, view, await list.search(view.q.trim()));
+    })
     .catch((error) => {
       home.classList.add("rl-is-broken");
       for (const rest of home.querySelectorAll("noscript")) {

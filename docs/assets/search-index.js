@@ -1,0 +1,377 @@
+/*
+ * Finding papers by words: reads the files that generator/search_index.py writes, only those that a query needs. The
+ * search box, the browse page and the page of a wrong address ask here, so that they find the same.
+ */
+
+import { count, root } from "./marks.js";
+
+const VERSION = 1;
+const FIELD_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
+const SHORTEST_PREFIX = 3; // shorter words are found whole only
+const MOST_FILES = 3; // of words that one word of a query may load
+const SHORTEST_MENDED = 4;
+const SWAPPED = 0.8; // two letters in the wrong order count less than one error: all the letters are there
+const MONTHS =
+  "January February March April May June July August September October November December".split(" ");
+
+export const FIELDS = { name: 1, title: 2, authors: 4, topics: 8, summary: 16, facts: 32 };
+const WEIGHTS = [10, 6, 5, 4, 2, 3]; // by the place of the field's bit
+
+// --- words -------------------------------------------------------------------------------------------------------------
+
+/** Return the words of a text as texts are compared; `fold_words` in generator/search_index.py is the same function. */
+export function foldWords(text) {
+  let plain = /[^\x00-\x7f]/.test(text) ? text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "") : text;
+  plain = plain.toLowerCase().replace(/[${}^\\'’ʼ`]/g, "").replaceAll("z", "s");
+  const words = plain.match(/[\p{L}\p{N}]+(?:\.[\p{L}\p{N}]+)*\+*/gu) ?? [];
+  if (/[-‐‑]/.test(plain)) {
+    for (const whole of plain.match(/[\p{L}\p{N}]+(?:[-‐‑][\p{L}\p{N}]+)+/gu) ?? []) {
+      words.push(whole.replace(/[-‐‑]/g, ""));
+    }
+  }
+  return words;
+}
+
+/** Return the words a query asks for. An address of a paper counts as its identifier; commands of LaTeX do not count. */
+export function queryWords(query, stop = new Set()) {
+  const bare = query
+    .slice(0, 300)
+    .replace(/https?:\/\/(?:www\.)?arxiv\.org\/(?:abs|pdf|html)\/([^\s/?#]+?)(?:v\d+)?(?:\.pdf)?(?=[\s?#]|$)/gi, "$1")
+    .replace(/https?:\/\/(?:dx\.)?doi\.org\//gi, "")
+    .replace(/\barxiv:/gi, "")
+    .replace(/\\[a-z]+\s*/gi, "")
+    .replace(/([\p{L}\p{N}])[-‐‑](?=[\p{L}\p{N}])/gu, "$1 ");
+  const words = [...new Set(foldWords(bare))];
+  const telling = words.filter((word) => !stop.has(word));
+  return (telling.length ? telling : words).slice(0, 12);
+}
+
+const ENDINGS = /(?:ations?|ating|ated?|ates|ions?|ings?|ed|es|e|s)$/;
+
+/** Return a word without its ending, so that `pruning`, `pruned` and `prunes` are one. Nothing shorter than four letters. */
+function stem(word) {
+  const bare = word.replace(ENDINGS, "");
+  return bare.length < 4 ? word : bare;
+}
+
+/**
+ * Return how many typing errors lie between two words, and between the first and a beginning of the second: letters
+ * missing, too many, wrong, or two in the wrong order. https://en.wikipedia.org/wiki/Damerau–Levenshtein_distance
+ * (optimal string alignment). Gives up beyond `limit`.
+ */
+export function errors(word, other, limit) {
+  const width = word.length;
+  let [before, last] = [null, Array.from({ length: width + 1 }, (_, at) => at)];
+  let begun = width; // the fewest errors against any beginning of `other`
+  for (let row = 1; row <= other.length; row += 1) {
+    const now = [row];
+    let least = row;
+    for (let at = 1; at <= width; at += 1) {
+      const same = word[at - 1] === other[row - 1];
+      let cost = Math.min(last[at] + 1, now[at - 1] + 1, last[at - 1] + (same ? 0 : 1));
+      if (at > 1 && row > 1 && word[at - 1] === other[row - 2] && word[at - 2] === other[row - 1]) {
+        cost = Math.min(cost, before[at - 2] + SWAPPED);
+      }
+      now.push(cost);
+      least = Math.min(least, cost);
+    }
+    begun = Math.min(begun, now[width]);
+    if (least > limit) return { whole: Infinity, begun };
+    [before, last] = [last, now];
+  }
+  return { whole: last[width], begun };
+}
+
+// --- the index ---------------------------------------------------------------------------------------------------------
+
+/** The index of this site. Files come with the first query that needs them, and are kept. */
+class SearchIndex {
+  #opened = null;
+  #files = new Map();
+  #terms = new Map();
+
+  /** Fetch the manifest, so that a first query is quick. */
+  open(cache = "default") {
+    this.#opened ??= this.#fetch("index.json", cache).then(
+      (found) => {
+        if (found.version !== VERSION) throw new Error(`search/index.json: version ${found.version}`);
+        const stop = new Set(foldWords(found.stop));
+        return { ...found, stop };
+      },
+    );
+    this.#opened.catch(() => (this.#opened = null));
+    return this.#opened;
+  }
+
+  async #fetch(name, cache = "default") {
+    const response = await fetch(new URL(`data/search/${name}`, root), { credentials: "same-origin", cache });
+    if (!response.ok) throw new Error(`search/${name}: ${response.status}`);
+    return response.json();
+  }
+
+  #file(index, kind, number, read = (found) => found) {
+    const name = `${kind}-${index.digest}-${number}.json`;
+    if (!this.#files.has(name)) {
+      const answer = this.#fetch(name).then(read);
+      answer.catch(() => this.#files.delete(name));
+      this.#files.set(name, answer);
+    }
+    return this.#files.get(name);
+  }
+
+  /** Ask the index; where the site was published anew since its manifest was read, ask the new one. */
+  async #ask(question) {
+    const index = await this.open();
+    try {
+      return await question(index);
+    } catch (error) {
+      this.#opened = null;
+      const renewed = await this.open("reload");
+      if (renewed.digest === index.digest) throw error;
+      this.#terms.clear();
+      return question(renewed);
+    }
+  }
+
+  /**
+   * Find the papers that have every word of a query.
+   *
+   * Returns `papers`, the numbers of the papers, best first; `fields`, for each of them the bits of the fields it was
+   * found in; `terms`, for each word of the query the word that was `asked`, the `words` of the list it stands for, what
+   * it was `mended` to, and the fields of its own papers; `partly`, where no paper has all words and these have some;
+   * `query`, the query as it was answered; `mended`, whether that differs; and `table`, the manifest.
+   */
+  find(query) {
+    return this.#ask(async (index) => {
+      const asked = queryWords(query, index.stop);
+      const terms = await Promise.all(asked.map((word) => this.#term(index, word)));
+      return { ...ranked(terms, index), ...answered(query, terms), terms, table: index };
+    });
+  }
+
+  /** Return the cards of papers by their numbers, in the same order. */
+  cards(papers) {
+    return this.#ask((index) =>
+      Promise.all(
+        papers.map(async (paper) => {
+          const held = await this.#file(index, "cards", Math.floor(paper / index.cards));
+          const [id, title, authors, issued, venue, type, topics, facts, text] = held[paper % index.cards];
+          return { id, title, authors, issued, venue, type, topics, facts: facts ? facts.split("\t") : [], text };
+        }),
+      ),
+    );
+  }
+
+  /** Return what one word finds; where it finds nothing, what the likeliest word for it finds. */
+  #term(index, word) {
+    const key = `${index.digest} ${word}`;
+    if (!this.#terms.has(key)) {
+      if (this.#terms.size > 200) this.#terms.clear();
+      const answer = this.#look(index, word).then(async (found) => {
+        const better = found.papers.size ? null : await this.#mend(index, word);
+        return better ? { ...(await this.#look(index, foldWords(better)[0])), asked: word, mended: better } : found;
+      });
+      answer.catch(() => this.#terms.delete(key));
+      this.#terms.set(key, answer);
+    }
+    return this.#terms.get(key);
+  }
+
+  /** Return the papers that have a word, one it begins, or one that differs in its ending. */
+  async #look(index, word) {
+    const base = word.length < SHORTEST_PREFIX ? word : stem(word);
+    const first = place(index.words, word);
+    const numbers = [first];
+    if (word.length >= SHORTEST_PREFIX) {
+      for (let at = first + 1; numbers.length < MOST_FILES && index.words[at]?.startsWith(base); at += 1) numbers.push(at);
+      for (let at = first - 1; numbers.length < MOST_FILES && at >= place(index.words, base); at -= 1) numbers.push(at);
+    }
+    const papers = new Map();
+    const words = new Set();
+    const files = await Promise.all(numbers.filter((at) => at >= 0).map((at) => this.#file(index, "words", at, wordFile)));
+    for (const file of files) {
+      for (let at = place(file.words, base, true); at < file.words.length && file.words[at].startsWith(base); at += 1) {
+        const other = file.words[at];
+        const whole = other === word;
+        if (!whole && (word.length < SHORTEST_PREFIX || !(other.startsWith(word) || stem(other) === base))) continue;
+        words.add(other);
+        let paper = 0;
+        for (const step of file.papers[at].split(" ")) {
+          paper += parseInt(step.slice(1), 36);
+          const bits = FIELD_DIGITS.indexOf(step[0]);
+          const held = papers.get(paper);
+          const weight = weigh(bits) * (whole ? 1 : 0.7);
+          if (held) {
+            held.bits |= bits;
+            held.weight = Math.max(held.weight, weight);
+          } else papers.set(paper, { bits, weight });
+        }
+      }
+    }
+    return { asked: word, words, papers, mended: "" };
+  }
+
+  /** Return the word of the list that a mistyped one most likely stands for, as texts write it, or nothing. */
+  async #mend(index, word) {
+    if (word.length < SHORTEST_MENDED || /\p{N}/u.test(word)) return null;
+    const limit = word.length < 8 ? 1 : 2;
+    // A wrong initial is rare: a missing one or two in the wrong order are looked for, where the others lead nowhere.
+    for (const initial of new Set([word[0], word[1]])) {
+      const number = place(index.spelling, initial);
+      if (number < 0) continue;
+      const { words, papers } = await this.#file(index, "spelling", number, spellingFile);
+      let best = null;
+      words.forEach((written, at) => {
+        const other = written.replaceAll("z", "s");
+        if (other.length < word.length - limit) return;
+        const { whole, begun } = errors(word, other, limit);
+        // Somebody may still be typing: a longer word counts by its beginning, behind the whole ones.
+        const cost = Math.min(whole, begun <= 1 && word.length > 4 ? begun + 1.5 : Infinity);
+        if (cost > limit + 0.5) return;
+        const number = parseInt(papers[at], 36);
+        if (!best || cost < best.cost || (cost === best.cost && number > best.number)) best = { written, cost, number };
+      });
+      if (best) return best.written;
+    }
+    return null;
+  }
+}
+
+/** Return the place of the last entry that is no greater than `word`; or, `from` it on, of the first not less. */
+function place(sorted, word, from = false) {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (from ? sorted[middle] < word : sorted[middle] <= word) low = middle + 1;
+    else high = middle;
+  }
+  return from ? low : low - 1;
+}
+
+const wordFile = (found) => ({ words: found.words.split(" "), papers: found.papers.split(",") });
+const spellingFile = (found) => ({ words: found.words.split(" "), papers: found.papers.split(" ") });
+
+/** Return what a word's places in a paper are worth: the best of them, and a little for each other. */
+function weigh(bits) {
+  let [best, sum] = [0, 0];
+  WEIGHTS.forEach((weight, at) => {
+    if (!(bits & (1 << at))) return;
+    best = Math.max(best, weight);
+    sum += weight;
+  });
+  return best + (sum - best) / 5;
+}
+
+/** Return the papers that have all words, the best first; or, where there are none, those that have the most. */
+function ranked(terms, { papers: size }) {
+  const held = new Map();
+  for (const { papers } of terms) {
+    const rarity = Math.log(1 + size / (papers.size || 1));
+    for (const [paper, { bits, weight }] of papers) {
+      const known = held.get(paper) ?? { bits: 0, score: 0, words: 0 };
+      held.set(paper, { bits: known.bits | bits, score: known.score + weight * rarity, words: known.words + 1 });
+    }
+  }
+  let all = [...held].filter(([, { words }]) => words === terms.length);
+  const partly = !all.length && held.size > 0;
+  if (partly) all = [...held];
+  all.sort(([a, one], [b, other]) => other.words - one.words || other.score - one.score || a - b);
+  return { papers: all.map(([paper]) => paper), fields: new Map(all.map(([paper, { bits }]) => [paper, bits])), partly };
+}
+
+/** Return the query with the mended words in their places. */
+function answered(query, terms) {
+  let text = query.trim();
+  let mended = false;
+  for (const term of terms) {
+    if (!term.mended) continue;
+    mended = true;
+    const place = text.split(/([\s\-‐‑]+)/);
+    text = place.map((part) => (foldWords(part).includes(term.asked) ? term.mended : part)).join("");
+  }
+  return { query: text, mended };
+}
+
+export const searchIndex = new SearchIndex();
+
+// --- for readers -------------------------------------------------------------------------------------------------------
+
+/** Return authors, venue and date on one line, as `byline` in generator/wording.py writes them. */
+export function byline(names, venue, issued) {
+  const parts = [];
+  if (typeof names === "number") {
+    if (names) parts.push(count(names, "author"));
+  } else {
+    const all = names.split("\t");
+    if (all.length > 3) parts.push(`${all[0]} and ${all.length - 1} others`);
+    else parts.push(all.length > 1 ? `${all.slice(0, -1).join(", ")} and ${all.at(-1)}` : all[0]);
+  }
+  if (venue) parts.push(venue);
+  if (issued) parts.push(inWords(issued));
+  return parts.join(" · ");
+}
+
+/** Write a date for readers, as `in_words` in generator/dates.py does. */
+export function inWords(day) {
+  const [year, month, date] = day.startsWith("--") ? ["", ...day.slice(2).split("-")] : day.split("-");
+  return [date && Number(date), month && MONTHS[Number(month) - 1], year].filter(Boolean).join(" ");
+}
+
+/** Return the topics and reading paths whose names have the words of a query, as `{ href, name, papers, kind }`. */
+export function places({ terms, table }) {
+  const asked = (folded) =>
+    terms.length &&
+    terms.every(({ asked, words }) =>
+      folded.some((word) => words.has(word) || (asked.length >= SHORTEST_PREFIX && word.startsWith(asked))),
+    );
+  const of = (kind, label, list) =>
+    list
+      .filter(([, name, papers]) => papers && asked(foldWords(name)))
+      .sort(([, a], [, b]) => a.length - b.length)
+      .map(([id, name, papers]) => ({ href: `${kind}/${id}/`, name, papers, kind: label }));
+  return [...of("topics", "Topic", table.topics).slice(0, 2), ...of("paths", "Reading path", table.paths).slice(0, 1)];
+}
+
+const TOKEN = "[\\p{L}\\p{N}](?:[\\p{L}\\p{N}\\p{M}.'’ʼ`^{}$\\\\+]*[\\p{L}\\p{N}\\p{M}+])?";
+const TOKENS = new RegExp(`(${TOKEN}(?:[-‐‑]${TOKEN})*)`, "u");
+
+/** Return a text in pieces, `[piece, whether it is a word that the query found]`; the pieces together are the text. */
+export function pieces(text, terms) {
+  const found = (word) =>
+    terms.some(({ asked, words }) => words.has(word) || (asked.length > 4 && word.endsWith(asked)));
+  return text.split(TOKENS).flatMap((part, at) => {
+    if (at % 2 === 0) return part ? [[part, false]] : [];
+    const words = foldWords(part);
+    if (!/[-‐‑]/.test(part)) return [[part, words.some(found)]];
+    const its = part.split(/([-‐‑])/).map((each) => [each, foldWords(each).some(found)]);
+    return its.some(([, hit]) => hit) || !found(words.at(-1)) ? its : [[part, true]];
+  });
+}
+
+const LONGEST = 200; // characters of a passage
+
+/**
+ * Return the sentence of a text with the most of the words that the query found, in pieces; or nothing. Words that the
+ * text `above` it has already, the title, count little.
+ */
+export function passage(text, terms, above = "") {
+  const hits = (its) => its.filter(([, hit]) => hit).map(([word]) => foldWords(word).at(-1));
+  const known = new Set(hits(pieces(above, terms)));
+  let best = null;
+  for (const sentence of text.split(/(?<=[.!?])\s+|\n/)) {
+    const its = pieces(sentence, terms);
+    const value = [...new Set(hits(its))].reduce((sum, word) => sum + (known.has(word) ? 1 : 10), 0);
+    if (value && (!best || value > best.value)) best = { its, value };
+  }
+  return best && cut(best.its);
+}
+
+/** Cut a long sentence before the first word found and behind what fits. */
+function cut(its) {
+  if (its.reduce((sum, [word]) => sum + word.length, 0) <= LONGEST) return its;
+  let first = its.findIndex(([, hit]) => hit);
+  for (let before = 0; first > 0 && before < LONGEST / 3; ) before += its[--first][0].length;
+  let last = first;
+  for (let size = 0; last < its.length && size < LONGEST; last += 1) size += its[last][0].length;
+  return [...(first ? [["… ", false]] : []), ...its.slice(first, last), ...(last < its.length ? [[" …", false]] : [])];
+}

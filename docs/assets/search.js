@@ -1,0 +1,245 @@
+/*
+ * The search box in the header: results appear beneath it while one types. It follows the combobox pattern of the ARIA
+ * Authoring Practices, https://www.w3.org/WAI/ARIA/apg/patterns/combobox/: the focus stays in the field, arrows move
+ * through the results. Return without a chosen result sends the form, to the page that lists all it finds.
+ */
+
+import { count, element, root } from "./marks.js";
+import { FIELDS, byline, passage, pieces, places, searchIndex } from "./search-index.js";
+
+const SHOWN = 8;
+const PAUSE = 90; // milliseconds without a key before a search
+const TYPE_NAMES = { dataset: "data set" };
+
+/** Return pieces of a text as nodes; what was found is marked. */
+const marked = (its) => its.map(([text, hit]) => (hit ? element("mark", {}, text) : text));
+const isHit = (its) => its.some(([, hit]) => hit);
+
+/** Return why a paper was found: each field, and what of it has the words. */
+function reasons(card, bits, { terms, table }) {
+  const line = (label, ...content) =>
+    element("span", { class: "rl-hit__reason" }, element("span", { class: "rl-hit__label" }, label), ...content);
+  const listed = (label, texts) => {
+    const found = texts.map((text) => pieces(text, terms)).filter(isHit);
+    if (!found.length) return [];
+    const shown = found.slice(0, 3).flatMap((its, at) => [at ? ", " : " ", ...marked(its)]);
+    return [line(label, ...shown)];
+  };
+  const made = bits & (FIELDS.name | FIELDS.title) ? [line("Title")] : [];
+  if (bits & FIELDS.authors && typeof card.authors === "string") made.push(...listed("Author", card.authors.split("\t")));
+  if (bits & FIELDS.topics) made.push(...listed("Topic", card.topics.map((topic) => table.topics[topic][1])));
+  if (bits & FIELDS.facts) made.push(...listed("Facts", [...card.facts, TYPE_NAMES[card.type] ?? card.type]));
+  if (bits & FIELDS.summary) {
+    const its = passage(card.text, terms, card.title);
+    if (its) made.push(line("Summary", " ", ...marked(its)));
+  }
+  return made;
+}
+
+class SearchBox {
+  #turn = 0;
+  #pause = 0;
+  #active = -1;
+  #options = [];
+  #before = null;
+
+  constructor(form) {
+    this.form = form;
+    this.input = form.querySelector(".rl-search__input");
+    this.button = form.querySelector(".rl-search__button");
+    this.status = element("p", { class: "rl-search__status", role: "status" });
+    this.list = element("div", { class: "rl-search__list", id: "rl-search-results", role: "listbox", "aria-label": "Results" });
+    this.all = element("a", { class: "rl-search__all", hidden: true });
+    this.panel = element("div", { class: "rl-search__panel" }, this.status, this.list, this.all);
+    this.close_ = element("button", { type: "button", class: "rl-search__close", "aria-label": "Close the search" }, "×");
+    const { input } = this;
+    for (const [name, value] of Object.entries({
+      role: "combobox",
+      "aria-expanded": "false",
+      "aria-controls": "rl-search-results",
+      "aria-autocomplete": "list",
+      "aria-keyshortcuts": "/ s",
+    })) input.setAttribute(name, value);
+    form.append(this.close_, this.panel);
+    this.#clear();
+    form.classList.add("rl-is-ready");
+    this.#listen();
+    if (document.activeElement === this.input) this.open(); // somebody was quicker than this script
+  }
+
+  #listen() {
+    const { form, input, button } = this;
+    input.addEventListener("focus", () => this.open());
+    input.addEventListener("input", () => {
+      clearTimeout(this.#pause);
+      this.#pause = setTimeout(() => this.#seek(), PAUSE);
+    });
+    input.addEventListener("keydown", (event) => this.#key(event));
+    form.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || event.isComposing) return;
+      event.preventDefault();
+      this.close(true);
+    });
+    button.addEventListener("click", (event) => {
+      if (this.isOpen && input.value.trim()) return; // sends the form
+      event.preventDefault();
+      this.open(button);
+      input.focus();
+    });
+    this.close_.addEventListener("click", () => this.close(true));
+    form.addEventListener("focusout", ({ relatedTarget }) => {
+      if (relatedTarget && !form.contains(relatedTarget)) this.close(false);
+    });
+    document.addEventListener("pointerdown", ({ target }) => {
+      if (this.isOpen && !form.contains(target)) this.close(false);
+    });
+    document.addEventListener("keydown", (event) => {
+      const { key, target } = event;
+      if ((key !== "/" && key !== "s") || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+      if (target.isContentEditable || /^(?:input|textarea|select)$/.test(target.localName)) {
+        // A check box takes no text.
+        if (!/^(?:checkbox|radio|button)$/.test(target.type)) return;
+      }
+      event.preventDefault();
+      this.open(target);
+      input.focus();
+      input.select();
+    });
+    addEventListener("pageshow", ({ persisted }) => persisted && this.close(false));
+  }
+
+  get isOpen() {
+    return this.form.classList.contains("rl-is-open");
+  }
+
+  /** Show what was found, or on a phone the field; `from` has the focus until then and gets it back. */
+  open(from = null) {
+    if (from && from !== document.body) this.#before = from;
+    if (this.isOpen) return;
+    this.form.classList.add("rl-is-open");
+    document.documentElement.classList.add("rl-is-searching");
+    searchIndex.open().catch(() => {}); // said when something is asked
+    if (this.input.value.trim()) this.#seek();
+  }
+
+  close(giveBack) {
+    clearTimeout(this.#pause);
+    this.#turn += 1;
+    this.form.classList.remove("rl-is-open");
+    document.documentElement.classList.remove("rl-is-searching");
+    this.#clear();
+    const before = this.#before;
+    this.#before = null;
+    if (!giveBack) return;
+    if (before?.isConnected) before.focus();
+    else this.input.blur();
+  }
+
+  #clear(said = "") {
+    this.#options = [];
+    this.#choose(-1);
+    this.list.replaceChildren();
+    this.list.hidden = this.all.hidden = true;
+    this.input.setAttribute("aria-expanded", "false");
+    this.status.textContent = said;
+    this.panel.classList.toggle("rl-is-empty", !said);
+  }
+
+  async #seek() {
+    const turn = ++this.#turn;
+    const query = this.input.value.trim();
+    if (!query) {
+      this.#clear();
+      return;
+    }
+    try {
+      const found = await searchIndex.find(query);
+      const cards = await searchIndex.cards(found.papers.slice(0, SHOWN));
+      if (turn === this.#turn && this.isOpen) this.#show(query, found, cards);
+    } catch (error) {
+      if (turn !== this.#turn) return;
+      this.#clear("The search could not be loaded. Press Return for the list of all papers.");
+      console.warn(error);
+    }
+  }
+
+  #show(query, found, cards) {
+    if (!found.terms.length) {
+      this.#clear();
+      return;
+    }
+    const number = found.papers.length;
+    if (!number) {
+      this.#clear(`Nothing found for “${query}”.`);
+      return;
+    }
+    const option = (href, ...content) =>
+      element("a", { class: "rl-hit", role: "option", "aria-selected": "false", tabindex: "-1", href: new URL(href, root).href }, ...content);
+    this.#options = [
+      ...places(found).map(({ href, name, papers, kind }) =>
+        option(
+          href,
+          element("span", { class: "rl-hit__title" }, ...marked(pieces(name, found.terms))),
+          " ",
+          element("span", { class: "rl-hit__byline" }, `${kind} · ${count(papers, "paper")}`),
+        ),
+      ),
+      ...cards.map((card, at) =>
+        option(
+          `papers/${card.id}/`,
+          element("span", { class: "rl-hit__title" }, ...marked(pieces(card.title, found.terms))),
+          " ",
+          element("span", { class: "rl-hit__byline" }, byline(card.authors, card.venue, card.issued)),
+          " ",
+          element("span", { class: "rl-hit__why" }, ...reasons(card, found.fields.get(found.papers[at]), found)),
+        ),
+      ),
+    ];
+    this.#options.forEach((each, at) => (each.id = `rl-hit-${at}`));
+    this.#choose(-1);
+    this.list.replaceChildren(...this.#options);
+    this.list.scrollTop = this.panel.scrollTop = 0;
+    this.list.hidden = false;
+    this.panel.classList.remove("rl-is-empty");
+    this.input.setAttribute("aria-expanded", "true");
+    this.status.replaceChildren(
+      ...(found.mended ? ["Showing results for ", element("strong", {}, found.query), ". "] : []),
+      found.partly ? `No paper has all of these words, ${count(number, "paper")} some of them.` : count(number, "paper"),
+    );
+    const href = new URL("papers/", root);
+    href.searchParams.set("find", query);
+    this.all.href = href.href;
+    this.all.textContent = number > 1 ? `All ${number.toLocaleString("en")} in the list, with filters` : "In the list, with filters";
+    this.all.hidden = found.partly;
+  }
+
+  #key(event) {
+    if (event.isComposing) return;
+    const { key } = event;
+    const last = this.#options.length - 1;
+    if (key === "ArrowDown" || key === "ArrowUp") {
+      if (last < 0) return;
+      event.preventDefault();
+      // The field itself is one stop on the way round.
+      const step = this.#active + (key === "ArrowDown" ? 1 : -1);
+      this.#choose(step > last ? -1 : step < -1 ? last : step);
+    } else if (key === "Enter" && this.#active >= 0) {
+      event.preventDefault();
+      this.#options[this.#active].click();
+    }
+  }
+
+  #choose(at) {
+    this.#options[this.#active]?.setAttribute("aria-selected", "false");
+    this.#active = at;
+    const chosen = this.#options[at];
+    if (chosen) {
+      chosen.setAttribute("aria-selected", "true");
+      this.input.setAttribute("aria-activedescendant", chosen.id);
+      chosen.scrollIntoView({ block: "nearest" });
+    } else this.input.removeAttribute("aria-activedescendant");
+  }
+}
+
+const form = document.querySelector("form.rl-search");
+if (form) new SearchBox(form);

@@ -1,0 +1,276 @@
+"""The search index: words to papers, in files small enough that a query loads only those it asks for.
+
+``docs/assets/search-index.js`` reads it, for the search box, the browse page and the page of a wrong address. There are
+four kinds of files, all JSON on one line:
+
+* the manifest, which every search reads: tables, and which words begin each of the files below;
+* words: every word with the papers it stands in, and in which of their fields;
+* spellings: every word as texts write it and how many papers have it, whole initials to a file, to mend a typing error;
+* cards: what a result shows of a paper.
+
+A paper's number is its place in :attr:`Library.newest_first`, so equally good results stand newest first. The names of
+the files hold a digest of the whole index, so a browser never mixes the files of two publications.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from generator import titles
+from generator.identifiers import SCHEMES
+from generator.library import Library
+from generator.models import Record
+
+VERSION = 1
+FOLDER = "search"
+MANIFEST = "index.json"
+
+FIELDS = {"name": 1, "title": 2, "authors": 4, "topics": 8, "summary": 16, "facts": 32}
+"""The bits that say where a word stands. The name is a title's part before the colon; facts are venue, type, year,
+identifiers and old addresses; the summary counts in reasons and results."""
+
+CARDS_A_FILE = 8
+MAX_WORDS = 24_000
+"""Characters of the words and numbers in one file of words; a word with more stands alone. About 10 kB compressed."""
+MAX_SPELLINGS = 24_000
+"""Characters in one file of spellings, unless one initial alone has more."""
+
+STOP_WORDS = (
+    "a about after all also an and any are as at be been but by can do does each for from had has have how if in into"
+    " is it its may more most no not of on one only or other our out over so some such than that the their them then"
+    " there these they this those to under up us very was we well were what when where which while who why will with"
+)
+"""Words too common to find a paper by: of prose not in the index, and passed over in a query."""
+
+_WORD = re.compile(r"[^\W_]+(?:\.[^\W_]+)*\+*")
+_HYPHENATED = re.compile(r"(?<![^\W_])[^\W_]++(?:[-‐‑][^\W_]++)++")
+_ACCENT = re.compile("[\u0300-\u036f]")
+_TYPESETTING = re.compile(r"[${}^\\'’ʼ`]")
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_FIELD_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
+_SHORTEST_PART, _SHORTEST_END = 3, 5
+
+
+def files(library: Library) -> Iterator[tuple[str, str]]:
+    """Yield every file of the index: its name in :data:`FOLDER`, and its text. The manifest comes last."""
+    found, surfaces = _postings(library)
+    words = sorted(found, key=_as_browsers_sort)
+    parts = {
+        "words": list(_word_files(words, found)),
+        "spelling": list(_spelling_files(words, found, surfaces)),
+        "cards": list(_card_files(library)),
+    }
+    digest = hashlib.sha256("\0".join(text for kind in parts.values() for _, text in kind).encode()).hexdigest()[:10]
+    for kind, texts in parts.items():
+        for number, (_, text) in enumerate(texts):
+            yield f"{kind}-{digest}-{number}.json", text
+    manifest = {
+        "version": VERSION,
+        "digest": digest,
+        "papers": len(library.records),
+        "cards": CARDS_A_FILE,
+        "words": [first for first, _ in parts["words"]],
+        "spelling": [first for first, _ in parts["spelling"]],
+        "stop": STOP_WORDS,
+        "topics": [
+            [topic_id, topic.name, len(library.by_topic.get(topic_id, ()))]
+            for topic_id, topic in library.topics.items()
+        ],
+        "paths": [[path_id, path.title, len(path.steps)] for path_id, path in library.paths.items()],
+    }
+    yield MANIFEST, _json(manifest)
+
+
+def plain_words(text: str) -> Iterator[str]:
+    """Yield the words of a text in lower case, without accents and typesetting; a hyphenated word also as one."""
+    if not text.isascii():  # raised figures and ligatures count as the plain ones, accents not at all
+        text = _ACCENT.sub("", unicodedata.normalize("NFKD", text))
+    text = _TYPESETTING.sub("", text.lower())
+    yield from _WORD.findall(text)
+    for match in _HYPHENATED.findall(text):
+        yield re.sub("[-‐‑]", "", match)
+
+
+def fold_words(text: str) -> Iterator[str]:
+    """Yield the words of a text as a query is compared with them.
+
+    ``z`` counts as ``s``, so that quantization finds quantisation, and the other way round.
+    ``foldWords`` in ``search-index.js`` is the same function for what a reader types.
+    """
+    return (word.replace("z", "s") for word in plain_words(text))
+
+
+def _fields(record: Record, library: Library, old_ids: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """Yield the bit of each field of a record with its words."""
+    title = titles.plain(record.title)
+    name, colon, _ = title.partition(":")
+    yield FIELDS["name"], list(plain_words(name)) if colon else []
+    yield FIELDS["title"], list(plain_words(title))
+    yield FIELDS["authors"], [word for name in record.author_names for word in plain_words(name)]
+    topics = [library.topics[topic].name for topic in record.topics if topic in library.topics]
+    yield FIELDS["topics"], [word for name in topics for word in plain_words(name)]
+    prose = plain_words(" ".join([record.summary or "", record.why or "", *record.results]))
+    yield FIELDS["summary"], [word for word in prose if len(word) > 2 and not word.isdigit() and word not in _STOP]
+    yield FIELDS["facts"], list(plain_words(" ".join([*_facts(record), record.type or "", *old_ids])))
+
+
+_STOP = frozenset(STOP_WORDS.split())
+
+
+def _facts(record: Record) -> list[str]:
+    """Return what identifies a record beside its title: year, venue, identifiers."""
+    held = [(SCHEMES[kind].name, value) for kind, value in record.identifiers.model_dump().items() if value]
+    year = str(record.year) if record.year else ""
+    return [text for text in (year, record.venue or "", *(f"{name} {value}" for name, value in held)) if text]
+
+
+def _postings(library: Library) -> tuple[dict[str, dict[int, int]], dict[str, Counter[str]]]:
+    """Return for each folded word its papers with the bits of the fields, and how texts write the word."""
+    found: dict[str, dict[int, int]] = {}
+    surfaces: dict[str, Counter[str]] = {}
+    old_ids = _old_ids(library)
+    for number, record_id in enumerate(library.newest_first):
+        for bit, words in _fields(library.records[record_id], library, old_ids.get(record_id, ())):
+            for word in words:
+                folded = word.replace("z", "s")
+                papers = found.setdefault(folded, {})
+                papers[number] = papers.get(number, 0) | bit
+                surfaces.setdefault(folded, Counter())[word] += 1
+    for word, end in list(_compounds(found)):
+        papers = found[end]
+        for number, bits in found[word].items():
+            papers[number] = papers.get(number, 0) | bits
+    return found, surfaces
+
+
+def _compounds(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield words that are two words of the list written as one, with the second: finetuning is found by tuning."""
+    for word in found:
+        for cut in range(_SHORTEST_PART, len(word) - _SHORTEST_END + 1):
+            if word[cut:] in found and word[:cut] in found and word[cut:].isalpha():
+                yield word, word[cut:]
+
+
+def _old_ids(library: Library) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for old, new in sorted(library.redirects.items()):
+        found.setdefault(new, []).append(old)
+    return found
+
+
+def _word_files(words: Sequence[str], found: Mapping[str, Mapping[int, int]]) -> Iterator[tuple[str, str]]:
+    """Yield the files of words with the first word of each.
+
+    ``words`` are parted by spaces. ``papers`` has for each, parted by commas, its papers, parted by spaces: a digit of
+    base 64 for the fields, and the difference from the number before in base 36.
+    """
+    part: list[tuple[str, str]] = []
+    size = 0
+    for word in words:
+        papers = " ".join(_differences(found[word]))
+        if part and size + len(word) + len(papers) > MAX_WORDS:
+            yield _word_file(part)
+            part, size = [], 0
+        part.append((word, papers))
+        size += len(word) + len(papers) + 2
+    if part:
+        yield _word_file(part)
+
+
+def _word_file(part: Sequence[tuple[str, str]]) -> tuple[str, str]:
+    text = {"words": " ".join(word for word, _ in part), "papers": ",".join(papers for _, papers in part)}
+    return part[0][0], _json(text)
+
+
+def _differences(papers: Mapping[int, int]) -> Iterator[str]:
+    before = 0
+    for number in sorted(papers):
+        yield _FIELD_DIGITS[papers[number]] + _base36(number - before)
+        before = number
+
+
+def _spelling_files(
+    words: Sequence[str], found: Mapping[str, Mapping[int, int]], surfaces: Mapping[str, Counter[str]]
+) -> Iterator[tuple[str, str]]:
+    """Yield the files of spellings with the initial that each begins with; no initial is in two files.
+
+    ``words`` are parted by spaces, each as most texts write it; ``papers`` says how many have it, in base 36.
+    """
+    part: list[str] = []
+    size = 0
+    initials: dict[str, list[str]] = {}
+    for word in words:
+        if len(word) > 2 and not any(char.isdigit() for char in word):  # nobody mistypes towards these
+            initials.setdefault(word[0], []).append(word)
+    start = ""
+    for initial, its in initials.items():
+        length = sum(map(len, its)) + len(its)
+        if part and size + length > MAX_SPELLINGS:
+            yield start, _spelling_file(part, found, surfaces)
+            part, size = [], 0
+        start = start if part else initial
+        part += its
+        size += length
+    if part:
+        yield start, _spelling_file(part, found, surfaces)
+
+
+def _spelling_file(
+    part: Sequence[str], found: Mapping[str, Mapping[int, int]], surfaces: Mapping[str, Counter[str]]
+) -> str:
+    written = [min(surfaces[word].items(), key=lambda pair: (-pair[1], pair[0]))[0] for word in part]
+    return _json({"words": " ".join(written), "papers": " ".join(_base36(len(found[word])) for word in part)})
+
+
+def _card_files(library: Library) -> Iterator[tuple[str, str]]:
+    """Yield the files of cards, :data:`CARDS_A_FILE` papers to each.
+
+    A card is a list: id; title as plain text; authors, their names parted by tabs, or how many they are where no source
+    names them, or 0; date of issue; venue; type; topics as indexes; facts, parted by tabs; summary, reason and results,
+    parted by line ends.
+    """
+    topics = {topic_id: place for place, topic_id in enumerate(library.topics)}
+    old_ids = _old_ids(library)
+    cards: list[list[Any]] = []
+    for record_id in library.newest_first:
+        record = library.records[record_id]
+        facts = [*_facts(record), *(f"once {old}" for old in old_ids.get(record_id, ()))]
+        prose = [titles.fold(text) for text in (record.summary, record.why, *record.results) if text]
+        cards.append(
+            [
+                record_id,
+                titles.plain(record.title),
+                "\t".join(record.author_names) or record.author_count or 0,
+                record.issued or "",
+                record.venue or "",
+                record.type or "",
+                [topics[topic] for topic in record.topics if topic in topics],
+                "\t".join(facts),
+                "\n".join(prose),
+            ]
+        )
+    for start in range(0, len(cards), CARDS_A_FILE):
+        yield "", _json(cards[start : start + CARDS_A_FILE])
+
+
+def _as_browsers_sort(word: str) -> bytes:
+    """Return a word as JavaScript compares strings: by units of UTF-16."""
+    return word.encode("utf-16-be", "surrogatepass")
+
+
+def _base36(number: int) -> str:
+    digits = ""
+    while number >= 36:
+        number, rest = divmod(number, 36)
+        digits = _DIGITS[rest] + digits
+    return _DIGITS[number] + digits
+
+
+def _json(data: Any) -> str:
+    return f"{json.dumps(data, ensure_ascii=False, separators=(',', ':'))}\n"

@@ -1,0 +1,519 @@
+"""Searching in a browser: what is found and why, by keys alone, on a phone, on both engines, and at wrong addresses."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, Route, expect
+from site_tools import PAYLOAD_FLAG, RECORDS, Site, library, real_site, scratch, serve, toy_site, zensical_site
+
+from generator import search_index
+
+pytestmark = pytest.mark.browser
+
+LIST = library(RECORDS)
+TOTAL = len(LIST.records)
+PHONE, DESK = (390, 844), (1280, 900)
+BELOW = "some/list/"
+"""The real site is served below this path, as on a project's Pages, though it was built without an address."""
+
+
+@contextmanager
+def _below(site: Site, name: str) -> Iterator[str]:
+    assert site.status == 0, site.log
+    root = scratch() / f"search-{name}"
+    (root / BELOW).parent.mkdir(parents=True, exist_ok=True)
+    if not (root / BELOW).exists():
+        (root / BELOW).symlink_to(site.folder)
+    with serve(root) as served:
+        yield served + BELOW
+
+
+@pytest.fixture(scope="module")
+def real() -> Iterator[str]:
+    with _below(real_site(), "real") as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def toy() -> Iterator[str]:
+    site = toy_site()
+    assert site.status == 0, site.log
+    with serve(site.folder) as address:
+        yield address
+
+
+@dataclass
+class Visit:
+    """A visitor with a browser of their own, and what the pages did that they should not."""
+
+    page: Page
+    address: str
+    foreign: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    @property
+    def box(self) -> Locator:
+        return self.page.locator("#rl-search")
+
+    @property
+    def status(self) -> Locator:
+        return self.page.locator(".rl-search__status")
+
+    def open(self, path: str = "about/") -> Page:
+        self.page.goto(self.address + path)
+        self.page.locator("form.rl-search.rl-is-ready").wait_for()
+        return self.page
+
+    def ask(self, query: str, *, among: int = 8) -> list[str]:
+        """Search and return the texts of the results, once the status speaks of this query."""
+        self.box.fill("")
+        expect(self.status).to_have_text("")
+        self.box.fill(query)
+        expect(self.status).not_to_have_text("")
+        return self.page.get_by_role("option").all_inner_texts()[:among]
+
+    def result(self, paper: str) -> Locator:
+        return self.page.locator(f'.rl-hit[href$="/papers/{paper}/"]')
+
+
+@contextmanager
+def _visit(browser: Browser, address: str, size: tuple[int, int] = DESK, **options: Any) -> Iterator[Visit]:
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
+    page = context.new_page()
+    visit = Visit(page, address)
+    page.on("request", lambda request: None if request.url.startswith((address, "data:")) else foreign(request.url))
+    foreign = visit.foreign.append
+    page.on("console", lambda message: visit.said.append(message.text))
+    page.on("pageerror", lambda error: visit.said.append(str(error)))
+    page.on("dialog", lambda dialog: (visit.said.append(dialog.message), dialog.dismiss()))
+    try:
+        yield visit
+        assert (visit.foreign, visit.said) == ([], [])
+    finally:
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def asking(browser: Browser, real: str) -> Iterator[Visit]:
+    """One visit for all questions that leave the page as it is."""
+    with _visit(browser, real) as started:
+        started.open()
+        yield started
+
+
+@pytest.fixture
+def visit(browser: Browser, real: str) -> Iterator[Visit]:
+    with _visit(browser, real) as started:
+        yield started
+
+
+# --- what is found, and why -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "paper", "label", "marks"),
+    [
+        ("S2IP", "s2ip-llm", "Title", ["S²IP"]),
+        ("$\\textbf{S}^2$IP-LLM", "s2ip-llm", "Title", ["S²IP", "LLM"]),
+        ("AstroM3", "astrom3", "Title", ["AstroM³"]),
+        ("astrom$^3$", "astrom3", "Title", ["AstroM³"]),
+        ("post training quantisation gptq", "gptq", "Title", ["Quantization"]),
+        ("frantar", "gptq", "Author", ["Frantar"]),
+        ("low precision gptq", "gptq", "Topic", ["precision"]),
+        ("billion gptq", "gptq", "Summary", ["billion"]),
+        ("2210.17323", "gptq", "Facts", ["2210.17323"]),
+        ("https://arxiv.org/abs/2210.17323v2", "gptq", "Facts", ["2210.17323"]),
+    ],
+)
+def test_a_paper_is_found_and_the_reason_said(
+    asking: Visit, typed: str, paper: str, label: str, marks: list[str]
+) -> None:
+    asking.ask(typed)
+    result = asking.result(paper)
+    expect(result).to_be_visible()
+    assert label in result.locator(".rl-hit__label").all_inner_texts()
+    marked = result.locator("mark").all_inner_texts()
+    assert set(marks) <= set(marked)
+    expect(asking.status).not_to_contain_text("Showing results for")
+    assert not re.search(r"\$|\\", result.inner_text())
+
+
+@pytest.mark.parametrize(
+    ("typed", "instead", "paper"),
+    [
+        ("quantisaton", "quantisation", "gptq"),  # a letter missing
+        ("qunatization gptq", "quantisation gptq", "gptq"),  # two the wrong way round, and the other spelling
+        ("Frantarr", "frantar", "gptq"),  # one too many, in a name
+        ("fratnar 2022", "frantar 2022", "gptq"),
+        ("gpqt", "gptq", "gptq"),
+        ("uqantization gptq", "quantisation gptq", "gptq"),  # even at the beginning
+        ("quantizatoin-aware", "quantisation-aware", "efficientqat"),
+    ],
+)
+def test_a_typing_error_is_mended_and_that_is_said(asking: Visit, typed: str, instead: str, paper: str) -> None:
+    asking.ask(typed)
+    expect(asking.status.locator("strong")).to_have_text(
+        re.compile(instead.replace("sation", "[sz]ation"), re.IGNORECASE)
+    )
+    expect(asking.status).to_contain_text("Showing results for")
+    expect(asking.result(paper)).to_be_visible()
+
+
+def test_lottery_tikcet(asking: Visit) -> None:
+    assert asking.ask("Lottery tikcet")
+    expect(asking.status.locator("strong")).to_have_text("Lottery ticket")
+    marks = asking.page.locator(".rl-hit").first.locator("mark").all_inner_texts()
+    assert {mark.lower() for mark in marks} >= {"lottery", "ticket"}
+
+
+def test_accents_and_case_do_not_count(asking: Visit) -> None:
+    accented = [
+        (record_id, name)
+        for record_id, record in LIST.records.items()
+        for name in record.author_names
+        if not name.isascii() and all(word.isascii() is False or word.isalpha() for word in name.split())
+    ]
+    record_id, name = accented[0]
+    plain = " ".join(search_index.plain_words(name))
+    assert plain.isascii()
+    for typed in (plain, plain.upper(), name):
+        asking.ask(typed)
+        expect(asking.result(record_id)).to_be_visible()
+
+
+def test_both_spellings_find_the_same(asking: Visit) -> None:
+    assert asking.ask("optimization") == asking.ask("optimisation") != []
+    assert len(asking.ask("PRUNED")) == 8
+
+
+def test_a_topic_is_offered_itself(visit: Visit) -> None:
+    page = visit.open()
+    topic, name = next((topic, each.name) for topic, each in LIST.topics.items() if "pruning" in each.name.lower())
+    visit.ask("pruning")
+    first = page.get_by_role("option").first
+    expect(first).to_have_text(f"{name} Topic · {len(LIST.by_topic[topic])} papers")
+    first.click()
+    page.wait_for_url(f"{visit.address}topics/{topic}/")
+
+
+def test_nothing_found_is_said_and_all_words_come_before_some(asking: Visit) -> None:
+    page = asking.page
+    assert asking.ask("xqzzyxw") == []
+    expect(asking.status).to_have_text("Nothing found for “xqzzyxw”.")
+    expect(page.get_by_role("listbox")).to_be_hidden()
+    assert asking.ask("gptq astronomy")
+    expect(asking.status).to_contain_text("No paper has all of these words")
+    expect(asking.result("gptq")).to_be_visible()
+
+
+def test_all_results_are_in_the_list_too(visit: Visit) -> None:
+    page = visit.open()
+    for typed in ("quantisaton", "pruning", "time series forecasting"):
+        visit.open()
+        visit.ask(typed)
+        number = int(re.findall(r"([\d,]+) paper", visit.status.inner_text())[0])
+        visit.box.press("Enter")
+        page.wait_for_url(f"{visit.address}papers/?find={quote(typed).replace('%20', '+')}")
+        page.locator(".rl-browse.rl-is-ready").wait_for()
+        expect(page.locator("#rl-count")).to_contain_text(f"{number} of {TOTAL} papers")
+    page.go_back()
+    visit.open("papers/?find=quantisaton")
+    expect(page.locator("#rl-count")).to_contain_text(re.compile("Showing results for “quanti[sz]ation”"))
+
+
+# --- by keys, on a phone, without scripts ----------------------------------------------------------------------------
+
+
+def test_by_keys_alone(visit: Visit) -> None:
+    page = visit.open()
+    link = page.locator("article a[href]").first
+    link.focus()
+    for key in ("/", "s"):
+        page.keyboard.press(key)
+        expect(visit.box).to_be_focused()
+        expect(visit.box).to_have_value("")  # the key opens and is not typed
+        page.keyboard.type("pruning s/")  # here it is a letter
+        expect(visit.box).to_have_value("pruning s/")
+        page.keyboard.press("Escape")
+        expect(link).to_be_focused()
+        expect(visit.box).to_have_attribute("aria-expanded", "false")
+        visit.box.evaluate("box => box.value = ''")
+    page.keyboard.press("/")
+    page.keyboard.type("pruning")
+    options = page.get_by_role("option")
+    expect(options.nth(3)).to_be_visible()
+    expect(visit.box).to_have_attribute("aria-expanded", "true")
+    last = options.count() - 1
+    for key, at in (("ArrowDown", 0), ("ArrowDown", 1), ("ArrowUp", 0), ("ArrowUp", -1), ("ArrowUp", last)):
+        page.keyboard.press(key)
+        expect(visit.box).to_be_focused()
+        if at < 0:
+            assert visit.box.get_attribute("aria-activedescendant") is None
+        else:
+            assert visit.box.get_attribute("aria-activedescendant") == options.nth(at).get_attribute("id")
+            expect(options.nth(at)).to_have_attribute("aria-selected", "true")
+            expect(options.nth(at)).to_be_in_viewport()
+        assert page.locator("[aria-selected=true]").count() == (at >= 0)
+    target = options.nth(last).get_attribute("href")
+    assert target
+    page.keyboard.press("Enter")
+    page.wait_for_url(target)
+
+
+def test_it_is_a_combobox_with_a_listbox_and_a_live_count(visit: Visit) -> None:
+    page = visit.open()
+    box = page.get_by_role("combobox", name="Search papers")
+    expect(box).to_have_attribute("aria-autocomplete", "list")
+    controlled = box.get_attribute("aria-controls")
+    visit.ask("pruning")
+    assert page.get_by_role("listbox", name="Results").get_attribute("id") == controlled
+    expect(page.locator("[role=status].rl-search__status")).to_contain_text("papers")
+    # Tab leaves through the link to all results, and what is left closes.
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.locator(".rl-search__all")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("listbox")).to_be_hidden()
+
+
+def test_on_a_phone_it_covers_the_page_and_gives_it_back(browser: Browser, real: str) -> None:
+    with _visit(browser, real, PHONE, has_touch=True) as visit:
+        page = visit.open("papers/gptq/")
+        expect(visit.box).to_be_hidden()
+        button = page.get_by_role("button", name="Search papers")
+        button.tap()
+        expect(visit.box).to_be_focused()
+        visit.ask("quantization")
+        wide, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        assert wide <= window
+        out = page.evaluate(
+            """() => [...document.querySelectorAll(".rl-search *")].filter(each => each.getClientRects().length
+              && (each.getBoundingClientRect().right > innerWidth + 1 || each.getBoundingClientRect().left < -1))
+              .map(each => each.outerHTML.slice(0, 80))"""
+        )
+        assert out == []
+        expect(visit.box).to_be_in_viewport()
+        for name in ("Search papers", "Close the search"):
+            area = page.get_by_role("button", name=name).bounding_box()
+            assert area is not None
+            assert min(area["width"], area["height"]) >= 24
+        page.get_by_role("button", name="Close the search").tap()
+        expect(visit.box).to_be_hidden()
+        expect(button).to_be_focused()
+        button.tap()
+        visit.ask("pruning")
+        page.get_by_role("option").nth(2).tap()
+        page.wait_for_url(re.compile(rf"{re.escape(real)}(papers|topics|paths)/(?!gptq/)[^/]+/$"))
+
+
+def test_without_scripts_it_leads_to_the_whole_list(browser: Browser, real: str) -> None:
+    for size in (DESK, PHONE):
+        with _visit(browser, real, size, java_script_enabled=False) as visit:
+            page = visit.page
+            page.goto(f"{real}papers/gptq/")
+            if size == DESK:
+                visit.box.fill("gptq")
+            page.get_by_role("button", name="Search papers").click()
+            page.wait_for_url(f"{real}papers/?find={'gptq' if size == DESK else ''}")
+            assert page.locator(".rl-rows > li").count() == TOTAL
+
+
+# --- hostile, stale and broken ----------------------------------------------------------------------------------------
+
+
+def test_no_script_of_a_hostile_record_runs(browser: Browser, toy: str) -> None:
+    with _visit(browser, toy) as visit:
+        page = visit.open()
+        for query in ("onerror", "mallory", "hyperlink", "passwd", "<script>window.pwned=1</script>"):
+            found = visit.ask(query)
+            assert any("<img src=x" in text or "<script>" in text for text in found), query
+            results = page.locator(".rl-search__panel")
+            assert results.locator("script, img, [onclick], [onerror], [style]").count() == 0
+            assert "&lt;" not in results.inner_text()
+        for option in page.get_by_role("option").all():
+            assert (option.get_attribute("href") or "").startswith(toy)
+        visit.ask('"><img src=x onerror=window.pwned=1>xqzzyxw')
+        page.goto(f"{toy}papers/?find={quote('<img src=x onerror=window.pwned=1>')}")
+        page.locator(".rl-browse.rl-is-ready").wait_for()
+        assert page.evaluate(f"window.{PAYLOAD_FLAG}") is None
+
+
+def test_a_site_published_anew_is_searched_anew(browser: Browser, real: str) -> None:
+    def stale(route: Route) -> None:
+        if stale.served:  # type: ignore[attr-defined]
+            route.continue_()
+            return
+        stale.served = True  # type: ignore[attr-defined]
+        route.fulfill(json={**json.loads((folder / "index.json").read_text("utf-8")), "digest": "gone000000"})
+
+    stale.served = False  # type: ignore[attr-defined]
+    folder = real_site().folder / "data" / "search"
+    with _visit(browser, real) as visit:
+        visit.page.route("**/data/search/index.json", stale)
+        visit.open()
+        visit.ask("frantar")
+        expect(visit.result("gptq")).to_be_visible()
+        assert all("404" in text for text in visit.said)  # the file that has gone
+        visit.said.clear()
+
+
+def test_an_index_that_cannot_be_loaded_is_said(browser: Browser, real: str) -> None:
+    with _visit(browser, real) as visit:
+        visit.page.route("**/data/search/words-*", lambda route: route.abort())
+        page = visit.open()
+        visit.ask("frantar")
+        expect(visit.status).to_contain_text("could not be loaded")
+        visit.box.press("Enter")
+        page.wait_for_url(f"{real}papers/?find=frantar")
+        expect(page.locator("#rl-count")).to_have_text("The search could not be loaded; these are all papers.")
+        assert page.locator(".rl-rows > li").count() == 100
+        visit.said.clear()
+
+
+def test_answers_come_in_the_order_of_the_questions(browser: Browser, real: str) -> None:
+    """A slow answer to an earlier query does not replace that to a later one."""
+    held: list[Route] = []
+    with _visit(browser, real) as visit:
+        visit.page.route("**/data/search/cards-*", lambda route: route.continue_() if held else held.append(route))
+        page = visit.open()
+        visit.box.fill("frantar")
+        page.wait_for_event("request", lambda request: "/cards-" in request.url)
+        visit.box.fill("astrom3")
+        expect(visit.result("astrom3")).to_be_visible()
+        held[0].continue_()
+        page.wait_for_event("requestfinished", lambda request: request.url == held[0].request.url)
+        expect(visit.status).to_have_text("1 paper")
+        expect(visit.result("astrom3")).to_be_visible()
+
+
+def test_errors_are_counted_as_people_make_them(asking: Visit) -> None:
+    page = asking.page
+    pairs = [
+        ("ticket", "ticket"),
+        ("tikcet", "ticket"),
+        ("tiket", "ticket"),
+        ("tickett", "ticket"),
+        ("tocket", "ticket"),
+    ]
+    counted = page.evaluate(
+        "async ([script, pairs]) => { const { errors } = await import(script);"
+        " return pairs.map(([a, b]) => errors(a, b, 2).whole); }",
+        [f"{asking.address}assets/search-index.js", pairs],
+    )
+    assert counted == [0, 0.8, 1, 1, 1]
+    far = page.evaluate(
+        "async script => { const { errors } = await import(script); const { whole } = errors('loom', 'galaxy', 2);"
+        " return whole > 2; }",
+        f"{asking.address}assets/search-index.js",
+    )
+    assert far is True
+
+
+def test_a_first_query_loads_little(visit: Visit) -> None:
+    """As sent without compression; compressed it is about a third, see benchmarks/search.py."""
+    page = visit.open()
+    loaded: list[tuple[str, int]] = []
+    page.on("response", lambda response: loaded.append((response.url, len(response.body()))))
+    visit.ask("quantization")
+    expect(visit.result("gptq")).to_be_visible()
+    assert all("/data/search/" in url for url, _ in loaded)
+    assert 0 < sum(size for _, size in loaded) < 150_000
+
+
+# --- wrong addresses --------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _lost(browser: Browser, address: str, path: str, page_text: str, **options: Any) -> Iterator[Page]:
+    """Open a wrong address, which a host answers with ``404.html``, as GitHub Pages does."""
+    with _visit(browser, address, **options) as visit:
+        visit.page.route(
+            address + path, lambda route: route.fulfill(status=404, body=page_text, content_type="text/html")
+        )
+        visit.page.goto(address + path)
+        yield visit.page
+        visit.said[:] = [text for text in visit.said if "404" not in text]  # the browser tells of the address itself
+        visit.foreign[:] = [url for url in visit.foreign if not url.startswith(address.removesuffix(BELOW))]
+
+
+@pytest.mark.parametrize(
+    ("path", "offered"),
+    [
+        ("papers/gptqq/", "papers/gptq/"),
+        ("papers/gptq.html", "papers/gptq/"),
+        ("gptq", "papers/gptq/"),
+        ("topics/quantisaton/", "topics/quantization/"),
+        ("a/b/c/astrom3/", "papers/astrom3/"),
+        ("papers/accurate-post-training-quantisation/index.html", "papers/gptq/"),
+    ],
+)
+def test_a_wrong_address_is_offered_what_it_may_mean(browser: Browser, real: str, path: str, offered: str) -> None:
+    text = real_site().html("404.html")
+    with _lost(browser, real, path, text) as page:
+        expect(page.locator(f'.rl-lost a[href="{real}{offered}"]')).to_be_visible()
+        expect(page).to_have_title(re.compile("^Page not found"))
+        # Built without its address and served below a path, the page still finds its style and leads to the site.
+        page.wait_for_function("[...document.styleSheets].some(sheet => sheet.href?.endsWith('/assets/list.css'))")
+        page.get_by_role("link", name="all papers").click()
+        page.wait_for_url(f"{real}papers/")
+
+
+def test_a_wrong_address_of_a_published_site(browser: Browser) -> None:
+    """The toy site knows its address; it is served below the path that the address has."""
+    site = toy_site()
+    root = scratch() / "published"
+    root.mkdir(exist_ok=True)
+    if not (root / "looms").exists():
+        (root / "looms").symlink_to(site.folder)
+    with serve(root) as served, _lost(browser, f"{served}looms/", "papers/braidd/", site.html("404.html")) as page:
+        # Once the id of this paper; the address leads on, and its words are in the index.
+        link = page.locator(f'.rl-lost a[href="{served}looms/papers/braided-attention/"]')
+        expect(link).to_be_visible()
+        page.locator(".rl-lost__form").get_by_role("button", name="Search").click()
+        page.wait_for_url(re.compile(rf"{re.escape(served)}looms/papers/\?find="))
+
+
+def test_a_hostile_address_is_text(browser: Browser, real: str) -> None:
+    path = "papers/%3Cimg%20src=x%20onerror=window.pwned=1%3E%ZZ/gptq"
+    with _lost(browser, real, path, real_site().html("404.html")) as page:
+        expect(page.locator(".rl-lost a").first).to_be_visible()
+        assert page.locator(".rl-lost img").count() == 0
+        assert page.evaluate(f"window.{PAYLOAD_FLAG}") is None
+
+
+def test_a_wrong_address_without_scripts_has_ways_on(browser: Browser, toy: str) -> None:
+    text = toy_site().html("404.html").replace("/looms/", "/")
+    with _lost(browser, toy, "x/y/", text, java_script_enabled=False) as page:
+        assert page.locator("article h1").inner_text() == "This page is not here"
+        links = page.locator("article p a").evaluate_all("links => links.map(link => link.href)")
+        assert links == [toy, f"{toy}papers/", f"{toy}topics/", f"{toy}years/"]
+        page.locator(".rl-lost__form").get_by_role("button", name="Search").click()
+        page.wait_for_url(f"{toy}papers/?find=")
+
+
+# --- the other engine ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_zensical_has_the_same_search(browser: Browser) -> None:
+    site = zensical_site()
+    with _below(site, "zensical") as address:
+        for size in (DESK, PHONE):
+            with _visit(browser, address, size) as visit:
+                page = visit.open("papers/gptq/")
+                assert page.locator("form.rl-search").count() == 1
+                page.keyboard.press("/")
+                expect(visit.box).to_be_focused()
+                visit.ask("quantisaton")
+                expect(visit.result("gptq")).to_be_visible()
+                assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        with _lost(browser, address, "papers/gptqq/", site.html("404.html")) as page:
+            expect(page.locator(f'.rl-lost a[href="{address}papers/gptq/"]')).to_be_visible()
