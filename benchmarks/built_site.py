@@ -115,3 +115,12 @@ def chromium() -> str | None:
 def launch_arguments() -> list[str]:
     """Return what Chromium needs to start here: its sandbox does not start for root, as in containers."""
     return ["--no-sandbox"] if os.geteuid() == 0 else []
+
+
+def complaint(site: Path) -> str:
+    """Return what is missing for looking at ``site`` in a browser, with the remedy, or nothing."""
+    if chromium() is None:
+        return f"no Chromium: name one in CHROMIUM, or install one of {', '.join(BROWSERS)}"
+    if not (site / "index.html").is_file():
+        return f"{site}: no site here; build it with `make site`"
+    return ""

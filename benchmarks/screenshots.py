@@ -122,11 +122,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--readme", action="store_true", help="only the picture in the README")
     parser.add_argument("--card", action="store_true", help="only the card that links to the site show")
     options = parser.parse_args(arguments)
-    if built_site.chromium() is None:
-        print(f"no Chromium: name one in CHROMIUM, or install one of {', '.join(built_site.BROWSERS)}", file=sys.stderr)
-        return 1
-    if not options.card and not (options.site / "index.html").is_file():
-        print(f"{options.site}: no site here; build it with `make site`", file=sys.stderr)
+    if complaint := built_site.complaint(options.site):
+        print(complaint, file=sys.stderr)
         return 1
     with _browser() as browser:
         if options.readme:
