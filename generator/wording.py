@@ -67,7 +67,7 @@ def as_printed(term: str, record: Record) -> str:
         lower, at, first = body.lower(), -1, ""
         while len(lower) == len(body) and (at := lower.find(term, at + 1)) >= 0:
             before = body[:at].rstrip()
-            if at and body[at - 1] not in " (\n":
+            if (at and body[at - 1] not in " (\n") or body[at + len(term) : at + len(term) + 1] == "-":
                 continue
             if before and before[-1] not in ".:;":
                 return body[at : at + len(term)]

@@ -203,9 +203,12 @@ def test_nothing_moves_while_a_page_loads(browser: Browser, real: str, name: str
 
 
 def test_a_print_of_a_paper_has_its_addresses_and_nothing_to_press(browser: Browser, real: str) -> None:
-    with _visit(browser, real) as visit:
+    with _visit(browser, real, dark=True) as visit:
         visit.open("papers/gptq/")
-        visit.page.emulate_media(media="print")
+        visit.page.emulate_media(media="print", color_scheme="dark")
+        for contrast, background, element in visit.page.evaluate(CONTRAST, ".md-content p, .md-content dd, h1, pre"):
+            assert contrast >= 7, element
+            assert background > 0.9, element  # dark ink on white, whatever the screen shows
         for gone in (
             ".md-header",
             ".md-tabs",
