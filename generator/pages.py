@@ -29,11 +29,8 @@ _SEARCHES = (
 )
 # What a reader expects of a paper; what of it no source states is named on the page.
 _EXPECTED = {"authors": "authors", "issued": "date", "venue": "venue"}
-
-
 _NEWEST = 5
 """How many of the papers that joined last the home page shows."""
-_ONLY_LISTS = ("years/", "sources/", "papers/index.md", "coverage.md")
 
 
 @dataclass(frozen=True)
@@ -76,8 +73,6 @@ class _Writer:
             ),
             **(head or {}),
         }
-        if path.startswith(_ONLY_LISTS):  # in search results they would stand before the papers they list
-            front_matter["search"] = {"exclude": True}
         # Not ASCII alone: YAML reads \\ud83d\\ude42 as two halves of a character.
         front = "\n".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in front_matter.items())
         body = (

@@ -1,4 +1,4 @@
-"""The index the browser loads: every paper with its facts, compactly, and the words it can be found by."""
+"""The table the browse page loads: every paper with its facts, compactly."""
 
 from __future__ import annotations
 
@@ -20,20 +20,6 @@ from generator.models import Record, Sighting, Source
 def _catalogue(of: Library) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(catalogue.catalogue(of))
     return found
-
-
-def _words(of: Library) -> dict[str, set[str]]:
-    """Return the index of words as the browser reads it: word to the ids of its papers."""
-    found = json.loads(catalogue.words(of))
-    ids = list(of.records)
-    index: dict[str, set[str]] = {}
-    for word, steps in zip(found["words"].split(), found["papers"].split(","), strict=True):
-        number, papers = 0, set()
-        for step in steps.split(" "):
-            number += int(step, 36)
-            papers.add(ids[number])
-        index[word] = papers
-    return index
 
 
 def _of(records: dict[str, Record], **more: Any) -> Library:
@@ -103,65 +89,17 @@ def test_redirects_lead_to_papers_only() -> None:
     assert found["redirects"] == {"old": "k"}
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("", []),
-        ("Attention Is All You Need", ["attention", "is", "all", "you", "need"]),
-        ("S²IP-LLM", ["s2ip", "llm", "s2ipllm"]),
-        ("$\\textbf{S}^2$IP", ["textbfs2ip"]),
-        ("AstroM³, Qwen2.5 and CodeT5+", ["astrom3", "qwen2.5", "and", "codet5+"]),
-        ("Quantization, quantisation", ["quantisation", "quantisation"]),
-        ("Fine-tuning pre‑training", ["fine", "tuning", "pre", "training", "finetuning", "pretraining"]),
-        ("Müller’s naïve café", ["mullers", "naive", "cafe"]),
-        ("10.1145/3292500.3330701", ["10.1145", "3292500.3330701"]),
-        ("学习 ε-greedy", ["学习", "ε", "greedy", "εgreedy"]),
-        ("a_b -c- --", ["a", "b", "c"]),
-    ],
-)
-def test_words_are_folded_for_comparing(text: str, words: list[str]) -> None:
-    assert list(catalogue.fold_words(text)) == words
-
-
-def test_words_lead_to_their_papers() -> None:
-    record = Record(
-        title="Loom",
-        summary="A loom that learns.",
-        why="Warps well: 12% better.",
-        results=("+5.59% over baselines",),
-        identifiers={"arxiv": "2210.17323", "doi": "10.5555/Loom"},
-    )
-    other = Record(title="Other", summary="It learns, too; 3 times.")
-    found = _words(_of({"loom": record, "other": other}))
-    assert found["learns"] == {"loom", "other"}
-    assert found["baselines"] == found["2210.17323"] == found["10.5555"] == {"loom"}
-    # What the title says, what is everywhere and bare figures are not in it.
-    assert not {"loom", "that", "12", "3"} & set(found)
-
-
-def test_no_word_of_a_real_summary_is_lost() -> None:
-    of = library(RECORDS)
-    found = _words(of)
-    stop = set(catalogue.fold_words(catalogue.STOP_WORDS))
-    for record_id, record in of.records.items():
-        known = {*catalogue.fold_words(titles.plain(record.title)), *stop}
-        for word in catalogue.fold_words(record.summary or ""):
-            if len(word) > 2 and not word.isdigit() and word not in known:
-                assert record_id in found[word]
-
-
 def test_an_empty_list_has_an_index() -> None:
     of = _of({})
     assert _catalogue(of)["papers"]["id"] == []
-    assert json.loads(catalogue.words(of)) == {"version": catalogue.VERSION, "words": "", "papers": ""}
 
 
-@pytest.mark.parametrize("write", [catalogue.catalogue, catalogue.words], ids=["catalogue", "words"])
-def test_the_order_of_the_input_changes_no_byte(write: Any) -> None:
+def test_the_order_of_the_input_changes_no_byte() -> None:
     contents = store.load(RECORDS)
     pairs = list(contents.records.items())
     random.Random(4).shuffle(pairs)
-    assert write(Library.of(replace(contents, records=dict(pairs)))) == write(Library.of(contents))
+    shuffled = Library.of(replace(contents, records=dict(pairs)))
+    assert catalogue.catalogue(shuffled) == catalogue.catalogue(Library.of(contents))
 
 
 def _many(copies: int = 27) -> Library:
@@ -181,7 +119,6 @@ def test_the_files_are_small() -> None:
 
     of = library(RECORDS)
     assert weight(catalogue.catalogue(of)) < 120 * len(of.records)
-    assert weight(catalogue.words(of)) < 160 * len(of.records)
     assert weight(catalogue.catalogue(of)) < weight(exports.json_data(of.records)) / 3
 
 

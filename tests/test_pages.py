@@ -72,7 +72,7 @@ def test_the_toy_list_covers_what_can_happen() -> None:
 @pytest.mark.parametrize("path", sorted(TOY_PAGES))
 def test_front_matter_is_yaml_with_fixed_keys(path: str) -> None:
     front = _front(TOY_PAGES[path])
-    assert set(front) <= {"title", "description", "hide", "open_graph", "citation", "json_ld", "feeds", "search"}
+    assert set(front) <= {"title", "description", "hide", "open_graph", "citation", "json_ld", "feeds"}
     for name in ("title", "description"):
         assert isinstance(front[name], str)
         assert front[name].strip()

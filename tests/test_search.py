@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Browser, Dialog, Locator, Page, Request, Route, expect
 from site_tools import PAYLOAD_FLAG, RECORDS, Site, library, real_site, scratch, serve, toy_site, zensical_site
 
 from generator import search_index
@@ -89,11 +89,19 @@ def _visit(browser: Browser, address: str, size: tuple[int, int] = DESK, **optio
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
     page = context.new_page()
     visit = Visit(page, address)
-    page.on("request", lambda request: None if request.url.startswith((address, "data:")) else foreign(request.url))
-    foreign = visit.foreign.append
+
+    def on_request(request: Request) -> None:
+        if not request.url.startswith((address, "data:")):
+            visit.foreign.append(request.url)
+
+    def on_dialog(dialog: Dialog) -> None:
+        visit.said.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("request", on_request)
     page.on("console", lambda message: visit.said.append(message.text))
     page.on("pageerror", lambda error: visit.said.append(str(error)))
-    page.on("dialog", lambda dialog: (visit.said.append(dialog.message), dialog.dismiss()))
+    page.on("dialog", on_dialog)
     try:
         yield visit
         assert (visit.foreign, visit.said) == ([], [])
@@ -347,20 +355,22 @@ def test_no_script_of_a_hostile_record_runs(browser: Browser, toy: str) -> None:
 
 
 def test_a_site_published_anew_is_searched_anew(browser: Browser, real: str) -> None:
-    def stale(route: Route) -> None:
-        if stale.served:  # type: ignore[attr-defined]
-            route.continue_()
-            return
-        stale.served = True  # type: ignore[attr-defined]
-        route.fulfill(json={**json.loads((folder / "index.json").read_text("utf-8")), "digest": "gone000000"})
+    manifest = json.loads((real_site().folder / "data" / "search" / "index.json").read_text(encoding="utf-8"))
+    old: list[Route] = []
 
-    stale.served = False  # type: ignore[attr-defined]
-    folder = real_site().folder / "data" / "search"
+    def first_an_old_one(route: Route) -> None:
+        if old:
+            route.continue_()
+        else:
+            old.append(route)
+            route.fulfill(json={**manifest, "digest": "gone000000"})
+
     with _visit(browser, real) as visit:
-        visit.page.route("**/data/search/index.json", stale)
+        visit.page.route("**/data/search/index.json", first_an_old_one)
         visit.open()
         visit.ask("frantar")
         expect(visit.result("gptq")).to_be_visible()
+        assert old
         assert all("404" in text for text in visit.said)  # the file that has gone
         visit.said.clear()
 
@@ -384,12 +394,13 @@ def test_answers_come_in_the_order_of_the_questions(browser: Browser, real: str)
     with _visit(browser, real) as visit:
         visit.page.route("**/data/search/cards-*", lambda route: route.continue_() if held else held.append(route))
         page = visit.open()
-        visit.box.fill("frantar")
-        page.wait_for_event("request", lambda request: "/cards-" in request.url)
+        with page.expect_request("**/data/search/cards-*"):
+            visit.box.fill("frantar")
         visit.box.fill("astrom3")
         expect(visit.result("astrom3")).to_be_visible()
-        held[0].continue_()
-        page.wait_for_event("requestfinished", lambda request: request.url == held[0].request.url)
+        with page.expect_event("requestfinished", lambda request: request.url == held[0].request.url):
+            held[0].continue_()
+        page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
         expect(visit.status).to_have_text("1 paper")
         expect(visit.result("astrom3")).to_be_visible()
 
