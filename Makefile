@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: site serve publish test check lock labels bench clean
+.PHONY: site serve publish test check lock labels bench audit screenshots artwork clean
 
 site: .venv/site-ready  ## Set up, then build the site into site/
 	$(BIN)/reading-list build
@@ -32,13 +32,23 @@ check: .venv/test-ready  ## Format, lint, types, and the records themselves
 bench: .venv/test-ready  ## Measure import, generate and build
 	$(BIN)/python benchmarks/measure.py
 
+audit: site .venv/test-ready  ## Look at the site with Lighthouse, axe and html-validate, and weigh its pages; needs node 20
+	$(BIN)/python benchmarks/weight.py
+	$(BIN)/python benchmarks/audit.py
+
+screenshots: site .venv/test-ready  ## Photograph every kind of page, phone and desk, light and dark, into screenshots/
+	$(BIN)/python benchmarks/screenshots.py
+
+artwork: site .venv/test-ready  ## Renew the README's picture and the card that links to the site show
+	$(BIN)/python benchmarks/screenshots.py --readme --card
+
 lock: .venv/test-ready  ## Renew the lock files from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade --quiet --output-file requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra zensical --extra enrich --group build --group dev --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade --quiet --output-file requirements-dev.lock
 
 clean:
-	rm -rf .venv site .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv site screenshots .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name it with: make PYTHON=python3.12 site")'

@@ -58,7 +58,10 @@ def author_pages(library: Library) -> Iterator[Overview]:
 
 
 def author_ids(library: Library) -> Mapping[str, str]:
-    """Return an id for each author's page: the name's slug, numbered where two names have the same one."""
+    """Return an id for each author's page: the name's slug, numbered where two names have the same one.
+
+    Every spelling of a name that the records print leads to its page.
+    """
     ids: dict[str, str] = {}
     taken = {"index"}
     for name in library.by_author:
@@ -68,4 +71,7 @@ def author_ids(library: Library) -> Mapping[str, str]:
             slug, number = f"{base}-{number}", number + 1
         ids[name] = slug
         taken.add(slug)
+    pages = {titles.key(name) or name: slug for name, slug in ids.items()}
+    for record in library.records.values():
+        ids |= {name: pages[key] for name in record.author_names if (key := titles.key(name) or name) in pages}
     return ids

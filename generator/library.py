@@ -78,6 +78,11 @@ class Library:
         return tuple(sorted(by_title, key=lambda record_id: self.records[record_id].issued or "", reverse=True))
 
     @cached_property
+    def latest(self) -> tuple[str, ...]:
+        """All record ids, those that joined the list last first, newest first within a day."""
+        return tuple(sorted(self.newest_first, key=lambda record_id: self.records[record_id].added or "", reverse=True))
+
+    @cached_property
     def by_source(self) -> Mapping[str, tuple[tuple[str, Sighting], ...]]:
         """Records with what was seen of them, by source, in the source's own order."""
         found: defaultdict[str, list[tuple[str, Sighting]]] = defaultdict(list)

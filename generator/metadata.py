@@ -128,9 +128,10 @@ def open_graph(
     """Return the OpenGraph tags of any page as ``(property, content)`` pairs, https://ogp.me/.
 
     ``title`` and ``description`` are plain text; ``path`` and ``image`` lie below the site's root, such as
-    ``papers/loom/`` and ``assets/cards/loom.png``; ``kind`` is ``article`` for a paper. The protocol wants absolute
-    addresses, so a site without one has neither ``og:url`` nor ``og:image``. The large card that X shows is asked for
-    where there is an image, https://developer.x.com/en/docs/x-for-websites/cards.
+    ``papers/loom/`` and ``assets/card.png``; ``kind`` is ``article`` for a paper. The image is the card of the site, of
+    1200 by 630 pixels. The protocol wants absolute addresses, so a site without one has neither ``og:url`` nor
+    ``og:image``. The large card that X shows is asked for where there is an image,
+    https://developer.x.com/en/docs/x-for-websites/cards.
     """
     tags = [
         ("og:title", escaping.clean(title)),
@@ -140,7 +141,8 @@ def open_graph(
         ("og:description", escaping.clean(description)),
     ]
     if image and (where := address(settings, image)):
-        tags += [("og:image", where), ("og:image:alt", escaping.clean(title))]
+        tags += [("og:image", where), ("og:image:alt", escaping.clean(settings.site_name))]
+        tags += [("og:image:width", "1200"), ("og:image:height", "630")]
         tags.append(("twitter:card", "summary_large_image"))
     return [(name, content) for name, content in tags if content]
 

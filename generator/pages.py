@@ -30,6 +30,8 @@ _SEARCHES = (
 )
 # What a reader expects of a paper; what of it no source states is named on the page.
 _EXPECTED = {"authors": "authors", "issued": "date", "venue": "venue"}
+_NEWEST = 5
+"""How many of the papers that joined last the home page shows."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,10 @@ class _Writer:
     settings: Settings
     wanted: Sequence[str] | None = None  # the records whose pages are written; all of them where it says nothing
     kept: Callable[[str], str] = lambda _: ""
+
+    @cached_property
+    def author_ids(self) -> Mapping[str, str]:
+        return authors.author_ids(self.library)
 
     @cached_property
     def relations(self) -> Mapping[str, tuple[Relation, ...]]:
@@ -68,7 +74,9 @@ class _Writer:
             "title": escaping.html(title),
             "description": escaping.html(wording.shorten(description)),
             "open_graph": _printed(
-                metadata.open_graph(title, wording.shorten(description), _url(path), self.settings, kind=kind)
+                metadata.open_graph(
+                    title, wording.shorten(description), _url(path), self.settings, kind=kind, image=self.settings.card
+                )
             ),
             **(head or {}),
         }
@@ -110,6 +118,7 @@ class _Writer:
                 citations=exports.citations(record_id, record),
                 searches=[(name, address + escaping.query(titles.plain(record.title))) for name, address in _SEARCHES],
                 edit_url=self.settings.edit_url(f"papers/{record_id}.yaml"),
+                author_ids=self.author_ids,
             )
 
     def redirects(self) -> Iterator[Page]:
@@ -204,6 +213,8 @@ class _Writer:
             self.settings.site_name,
             self.settings.site_description or self.settings.site_name,
             counts=_counts(self.library),
+            newest=self.library.latest[:_NEWEST],
+            hide=("navigation", "toc"),
         )
         yield self.page(
             "papers/index.md",
@@ -259,7 +270,6 @@ def _counts(library: Library) -> list[tuple[int, str, str]]:
         (len(library.records), "papers", "papers/index.md"),
         (len(library.topics), "topics", "topics/index.md"),
         *([(len(library.paths), "reading paths", "paths/index.md")] if library.paths else []),
-        (len(library.by_year), "years", "years/index.md"),
         (sum(bool(record.links.code) for record in library.records.values()), "with code", "coverage.md"),
     ]
 
@@ -307,6 +317,10 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         autoescape=False,  # noqa: S701 - finalize escapes for Markdown
     )
+    environment.filters["href"] = lambda text: Markup(escaping.html(escaping.url(text)))
+    environment.filters["as_printed"] = wording.as_printed
+    environment.filters["figures"] = wording.figures
+    environment.filters["shorten"] = wording.shorten
     environment.filters["url"] = lambda text: Markup(escaping.url(text))
     environment.filters["plain"] = titles.plain
     environment.filters["byline"] = wording.byline

@@ -23,6 +23,10 @@ class Settings:
 
     site_name: str = "Reading list"
     site_description: str = ""
+    introduction: str = ""
+    """Whom the list is for and how to use it, plain text for the home page."""
+    card: str = ""
+    """The picture that links to any page show, below the docs folder: ``assets/card.png``."""
     site_url: str = ""
     repo_url: str = ""
     branch: str = "main"
@@ -87,6 +91,8 @@ def load(config: Path = Path(CONFIG_FILE)) -> Settings:
     return Settings(
         site_name=str(data.get("site_name") or "Reading list"),
         site_description=str(data.get("site_description") or ""),
+        introduction=str(own.get("introduction") or ""),
+        card=str(own.get("card") or "").strip("/"),
         site_url=str(data.get("site_url") or ""),
         repo_url=repo_url if links.is_safe(repo_url) else "",
         branch=str(own.get("branch") or "main"),

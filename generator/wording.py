@@ -1,12 +1,12 @@
-"""What readers see of a record on one line: its byline, its links, its facts, and where each of them came from."""
+"""What readers see of a record on one line: byline, links, figures, facts, and where each of them came from."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
-
-from markupsafe import Markup
 
 from generator import dates, escaping, links, titles
 from generator.identifiers import SCHEMES
@@ -20,9 +20,15 @@ _FACT_NAMES = {
     "author_count": "Number of authors",
     "issued": "Date",
     "venue": "Venue",
+    "type": "Kind",
     **{f"identifiers.{kind}": scheme.name for kind, scheme in SCHEMES.items()},
     **{f"links.{kind}": name for kind, name in _LINK_NAMES.items()},
 }
+
+# A figure that stands by itself, with its sign and unit, or a range of two: 3.25x, +1.3%, 19.2GB, 5-8%. Figures that
+# are part of a name are left alone: Llama-2-70B, FP16, 2-bit, top-5.
+_NUMBER = r"\d+(?:[.,]\d+)*(?:\+?[%×x°k]|[KMBT]B?|[kG]B|h|ms|s)?"
+_FIGURE = re.compile(rf"(?<![\w.,@#=-])[+−±~≈<>$]?{_NUMBER}(?:[-–/]{_NUMBER})?(?![\w-]|\.\d)", re.ASCII)
 
 
 def plain_title(record: Record) -> str:
@@ -51,6 +57,36 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def as_printed(term: str, record: Record) -> str:
+    """Return a word or two in the letters in which ``record`` prints them: ``efficientqat`` is EfficientQAT there.
+
+    A place inside a sentence is preferred, for sentences and titles begin with capitals that mean nothing.
+    """
+    text = " ".join(filter(None, (record.summary, record.why)))
+    for body in (text, plain_title(record)):
+        lower, at, first = body.lower(), -1, ""
+        while len(lower) == len(body) and (at := lower.find(term, at + 1)) >= 0:
+            before = body[:at].rstrip()
+            if (at and body[at - 1] not in " (\n") or body[at + len(term) : at + len(term) + 1] == "-":
+                continue
+            if before and before[-1] not in ".:;":
+                return body[at : at + len(term)]
+            first = first or body[at : at + len(term)]
+        if first:
+            return first if first[1:] != first[1:].lower() else first.lower()
+    return term
+
+
+def figures(text: str) -> list[tuple[bool, str]]:
+    """Return a reported result in pieces, each with whether it is a figure: the page prints those large."""
+    pieces: list[tuple[bool, str]] = []
+    text, done = escaping.clean(text), 0
+    for match in _FIGURE.finditer(text):
+        pieces += [(False, text[done : match.start()]), (True, match[0])]
+        done = match.end()
+    return [piece for piece in [*pieces, (False, text[done:])] if piece[1]]
+
+
 def shorten(text: str, length: int = 300) -> str:
     """Return ``text`` on one line, cut at a word with an ellipsis where it is longer than ``length`` characters."""
     text = escaping.clean(text)
@@ -71,34 +107,45 @@ def links_of(record: Record) -> list[tuple[str, str]]:
     ]
 
 
-def facts_of(record: Record, library: Library) -> Iterator[tuple[str, Markup, str, str]]:
-    """Yield the record's facts: name, value as Markdown, provenance as text and as an address (or nothing)."""
+@dataclass(frozen=True)
+class Fact:
+    """One fact of a record as readers see it: plain text throughout, addresses empty where there are none."""
+
+    field: str
+    label: str
+    value: str
+    address: str
+    origin: str
+    origin_address: str
+
+
+def facts_of(record: Record, library: Library) -> Iterator[Fact]:
+    """Yield the record's facts, each with where it came from."""
     for name, label in _FACT_NAMES.items():
         value: Any = record
         for part in name.split("."):
             value = getattr(value, part)
         if not value or name == "title" or (name == "author_count" and len(record.authors) == value):
             continue
+        shown, address = str(value), ""
         if name == "authors":
-            shown = Markup(escaping.markdown(", ".join(record.author_names)))
+            shown = ", ".join(record.author_names)
         elif name == "issued":
-            shown = Markup(escaping.markdown(dates.in_words(value)))
+            shown = dates.in_words(value)
         elif name.startswith("identifiers."):
-            shown = Markup(f"[{escaping.markdown(value)}]({escaping.url(SCHEMES[name.partition('.')[2]].url(value))})")
+            address = SCHEMES[name.partition(".")[2]].url(value)
         elif name.startswith("links."):
-            shown = Markup(f"[{escaping.markdown(value.partition('//')[2])}]({escaping.url(value)})")
-        else:
-            shown = Markup(escaping.markdown(str(value)))
-        yield (label, shown, *origin_of(record.provenance.get(name, ""), library))
+            shown, address = value.partition("//")[2], value
+        yield Fact(name, label, shown, address, *origin_of(record.provenance.get(name, ""), library))
 
 
 def origin_of(provenance: str, library: Library) -> tuple[str, str]:
-    """Return where a fact came from, as text and as the address or page where a visitor can follow it.
+    """Return where a fact came from, as text and as the address where a visitor to a paper's page can follow it.
 
     What an editor decided reads ``editor: reason``, or ``editor: reason; from origin``.
     """
     if provenance in library.sources:
-        return library.sources[provenance].name, f"../sources/{provenance}.md"
+        return library.sources[provenance].name, f"../../sources/{provenance}/"
     if provenance.startswith(EDITOR):
         reason, _, origin = provenance.removeprefix(EDITOR).lstrip(": ").partition("; from ")
         text, address = origin_of(origin, library) if origin else ("", "")

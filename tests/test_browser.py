@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, Route
 from site_tools import PAYLOAD_FLAG, Site, library, real_site, serve, toy_site
 
 from generator import titles
@@ -152,6 +153,75 @@ def test_mathematics_is_drawn(browser: Browser, real: str) -> None:
         assert min(box["width"], box["height"]) > 4
         assert "$" not in visit.page.title()
         assert "$" not in visit.page.locator("h1").inner_text()
+
+
+def test_a_paper_is_told_on_the_first_screen_of_a_phone(browser: Browser, real: str) -> None:
+    found = library(real_site().project / "records")
+    longest = max(
+        (record_id for record_id, record in found.records.items() if record.why and record.links.code),
+        key=lambda record_id: len(titles.plain(found.records[record_id].title + (found.records[record_id].why or ""))),
+    )
+    with _visit(browser, real, size="phone") as visit:
+        for record_id in ("gptq", longest):
+            visit.open(f"papers/{record_id}/")
+            for part in ("h1", ".rl-why", ".rl-links .md-button >> nth=0"):
+                box = visit.page.locator(f".md-content {part}").bounding_box()
+                assert box is not None
+                assert box["y"] + box["height"] <= WIDTHS["phone"][1], (record_id, part)
+
+
+def test_figures_stand_out_and_origins_fold_away(browser: Browser, real: str) -> None:
+    with _visit(browser, real) as visit:
+        visit.open("papers/gptq/")
+        size = "each => parseFloat(getComputedStyle(each).fontSize)"
+        large = visit.page.locator(".rl-results b").first.evaluate(size)
+        assert large > 1.15 * visit.page.locator(".rl-results li").first.evaluate(size)
+        assert visit.page.locator(".rl-facts").first.is_visible()
+        origins = visit.page.locator(".rl-fold .rl-facts")
+        assert not origins.is_visible()
+        visit.page.locator(".rl-fold > summary").press("Enter")
+        assert origins.is_visible()
+
+
+SHIFTS = """() => new Promise(done => { let sum = 0;
+  new PerformanceObserver(list => { for (const each of list.getEntries()) sum += each.value; })
+    .observe({type: "layout-shift", buffered: true});
+  setTimeout(() => done(sum), 300); })"""
+
+
+@pytest.mark.parametrize("name", ["home", "topic", "paper", "browse"])
+def test_nothing_moves_while_a_page_loads(browser: Browser, real: str, name: str) -> None:
+    with _visit(browser, real, size="phone") as visit:
+
+        def late(route: Route) -> None:  # fonts come after the first paint, as on a slow network
+            time.sleep(0.3)
+            route.continue_()
+
+        visit.page.route("**/*.woff2", late)
+        visit.open(_pages()[name])
+        assert visit.page.evaluate(SHIFTS) < 0.02
+
+
+def test_a_print_of_a_paper_has_its_addresses_and_nothing_to_press(browser: Browser, real: str) -> None:
+    with _visit(browser, real, dark=True) as visit:
+        visit.open("papers/gptq/")
+        visit.page.emulate_media(media="print", color_scheme="dark")
+        for contrast, background, element in visit.page.evaluate(CONTRAST, ".md-content p, .md-content dd, h1, pre"):
+            assert contrast >= 7, element
+            assert background > 0.9, element  # dark ink on white, whatever the screen shows
+        for gone in (
+            ".md-header",
+            ".md-tabs",
+            ".md-footer",
+            ".rl-mark-home",
+            ".rl-cite__head",
+            ".md-sidebar--secondary",
+        ):
+            assert visit.page.locator(gone).is_hidden(), gone
+        for kept in ("h1", ".rl-why", ".rl-results", ".rl-facts >> nth=0", ".rl-cite__text >> nth=0"):
+            assert visit.page.locator(kept).is_visible(), kept
+        shown = "each => getComputedStyle(each, '::after').content"
+        assert "arxiv.org" in visit.page.locator(".rl-links a").first.evaluate(shown)
 
 
 HANDLERS = """[...document.querySelectorAll(".md-content *")]

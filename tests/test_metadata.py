@@ -250,7 +250,9 @@ def test_open_graph() -> None:
         ("og:site_name", "Toy List & Loom"),
         ("og:description", "It weaves."),
         ("og:image", "https://toy-list.example.org/looms/assets/cards/loom.png"),
-        ("og:image:alt", "A & B"),
+        ("og:image:alt", PUBLISHED.site_name),
+        ("og:image:width", "1200"),
+        ("og:image:height", "630"),
         ("twitter:card", "summary_large_image"),
     ]
     assert dict(metadata.open_graph("Home", "", "", PUBLISHED))["og:url"] == PUBLISHED.site_url

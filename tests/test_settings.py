@@ -46,12 +46,14 @@ docs_dir: pages
 site_dir: out
 theme: {name: material, emoji: !!python/name:material.extensions.emoji.twemoji }
 extra:
-  reading_list: {records: papers, branch: trunk, keep_abstracts: true}
+  reading_list: {records: papers, branch: trunk, keep_abstracts: true, introduction: For weavers., card: /card.png}
 """
     found = _load(tmp_path, text)
     assert found == Settings(
         site_name="Toy",
         site_description="About looms.",
+        introduction="For weavers.",
+        card="card.png",
         site_url="https://toy.example.org/",
         repo_url="https://github.com/toy-list/list",
         branch="trunk",

@@ -6,6 +6,7 @@ import json
 import posixpath
 import re
 import shutil
+import struct
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
@@ -176,6 +177,23 @@ def test_titles_of_papers_are_plain_text(site: Site) -> None:
         else:
             assert "$" not in facts(site.folder, page).title
     assert with_math
+
+
+def test_every_page_names_its_address_and_its_card(toy: Site) -> None:
+    listed = {
+        element.text for element in ElementTree.parse(toy.folder / "sitemap.xml").iter() if element.tag.endswith("}loc")
+    }
+    for page in set(toy.files) - {NOT_FOUND}:
+        address = PUBLISHED + page.removesuffix("index.html")
+        assert f'<link rel="canonical" href="{address}">' in toy.html(page), page
+        assert address in listed
+        assert f'<meta property="og:image" content="{PUBLISHED}assets/card.png">' in toy.html(page) or not re.search(
+            "og:title", toy.html(page)
+        )
+    assert len(listed) == len(toy.files) - 1
+    picture = (toy.folder / "assets" / "card.png").read_bytes()
+    assert struct.unpack(">II", picture[16:24]) == (1200, 630)  # the head of a PNG
+    assert len(picture) < 100_000
 
 
 def _payloads(html: str) -> list[str]:

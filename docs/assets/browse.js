@@ -687,6 +687,9 @@ if (home) {
     })
     .catch((error) => {
       home.classList.add("rl-is-broken");
+      for (const rest of home.querySelectorAll("noscript")) {
+        rest.replaceWith(...new DOMParser().parseFromString(rest.textContent, "text/html").body.childNodes);
+      }
       home.querySelector("#rl-count").textContent = "The list could not be loaded for filtering; this is its plain form.";
       console.warn(error);
     });

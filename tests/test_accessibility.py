@@ -1,0 +1,67 @@
+"""axe, the accessibility checker of Deque, finds nothing on any kind of page, on a desk in light or a phone in dark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import built_site
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+from site_tools import real_site, toy_site
+
+pytestmark = pytest.mark.browser
+
+SIZES = {"light": built_site.DESK, "dark": built_site.PHONE}
+
+
+def _violations(page: Page) -> list[tuple[str, str]]:
+    found = Axe().run(page).response["violations"]
+    return [(each["id"], node["html"][:120]) for each in found for node in each["nodes"]]
+
+
+@pytest.fixture(scope="module")
+def toy() -> Iterator[str]:
+    assert toy_site().status == 0, toy_site().log
+    with built_site.serve(toy_site().folder) as address:
+        yield address
+
+
+def _open(browser: Browser, scheme: Literal["light", "dark"]) -> Page:
+    width, height = SIZES[scheme]
+    return browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_kind_of_page_has_a_violation(browser: Browser, toy: str, scheme: Literal["light", "dark"]) -> None:
+    page = _open(browser, scheme)
+    kinds = built_site.kinds(toy_site().folder)
+    assert {"home", "papers", "papers-page", "topics-page", "paths-page", "years-page", "sources-page"} <= set(kinds)
+    del kinds["not-found"]  # it loads its styles from the published address
+    found = {}
+    for kind, path in kinds.items():
+        page.goto(toy + path, wait_until="load")
+        if violations := _violations(page):
+            found[kind] = violations
+    page.close()
+    assert found == {}
+
+
+def test_the_page_of_a_wrong_address_has_none(browser: Browser) -> None:
+    assert real_site().status == 0, real_site().log
+    with built_site.serve(real_site().folder) as address:
+        page = _open(browser, "dark")
+        answer = page.goto(f"{address}papers/no-such-paper/", wait_until="load")
+        assert answer is not None
+        assert answer.status == 404
+        assert _violations(page) == []
+        page.close()
+
+
+def test_axe_would_find_something(browser: Browser) -> None:
+    # Guards the tests above: they would pass too if axe did not run.
+    page = browser.new_page()
+    page.set_content("<title>x</title><main><h1>x</h1><p style='color:#ccc'>pale</p><img src='x'></main>")
+    assert {rule for rule, _ in _violations(page)} >= {"color-contrast", "image-alt", "html-has-lang"}
+    page.close()

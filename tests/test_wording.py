@@ -1,0 +1,100 @@
+"""What readers see of a record on one line: figures that stand out, words as printed, facts with their origin."""
+
+from __future__ import annotations
+
+import pytest
+from site_tools import RECORDS, library
+
+from generator import escaping, store, wording
+from generator.library import Library
+from generator.models import Record
+
+
+def _marked(text: str) -> str:
+    return "".join(f"[{piece}]" if figure else piece for figure, piece in wording.figures(text))
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        "",
+        "Over twice the compression gain",
+        "about [3.25x] faster than FP16 on A100, [4.5x] on A6000",
+        "[175] billion parameters quantised to [3] or [4] bits",
+        "2-bit Llama-2-70B: [69.48] accuracy, [19.2GB] memory",
+        "[+1.3%] on ImageNet-1K, [5-8%] absolute, [1%-7%] higher",
+        "[3.2%] to [6.1%] (at [256K]), [16.3×] faster; [−0.4] points.",
+        "[108,000] steps per second, [1/10] of the data, [>80%] accuracy",
+        "GPT-3 ([175B]) with recall@1 and top-5, T5, 1st, v2, k=5",
+        "[10+%] more throughput, [24h] and [1877.67] s",
+        "version 1.2.3-rc and 3D, [0.5]",
+    ],
+)
+def test_figures_stand_out_and_names_do_not(expected: str) -> None:
+    assert _marked(expected.replace("[", "").replace("]", "")) == expected
+
+
+def test_figures_lose_nothing() -> None:
+    found = [result for record in library(RECORDS).records.values() for result in record.results]
+    assert found
+    marked = 0
+    for result in found:
+        pieces = wording.figures(result)
+        assert "".join(text for _, text in pieces) == escaping.clean(result)
+        marked += any(figure for figure, _ in pieces)
+    assert marked > 0.9 * len(found)
+
+
+RECORD = Record(
+    title="EfficientLoom: Weaving Shuttles",
+    summary="Compresses weights. The EfficientLoom layer weaves\nlow-rank shuttles.",
+    why="Uses FP8 weaving.",
+)
+
+
+@pytest.mark.parametrize(
+    ("term", "printed"),
+    [
+        ("efficientloom", "EfficientLoom"),
+        ("compress", "compress"),  # begins a sentence: its capital means nothing
+        ("fp8 weaving", "FP8 weaving"),
+        ("low-rank", "low-rank"),
+        ("weaving", "weaving"),  # the summary comes before the title
+        ("loom", "loom"),  # inside a word is not where it stands
+        ("absent", "absent"),
+    ],
+)
+def test_words_are_shown_as_the_record_prints_them(term: str, printed: str) -> None:
+    assert wording.as_printed(term, RECORD) == printed
+
+
+def test_facts_are_plain_text_with_their_origin() -> None:
+    record = Record.model_validate(
+        {
+            "title": "T",
+            "authors": ["A <b>", "B"],
+            "author_count": 2,
+            "issued": "2022-10",
+            "identifiers": {"arxiv": "2210.17323"},
+            "links": {"code": "https://github.com/a/b"},
+            "provenance": {
+                "authors": "owner/list:READ ME.md",
+                "issued": "editor: as published; from dump",
+                "links.code": "elsewhere",
+            },
+        }
+    )
+    source = {"dump": library(RECORDS).sources["public-bibliographies.csl"]}
+    found = list(wording.facts_of(record, Library.of(store.Contents(RECORDS, records={"t": record}, sources=source))))
+    assert [(fact.label, fact.value, fact.address) for fact in found] == [
+        ("Authors", "A <b>, B", ""),
+        ("Date", "October 2022", ""),
+        ("arXiv", "2210.17323", "https://arxiv.org/abs/2210.17323"),
+        ("Code", "github.com/a/b", "https://github.com/a/b"),
+    ]
+    assert [(fact.origin, fact.origin_address) for fact in found] == [
+        ("owner/list:READ ME.md", "https://github.com/owner/list/blob/HEAD/READ%20ME.md"),
+        ("the editors: as published (Public bibliographies)", "../../sources/dump/"),
+        ("the editors", ""),
+        ("elsewhere", ""),
+    ]
