@@ -13,7 +13,8 @@ Bytes are all that a query loads from the first key on, and what a page has load
 of all papers that the browse page loads for its filters is not counted. Seconds run from the first key to the first
 result on the screen, as medians: at full speed, and as a phone (processor slowed four times, 150 ms latency,
 1.6 Mbit/s; the processor of workers is not slowed, and what the engines' pages load for their search before the first
-key, for which nobody waits here, comes at full speed). Building is CPU seconds and peak memory of the whole build where an engine makes its index within it, and of the index alone for ours and Pagefind's.
+key, for which nobody waits here, comes at full speed). Building is CPU seconds and peak memory of the whole build where
+an engine makes its index within it, and of the index alone for ours and Pagefind's.
 """
 
 from __future__ import annotations
