@@ -92,7 +92,7 @@ def test_the_404_page_works_at_any_depth(web: Web) -> None:
     address = web.address + "papers/no-such-paper/at/all/"
     status, text = get(address)
     assert status == 404
-    assert "404" in text
+    assert "This page is not here" in text
     found = facts(web.site, "404.html")
     targets = [urllib.parse.urljoin(address, target) for target in (*found.loads, *found.links)]
     own = {urllib.parse.urldefrag(target).url for target in targets if target.startswith("http://127.0.0.1")}
