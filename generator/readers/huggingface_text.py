@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from generator import dates, links
 from generator.errors import Problem
@@ -83,10 +84,10 @@ def read(path: str, text: str, captured: str | None) -> Reading:
         entries = [
             replace(entry, issued=dates.with_year(entry.issued, year)) if entry.issued else entry for entry in entries
         ]
-    remarks: tuple[Problem, ...] = ()
+    remarks = tuple(_untitled(path, body, facts))
     if captured and header_day and captured[4:] != header_day[1:]:
         message = f"the header says {dates.in_words(header_day)}; taken is --captured {captured}"
-        remarks = (Problem(path, None, message),)
+        remarks += (Problem(path, None, message),)
     return Reading(path, NAME, tuple(entries), day, inferred, tuple(problems), remarks)
 
 
@@ -153,9 +154,12 @@ def _paragraphs(lines: list[tuple[int, str]], facts: frozenset[int]) -> Iterator
 
 
 def _is_spaced(lines: list[tuple[int, str]]) -> bool:
-    """Tell whether blank lines part the paragraphs; those at the end do not."""
+    """Tell whether blank lines part the paragraphs: then there are two for each abstract, and not just a stray one."""
     last = max((place for place, (_, line) in enumerate(lines) if line), default=0)
-    return sum(not line for _, line in lines[:last]) > last // 100
+    blank = sum(not line for _, line in lines[:last])
+    long = [len(line) > LONGEST_TITLE for _, line in lines if line]
+    abstracts = sum(is_long and not before for before, is_long in pairwise([False, *long]))
+    return blank >= abstracts if abstracts else blank > last // 100
 
 
 def _broken_lines(path: str, lines: list[tuple[int, str]], facts: frozenset[int]) -> Problem | None:
@@ -188,6 +192,14 @@ def _crumbled(
         return None
     message = "abstract: abstracts are broken into pieces with blank lines between; write each on one line"
     return Problem(path, min(problem.line or 1 for problem in problems), message)
+
+
+def _untitled(path: str, lines: list[tuple[int, str]], facts: frozenset[int]) -> Iterator[Problem]:
+    """Yield a remark for each abstract of two long paragraphs: it may be two abstracts, their title lost."""
+    for one, other in pairwise(_paragraphs(lines, facts)):
+        if one.is_long and other.is_long and _is_ended(one.text) and other.text[0].isupper():
+            message = "this paragraph is read as part of the abstract above; see whether its title is missing"
+            yield Problem(path, other.line, message)
 
 
 def _cut_off(path: str, text: str, entries: list[Entry]) -> Problem | None:
