@@ -26,6 +26,8 @@ def explain(fault: ErrorDetails, model: type[BaseModel]) -> str:
     if kind == "value_error":
         return str(context["error"])
     if kind == "extra_forbidden":
+        if fault["loc"] == ("id",) and model is Record:
+            return "a record's id is the name of its file; delete this line"
         known = _fields(model, fault["loc"])
         close = difflib.get_close_matches(str(fault["loc"][-1]), known, n=1)
         return f"unknown field; {f'write {close[0]}' if close else 'known are ' + ', '.join(known)}"
