@@ -40,6 +40,11 @@ _FURNITURE = frozenset(
     reminiscences report reports research review reviewers reviews section session special summary symposium this
     title tutorial welcome workshop""".split()
 )
+# In a subtitle these announce another text than the one of the same title without it.
+_OTHER_TEXTS = frozenset(
+    """continued demo demonstration discussion editor editorial editors extended foreword guest introduction
+    introductory invited poster preface preliminary report review revisited short summary version""".split()
+)
 _DISTINCT_LENGTH = 14
 _PEOPLE_DIFFER = "the authors differ"
 _ABSTRACT_SAME = 0.6  # share of words in common
@@ -127,7 +132,7 @@ def _compare_unequal_titles(a: Item, b: Item, score: float) -> Verdict:
         return Verdict("review", score, "the abstracts agree, the titles do not")
     extended = _extends(a.tokens, b.tokens)
     if extended and not against and (support or (not a.people and not b.people)):
-        if _strong(a, b) and a.pages and a.pages == b.pages:
+        if _strong(a, b) and ((a.pages and a.pages == b.pages) or _is_subtitled(a, b)):
             return Verdict("same", score, f"one title continues the other, {' and '.join(support)}")
         return Verdict("review", score, "one title continues the other")
     if score >= 0.85 and (support or difference is not None) and len(against) < 2:
@@ -265,6 +270,22 @@ def _is_slip(one: str, other: str) -> bool:
     ):
         return False
     return OSA.distance(one, other) <= (2 if len(shorter) >= 11 else 1)
+
+
+def _is_subtitled(a: Item, b: Item) -> bool:
+    """Tell whether one title is the other without its subtitle, both in the same kind of venue.
+
+    A subtitle longer than the title, or one that names another kind of text, leaves it open.
+    """
+    shorter, longer = sorted((a, b), key=lambda item: len(item.key))
+    subtitle = set(longer.tokens) - set(shorter.tokens)
+    return (
+        shorter.key in longer.stems
+        and len(longer.key) <= 2 * len(shorter.key)
+        and subtitle.isdisjoint(_OTHER_TEXTS)
+        and bool(a.venue and b.venue)
+        and _publication_kind(a.venue) == _publication_kind(b.venue)
+    )
 
 
 def _extends(a: Sequence[str], b: Sequence[str]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from generator import dates, titles
@@ -11,6 +11,7 @@ from generator.models import Entry, PersonName, Record
 
 # What a cataloguer adds behind a title: "[Chinese]", "[Erratum appears in … 2013;27(3):377]".
 _CATALOGUER_NOTE = re.compile(r"[\s.]*\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]\.?$")
+_SUBTITLE = re.compile(r":\s| [-–—]+ |—|\s\(")
 STOP_WORDS = frozenset("a an and as at by de der die for from in into is la of on or the to und via with".split())
 DISTINCT_WORDS = 4  # a title of fewer words may be the beginning of many others
 
@@ -22,6 +23,8 @@ class Item:
     label: str
     tokens: tuple[str, ...]
     key: str
+    stems: frozenset[str] = frozenset()
+    """The keys of the title without its subtitle or the note in brackets at its end, where that is distinct itself."""
     abstract: frozenset[str] = frozenset()
     abstract_start: str = ""
     identifiers: Mapping[str, str] = field(default_factory=dict)
@@ -97,6 +100,7 @@ def _item(
         label=label,
         tokens=tuple(words),
         key="".join(words),
+        stems=frozenset(_stems(title)),
         abstract=frozenset(abstract_words),
         abstract_start="".join(abstract_words[:12]),
         identifiers=identifiers,
@@ -110,6 +114,12 @@ def _item(
         not_same_as=not_same_as or frozenset(),
         is_record=not_same_as is not None,
     )
+
+
+def _stems(title: str) -> Iterator[str]:
+    for mark in _SUBTITLE.finditer(title):
+        if len(words := titles.tokens(title[: mark.start()])) >= DISTINCT_WORDS:
+            yield "".join(words)
 
 
 def first_page(pages: str) -> str:
