@@ -167,6 +167,8 @@ def _agreement(a: frozenset[str], b: frozenset[str]) -> float:
     """Return the share of words that two abstracts have in common, seen from the shorter one; 0 if one is missing."""
     if not a or not b:
         return 0.0
+    if a is b:
+        return 1.0
     return len(a & b) / min(len(a), len(b)) if min(len(a), len(b)) > 8 else float(a == b)
 
 

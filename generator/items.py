@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -94,15 +96,15 @@ def _item(
     words = titles.tokens(title)
     while (bare := _CATALOGUER_NOTE.sub("", title)) != title and len(rest := titles.tokens(bare)) >= DISTINCT_WORDS:
         title, words = bare, rest
-    abstract_words = titles.tokens(abstract) if abstract else []
+    abstract_words, abstract_start = _abstract(abstract or "")
     volume, number, pages = volume_number_pages
     return Item(
         label=label,
         tokens=tuple(words),
         key="".join(words),
         stems=frozenset(_stems(title)),
-        abstract=frozenset(abstract_words),
-        abstract_start="".join(abstract_words[:12]),
+        abstract=abstract_words,
+        abstract_start=abstract_start,
         identifiers=identifiers,
         people=frozenset(word for author in authors for word in titles.tokens(str(author)) if len(word) > 2),
         year=dates.year_of(issued),
@@ -114,6 +116,13 @@ def _item(
         not_same_as=not_same_as or frozenset(),
         is_record=not_same_as is not None,
     )
+
+
+@functools.lru_cache(maxsize=2**17)
+def _abstract(text: str) -> tuple[frozenset[str], str]:
+    """Return the words of an abstract and its beginning; what many entries share is kept once."""
+    words = titles.tokens(text)
+    return frozenset(map(sys.intern, words)), "".join(words[:12])
 
 
 def _stems(title: str) -> Iterator[str]:
