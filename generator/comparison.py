@@ -74,10 +74,8 @@ def compare(a: Item, b: Item) -> Verdict:
 
     if a.label in b.not_same_as or b.label in a.not_same_as:
         return verdict("different", "a person said they are not the same")
-    shared = sorted(kind for kind in a.identifiers if kind in b.identifiers)
-    equal = next((kind for kind in shared if a.identifiers[kind] == b.identifiers[kind]), None)
-    unequal = next((kind for kind in shared if a.identifiers[kind] != b.identifiers[kind]), None)
-    conflict = f"{unequal} identifiers differ ({a.identifiers[unequal]}, {b.identifiers[unequal]})" if unequal else ""
+    equal = next((kind for kind, value in sorted(a.identifiers.items()) if b.identifiers.get(kind) == value), None)
+    conflict = identifier_conflict(a, b)
     if equal:
         reason = f"same {equal} identifier {a.identifiers[equal]}"
         if conflict:
@@ -95,6 +93,14 @@ def compare(a: Item, b: Item) -> Verdict:
     if a.key == b.key:
         return _compare_equal_titles(a, b)
     return _compare_unequal_titles(a, b, score)
+
+
+def identifier_conflict(a: Item, b: Item) -> str | None:
+    """Say which identifiers of two items conflict, or ``None``: such items never merge by themselves."""
+    for kind, value in sorted(a.identifiers.items()):
+        if (other := b.identifiers.get(kind, value)) != value:
+            return f"{kind} identifiers differ ({value}, {other})"
+    return None
 
 
 def _compare_equal_titles(a: Item, b: Item) -> Verdict:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, product
 
-from generator.comparison import Verdict, compare
+from generator.comparison import Verdict, compare, identifier_conflict
 from generator.items import Item
 
 _BLOCK_CAP = 40
@@ -82,7 +82,7 @@ def match(items: Sequence[Item]) -> Matching:
     """Find which of ``items`` are one paper.
 
     Pairs that are ``same`` join clusters, the surest first; a join that would bring two items together which are
-    ``different``, or two records that exist already, is refused and becomes ``review``.
+    ``different`` or have conflicting identifiers, or two records that exist already, is refused and becomes ``review``.
     """
     items = _with_columns(items)
     rank = [0] * len(items)
@@ -155,8 +155,13 @@ def _obstacle(
     records = sorted({items[place].label for place in (*one, *other) if items[place].is_record})
     if len(records) > 1:
         return f"{records[0]} and {records[1]} are two records"
-    apart = [pair for pair in product(one, other) if verdict_of(*pair).kind == "different"]
+
+    def clash(a: int, b: int) -> str | None:
+        verdict = verdict_of(a, b)
+        return verdict.reason if verdict.kind == "different" else identifier_conflict(items[a], items[b])
+
+    apart = [sorted(pair, key=rank.__getitem__) for pair in product(one, other) if clash(*pair)]
     if not apart:
         return None
-    a, b = min((sorted(pair, key=rank.__getitem__) for pair in apart), key=lambda pair: [rank[place] for place in pair])
-    return f"{items[a].label} and {items[b].label} are different: {verdict_of(a, b).reason}"
+    a, b = min(apart, key=lambda pair: [rank[place] for place in pair])
+    return f"{items[a].label} and {items[b].label} are different: {clash(a, b)}"

@@ -332,6 +332,9 @@ def locked(folder: Path) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise ReadingListError(f"{folder}: another run is writing here; wait until it has ended") from None
+        for place in (folder, folder / "papers"):  # what a run that was killed left behind
+            for left in place.glob(".????????.tmp"):
+                left.unlink(missing_ok=True)
         yield
     finally:
         os.close(descriptor)
