@@ -5,17 +5,32 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from generator import __version__, dates, exports, feeds, readers, settings
+from generator import __version__, dates, readers, settings
 from generator.cli.curation_commands import merge, rename
 from generator.cli.intake_commands import duplicates, import_
 from generator.cli.printing import DONE, PROBLEMS, WRONG_USAGE, say
 from generator.cli.records_commands import check, stats
-from generator.cli.site_commands import build, digest, export, generate, serve
 from generator.errors import ReadingListError, UsageError
+
+# As in exports.FORMATS and feeds.DIGESTS (a test holds it): only the commands that need the build wing load it.
+EXPORT_FORMATS = ("bibtex", "csl-json", "csv", "json", "ris")
+DIGEST_FORMATS = ("html", "markdown", "text")
+
+
+def _site_command(name: str) -> Callable[[argparse.Namespace], int]:
+    """Return the command ``name`` of the build wing, loaded when it is run."""
+
+    def run(options: argparse.Namespace) -> int:
+        from generator.cli import site_commands
+
+        status: int = getattr(site_commands, name)(options)
+        return status
+
+    return run
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -97,34 +112,36 @@ def _parser() -> argparse.ArgumentParser:
     each.add_argument("old", metavar="OLD", help="the id now")
     each.add_argument("new", metavar="NEW", help="the id from now on")
 
-    each = with_records(command("generate", generate, "Write the Markdown pages and data files."))
+    each = with_records(command("generate", _site_command("generate"), "Write the Markdown pages and data files."))
     each.add_argument(
         "--output", type=Path, metavar="DIR", help="the docs folder (default: as in mkdocs.yml, else docs)"
     )
 
-    each = with_records(command("build", build, "Generate, then build the site."))
+    each = with_records(command("build", _site_command("build"), "Generate, then build the site."))
     each.add_argument("--engine", choices=("mkdocs", "zensical"), default="mkdocs", help="what builds the site")
     each.add_argument(
         "--site-dir", type=Path, metavar="DIR", help="where the site goes (default: as in mkdocs.yml, else site)"
     )
 
     each = with_records(
-        command("serve", serve, "Generate, then show the site here and rebuild it when something changes.")
+        command(
+            "serve", _site_command("serve"), "Generate, then show the site here and rebuild it when something changes."
+        )
     )
     each.add_argument("--engine", choices=("mkdocs", "zensical"), default="mkdocs", help="what serves the site")
     each.add_argument("--address", default="127.0.0.1:8000", metavar="HOST:PORT", help="where to serve it")
 
-    each = with_records(command("export", export, "Print citations or data."))
-    each.add_argument("--format", choices=sorted(exports.FORMATS), required=True, help="what to print")
+    each = with_records(command("export", _site_command("export"), "Print citations or data."))
+    each.add_argument("--format", choices=EXPORT_FORMATS, required=True, help="what to print")
     each.add_argument("--topic", metavar="T", help="only records with this topic")
     each.add_argument("--year", type=int, metavar="Y", help="only records issued in this year")
     each.add_argument("--output", type=Path, metavar="FILE", help="write here (default: standard output)")
 
-    each = with_records(command("digest", digest, "Write what joined the list since a day."))
+    each = with_records(command("digest", _site_command("digest"), "Write what joined the list since a day."))
     each.add_argument(
         "--since", type=_day, required=True, metavar="DATE", help="the first day that counts, such as 2025-12-09"
     )
-    each.add_argument("--format", choices=sorted(feeds.DIGESTS), default="markdown", help="how the digest is written")
+    each.add_argument("--format", choices=DIGEST_FORMATS, default="markdown", help="how the digest is written")
     each.add_argument("--output", type=Path, metavar="FILE", help="write here (default: standard output)")
 
     each = with_records(command("stats", stats, "Count what the list has, and what is missing."))
