@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from site_tools import DAY, LISTING, call, enter_project, file_bytes
 
-from generator import __version__, checking, store
+from generator import __version__, checking, cli, exports, feeds, store
 
 COMMANDS = (
     "import", "duplicates", "check", "merge", "rename", "generate", "build", "serve", "export", "digest", "stats",
@@ -29,6 +29,15 @@ MISSING = ("add", "init")
 @pytest.fixture(autouse=True)
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return enter_project(tmp_path, monkeypatch)
+
+
+def test_the_build_wing_is_loaded_only_where_it_is_needed() -> None:
+    assert tuple(sorted(exports.FORMATS)) == cli.EXPORT_FORMATS
+    assert tuple(sorted(feeds.DIGESTS)) == cli.DIGEST_FORMATS
+    code = "import sys, generator.cli; print(sorted(name for name in sys.modules if name.startswith('generator.')))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert "generator.intake" in loaded
+    assert not [name for name in ("pages", "exports", "feeds", "generation") if f"generator.{name}'" in loaded]
 
 
 # --- usage -----------------------------------------------------------------------------------------------------------

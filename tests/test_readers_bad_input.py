@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,14 @@ from generator.readers import Reading
 
 HEAD = "new\n\nGet trending papers in your email inbox!\n\nSubscribe\n\nbyAK and the research community\n\nMar 11\n\n"
 ABSTRACT = " ".join(["Toy words about nothing at all, told at some length and with patience."] * 5)
+CRUMBLED = "\n\n".join(["One Toy", *textwrap.wrap(ABSTRACT, 50)])
+DENSE = "Get trending papers in your email inbox!\nSubscribe"
 
 
 def only_problem(reading: Reading) -> tuple[int | None, str]:
     """Return line and message of the one problem that kept a file from being read."""
     assert reading.entries == ()
-    assert [problem.path for problem in reading.problems] == ["toy"]
+    assert [problem.path for problem in reading.problems] == ["toy"], "one message, not one for each line"
     return reading.problems[0].line, reading.problems[0].message
 
 
@@ -44,6 +47,12 @@ ROW = '{"id": "a", "type": "article", "title": "A Toy"}'
         (f"{HEAD}{ABSTRACT}\n\nOne Toy\n\n{ABSTRACT}\n".encode(), 11, "no title"),
         (f"{HEAD}  • 4 authors\n\nOne Toy\n\n{ABSTRACT}\n".encode(), 11, "• 4 authors"),
         (f"{HEAD}One Toy\n\n{ABSTRACT}\n\n• 4 authors\n·\nFeb 30, 2024\n".encode(), 17, "no real date"),
+        (f"{HEAD}One Toy\n\n{ABSTRACT}\n\nTwo Toys\n\n  • 4 authors\n·\nFeb 3, 2024\n".encode(), 15, "'Two Toys'"),
+        (f"{HEAD}One Toy\n\n{ABSTRACT} It ends in the mid".encode(), 11, "cut off"),
+        (f"{HEAD}One Toy\n\n{ABSTRACT}\n\n  • 4 auth".encode(), 11, "cut off"),
+        (f"{HEAD}One Toy\n\n{ABSTRACT}\n\n{HEAD}Two Toys\n\n{ABSTRACT}\n".encode(), 17, "second listing"),
+        (f"{HEAD}{CRUMBLED}\n\n{CRUMBLED}\n".encode(), 11, "broken into pieces"),
+        (f"{DENSE}{CRUMBLED}\n".replace("\n\n", "\n").encode(), 3, "broken over lines"),
         (b"title,year\nA Toy,2020,more,still more\n", 2, "4 cells"),
         (b'title,year\nA Toy,2020\n"Another,2021\n', 3, "quotes"),
         (b"title,year\nA Toy,2020\n,2021\n", 3, "title"),
