@@ -158,7 +158,7 @@ def duplicates(options: argparse.Namespace) -> int:
     """Find which entries are one paper; nothing is written."""
     configured = settings.load(options.config)
     contents = load_records(options.records or configured.records)
-    readings, _ = intake.read_files(options.files, format=options.format)
+    readings, _ = intake.read_files(dict.fromkeys(options.files), format=options.format)  # each file once
     entries = [entry for reading in readings for entry in reading.entries]
     items = [item_of_entry(entry) for entry in entries]
     items += [item_of_record(record_id, record) for record_id, record in sorted(contents.records.items())]

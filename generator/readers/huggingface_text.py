@@ -76,7 +76,7 @@ def read(path: str, text: str, captured: str | None) -> Reading:
             problems.append(item)
     if len(problems) > 2 and (crumbled := _crumbled(path, body, facts, problems)):
         problems = [crumbled]
-    if not problems and (cut := _cut_off(path, text, entries)):
+    if not text.endswith("\n") and (cut := _cut_off(path, entries, problems, [line for _, line in body if line])):
         problems = [cut]
     day, inferred = _capture_day(header_day, captured, entries)
     if day and dates.is_day(day):
@@ -202,16 +202,22 @@ def _untitled(path: str, lines: list[tuple[int, str]], facts: frozenset[int]) ->
             yield Problem(path, other.line, message)
 
 
-def _cut_off(path: str, text: str, entries: list[Entry]) -> Problem | None:
-    """Return a problem where the file seems to end inside its last abstract."""
+def _cut_off(path: str, entries: list[Entry], problems: list[Problem], lines: list[str]) -> Problem | None:
+    """Return the one problem of a file without a final line break that seems to end inside its last abstract."""
     last = entries[-1].abstract if entries else None
-    if not last or text.endswith("\n") or _is_ended(last):
+    if not problems and last and not _is_ended(last):
+        line = entries[-1].line
+    elif len(problems) == 2 and all(
+        repr(line[:50]) in fault.message for line, fault in zip(lines[-2:], problems, strict=False)
+    ):
+        line = problems[0].line  # so early in the abstract that it looks like another title
+    else:
         return None
     message = (
         "abstract: the file seems cut off, for its last abstract ends within a sentence; save the listing again, "
         "or add a line break at the end if it is whole"
     )
-    return Problem(path, entries[-1].line, message)
+    return Problem(path, line, message)
 
 
 def _is_ended(abstract: str) -> bool:
