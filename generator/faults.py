@@ -42,6 +42,8 @@ def explain(fault: ErrorDetails, model: type[BaseModel]) -> str:
         return "must be fields with values; write {field: value}"
     if kind == "string_type":
         return "must be text; write one line of text"
+    if kind == "string_unicode":
+        return "holds half of a character (a lone surrogate); delete it"
     if kind == "string_too_long":
         return f"is longer than {context['max_length']} characters; shorten it"
     if kind in ("string_too_short", "too_short"):

@@ -61,6 +61,7 @@ ROW = '{"id": "a", "type": "article", "title": "A Toy"}'
         (b"title,year,title\nA Toy,2020,Another\n", 1, "two columns"),
         (f"[\n{ROW},\n{ROW[:20]}".encode(), 3, "no JSON"),
         (f"[\n{ROW},\n\n5]".encode(), 4, "item 2"),
+        (b'[{"id": "a", "type": "x", "title": "A \\ud800 Toy"}]', 1, "half of a character"),
         (f'[{ROW},\n{{"id": "b", "type": "x", "title": " "}}]'.encode(), 2, "title"),
         (f'[{ROW[:-1]}, "x": {"[" * 99999}{"]" * 99999}}}]'.encode(), 1, "nested"),
     ],
@@ -89,6 +90,21 @@ ODD: dict[str, tuple[bytes, int]] = {
 def test_odd_bibliographies_are_read_or_refused(data: bytes, line: int) -> None:
     reading = readers.read("toy", data)
     assert reading.entries or reading.problems[0].line == line
+
+
+@pytest.mark.parametrize(
+    ("field", "part"),
+    [
+        ('"issued": {"date-parts": [[2020, 13]]}', "issued: "),
+        ('"issued": "some day"', "issued: "),
+        ('"DOI": "not a doi"', "DOI: 'not a doi'"),
+        ('"author": "Ida Loom"', "author: "),
+    ],
+)
+def test_a_value_that_is_left_out_is_remarked(field: str, part: str) -> None:
+    reading = readers.read("toy", f"[\n{ROW[:-1]}, {field}}}]".encode())
+    assert [(remark.line, part in remark.message) for remark in reading.remarks] == [(2, True)]
+    assert len(reading.entries) == 1
 
 
 def test_a_file_over_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
