@@ -155,8 +155,7 @@ def _match(
         members += [number for member in members for number in belonging.get(member, ())]
         clusters.append(tuple(sorted(members)))
     review = tuple(matching.Pair(numbers[pair.a], numbers[pair.b], pair.verdict) for pair in found.review)
-    both_old = {pair for pair in review if min(pair.a, pair.b) >= len(entries)}
-    return clusters, tuple(pair for pair in review if pair not in both_old)
+    return clusters, tuple(pair for pair in review if min(pair.a, pair.b) < len(entries))  # two records are no news
 
 
 def _register(sources: dict[str, Source], reading: Reading, checksum: str, today: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,7 @@ def _label(done: intake.Import, number: int) -> str:
 
 
 def _import_json(done: intake.Import) -> dict[str, Any]:
+    members = {outcome.id: outcome.entries for outcome in done.outcomes}
     return {
         "files": [
             {
@@ -105,7 +107,7 @@ def _import_json(done: intake.Import) -> dict[str, Any]:
         "records": [
             {"id": outcome.id, "new": outcome.new, "entries": list(outcome.entries)} for outcome in done.outcomes
         ],
-        "review": [_review_json(done, pair) for pair in done.review],
+        "review": [_review_json(done, pair, members) for pair in done.review],
         "conflicts": [
             {"id": outcome.id, "field": each.field, "kept": each.kept, "other": each.other, "source": each.source}
             for outcome in done.outcomes
@@ -115,13 +117,12 @@ def _import_json(done: intake.Import) -> dict[str, Any]:
     }
 
 
-def _review_json(done: intake.Import, pair: matching.Pair) -> dict[str, Any]:
+def _review_json(done: intake.Import, pair: matching.Pair, members: Mapping[str, tuple[int, ...]]) -> dict[str, Any]:
     """Return a pair for review; where one side is a record, ``record`` names it and ``b`` is an entry of it, if any."""
     found: dict[str, Any] = {"a": pair.a, "b": pair.b, "score": pair.verdict.score, "reason": pair.verdict.reason}
     if pair.b >= len(done.entries):
         name = done.record_ids[pair.b - len(done.entries)]
-        members = next((outcome.entries for outcome in done.outcomes if outcome.id == name), ())
-        found |= {"b": members[0] if members else None, "record": name}
+        found |= {"b": next(iter(members.get(name, ())), None), "record": name}
     return found
 
 
