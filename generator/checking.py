@@ -168,7 +168,10 @@ def _papers_named(contents: Contents) -> Iterator[Problem]:
     """Check the ids of papers that records, topics and paths name."""
     for record_id, record in contents.records.items():
         for number, other in enumerate(record.not_same_as):
-            if other not in contents.retracted:  # may come again under another id
+            if other == record_id:
+                message = "not_same_as: names this record itself; delete it"
+                yield contents.problem(_file(record_id), ("not_same_as", number), message)
+            elif other not in contents.retracted:  # may come again under another id
                 yield from _paper(contents, _file(record_id), ("not_same_as", number), "not_same_as", other)
     for topic_id, topic in contents.topics.items():
         for number, start in enumerate(topic.start_here):
@@ -242,7 +245,9 @@ def taken_off(contents: Contents, name: str, reason: str) -> str:
 def _form(contents: Contents) -> Iterator[Problem]:
     for file, text in store.canonical(contents).items():
         is_, should = contents.files[file].text, text
-        if is_ != should:
+        if is_ != should and (commented := documents.comment_line(is_)):
+            yield Problem(os.fspath(contents.folder / file), commented, store.COMMENT)
+        elif is_ != should:
             lines, wanted = is_.split("\n"), should.split("\n")
             pairs = enumerate(zip(lines, wanted, strict=False), start=1)
             differing = (number for number, (line, want) in pairs if line != want)
@@ -272,12 +277,14 @@ def _file(record_id: str) -> str:
 def fix(contents: Contents) -> list[Path]:
     """Rewrite what is only out of form: files not in canonical form, and the schema; return the files that changed.
 
-    Files with other problems are left as they are. Raises WriteError.
+    Files with other problems, and files that hold a comment, are left as they are. Raises WriteError.
     """
     changed = [
         contents.folder / file
         for file, text in sorted(store.canonical(contents).items())
-        if documents.write(contents.folder / file, text)
+        if text != (before := contents.files[file].text)
+        and documents.comment_line(before) is None
+        and documents.write(contents.folder / file, text)
     ]
     if contents.files and documents.write(contents.folder / store.SCHEMA_FILE, store.record_schema(contents.topics)):
         changed.append(contents.folder / store.SCHEMA_FILE)

@@ -40,6 +40,11 @@ _FURNITURE = frozenset(
     reminiscences report reports research review reviewers reviews section session special summary symposium this
     title tutorial welcome workshop""".split()
 )
+# In a subtitle these announce another text than the one of the same title without it.
+_OTHER_TEXTS = frozenset(
+    """continued demo demonstration discussion editor editorial editors extended foreword guest introduction
+    introductory invited poster preface preliminary report review revisited short summary version""".split()
+)
 _DISTINCT_LENGTH = 14
 TITLES_DIFFER = "the titles differ"
 """Why two papers are different where nothing but their titles tells them apart."""
@@ -71,10 +76,8 @@ def compare(a: Item, b: Item) -> Verdict:
 
     if a.label in b.not_same_as or b.label in a.not_same_as:
         return verdict("different", "a person said they are not the same")
-    shared = sorted(kind for kind in a.identifiers if kind in b.identifiers)
-    equal = next((kind for kind in shared if a.identifiers[kind] == b.identifiers[kind]), None)
-    unequal = next((kind for kind in shared if a.identifiers[kind] != b.identifiers[kind]), None)
-    conflict = f"{unequal} identifiers differ ({a.identifiers[unequal]}, {b.identifiers[unequal]})" if unequal else ""
+    equal = next((kind for kind, value in sorted(a.identifiers.items()) if b.identifiers.get(kind) == value), None)
+    conflict = identifier_conflict(a, b)
     if equal:
         reason = f"same {equal} identifier {a.identifiers[equal]}"
         if conflict:
@@ -92,6 +95,14 @@ def compare(a: Item, b: Item) -> Verdict:
     if a.key == b.key:
         return _compare_equal_titles(a, b)
     return _compare_unequal_titles(a, b, score)
+
+
+def identifier_conflict(a: Item, b: Item) -> str | None:
+    """Say which identifiers of two items conflict, or ``None``: such items never merge by themselves."""
+    for kind, value in sorted(a.identifiers.items()):
+        if (other := b.identifiers.get(kind, value)) != value:
+            return f"{kind} identifiers differ ({value}, {other})"
+    return None
 
 
 def _compare_equal_titles(a: Item, b: Item) -> Verdict:
@@ -129,7 +140,7 @@ def _compare_unequal_titles(a: Item, b: Item, score: float) -> Verdict:
         return Verdict("review", score, "the abstracts agree, the titles do not")
     extended = _extends(a.tokens, b.tokens)
     if extended and not against and (support or (not a.people and not b.people)):
-        if _strong(a, b) and a.pages and a.pages == b.pages:
+        if _strong(a, b) and ((a.pages and a.pages == b.pages) or _is_subtitled(a, b)):
             return Verdict("same", score, f"one title continues the other, {' and '.join(support)}")
         return Verdict("review", score, "one title continues the other")
     if score >= 0.85 and (support or difference is not None) and len(against) < 2:
@@ -164,6 +175,8 @@ def _agreement(a: frozenset[str], b: frozenset[str]) -> float:
     """Return the share of words that two abstracts have in common, seen from the shorter one; 0 if one is missing."""
     if not a or not b:
         return 0.0
+    if a is b:
+        return 1.0
     return len(a & b) / min(len(a), len(b)) if min(len(a), len(b)) > 8 else float(a == b)
 
 
@@ -267,6 +280,22 @@ def _is_slip(one: str, other: str) -> bool:
     ):
         return False
     return OSA.distance(one, other) <= (2 if len(shorter) >= 11 else 1)
+
+
+def _is_subtitled(a: Item, b: Item) -> bool:
+    """Tell whether one title is the other without its subtitle, both in the same kind of venue.
+
+    A subtitle longer than the title, or one that names another kind of text, leaves it open.
+    """
+    shorter, longer = sorted((a, b), key=lambda item: len(item.key))
+    subtitle = set(longer.tokens) - set(shorter.tokens)
+    return (
+        shorter.key in longer.stems
+        and len(longer.key) <= 2 * len(shorter.key)
+        and subtitle.isdisjoint(_OTHER_TEXTS)
+        and bool(a.venue and b.venue)
+        and _publication_kind(a.venue) == _publication_kind(b.venue)
+    )
 
 
 def _extends(a: Sequence[str], b: Sequence[str]) -> bool:

@@ -24,6 +24,7 @@ MAX_BYTES = 64 * 1024
 MAX_DEPTH = 6
 WIDTH = 100
 
+_EDITOR_LINE = "# yaml-language-server:"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -158,6 +159,22 @@ class _Builder:
         return found
 
 
+def comment_line(text: str) -> int | None:
+    """Return the line of the first comment in YAML ``text``, if any; the line at its top for editors is none."""
+    end = text.find("\n") + 1 if text.startswith(_EDITOR_LINE) else 0
+    if not re.search(r"(?:^|\s)#", text[end:], re.MULTILINE):
+        return None
+    try:
+        for token in yaml.scan(text, Loader=yaml.SafeLoader):
+            found = text.find("#", end, token.start_mark.index)
+            if found >= 0:
+                return text.count("\n", 0, found) + 1
+            end = max(end, token.end_mark.index)
+    except yaml.YAMLError:
+        return None  # what is no YAML is told elsewhere, and not written
+    return None
+
+
 # --- writing ---------------------------------------------------------------------------------------------------------
 
 PROSE = frozenset({"summary", "abstract", "description"})
@@ -232,13 +249,18 @@ def _fits(value: Data, key: str) -> bool:
 def write(path: Path, text: str, *, durable: bool = True) -> bool:
     """Make ``text`` the content of ``path``, wholly or not at all; return whether anything changed.
 
-    A file that holds the same bytes already is not touched. ``durable`` waits for the disk, as the truth needs and what
+    A file that holds the same bytes already is not touched, a link is followed, and what is no plain file (a device, a
+    pipe) is written to. ``durable`` waits for the disk, as the truth needs and what
     can be generated again does not. Raises WriteError where writing fails; the old file stays.
     """
     data = text.encode("utf-8")
     name = os.fspath(path)
     temporary = None
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            path.write_bytes(data)
+            return True
+        path = path.resolve() if path.is_symlink() else path
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):
             if path.stat().st_size == len(data) and path.read_bytes() == data:
                 return False

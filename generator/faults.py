@@ -26,6 +26,8 @@ def explain(fault: ErrorDetails, model: type[BaseModel]) -> str:
     if kind == "value_error":
         return str(context["error"])
     if kind == "extra_forbidden":
+        if fault["loc"] == ("id",) and model is Record:
+            return "a record's id is the name of its file; delete this line"
         known = _fields(model, fault["loc"])
         close = difflib.get_close_matches(str(fault["loc"][-1]), known, n=1)
         return f"unknown field; {f'write {close[0]}' if close else 'known are ' + ', '.join(known)}"
@@ -40,6 +42,8 @@ def explain(fault: ErrorDetails, model: type[BaseModel]) -> str:
         return "must be fields with values; write {field: value}"
     if kind == "string_type":
         return "must be text; write one line of text"
+    if kind == "string_unicode":
+        return "holds half of a character (a lone surrogate); delete it"
     if kind == "string_too_long":
         return f"is longer than {context['max_length']} characters; shorten it"
     if kind in ("string_too_short", "too_short"):

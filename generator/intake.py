@@ -83,21 +83,21 @@ def plan(
     sources = dict(contents.sources)
     entries: list[Entry] = []
     source_of: list[str] = []
-    taken_in: set[str] = set()
     good = [reading for reading in readings if not reading.problems]
     by_checksum = sorted(good, key=lambda reading: checksums[reading.path])  # names must not hang on the files' order
     ids = {reading.path: _register(sources, reading, checksums[reading.path], today) for reading in by_checksum}
     for reading in good:
-        source_id = ids[reading.path]
-        if source_id in taken_in:
-            continue  # the same bytes given twice
-        taken_in.add(source_id)
         entries.extend(reading.entries)
-        source_of.extend([source_id] * len(reading.entries))
+        source_of.extend([ids[reading.path]] * len(reading.entries))
     papers: dict[str, Record | Retraction] = {**contents.retracted, **contents.records}
     record_ids = tuple(sorted(papers))
     known = {(seen.source, seen.position): place for place, name in enumerate(record_ids) for seen in papers[name].seen}
-    joined = [known.get((source, entry.position)) for source, entry in zip(source_of, entries, strict=True)]
+    standing: dict[tuple[str, int], int] = {}
+    joined: list[int | None] = []
+    for number, (source, entry) in enumerate(zip(source_of, entries, strict=True)):
+        place = known.get((source, entry.position))
+        twin = standing.setdefault((source, entry.position), number)  # the same bytes given twice
+        joined.append(len(entries) + place if place is not None else twin if twin != number else None)
     clusters, review = _match(contents, entries, record_ids, joined)
 
     formats = {name: source.format for name, source in sources.items()}
@@ -149,8 +149,11 @@ def plan(
 def _match(
     contents: store.Contents, entries: Sequence[Entry], record_ids: Sequence[str], joined: Sequence[int | None]
 ) -> tuple[list[tuple[int, ...]], tuple[matching.Pair, ...]]:
-    """Cluster entries and records; an entry that a record was made of already stays with it."""
-    free = [number for number, place in enumerate(joined) if place is None]
+    """Cluster entries and records; ``joined`` gives for each entry the number of what it belongs to already, if any.
+
+    That is the record that was made of it, or the same entry of the same file, given twice.
+    """
+    free = [number for number, other in enumerate(joined) if other is None]
     items = [item_of_entry(entries[number]) for number in free]
     items += [
         item_of_record(name, contents.records[name])
@@ -160,18 +163,17 @@ def _match(
     ]
     numbers = free + [len(entries) + place for place in range(len(record_ids))]
     found = matching.match(items) if free else matching.Matching(tuple((place,) for place in range(len(items))), ())
-    of_record: defaultdict[int, list[int]] = defaultdict(list)
-    for number, place in enumerate(joined):
-        if place is not None:
-            of_record[len(entries) + place].append(number)
+    belonging: defaultdict[int, list[int]] = defaultdict(list)
+    for number, other in enumerate(joined):
+        if other is not None:
+            belonging[other].append(number)
     clusters = []
     for cluster in found.clusters:
         members = [numbers[place] for place in cluster]
-        members += [number for member in members for number in of_record.get(member, ())]
+        members += [number for member in members for number in belonging.get(member, ())]
         clusters.append(tuple(sorted(members)))
     review = tuple(matching.Pair(numbers[pair.a], numbers[pair.b], pair.verdict) for pair in found.review)
-    both_old = {pair for pair in review if min(pair.a, pair.b) >= len(entries)}
-    return clusters, tuple(pair for pair in review if pair not in both_old)
+    return clusters, tuple(pair for pair in review if min(pair.a, pair.b) < len(entries))  # two records are no news
 
 
 def _register(sources: dict[str, Source], reading: Reading, checksum: str, today: str) -> str:
@@ -249,11 +251,10 @@ def new_ids(names: Sequence[str], taken: Collection[str], ties: Sequence[tuple[s
 
 
 def write(folder: Path, done: Import) -> int:
-    """Write what an import came to: records, then sources, each file whole or not at all; return how many changed.
+    """Write what an import came to: sources, then records, each file whole or not at all; return how many changed.
 
-    Raises WriteError; what was written by then is valid, and a second run completes it.
+    Raises WriteError; what was written by then is valid (no record names a source that is not there), and a second run
+    completes it.
     """
-    changed = sum(store.write_record(folder, outcome.id, outcome.record) for outcome in done.outcomes)
-    if done.sources:
-        changed += store.write_sources(folder, done.sources)
-    return changed
+    changed = int(store.write_sources(folder, done.sources)) if done.sources else 0
+    return changed + sum(store.write_record(folder, outcome.id, outcome.record) for outcome in done.outcomes)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from generator import dates, titles
@@ -11,6 +13,7 @@ from generator.models import Entry, PersonName, Record, Retraction
 
 # What a cataloguer adds behind a title: "[Chinese]", "[Erratum appears in … 2013;27(3):377]".
 _CATALOGUER_NOTE = re.compile(r"[\s.]*\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]\.?$")
+_SUBTITLE = re.compile(r":\s| [-–—]+ |—|\s\(")
 STOP_WORDS = frozenset("a an and as at by de der die for from in into is la of on or the to und via with".split())
 DISTINCT_WORDS = 4  # a title of fewer words may be the beginning of many others
 
@@ -22,6 +25,8 @@ class Item:
     label: str
     tokens: tuple[str, ...]
     key: str
+    stems: frozenset[str] = frozenset()
+    """The keys of the title without its subtitle or the note in brackets at its end, where that is distinct itself."""
     abstract: frozenset[str] = frozenset()
     abstract_start: str = ""
     identifiers: Mapping[str, str] = field(default_factory=dict)
@@ -96,14 +101,15 @@ def _item(
     words = titles.tokens(title)
     while (bare := _CATALOGUER_NOTE.sub("", title)) != title and len(rest := titles.tokens(bare)) >= DISTINCT_WORDS:
         title, words = bare, rest
-    abstract_words = titles.tokens(abstract) if abstract else []
+    abstract_words, abstract_start = _abstract(abstract or "")
     volume, number, pages = volume_number_pages
     return Item(
         label=label,
         tokens=tuple(words),
         key="".join(words),
-        abstract=frozenset(abstract_words),
-        abstract_start="".join(abstract_words[:12]),
+        stems=frozenset(_stems(title)),
+        abstract=abstract_words,
+        abstract_start=abstract_start,
         identifiers=identifiers,
         people=frozenset(word for author in authors for word in titles.tokens(str(author)) if len(word) > 2),
         year=dates.year_of(issued),
@@ -115,6 +121,19 @@ def _item(
         not_same_as=not_same_as or frozenset(),
         is_record=not_same_as is not None,
     )
+
+
+@functools.lru_cache(maxsize=2**17)
+def _abstract(text: str) -> tuple[frozenset[str], str]:
+    """Return the words of an abstract and its beginning; what many entries share is kept once."""
+    words = titles.tokens(text)
+    return frozenset(map(sys.intern, words)), "".join(words[:12])
+
+
+def _stems(title: str) -> Iterator[str]:
+    for mark in _SUBTITLE.finditer(title):
+        if len(words := titles.tokens(title[: mark.start()])) >= DISTINCT_WORDS:
+            yield "".join(words)
 
 
 def first_page(pages: str) -> str:

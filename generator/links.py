@@ -10,8 +10,18 @@ from urllib.parse import SplitResult, urlsplit
 KINDS = ("code", "project", "model", "dataset")
 MAX_LENGTH = 2048
 
-_CODE_HOSTS = {"github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "gitee.com", "sourceforge.net"}
+_CODE_HOSTS = {
+    "github.com",
+    "gist.github.com",
+    "gitlab.com",
+    "bitbucket.org",
+    "codeberg.org",
+    "gitee.com",
+    "sourceforge.net",
+}
 _DATA_HOSTS = {"zenodo.org", "figshare.com", "kaggle.com", "data.mendeley.com", "osf.io"}
+_MODEL_HOSTS = {"huggingface.co", "hf.co"}
+_MODEL_HOST_PAGES = {"spaces", "blog", "docs", "learn", "posts", "tasks", "models", "datasets"}
 _LITERATURE_HOSTS = {
     "arxiv.org",
     "doi.org",
@@ -22,8 +32,12 @@ _LITERATURE_HOSTS = {
     "semanticscholar.org",
     "scholar.google.com",
 }
-_BARE_HOSTS = r"(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org|huggingface\.co)/"
-_IN_TEXT = re.compile(rf"(?:https?://|(?<![\w./@-]){_BARE_HOSTS})[^\s<>\"'|\\^`{{}}\[\]]+", re.IGNORECASE)
+_BARE_HOSTS = r"(?:www\.)?(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org|huggingface\.co|hf\.co)/"
+# An address ends at white space, at what no address holds, and at marks that only close a clause.
+_IN_TEXT = re.compile(
+    rf"(?:https?://|(?<![\w./@-]){_BARE_HOSTS})[^\s<>\"'|\\^`{{}}\[\]…“”‘’、。，；：！？（）\u200b-\u200d\ufeff]+",
+    re.IGNORECASE,
+)
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{2,59})", re.IGNORECASE)
 _RESERVED_SUFFIXES = (".local", ".localhost", ".internal", ".lan", ".home", ".corp", ".test", ".invalid")
 
@@ -90,13 +104,13 @@ def kind_of(url: str) -> str | None:
         return None
     if (host in _CODE_HOSTS and path) or (host.startswith(("gitlab.", "git.")) and path):
         return "code"
-    if host in _DATA_HOSTS or (host == "huggingface.co" and path.startswith("datasets/")):
+    if host in _DATA_HOSTS or (host in _MODEL_HOSTS and path.startswith("datasets/")):
         return "dataset"
-    if host == "huggingface.co":
+    if host in _MODEL_HOSTS:
         first = path.split("/")[0]
         if first == "papers":
             return None
-        return "project" if first in {"spaces", "blog"} or "/" not in path else "model"
+        return "project" if first in _MODEL_HOST_PAGES or "/" not in path else "model"
     return "project"
 
 

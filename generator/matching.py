@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, product
 
-from generator.comparison import Verdict, compare
+from generator.comparison import Verdict, compare, identifier_conflict
 from generator.items import Item
 
 _BLOCK_CAP = 40
@@ -82,32 +82,32 @@ def match(items: Sequence[Item]) -> Matching:
     """Find which of ``items`` are one paper.
 
     Pairs that are ``same`` join clusters, the surest first; a join that would bring two items together which are
-    ``different``, or two records that exist already, is refused and becomes ``review``.
+    ``different`` or have conflicting identifiers, or two records that exist already, is refused and becomes ``review``.
     """
     items = _with_columns(items)
+    rank = [0] * len(items)
+    for position, place in enumerate(sorted(range(len(items)), key=lambda place: items[place].order)):
+        rank[place] = position
+    content = _contents(items)
     verdicts: dict[tuple[int, int], Verdict] = {}
 
     def verdict_of(one: int, other: int) -> Verdict:
-        pair = (min(one, other), max(one, other))
-        if pair not in verdicts:
-            verdicts[pair] = compare(items[pair[0]], items[pair[1]])
-        return verdicts[pair]
+        if items[one].not_same_as or items[other].not_same_as:
+            return compare(items[one], items[other])
+        pair = (content[one], content[other])
+        if (verdict := verdicts.get(pair)) is None:
+            verdict = verdicts[pair] = verdicts[pair[::-1]] = compare(items[one], items[other])
+        return verdict
 
     told = [(pair, verdict) for pair in candidates(items) if (verdict := verdict_of(*pair)).kind != "different"]
-    told.sort(
-        key=lambda each: (
-            each[1].kind != "same",
-            -each[1].score,
-            sorted((items[each[0][0]].order, items[each[0][1]].order)),
-        )
-    )
+    told.sort(key=lambda each: (each[1].kind != "same", -each[1].score, sorted((rank[each[0][0]], rank[each[0][1]]))))
     members: dict[int, list[int]] = {place: [place] for place in range(len(items))}
     cluster_of = list(range(len(items)))
     pairs = []
     for (a, b), verdict in told:
         if verdict.kind == "same" and cluster_of[a] != cluster_of[b]:
             one, other = members[cluster_of[a]], members[cluster_of[b]]
-            if reason := _obstacle(items, one, other, verdict_of):
+            if reason := _obstacle(items, rank, one, other, verdict_of):
                 pairs.append(Pair(a, b, Verdict("review", verdict.score, f"{verdict.reason}, but {reason}")))
                 continue
             for place in other:
@@ -132,19 +132,36 @@ def _with_columns(items: Sequence[Item]) -> Sequence[Item]:
     return [replace(item, is_column=True) if item.key in columns else item for item in items] if columns else items
 
 
+def _contents(items: Sequence[Item]) -> list[int]:
+    """Give each item a number so that those alike in all but their labels bear one number: they are compared once."""
+    numbers: dict[object, int] = {}
+    found = []
+    for item in items:
+        identifiers = tuple(sorted(item.identifiers.items()))
+        texts = (item.tokens, item.stems, item.abstract, identifiers, item.people, item.venue)
+        rest = (item.year, item.volume, item.number, item.pages, item.code, item.is_column)
+        found.append(numbers.setdefault((texts, rest), len(numbers)))
+    return found
+
+
 def _obstacle(
-    items: Sequence[Item], one: list[int], other: list[int], verdict_of: Callable[[int, int], Verdict]
+    items: Sequence[Item],
+    rank: Sequence[int],
+    one: list[int],
+    other: list[int],
+    verdict_of: Callable[[int, int], Verdict],
 ) -> str | None:
     """Say why two clusters must not become one, or ``None``."""
     records = sorted({items[place].label for place in (*one, *other) if items[place].is_record})
     if len(records) > 1:
         return f"{records[0]} and {records[1]} are two records"
 
-    def order(place: int) -> tuple[str, str]:
-        return items[place].order
-
-    for a, b in sorted((sorted(pair, key=order) for pair in product(one, other)), key=lambda pair: [*map(order, pair)]):
+    def clash(a: int, b: int) -> str | None:
         verdict = verdict_of(a, b)
-        if verdict.kind == "different":
-            return f"{items[a].label} and {items[b].label} are different: {verdict.reason}"
-    return None
+        return verdict.reason if verdict.kind == "different" else identifier_conflict(items[a], items[b])
+
+    apart = [sorted(pair, key=rank.__getitem__) for pair in product(one, other) if clash(*pair)]
+    if not apart:
+        return None
+    a, b = min(apart, key=lambda pair: [rank[place] for place in pair])
+    return f"{items[a].label} and {items[b].label} are different: {clash(a, b)}"

@@ -21,6 +21,7 @@ from generator.models import Path as ReadingPath
 
 SCHEMA_FILE = "record.schema.json"
 RECORD_HEAD = f"# yaml-language-server: $schema=../{SCHEMA_FILE}\n"
+COMMENT = "holds a comment, which rewriting the file would lose; say it in a field, or delete it"
 # Files of many items may be larger than a record.
 _TABLE_LIMIT = 4 * 1024 * 1024
 
@@ -266,8 +267,16 @@ def _say_null_nowhere(schema: Any) -> None:
 
 
 def write_record(folder: Path, record_id: Id, record: Record) -> bool:
-    """Write a record in canonical form; return whether the file changed. Raises WriteError."""
-    return documents.write(record_path(folder, record_id), record_text(record))
+    """Write a record in canonical form; return whether the file changed.
+
+    Raises WriteError, also where a comment of a person would be lost.
+    """
+    path, text = record_path(folder, record_id), record_text(record)
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        before = path.read_text(encoding="utf-8")
+        if before != text and (line := documents.comment_line(before)):
+            raise WriteError(f"{path}:{line}: {COMMENT}")
+    return documents.write(path, text)
 
 
 def write_sources(folder: Path, sources: Mapping[str, Source]) -> bool:
@@ -310,6 +319,9 @@ def locked(folder: Path) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise ReadingListError(f"{folder}: another run is writing here; wait until it has ended") from None
+        for place in (folder, folder / "papers"):  # what a run that was killed left behind
+            for left in place.glob(".????????.tmp"):
+                left.unlink(missing_ok=True)
         yield
     finally:
         os.close(descriptor)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from generator import checking, store
+from generator.errors import WriteError
 from generator.models import Source
 
 BROKEN = Path(__file__).parent / "data" / "broken"
@@ -143,7 +144,6 @@ Make = Callable[[Mapping[str, str]], Path]
         (f'{LOOM}topics:\n- looms\n', 3),
         (f"{LOOM}issued: 2020\n", 3),
         (f'{HEAD}venue: V\ntitle: "A Toy Loom"\n', 2),
-        (f"{LOOM}# a remark\n", 3),
         (f"{LOOM}summary: |\n  too\n  short\n", 4),
         (LOOM.replace("\n", "\r\n"), 1),
         (LOOM.removesuffix("\n"), 2),
@@ -220,3 +220,35 @@ def test_the_remedy_for_a_chain_is_its_end(make_records: Make) -> None:
     assert "write 'loom'" in found["a"]
     assert "write 'loom'" in found["b"]
     assert "write 'x'" not in found["x"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (f"{LOOM}# a remark\n", 3),
+        (f"{LOOM}venue: Toys # sure?\n", 3),
+        (LOOM.replace("title", "# a remark\ntitle"), 2),
+        (f"# a remark\n{LOOM}", 1),
+    ],
+)
+def test_a_comment_is_named_and_never_lost(make_records: Make, text: str, line: int) -> None:
+    folder = with_schema(make_records({"papers/loom.yaml": text, "topics.yaml": TOPICS}))
+    assert problems_of(folder) == [("papers/loom.yaml", line, store.COMMENT)]
+    assert checking.fix(store.load(folder)) == []
+    path = folder / "papers/loom.yaml"
+    assert path.read_text("utf-8") == text
+    with pytest.raises(WriteError, match=f"loom.yaml:{line}: holds a comment"):
+        store.write_record(folder, "loom", store.load(folder).records["loom"])
+    assert path.read_text("utf-8") == text
+
+
+@pytest.mark.parametrize(
+    ("field", "message"),
+    [
+        ("id: loom", "id: a record's id is the name of its file; delete this line"),
+        ("not_same_as: [loom]", "not_same_as: names this record itself; delete it"),
+    ],
+)
+def test_a_record_that_names_itself(make_records: Make, field: str, message: str) -> None:
+    folder = with_schema(make_records({"papers/loom.yaml": f"{LOOM}{field}\n", "topics.yaml": TOPICS}))
+    assert problems_of(folder) == [("papers/loom.yaml", 3, message)]

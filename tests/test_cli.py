@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from site_tools import DAY, LISTING, call, enter_project, file_bytes
 
-from generator import __version__, checking, store
+from generator import __version__, checking, cli, digest, exports, store
 
 COMMANDS = (
     "import", "add", "duplicates", "check", "merge", "rename", "retract", "review", "changes", "generate", "build",
@@ -28,6 +28,21 @@ COMMANDS = (
 @pytest.fixture(autouse=True)
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return enter_project(tmp_path, monkeypatch)
+
+
+def test_the_build_wing_is_loaded_only_where_it_is_needed() -> None:
+    assert tuple(sorted(exports.FORMATS)) == cli.EXPORT_FORMATS
+    assert tuple(sorted(digest.DIGESTS)) == cli.DIGEST_FORMATS
+    code = (
+        "import sys; from generator import cli; cli.main(['duplicates', 'dump.txt']);"
+        "print(sorted(name for name in sys.modules if name.startswith('generator.')))"
+    )
+    Path("dump.txt").write_bytes(LISTING.read_bytes())
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert "generator.intake'" in loaded
+    assert not [
+        name for name in ("pages", "exports", "feeds", "generation", "pictures") if f"generator.{name}'" in loaded
+    ]
 
 
 # --- usage -----------------------------------------------------------------------------------------------------------

@@ -253,3 +253,33 @@ def unwrapped(value: Any) -> Any:
     if isinstance(value, list):
         return [unwrapped(each) for each in value]
     return value.replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a: b\n", None),
+        ("# yaml-language-server: $schema=x\na: b\n", None),
+        ('a: "b # c"\nb: c#d\n', None),
+        ("a: |\n  one # two\n  # three\nb: c\n", None),
+        ("# yaml-language-server: $schema=x\na: b\n# note\n", 3),
+        ("# note\na: b\n", 1),
+        ("a: b # note\n", 1),
+        ("a: [b, # note\n  c]\n", 1),
+        ("a: |\n  one\n# note\nb: c\n", 3),
+        ("# only a note\n", 1),
+        ("a: 'b # c", None),
+    ],
+)
+def test_comments_are_found(text: str, line: int | None) -> None:
+    assert documents.comment_line(text) == line
+
+
+def test_a_device_is_written_to_and_a_link_followed(tmp_path: Path) -> None:
+    device = Path(os.devnull)
+    assert documents.write(device, "a: b\n")
+    assert not device.is_file()
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    assert documents.write(tmp_path / "link", "a: b\n")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "file").read_text("utf-8") == "a: b\n"

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator import matching, readers
-from generator.comparison import Kind, compare
+from generator.comparison import Kind, Verdict, compare
 from generator.items import Item, item_of_entry, item_of_record
 from generator.matching import match
 from generator.models import Entry, Record
@@ -121,6 +121,51 @@ def test_conflicting_identifiers_never_merge_by_themselves() -> None:
     a = item("Weaving Cloth at Night", "a", identifiers={"arxiv": "2301.00001", "doi": "10.1000/a"})
     b = item("Weaving Cloth at Night", "b", identifiers={"arxiv": "2301.00002", "doi": "10.1000/a"})
     assert compare(a, b).kind == "review"
+
+
+def test_conflicting_identifiers_are_not_joined_by_a_third_entry() -> None:
+    one, two = (item("A Loom of Great Renown", label, **fields) for label, fields in zip("ac", TWO_IDS, strict=True))
+    items = [one, item("A Loom of Great Renown", "b"), two]
+    outcomes = set()
+    for order in permutations(items):
+        found = match(order)
+        assert max(map(len, found.clusters)) == 2
+        outcomes.add(frozenset(frozenset(order[place].label for place in cluster) for cluster in found.clusters))
+        assert any("arxiv identifiers differ" in pair.verdict.reason for pair in found.review)
+    assert len(outcomes) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "changes", "kind"),
+    [
+        ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night: Looms and Lamps", {}, "same"),
+        ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night (Panel)", {}, "same"),
+        ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night - Looms", {}, "same"),
+        # Words that only follow may be another paper's.
+        ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night with Looms", {}, "review"),
+        ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night: Guest Editor's Introduction", {}, "review"),
+        ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night (Demo)", {}, "review"),
+        ("Weaving Red Cloth by Night", f"Weaving Red Cloth by Night: {'Looms and Lamps ' * 4}", {}, "review"),
+        ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night: Looms and Lamps", {"venue": None}, "review"),
+        ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night: Looms and Lamps", {"issued": None}, "review"),
+        ("Weaving Red", "Weaving Red: Looms and Lamps", {}, "different"),
+    ],
+)
+def test_a_subtitle_left_out(one: str, other: str, changes: dict[str, Any], kind: Kind) -> None:
+    facts = {"authors": ("Ida Loom", "Jan Ferry"), "issued": "2020", "venue": "Proceedings of Looms"}
+    assert compare(item(one, "a", **facts), item(other, "b", **{**facts, **changes})).kind == kind
+
+
+def test_items_alike_in_all_but_labels_are_compared_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = []
+
+    def counting(a: Item, b: Item) -> Verdict:
+        compared.append((a.label, b.label))
+        return compare(a, b)
+
+    monkeypatch.setattr(matching, "compare", counting)
+    found = match([item("A Loom of Great Renown", str(number), abstract=LOOMS) for number in range(60)])
+    assert (len(found.clusters), len(compared)) == (1, 1)
 
 
 def test_a_title_that_recurs_over_the_years_proves_nothing() -> None:
@@ -246,7 +291,7 @@ def test_every_verdict_is_symmetric_and_carries_its_reason(items: list[Item]) ->
 # --- the labelled sets -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("name", "false_pairs", "recall"), [("bd_stroke", 0, 0.985), ("dblp_acm", 3, 0.92)])
+@pytest.mark.parametrize(("name", "false_pairs", "recall"), [("bd_stroke", 0, 0.985), ("dblp_acm", 3, 0.928)])
 def test_labelled_sets(shared: Path, name: str, false_pairs: int, recall: float) -> None:
     folder = shared / "data" / "dedup" / name
     reading = readers.read(name, (folder / "entries.csv").read_bytes())

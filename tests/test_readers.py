@@ -169,6 +169,35 @@ def test_a_tail_of_an_abstract_without_blank_lines_is_joined() -> None:
     assert reading.entries[0].abstract == f"{ABSTRACT} and a short end."
 
 
+def test_a_stray_blank_line_does_not_part_a_dense_dump() -> None:
+    titles = ["One Toy", "Two Toys", "Three Toys"]
+    body = "\n".join(f"{title}\n{ABSTRACT}" for title in titles)
+    for stray in (body.replace("\nTwo", "\n\nTwo"), body.replace("Two Toys\n", "Two Toys\n\n")):
+        assert [entry.title for entry in read(f"{DENSE_HEAD}{stray}\n").entries] == titles
+
+
+def test_a_lost_title_is_remarked() -> None:
+    reading = read(f"{HEAD}One Toy\n\n{ABSTRACT}\n\n{OTHER}\n")
+    assert [(remark.line, "title is missing" in remark.message) for remark in reading.remarks] == [(15, True)]
+    assert read(f"{HEAD}One Toy\n\n{ABSTRACT}\n\nTwo Toys\n\n{OTHER}\n").remarks == ()
+
+
+def test_no_break_spaces_inside_texts_are_spaces() -> None:
+    spaced = read(
+        f"{HEAD}One Toy\n\n{ABSTRACT}\n".replace("words about", "words\u00a0about").replace("e T", "e\u202fT")
+    )
+    assert [(entry.title, entry.abstract) for entry in spaced.entries] == [("One Toy", ABSTRACT)]
+
+
+@pytest.mark.parametrize(
+    ("line", "title", "upvotes"),
+    [("1984", "1984", None), ("12\n\nOne Toy", "One Toy", 12), ("-\n\nOne Toy", "One Toy", None)],
+)
+def test_a_number_is_upvotes_only_above_a_title(line: str, title: str, upvotes: int | None) -> None:
+    reading = read(f"{HEAD}{line}\n\n{ABSTRACT}\n")
+    assert [(entry.title, entry.upvotes) for entry in reading.entries] == [(title, upvotes)]
+
+
 def test_two_long_lines_without_blank_lines_are_refused() -> None:
     reading = read(f"{DENSE_HEAD}One Toy\n{ABSTRACT}\n{OTHER}\nTwo Toys\n{OTHER}\n")
     assert [problem.line for problem in reading.problems] == [4]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,14 @@ from generator.readers import Reading
 
 HEAD = "new\n\nGet trending papers in your email inbox!\n\nSubscribe\n\nbyAK and the research community\n\nMar 11\n\n"
 ABSTRACT = " ".join(["Toy words about nothing at all, told at some length and with patience."] * 5)
+CRUMBLED = "\n\n".join(["One Toy", *textwrap.wrap(ABSTRACT, 50)])
+DENSE = "Get trending papers in your email inbox!\nSubscribe"
 
 
 def only_problem(reading: Reading) -> tuple[int | None, str]:
     """Return line and message of the one problem that kept a file from being read."""
     assert reading.entries == ()
-    assert [problem.path for problem in reading.problems] == ["toy"]
+    assert [problem.path for problem in reading.problems] == ["toy"], "one message, not one for each line"
     return reading.problems[0].line, reading.problems[0].message
 
 
@@ -44,12 +47,21 @@ ROW = '{"id": "a", "type": "article", "title": "A Toy"}'
         (f"{HEAD}{ABSTRACT}\n\nOne Toy\n\n{ABSTRACT}\n".encode(), 11, "no title"),
         (f"{HEAD}  • 4 authors\n\nOne Toy\n\n{ABSTRACT}\n".encode(), 11, "• 4 authors"),
         (f"{HEAD}One Toy\n\n{ABSTRACT}\n\n• 4 authors\n·\nFeb 30, 2024\n".encode(), 17, "no real date"),
+        (f"{HEAD}One Toy\n\n{ABSTRACT}\n\nTwo Toys\n\n  • 4 authors\n·\nFeb 3, 2024\n".encode(), 15, "'Two Toys'"),
+        (f"{HEAD}One Toy\n\n{ABSTRACT} It ends in the mid".encode(), 11, "cut off"),
+        (f"{HEAD}One Toy\n\n{ABSTRACT}\n\n  • 4 auth".encode(), 11, "cut off"),
+        (f"{HEAD}One Toy\n\n{ABSTRACT}\n\nTwo Toys\n\nIt begins and is cut".encode(), 15, "cut off"),
+        (f"{HEAD}One Toy\n\n{ABSTRACT}\n\n{HEAD}Two Toys\n\n{ABSTRACT}\n".encode(), 17, "second listing"),
+        (f"{HEAD}{CRUMBLED}\n\n{CRUMBLED}\n".encode(), 11, "broken into pieces"),
+        (f"{DENSE}{CRUMBLED}\n".replace("\n\n", "\n").encode(), 3, "broken over lines"),
         (b"title,year\nA Toy,2020,more,still more\n", 2, "4 cells"),
         (b'title,year\nA Toy,2020\n"Another,2021\n', 3, "quotes"),
         (b"title,year\nA Toy,2020\n,2021\n", 3, "title"),
         (b"title,year\n", None, "no entry"),
+        (b"title,year,title\nA Toy,2020,Another\n", 1, "two columns"),
         (f"[\n{ROW},\n{ROW[:20]}".encode(), 3, "no JSON"),
         (f"[\n{ROW},\n\n5]".encode(), 4, "item 2"),
+        (b'[{"id": "a", "type": "x", "title": "A \\ud800 Toy"}]', 1, "half of a character"),
         (f'[{ROW},\n{{"id": "b", "type": "x", "title": " "}}]'.encode(), 2, "title"),
         (b"@article{a, title={x", 1, "end of file)"),
         (b"\n@article{a, title={A}}\n@article{b, title={B},\n@article{c, title={C}}", 3, "check braces"),
@@ -94,6 +106,21 @@ ODD: dict[str, tuple[bytes, int]] = {
 def test_odd_bibliographies_are_read_or_refused(data: bytes, line: int) -> None:
     reading = readers.read("toy", data)
     assert reading.entries or reading.problems[0].line == line
+
+
+@pytest.mark.parametrize(
+    ("field", "part"),
+    [
+        ('"issued": {"date-parts": [[2020, 13]]}', "issued: "),
+        ('"issued": "some day"', "issued: "),
+        ('"DOI": "not a doi"', "DOI: 'not a doi'"),
+        ('"author": "Ida Loom"', "author: "),
+    ],
+)
+def test_a_value_that_is_left_out_is_remarked(field: str, part: str) -> None:
+    reading = readers.read("toy", f"[\n{ROW[:-1]}, {field}}}]".encode())
+    assert [(remark.line, part in remark.message) for remark in reading.remarks] == [(2, True)]
+    assert len(reading.entries) == 1
 
 
 def test_a_file_over_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -267,3 +267,13 @@ def test_writing_a_record_says_whether_it_changed(tmp_path: Path) -> None:
     assert store.write_record(tmp_path, "loom", record)
     assert not store.write_record(tmp_path, "loom", record)
     assert store.load(tmp_path).records == {"loom": record}
+
+
+def test_what_a_killed_run_left_is_cleared(tmp_path: Path) -> None:
+    papers = tmp_path / "papers"
+    papers.mkdir()
+    for path in (papers / ".abcd1234.tmp", tmp_path / ".x_y_z_12.tmp", papers / ".keep"):
+        path.write_text("torn", encoding="utf-8")
+    with store.locked(tmp_path):
+        pass
+    assert [path.name for path in sorted(tmp_path.rglob(".*"))] == [".keep"]

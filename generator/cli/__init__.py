@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from generator import __version__, dates, exports, readers, settings
-from generator.cli.add_command import add
-from generator.cli.curation_commands import changes, merge, rename, retract
+from generator import __version__, dates, readers, settings
 from generator.cli.init_command import init, init_options
-from generator.cli.intake_commands import duplicates, import_
 from generator.cli.printing import DONE, PROBLEMS, WRONG_USAGE, say
-from generator.cli.records_commands import check, stats
-from generator.cli.review_command import review
-from generator.cli.site_commands import build, digest, export, generate, serve
 from generator.cli.upkeep_commands import add_options, enrich, links
-from generator.digest import DIGESTS
 from generator.errors import ReadingListError, UsageError
 from generator.models import RECORD_TYPES
+
+# As in exports.FORMATS and digest.DIGESTS (a test holds it): only the commands that need the build wing load it.
+EXPORT_FORMATS = ("bibtex", "csl-json", "csv", "json", "ris")
+DIGEST_FORMATS = ("html", "markdown", "text")
+
+
+def _later(module: str, name: str) -> Callable[[argparse.Namespace], int]:
+    """Return a command that is loaded when it is run: an import need not wait for what draws and renders."""
+
+    def run(options: argparse.Namespace) -> int:
+        status: int = getattr(importlib.import_module(f"generator.cli.{module}"), name)(options)
+        return status
+
+    return run
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -76,7 +84,9 @@ def _parser() -> argparse.ArgumentParser:
         each.add_argument("--json", action="store_true", help="print the result as JSON")
         return each
 
-    each = with_files(with_records(command("import", import_, "Read entries from files into records.")))
+    each = with_files(
+        with_records(command("import", _later("intake_commands", "import_"), "Read entries from files into records."))
+    )
     each.add_argument(
         "--captured", type=_day, metavar="DATE", help="the day of the capture, where a dump does not state its year"
     )
@@ -89,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     each.add_argument("--no-new", action="store_true", help="only fill gaps of records that are there")
     each.add_argument("--dry-run", action="store_true", help="write nothing")
 
-    each = with_records(command("add", add, "Add one paper, or what an issue form says."))
+    each = with_records(command("add", _later("add_command", "add"), "Add one paper, or what an issue form says."))
     each.add_argument(
         "what",
         nargs="*",
@@ -113,31 +123,61 @@ def _parser() -> argparse.ArgumentParser:
     each.add_argument("--dry-run", action="store_true", help="write nothing but the comment")
     each.add_argument("--json", action="store_true", help="print the result as JSON")
 
-    with_files(with_records(command("duplicates", duplicates, "Find which entries are one paper; writes nothing.")))
+    with_files(
+        with_records(
+            command(
+                "duplicates",
+                _later("intake_commands", "duplicates"),
+                "Find which entries are one paper; writes nothing.",
+            )
+        )
+    )
 
-    each = with_records(command("check", check, "Report every problem of a records folder."))
+    each = with_records(
+        command("check", _later("records_commands", "check"), "Report every problem of a records folder.")
+    )
     each.add_argument("--format", choices=("text", "json", "github"), default="text", help="how problems are printed")
     each.add_argument("--fix", action="store_true", help="rewrite files that are only out of form")
     each.add_argument(
         "--base", metavar="REF", help="judge only what changed since this revision, or against this records folder"
     )
 
-    each = with_records(command("merge", merge, "Make two records one; the address of the second leads to the first."))
+    each = with_records(
+        command(
+            "merge",
+            _later("curation_commands", "merge"),
+            "Make two records one; the address of the second leads to the first.",
+        )
+    )
     each.add_argument("keep", metavar="KEEP", help="the id that stays")
     each.add_argument("other", metavar="OTHER", help="the id that becomes a redirect")
 
-    each = with_records(command("rename", rename, "Give a record another id; the old address leads to the new one."))
+    each = with_records(
+        command(
+            "rename",
+            _later("curation_commands", "rename"),
+            "Give a record another id; the old address leads to the new one.",
+        )
+    )
     each.add_argument("old", metavar="OLD", help="the id now")
     each.add_argument("new", metavar="NEW", help="the id from now on")
 
     each = with_records(
-        command("retract", retract, "Take a record off the list; its address says that it was, and why.")
+        command(
+            "retract",
+            _later("curation_commands", "retract"),
+            "Take a record off the list; its address says that it was, and why.",
+        )
     )
     each.add_argument("id", metavar="ID", help="the id of the record")
     each.add_argument("--reason", required=True, metavar="TEXT", help="why, in a sentence that the page will show")
     each.add_argument("--date", type=_day, metavar="DATE", help="the day that the page states (default: today)")
 
-    each = with_records(command("review", review, "Decide, side by side, which uncertain pairs are one paper."))
+    each = with_records(
+        command(
+            "review", _later("review_command", "review"), "Decide, side by side, which uncertain pairs are one paper."
+        )
+    )
     each.add_argument(
         "files", nargs="*", metavar="FILE", help="entries to hold against the list (default: its records)"
     )
@@ -148,40 +188,52 @@ def _parser() -> argparse.ArgumentParser:
     each.add_argument("--list", action="store_true", help="print the pairs, ask nothing")
     each.add_argument("--json", action="store_true", help="print the pairs as JSON, ask nothing")
 
-    each = with_records(command("changes", changes, "Tell what changed since a revision, as Markdown for GitHub."))
+    each = with_records(
+        command(
+            "changes",
+            _later("curation_commands", "changes"),
+            "Tell what changed since a revision, as Markdown for GitHub.",
+        )
+    )
     each.add_argument("--base", required=True, metavar="REF", help="the revision, or the records folder, to start from")
     each.add_argument("--output", type=Path, metavar="FILE", help="write here (default: standard output)")
 
-    each = with_records(command("generate", generate, "Write the Markdown pages and data files."))
+    each = with_records(
+        command("generate", _later("site_commands", "generate"), "Write the Markdown pages and data files.")
+    )
     each.add_argument(
         "--output", type=Path, metavar="DIR", help="the docs folder (default: as in mkdocs.yml, else docs)"
     )
 
-    each = with_records(command("build", build, "Generate, then build the site."))
+    each = with_records(command("build", _later("site_commands", "build"), "Generate, then build the site."))
     each.add_argument("--engine", choices=("mkdocs", "zensical"), default="mkdocs", help="what builds the site")
     each.add_argument(
         "--site-dir", type=Path, metavar="DIR", help="where the site goes (default: as in mkdocs.yml, else site)"
     )
 
     each = with_records(
-        command("serve", serve, "Generate, then show the site here and rebuild it when something changes.")
+        command(
+            "serve",
+            _later("site_commands", "serve"),
+            "Generate, then show the site here and rebuild it when something changes.",
+        )
     )
     each.add_argument("--engine", choices=("mkdocs", "zensical"), default="mkdocs", help="what serves the site")
     each.add_argument("--address", default="127.0.0.1:8000", metavar="HOST:PORT", help="where to serve it")
 
-    each = with_records(command("export", export, "Print citations or data."))
-    each.add_argument("--format", choices=sorted(exports.FORMATS), required=True, help="what to print")
+    each = with_records(command("export", _later("site_commands", "export"), "Print citations or data."))
+    each.add_argument("--format", choices=EXPORT_FORMATS, required=True, help="what to print")
     each.add_argument("--topic", metavar="T", help="only records with this topic")
     each.add_argument("--year", type=int, metavar="Y", help="only records issued in this year")
     each.add_argument("--output", type=Path, metavar="FILE", help="write here (default: standard output)")
 
-    each = with_records(command("digest", digest, "Write what joined the list since a day."))
+    each = with_records(command("digest", _later("site_commands", "digest"), "Write what joined the list since a day."))
     start = each.add_mutually_exclusive_group(required=True)
     start.add_argument("--since", type=_day, metavar="DATE", help="the first day that counts, such as 2025-12-09")
     start.add_argument(
         "--base", metavar="REVISION", help="the tag, branch or commit of the list's history that does not have them yet"
     )
-    each.add_argument("--format", choices=sorted(DIGESTS), default="markdown", help="how the digest is written")
+    each.add_argument("--format", choices=DIGEST_FORMATS, default="markdown", help="how the digest is written")
     each.add_argument("--unless-empty", action="store_true", help="write nothing where nothing has joined the list")
     each.add_argument("--output", type=Path, metavar="FILE", help="write here (default: standard output)")
 
@@ -194,7 +246,9 @@ def _parser() -> argparse.ArgumentParser:
         ),
     )
 
-    each = with_records(command("stats", stats, "Count what the list has, and what is missing."))
+    each = with_records(
+        command("stats", _later("records_commands", "stats"), "Count what the list has, and what is missing.")
+    )
     each.add_argument("--json", action="store_true", help="print the result as JSON")
 
     init_options(command("init", init, "Begin a new list of your own in an empty folder."))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,7 @@ def _label(done: intake.Import, number: int) -> str:
 
 
 def _import_json(done: intake.Import) -> dict[str, Any]:
+    members = {outcome.id: outcome.entries for outcome in done.outcomes}
     return {
         "files": [
             {
@@ -94,7 +96,7 @@ def _import_json(done: intake.Import) -> dict[str, Any]:
         "records": [
             {"id": outcome.id, "new": outcome.new, "entries": list(outcome.entries)} for outcome in done.outcomes
         ],
-        "review": [_review_json(done, pair) for pair in done.review],
+        "review": [_review_json(done, pair, members) for pair in done.review],
         "kept_off": [{"entry": number, "id": name} for number, name in done.kept_off],
         "conflicts": [
             {"id": outcome.id, "field": each.field, "kept": each.kept, "other": each.other, "source": each.source}
@@ -105,13 +107,12 @@ def _import_json(done: intake.Import) -> dict[str, Any]:
     }
 
 
-def _review_json(done: intake.Import, pair: matching.Pair) -> dict[str, Any]:
+def _review_json(done: intake.Import, pair: matching.Pair, members: Mapping[str, tuple[int, ...]]) -> dict[str, Any]:
     """Return a pair for review; where one side is a record, ``record`` names it and ``b`` is an entry of it, if any."""
     found: dict[str, Any] = {"a": pair.a, "b": pair.b, "score": pair.verdict.score, "reason": pair.verdict.reason}
     if pair.b >= len(done.entries):
         name = done.record_ids[pair.b - len(done.entries)]
-        members = next((outcome.entries for outcome in done.outcomes if outcome.id == name), ())
-        found |= {"b": members[0] if members else None, "record": name}
+        found |= {"b": next(iter(members.get(name, ())), None), "record": name}
     return found
 
 
@@ -148,7 +149,7 @@ def duplicates(options: argparse.Namespace) -> int:
     """Find which entries are one paper; nothing is written."""
     configured = settings.load(options.config)
     contents = load_records(options.records or configured.records)
-    readings, _ = intake.read_files(options.files, format=options.format)
+    readings, _ = intake.read_files(dict.fromkeys(options.files), format=options.format)  # each file once
     entries = [entry for reading in readings for entry in reading.entries]
     items = [item_of_entry(entry) for entry in entries]
     items += [item_of_record(record_id, record) for record_id, record in sorted(contents.records.items())]

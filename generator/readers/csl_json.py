@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from generator import dates, identifiers, links
@@ -63,14 +63,27 @@ def read(path: str, text: str, captured: str | None) -> Reading:
     lines = _lines_of_items(text, len(items))
     entries: list[Entry] = []
     problems: list[Problem] = []
+    remarks: list[Problem] = []
     for position, (item, line) in enumerate(zip(items, lines, strict=True), start=1):
         if not isinstance(item, Mapping):
             problems.append(Problem(path, line, f"item {position} is no object; each paper is one {{…}}"))
         elif not isinstance(item.get("title"), str) or not fold(item["title"]):
             problems.append(Problem(path, line, f"title: item {position} has none; add it or delete the item"))
         else:
-            entries.append(_entry(path, line, position, item))
-    return Reading(path, NAME, tuple(entries), captured, False, tuple(problems))
+            entry = _entry(path, line, position, item)
+            entries.append(entry)
+            remarks.extend(Problem(path, line, f"{name}: {why}; left out") for name, why in _lost(entry, item))
+    return Reading(path, NAME, tuple(entries), captured, False, tuple(problems), tuple(remarks))
+
+
+def _lost(entry: Entry, item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the variables whose value cannot be read, and what is wrong with it."""
+    if item.get("issued") and not entry.issued:
+        yield "issued", f"{json.dumps(item['issued'])[:60]} is no date"
+    if item.get("DOI") and "doi" not in entry.identifiers:
+        yield "DOI", f"{str(item['DOI'])[:60]!r} is no DOI"
+    if item.get("author") and not entry.authors:
+        yield "author", "no list of names"
 
 
 def _lines_of_items(text: str, count: int) -> list[int | None]:
@@ -154,6 +167,8 @@ def _authors(people: Any) -> tuple[str | PersonName, ...]:
 
 def _issued(value: Any) -> str | None:
     """Return a CSL date as ISO text, in the precision it has; a range gives its first date."""
+    if isinstance(value, str):
+        return value if dates.is_partial_date(value) else None
     if not isinstance(value, Mapping):
         return None
     parts = value.get("date-parts")

@@ -55,6 +55,9 @@ def read(path: str, text: str, captured: str | None) -> Reading:
             return Reading(
                 path, NAME, problems=(Problem(path, 1, "title: no such column; name the columns in the first row"),)
             )
+        if doubled := next((name for name in names if name in COLUMNS and names.count(name) > 1), None):
+            message = f"{doubled}: two columns bear this name; keep one"
+            return Reading(path, NAME, problems=(Problem(path, 1, message),))
         end = rows.line_num
         for values in rows:
             line, end = end + 1, rows.line_num

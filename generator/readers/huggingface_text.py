@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from generator import dates, links
 from generator.errors import Problem
@@ -30,6 +31,7 @@ _HEADERS = re.compile(
 _TELLING = re.compile(
     r"^\s*(get trending papers in your email inbox|byak and the research community)", re.IGNORECASE | re.MULTILINE
 )
+_NO_BREAK_SPACES = str.maketrans("\u00a0\u202f", "  ")  # what a browser's "copy" leaves; to a reader they are spaces
 _GLUED = re.compile(r"Subscribe(?=\S)(?!(?:rs?|d)\b)")
 _BULLET = re.compile(r"•\s*(.+)")
 _AUTHOR_COUNT = re.compile(r"(\d{1,5}) authors?", re.IGNORECASE)
@@ -53,15 +55,16 @@ class _Paragraph:
 
 def recognises(text: str) -> bool:
     """Tell whether a header line of the listing stands near the top."""
-    return _TELLING.search(text[:4000].replace("\u00a0", " ")) is not None  # a no-break space is a space to a reader
+    return _TELLING.search(text[:4000].translate(_NO_BREAK_SPACES)) is not None
 
 
 def read(path: str, text: str, captured: str | None) -> Reading:
     """Read a dump; see :func:`generator.readers.read`."""
+    text = text.translate(_NO_BREAK_SPACES)
     lines = [(number, line.strip()) for number, line in enumerate(text.split("\n"), start=1)]
     header_day, body = _split_header(lines)
     facts = _facts(body)
-    if broken := _broken_lines(path, body, facts):
+    if broken := _second_header(path, body) or _broken_lines(path, body, facts):
         return Reading(path, NAME, problems=(broken,))
     entries: list[Entry] = []
     problems: list[Problem] = []
@@ -71,17 +74,20 @@ def read(path: str, text: str, captured: str | None) -> Reading:
             entries.append(replace(item, position=len(entries) + 1, links=found))
         else:
             problems.append(item)
+    if len(problems) > 2 and (crumbled := _crumbled(path, body, facts, problems)):
+        problems = [crumbled]
+    if not text.endswith("\n") and (cut := _cut_off(path, entries, problems, [line for _, line in body if line])):
+        problems = [cut]
     day, inferred = _capture_day(header_day, captured, entries)
     if day and dates.is_day(day):
         year = int(day[:4])
         entries = [
             replace(entry, issued=dates.with_year(entry.issued, year)) if entry.issued else entry for entry in entries
         ]
-    remarks = _cut_off(path, text, entries)
+    remarks = tuple(_untitled(path, body, facts))
     if captured and header_day and captured[4:] != header_day[1:]:
-        remarks += (
-            Problem(path, None, f"the header says {dates.in_words(header_day)}; taken is --captured {captured}"),
-        )
+        message = f"the header says {dates.in_words(header_day)}; taken is --captured {captured}"
+        remarks += (Problem(path, None, message),)
     return Reading(path, NAME, tuple(entries), day, inferred, tuple(problems), remarks)
 
 
@@ -124,7 +130,8 @@ def _facts(lines: list[tuple[int, str]]) -> frozenset[int]:
         elif line == "·" or _DATE.fullmatch(fold(line)):
             is_fact = before in facts
         else:
-            is_fact = _VOTES.fullmatch(line) is not None
+            # A number above a long line is a title, such as "1984": upvotes stand above a title.
+            is_fact = _VOTES.fullmatch(line) is not None and len(following) <= LONGEST_TITLE
         if is_fact:
             facts.add(number)
         before = number
@@ -147,9 +154,12 @@ def _paragraphs(lines: list[tuple[int, str]], facts: frozenset[int]) -> Iterator
 
 
 def _is_spaced(lines: list[tuple[int, str]]) -> bool:
-    """Tell whether blank lines part the paragraphs; those at the end do not."""
+    """Tell whether blank lines part the paragraphs: then there are two for each abstract, and not just a stray one."""
     last = max((place for place, (_, line) in enumerate(lines) if line), default=0)
-    return sum(not line for _, line in lines[:last]) > last // 100
+    blank = sum(not line for _, line in lines[:last])
+    long = [len(line) > LONGEST_TITLE for _, line in lines if line]
+    abstracts = sum(is_long and not before for before, is_long in pairwise([False, *long]))
+    return blank >= abstracts if abstracts else blank > last // 100
 
 
 def _broken_lines(path: str, lines: list[tuple[int, str]], facts: frozenset[int]) -> Problem | None:
@@ -162,13 +172,52 @@ def _broken_lines(path: str, lines: list[tuple[int, str]], facts: frozenset[int]
     return Problem(path, short[1], message)
 
 
-def _cut_off(path: str, text: str, entries: list[Entry]) -> tuple[Problem, ...]:
-    """Return a remark where the file seems to end inside its last abstract."""
+def _second_header(path: str, lines: list[tuple[int, str]]) -> Problem | None:
+    """Return the one problem of several dumps in one file: they may be of different days."""
+    second = next((number for number, line in lines if _TELLING.match(line) and _HEADERS.fullmatch(fold(line))), None)
+    message = "a second listing begins here; save each listing in a file of its own"
+    return Problem(path, second, message) if second else None
+
+
+def _crumbled(
+    path: str, lines: list[tuple[int, str]], facts: frozenset[int], problems: list[Problem]
+) -> Problem | None:
+    """Return one problem for the many of a dump with a blank line after each line of its abstracts."""
+    paragraphs = [paragraph for paragraph in _paragraphs(lines, facts) if paragraph.line not in facts]
+    run = longest = 0
+    for paragraph in paragraphs:
+        run = 0 if paragraph.is_long else run + 1
+        longest = max(longest, run)
+    if longest < len(problems):
+        return None
+    message = "abstract: abstracts are broken into pieces with blank lines between; write each on one line"
+    return Problem(path, min(problem.line or 1 for problem in problems), message)
+
+
+def _untitled(path: str, lines: list[tuple[int, str]], facts: frozenset[int]) -> Iterator[Problem]:
+    """Yield a remark for each abstract of two long paragraphs: it may be two abstracts, their title lost."""
+    for one, other in pairwise(_paragraphs(lines, facts)):
+        if one.is_long and other.is_long and _is_ended(one.text) and other.text[0].isupper():
+            message = "this paragraph is read as part of the abstract above; see whether its title is missing"
+            yield Problem(path, other.line, message)
+
+
+def _cut_off(path: str, entries: list[Entry], problems: list[Problem], lines: list[str]) -> Problem | None:
+    """Return the one problem of a file without a final line break that seems to end inside its last abstract."""
     last = entries[-1].abstract if entries else None
-    if not last or text.endswith("\n") or _is_ended(last):
-        return ()
-    message = "the last abstract ends without a full stop; see whether the file is cut off"
-    return (Problem(path, entries[-1].line, message),)
+    if not problems and last and not _is_ended(last):
+        line = entries[-1].line
+    elif len(problems) == 2 and all(
+        repr(line[:50]) in fault.message for line, fault in zip(lines[-2:], problems, strict=False)
+    ):
+        line = problems[0].line  # so early in the abstract that it looks like another title
+    else:
+        return None
+    message = (
+        "abstract: the file seems cut off, for its last abstract ends within a sentence; save the listing again, "
+        "or add a line break at the end if it is whole"
+    )
+    return Problem(path, line, message)
 
 
 def _is_ended(abstract: str) -> bool:
@@ -189,9 +238,9 @@ def _entries(path: str, lines: list[tuple[int, str]], facts: frozenset[int]) -> 
             votes = int(text) if text != "-" else None
         elif line in facts:
             if entry is None or title is not None:
-                yield Problem(
-                    path, line, f"the line {text[:40]!r} belongs to no abstract; delete it or add the abstract"
-                )
+                if title is None and _BULLET.fullmatch(text):  # else the title is reported, or the lines above
+                    what = f"the line {text[:40]!r} belongs to no abstract"
+                    yield Problem(path, line, f"{what}; delete it or add the abstract")
                 continue
             entry = _with_fact(entry, fold(text))
             if entry.issued is None and _DATE.fullmatch(fold(text)):
