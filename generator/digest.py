@@ -123,13 +123,13 @@ def _paper(library: Library, settings: Settings, record_id: str, facts: str, tex
 
 
 def _digest_markdown(content: _Digest) -> str:
-    lines = [f"# {escaping.markdown(content.title)}", "", escaping.markdown(content.lead)]
+    lines = [f"# {escaping.github(content.title)}", "", escaping.markdown(content.lead)]
     for name, papers in content.groups:
-        lines += ["", f"## {escaping.markdown(name)}", ""]
+        lines += ["", f"## {escaping.github(name)}", ""]
         for paper in papers:
-            title = escaping.markdown(paper.title)
+            title = escaping.github(paper.title)
             shown = f"[{title}]({escaping.url(paper.url)})" if paper.url else title
-            more = [escaping.markdown(text) for text in (paper.byline, paper.why) if text]
+            more = [escaping.github(text) for text in (paper.byline, paper.why) if text]
             lines.append("- " + "  \n  ".join([shown, *more]))  # two spaces break a line in every Markdown
     return "\n".join(lines) + "\n"
 

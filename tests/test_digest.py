@@ -207,3 +207,9 @@ def test_a_digest_counts_the_day_itself_and_may_be_empty(format: str) -> None:
 def test_an_unknown_digest_format_is_an_error() -> None:
     with pytest.raises(KeyError):
         digest.digest(library(TOY_RECORDS), "2025-01-05", "pdf", PUBLISHED)
+
+
+def test_a_digest_in_a_release_mentions_nobody() -> None:
+    text = digest.digest(_of({"loom": _paper("A Loom @octocat", why="Fixes #1.")}), "2025-01-02", "markdown", PUBLISHED)
+    assert "&#64;&#8203;octocat" in text
+    assert "&#35;&#8203;1" in text
