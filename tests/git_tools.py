@@ -17,12 +17,12 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import built_site
 from site_tools import ROOT, environment
 
 BOT = "41898282+github-actions[bot]@users.noreply.github.com"
@@ -150,15 +150,8 @@ class _Pages(http.server.SimpleHTTPRequestHandler):
 @contextlib.contextmanager
 def serve_below(site: Path, path: str, port: int = 0) -> Iterator[str]:
     """Serve ``site`` on the loopback below ``/path/``; yields the address, which ends in a slash."""
-    handler = functools.partial(_Pages, below=f"/{path}/", site=site)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/{path}/"
-        finally:
-            server.shutdown()
-            thread.join()
+    with built_site.answering(functools.partial(_Pages, below=f"/{path}/", site=site), port) as address:
+        yield f"{address}{path}/"
 
 
 # --- the scripts of the workflows ------------------------------------------------------------------------------------

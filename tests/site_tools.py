@@ -12,12 +12,12 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
+import built_site
 import pytest
 
 from generator import cli, generation, pages, store
@@ -271,15 +271,8 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 @contextlib.contextmanager
 def serve(folder: Path) -> Iterator[str]:
     """Serve ``folder`` on a free port of the loopback; yields the address, which ends in a slash."""
-    handler = functools.partial(_Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/"
-        finally:
-            server.shutdown()
-            thread.join()
+    with built_site.answering(functools.partial(_Quiet, directory=str(folder))) as address:
+        yield address
 
 
 def free_port() -> int:
@@ -290,15 +283,11 @@ def free_port() -> int:
         return port
 
 
-BROWSERS: Sequence[str] = ("chromium", "chromium-browser", "google-chrome")
-
-
 def chromium() -> str:
     """Return the path of a Chromium. Without one a test is skipped, but fails in CI, where it must not go unnoticed."""
-    candidates = (os.environ.get("CHROMIUM", ""), *BROWSERS)
-    found = next((path for name in candidates if name and (path := shutil.which(name))), None)
+    found = built_site.chromium()
     if found is None:
-        remedy = f"no Chromium: name one in CHROMIUM, or install one of {', '.join(BROWSERS)}"
+        remedy = f"no Chromium: name one in CHROMIUM, or install one of {', '.join(built_site.BROWSERS)}"
         if os.environ.get("CI") == "true":
             pytest.fail(remedy)
         pytest.skip(remedy)

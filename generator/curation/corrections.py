@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from generator import links, store, titles
 from generator.curation.forms import DELETE, FIELDS
 from generator.curation.issues import Issue
-from generator.curation.plans import Fault, Plan, checked
+from generator.curation.plans import Fault, Plan, checked, unanswered
 from generator.curation.suggestions import topics_named
 from generator.faults import faults_in
 from generator.identifiers import SCHEMES
@@ -24,11 +24,7 @@ _ITEM = re.compile(r"[-*•]\s+")
 def of_issue(issue: Issue, contents: Contents) -> Plan:
     """Work out what the answers to the form for corrections change; nothing is written."""
     answers = {question.id: issue.answers.get(question.id, "") for question in issue.form.questions}
-    faults = [
-        Fault(question.id, "is missing; answer it")
-        for question in issue.form.questions
-        if question.required and not answers[question.id]
-    ]
+    faults = unanswered(issue)
     record_id = record_named(answers["record"], contents)
     if answers["record"] and record_id is None:
         fault = f"{titles.fold(answers['record'])[:80]!r} is no record; write the last part of its page's address"

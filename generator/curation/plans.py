@@ -10,6 +10,7 @@ from typing import Literal
 
 from generator import checking, comparison, documents, matching, store
 from generator.comparison import Verdict
+from generator.curation.issues import Issue
 from generator.items import item_of_record
 from generator.models import Path as ReadingPath
 from generator.models import Record, Topic
@@ -50,6 +51,15 @@ class Plan:
     remarks: tuple[str, ...] = ()
     duplicate: Neighbour | None = None
     near: tuple[Neighbour, ...] = ()
+
+
+def unanswered(issue: Issue) -> list[Fault]:
+    """Return a fault for each question of a form that must have an answer and has none."""
+    return [
+        Fault(question.id, "is missing; answer it")
+        for question in issue.form.questions
+        if question.required and not issue.answers.get(question.id)
+    ]
 
 
 def neighbours(contents: Contents, record_id: str, record: Record) -> tuple[Neighbour, ...]:

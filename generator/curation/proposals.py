@@ -10,7 +10,7 @@ from generator import store, titles
 from generator.curation.corrections import record_named
 from generator.curation.forms import MAX_TOPICS, PATH, TOPIC
 from generator.curation.issues import Issue
-from generator.curation.plans import Fault, Plan, checked
+from generator.curation.plans import Fault, Plan, checked, unanswered
 from generator.faults import faults_in
 from generator.models import Path as ReadingPath
 from generator.models import Topic, id_fault
@@ -23,11 +23,7 @@ _ITEM = re.compile(r"(?:[-*•]|\d{1,3}[.)])\s+")
 def of_issue(issue: Issue, contents: Contents) -> Plan:
     """Work out the topic or path that the answers to the form for proposals describe; nothing is written."""
     answers = {question.id: issue.answers.get(question.id, "") for question in issue.form.questions}
-    faults = [
-        Fault(question.id, "is missing; answer it")
-        for question in issue.form.questions
-        if question.required and not answers[question.id]
-    ]
+    faults = unanswered(issue)
     what = answers["what"].strip()
     if what and what not in (TOPIC, PATH):
         faults.append(Fault("what", f"{what[:40]!r} is none of {TOPIC}, {PATH}; choose one of these"))
