@@ -200,6 +200,15 @@ def announced(library: Library, settings: Settings, topic: str | None = None) ->
     return [(feed.folder + ATOM_FILE, ATOM_TYPE, title), (feed.folder + JSON_FILE, JSON_TYPE, title)]
 
 
+def lines(library: Library, settings: Settings, topic: str) -> list[str]:
+    """Return the elements that announce a topic's feeds in the head of its page, in whose folder they lie."""
+    return [
+        # The theme fetches a sitemap beside every link whose rel is "alternate" alone, taking it for a translation.
+        f'<link rel="alternate feed" type="{kind}" title="{escaping.html(title)}" href="{path.rpartition("/")[2]}">'
+        for path, kind, title in announced(library, settings, topic)
+    ]
+
+
 def files(library: Library, settings: Settings) -> Iterator[tuple[str, str]]:
     """Yield ``(path, text)`` of every feed: the list's at the root, each topic's in the folder of its page."""
     for topic in (None, *library.topics):

@@ -1,12 +1,11 @@
 """What a page tells machines: citation tags, JSON-LD, OpenGraph and the OpenSearch description, from facts alone.
 
-The functions return plain text values; whoever prints them escapes them once, by ``escaping.html`` for an attribute and
-by ``escaping.script_json`` for a script element.
+Tags are plain text values until :func:`lines` and :func:`paper` print them, escaped, for the head of a page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -30,6 +29,20 @@ def address(settings: Settings, path: str = "") -> str:
 def paper_path(record_id: str) -> str:
     """Return the path of a paper's page below the site's root."""
     return f"papers/{record_id}/"
+
+
+def lines(attribute: str, tags: Iterable[tuple[str, str]]) -> list[str]:
+    """Return ``(name, content)`` pairs as ``meta`` elements; ``attribute`` holds the name, such as ``property``."""
+    return [f'<meta {attribute}="{escaping.html(name)}" content="{escaping.html(content)}">' for name, content in tags]
+
+
+def paper(record_id: str, record: Record, settings: Settings, topics: Mapping[str, Topic]) -> list[str]:
+    """Return the lines that the head of a paper's page has and other pages have not: citation tags and JSON-LD."""
+    data = escaping.script_json(json_ld(record_id, record, settings, topics))
+    return [
+        *lines("name", highwire(record_id, record, settings)),
+        f'<script type="application/ld+json">{data}</script>',
+    ]
 
 
 def highwire(record_id: str, record: Record, settings: Settings) -> list[tuple[str, str]]:

@@ -63,22 +63,23 @@ class _Writer:
         template: str,
         title: str,
         description: str,
-        head: Mapping[str, Any] | None = None,
+        head: Iterable[str] = (),
         hide: Sequence[str] = ("navigation",),
         **values: Any,
     ) -> Page:
-        """Render one page; ``title``, ``description`` and ``head`` go to the front matter, made safe for HTML."""
+        """Render one page.
+
+        Its front matter has the title, the description and the page's own lines for the HTML head, to which ``head``
+        adds: all made safe for the place where overrides/main.html prints them as they are.
+        """
         depth = path.count("/")
         kind = "article" if path.startswith("papers/") and "record" in values else "website"
+        description = wording.shorten(description)
+        tags = metadata.open_graph(title, description, _url(path), self.settings, kind=kind, image=self.settings.card)
         front_matter = {
             "title": escaping.html(title),
-            "description": escaping.html(wording.shorten(description)),
-            "open_graph": _printed(
-                metadata.open_graph(
-                    title, wording.shorten(description), _url(path), self.settings, kind=kind, image=self.settings.card
-                )
-            ),
-            **(head or {}),
+            "description": escaping.html(description),
+            "head": "\n".join([*head, *metadata.lines("property", tags)]),
         }
         # Not ASCII alone: YAML reads \\ud83d\\ude42 as two halves of a character.
         front = "\n".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in front_matter.items())
@@ -98,12 +99,7 @@ class _Writer:
                 "paper.md.j2",
                 titles.plain(record.title),
                 record.why or record.summary or f"{titles.plain(record.title)}: facts, links and related papers.",
-                {
-                    "citation": _printed(metadata.highwire(record_id, record, self.settings)),
-                    "json_ld": escaping.script_json(
-                        metadata.json_ld(record_id, record, self.settings, self.library.topics)
-                    ),
-                },
+                metadata.paper(record_id, record, self.settings, self.library.topics),
                 id=record_id,
                 record=record,
                 heading=_heading(record.title),
@@ -142,7 +138,7 @@ class _Writer:
                 "topic.md.j2",
                 topic.name,
                 description,
-                {"feeds": _printed(feeds.announced(self.library, self.settings, topic_id))},
+                feeds.lines(self.library, self.settings, topic_id),
                 id=topic_id,
                 topic=topic,
                 ids=ids,
@@ -288,11 +284,6 @@ def _heading(title: str) -> Markup:
 def _url(path: str) -> str:
     """Return the address of a page below the site's root: ``papers/loom.md`` is read at ``papers/loom/``."""
     return "" if path == "index.md" else f"{path.removesuffix('.md')}/".removesuffix("index/")
-
-
-def _printed(rows: Iterable[tuple[str, ...]]) -> list[list[str]]:
-    """Return rows of text for the front matter, made safe for the attributes that overrides/main.html prints."""
-    return [[escaping.html(text) for text in row] for row in rows]
 
 
 # --- the template environment ----------------------------------------------------------------------------------------

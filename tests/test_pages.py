@@ -6,6 +6,7 @@ renew them with ``RENEW=1 python -m pytest tests/test_pages.py`` and read their 
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import re
@@ -15,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import html5lib
 import pytest
 import yaml
 from site_tools import RECORDS, ROOT, TOY, TOY_SETTINGS, is_generated, library, toy_records
@@ -74,7 +76,7 @@ def test_the_toy_list_covers_what_can_happen() -> None:
 @pytest.mark.parametrize("path", sorted(TOY_PAGES))
 def test_front_matter_is_yaml_with_fixed_keys(path: str) -> None:
     front = _front(TOY_PAGES[path])
-    assert set(front) <= {"title", "description", "hide", "open_graph", "citation", "json_ld", "feeds"}
+    assert list(front) == ["title", "description", "head", "hide"]
     for name in ("title", "description"):
         assert isinstance(front[name], str)
         assert front[name].strip()
@@ -82,6 +84,29 @@ def test_front_matter_is_yaml_with_fixed_keys(path: str) -> None:
         assert not set(front[name]) & set("<>\"'\n")
     assert len(front["description"]) <= 2000
     assert TOY_PAGES[path].split("\n")[1] == pages.MARK
+
+
+META, FEED, DATA = {"content"}, {"rel", "type", "title", "href"}, {"type"}
+
+
+@pytest.mark.parametrize("path", sorted(TOY_PAGES))
+def test_the_lines_for_the_head_hold_tags_and_data_alone(path: str) -> None:
+    tree = html5lib.parseFragment(_front(TOY_PAGES[path])["head"], namespaceHTMLElements=False)
+    for element in tree:
+        given, text = set(element.attrib), (element.text or "").strip()
+        match element.tag:
+            case "meta":
+                assert given in (META | {"name"}, META | {"property"})
+                assert not text
+            case "link":
+                assert given == FEED
+                assert element.attrib["rel"] == "alternate feed"
+            case "script":
+                assert element.attrib == {"type": "application/ld+json"}
+                assert json.loads(text)["@type"] == "ScholarlyArticle"
+            case other:
+                pytest.fail(f"{other} in the head of {path}")
+        assert not (element.tail or "").strip()
 
 
 @pytest.mark.parametrize("path", sorted(TOY_PAGES))
