@@ -83,6 +83,13 @@ class Library:
         return tuple(sorted(self.newest_first, key=lambda record_id: self.records[record_id].added or "", reverse=True))
 
     @cached_property
+    def day(self) -> str | None:
+        """The last day that the records state, of an addition, a correction or a retraction."""
+        days = [record.added for record in self.records.values() if record.added]
+        days += [made.day for record in self.records.values() for made in record.corrected]
+        return max([*days, *(notice.retracted for notice in self.retracted.values())], default=None)
+
+    @cached_property
     def by_source(self) -> Mapping[str, tuple[tuple[str, Sighting], ...]]:
         """Records with what was seen of them, by source, in the source's own order."""
         found: defaultdict[str, list[tuple[str, Sighting]]] = defaultdict(list)

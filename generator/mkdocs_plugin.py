@@ -1,27 +1,115 @@
-"""The MkDocs plugin, the only module that imports mkdocs: pages are made before a build and when a record changes."""
+"""The MkDocs plugin, the only module that imports mkdocs.
+
+It writes the Markdown pages before a build. MkDocs renders what is in the navigation and one specimen of each kind of
+other page; the rest is stamped from the specimens, and the finished site takes the place of the old one. Where a
+stamped page might differ from MkDocs' own, the plugin says why and lets MkDocs render every page.
+"""
 
 from __future__ import annotations
 
+import datetime
 import logging
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import jinja2
+from mkdocs.commands.build import build
+from mkdocs.config import base, config_options, load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
-from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.plugins import EVENTS, BasePlugin, event_priority
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.pages import Page
+from mkdocs.utils import CountHandler
 
-from generator import generation, pages, settings, store
+from generator import generation, pages, settings, stamping, store
+from generator.commonmark import DoubtError
 from generator.errors import ReadingListError
 from generator.library import Library
+from generator.site_folder import SiteFolder
 
 _log = logging.getLogger("mkdocs.plugins.reading-list")
+_notice = logging.getLogger("reading-list")  # seen in a quiet build, and no warning that would end a strict one
+_CACHE = Path(".cache", "reading-list", "site")
+_ENGINE = "engine"
+_BUILT = (InclusionLevel.INCLUDED, InclusionLevel.NOT_IN_NAV)
+# What other plugins may do without touching a page.
+_HARMLESS = frozenset({"startup", "shutdown", "serve", "config", "pre_build", "build_error"})
 
 
-class ReadingListPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
-    """Runs ``generate`` before ``mkdocs build`` and ``mkdocs serve``."""
+class Options(base.Config):  # type: ignore[no-untyped-call]
+    """What mkdocs.yml may say of the plugin."""
+
+    fast = config_options.Type(bool, default=True)
+    """Stamp pages from specimens; ``false`` lets MkDocs render every page."""
+
+
+class _StampedFile(File):
+    """A page that MkDocs knows for links, and neither renders nor copies."""
+
+    def is_documentation_page(self) -> bool:
+        return False
+
+    def copy_file(self, dirty: bool = False) -> None:  # noqa: ARG002 - part of MkDocs' interface
+        return
+
+
+@dataclass
+class _Build:
+    """One run of MkDocs: where its site goes, and which pages it leaves to be stamped."""
+
+    folder: SiteFolder
+    fast: bool
+    warnings: CountHandler
+    leaves: dict[stamping.Kind, list[stamping.Leaf]] = field(default_factory=dict)
+    specimens: dict[str, stamping.Kind] = field(default_factory=dict)
+    """The kinds by the paths of their specimens."""
+    proofs: dict[str, stamping.Leaf] = field(default_factory=dict)
+    """A page of each kind that MkDocs renders too, by its path."""
+    files: frozenset[str] = frozenset()
+    """The paths of all files that become part of the site, for links to them."""
+    content: dict[str, str] = field(default_factory=dict)
+    html: dict[str, str] = field(default_factory=dict)
+    """What MkDocs made of specimens and proofs: the bodies and the finished pages, by path."""
+
+
+class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
+    """Writes the pages before ``mkdocs build`` and ``mkdocs serve``, and makes the build fast."""
+
+    def __init__(self) -> None:
+        self.serving = self.dirty = self.plain = False
+        self.preview: SiteFolder | None = None
+        self.running = ExitStack()
+
+    def on_startup(self, *, command: str, dirty: bool) -> None:
+        """Note what is to be done. MkDocs keeps this object from build to build because it has this event."""
+        self.serving, self.dirty = command == "serve", dirty
+
+    @event_priority(-100)
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Take the site's folder in hand, and let MkDocs build elsewhere."""
+        target, cache = Path(config.site_dir), Path(config.config_file_path).parent / _CACHE
+        with _told():
+            self.running.enter_context(store.locked(cache))
+            folder = self.preview or SiteFolder(target, None if self.serving else cache)
+        self.preview = folder if self.serving else None
+        reason = "" if self.config.fast and not self.plain else "asked for"
+        if not reason and (reason := next(_doubts(config, dirty=self.dirty), "")):
+            _say(reason)
+        self.build = _Build(folder, fast=not reason, warnings=CountHandler())
+        self.build.warnings.setLevel(logging.WARNING)
+        logging.getLogger("mkdocs").addHandler(self.build.warnings)
+        self.running.callback(logging.getLogger("mkdocs").removeHandler, self.build.warnings)
+        self.running.callback(setattr, config, "site_dir", config.site_dir)
+        config.site_dir = str(cache / _ENGINE)
+        return config
 
     @event_priority(100)
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
@@ -30,16 +118,111 @@ class ReadingListPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         contents = store.load(configured.records)
         if contents.problems:
             raise PluginError("the records have problems:\n" + "\n".join(map(str, contents.problems)))
-        try:
-            done = generation.generate(Library.of(contents), configured, Path(config.docs_dir))
-        except ReadingListError as error:
-            raise PluginError(str(error)) from error
+        library = Library.of(contents)
+        with _told():
+            done = generation.generate(library, configured, Path(config.docs_dir))
         _log.debug("%d pages written, %d unchanged, %d removed", done.written, done.unchanged, done.removed)
+        self._date(library)
+
+    def _date(self, library: Library) -> None:
+        """Let MkDocs date the site by the records, so that the same records give the same bytes on any day."""
+        if library.day and "SOURCE_DATE_EPOCH" not in os.environ:
+            midnight = datetime.datetime.fromisoformat(f"{library.day}T00:00:00+00:00")
+            os.environ["SOURCE_DATE_EPOCH"] = str(int(midnight.timestamp()))
+            self.running.callback(os.environ.pop, "SOURCE_DATE_EPOCH")
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Take out the pages that are stamped, and put a specimen of each kind in."""
+        if not self.build.fast:
+            return files
+        self.build.files = frozenset(file.src_uri for file in files if file.inclusion in _BUILT)
+        listed = set(_files_in(config.nav))
+        leaves = []
+        for path in sorted(self.build.files - listed):
+            if path.partition("/")[0] in pages.FOLDERS and path.endswith(".md"):
+                leaf = stamping.read(path, files.src_uris[path].content_string)
+                leaves += [leaf] if leaf else []
+        for number, (kind, alike) in enumerate(stamping.kinds(leaves).items()):
+            proof, *stamped = alike
+            path, text = stamping.specimen(kind, number)
+            files.append(File.generated(config, path, content=text))
+            self.build.specimens[path], self.build.proofs[proof.path] = kind, proof
+            self.build.leaves[kind] = stamped
+            for leaf in stamped:
+                known = files.src_uris[leaf.path]
+                files.remove(known)
+                files.append(_StampedFile(leaf.path, known.src_dir, known.dest_dir, True, dest_uri=known.dest_uri))
+        return files
+
+    def on_page_content(self, html: str, *, page: Page, **_: Any) -> str:
+        """Note the body of a proof; put the name of its place into a specimen."""
+        path = page.file.src_uri
+        if path in self.build.proofs:
+            self.build.content[path] = html
+        return stamping.SPECIMEN_BODY if path in self.build.specimens else html
 
     def on_env(self, env: jinja2.Environment, **_: Any) -> jinja2.Environment:
         """Keep the theme's templates from being looked up on disk again for every part of every page."""
         env.auto_reload = False
         return env
+
+    def on_post_template(self, output: str, *, template_name: str, **_: Any) -> str:
+        """Name the stamped pages in the sitemap."""
+        if template_name == "sitemap.xml":
+            for path, kind in self.build.specimens.items():
+                output = stamping.listed(output, path, self.build.leaves[kind])
+        return output
+
+    def on_post_page(self, output: str, *, page: Page, **_: Any) -> str:
+        """Note the finished pages that stamps are made of and proved by."""
+        path = page.file.src_uri
+        if path in self.build.specimens or path in self.build.proofs:
+            self.build.html[path] = output
+        return output
+
+    @event_priority(-100)
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Stamp, and put the new site in the place of the old one, unless MkDocs will refuse it for being strict."""
+        if config.strict and self.build.warnings.get_counts():
+            self.running.close()
+            return
+        try:
+            with _told():
+                self._publish(Path(config.site_dir))
+            self.running.close()
+        except DoubtError as doubt:
+            _say(str(doubt))
+            self.running.close()
+            self._build_plainly(config)
+
+    def _publish(self, built: Path) -> None:
+        run = self.build
+        stamps = {kind: stamping.Stamp.of(run.html[path]) for path, kind in run.specimens.items()}
+        for path, proof in run.proofs.items():
+            stamps[proof.kind].prove(proof, run.content[path], run.html[path])
+        specimens = {stamping.address(path) for path in run.specimens}
+        for path in _files_below(built):
+            if path not in specimens:
+                data = (built / path).read_bytes()
+                run.folder.put(path, stamping.digest(data), partial(bytes, data))
+        for leaf in (leaf for leaves in run.leaves.values() for leaf in leaves):
+            stamp = stamps[leaf.kind]
+            run.folder.put(leaf.address, stamp.key(leaf), partial(stamp.page, leaf, run.files))
+        run.folder.publish()
+
+    def _build_plainly(self, config: MkDocsConfig) -> None:
+        """Build once more, every page by MkDocs."""
+        self.plain = True
+        try:
+            plain = load_config(config.config_file_path, strict=config.strict, site_dir=config.site_dir)
+            plain.site_url = config.site_url
+            build(plain, serve_url=config.site_url if self.serving else None)
+        finally:
+            self.plain = False
+
+    def on_build_error(self, **_: Any) -> None:
+        """Let go of the site."""
+        self.running.close()
 
     def on_serve(
         self,
@@ -59,3 +242,70 @@ class ReadingListPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         if records.is_dir():
             server.watch(str(records))
         return server
+
+
+# --- what may be stamped ---------------------------------------------------------------------------------------------
+
+
+def _doubts(config: MkDocsConfig, *, dirty: bool) -> Iterator[str]:
+    """Say what in the configuration may make a page differ from what a specimen of its kind shows."""
+    if dirty:
+        yield "a dirty build"
+    if config.nav is None:
+        yield "mkdocs.yml has no nav, so every page is in it"
+    if not config.use_directory_urls:
+        yield "use_directory_urls is off"
+    for package, known in stamping.KNOWN_VERSIONS.items():
+        if not (found := version(package)).startswith(known):
+            yield f"{package} is {found}, and stamping is proved with {' '.join(known)}"
+    if config.theme.name != "material":
+        yield f"the theme is {config.theme.name}"
+    if config.theme.custom_dir:
+        for template in sorted(Path(config.theme.custom_dir).rglob("*.html")):
+            name = template.relative_to(config.theme.custom_dir).as_posix()
+            if stamping.digest(template.read_bytes()) != stamping.KNOWN_TEMPLATES.get(name):
+                yield f"the theme's {name} is overridden by another than the list's own"
+    for extension in config.markdown_extensions:
+        for option in config.mdx_configs.get(extension) or {None}:
+            if option not in stamping.KNOWN_EXTENSIONS.get(extension, ()):
+                yield f"Markdown has the extension {extension}" + (f" with {option}" if option else "")
+    for name, plugin in config.plugins.items():
+        own = getattr(plugin, "config", {})
+        if not isinstance(plugin, ReadingListPlugin) and own.get("enabled", True):
+            for event in EVENTS:
+                if event not in _HARMLESS and hasattr(plugin, f"on_{event}"):
+                    yield f"the plugin or hook {name} may touch pages, by on_{event}"
+
+
+def _say(reason: str) -> None:
+    _notice.warning("reading-list: MkDocs renders every page, which is slower: %s", reason)
+
+
+# --- what MkDocs' objects hold ---------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Let MkDocs tell of what this package raises."""
+    try:
+        yield
+    except DoubtError:
+        raise
+    except ReadingListError as error:
+        raise PluginError(str(error)) from error
+
+
+def _files_in(nav: Any) -> Iterator[str]:
+    """Yield the files that a navigation names, at any depth."""
+    for item in nav if isinstance(nav, list) else nav.values() if isinstance(nav, dict) else ():
+        if isinstance(item, str):
+            yield item
+        else:
+            yield from _files_in(item)
+
+
+def _files_below(folder: Path) -> Iterator[str]:
+    """Yield the paths of all files in a folder, in order, relative to it."""
+    for place, folders, names in os.walk(folder):
+        folders.sort()
+        yield from (Path(place, name).relative_to(folder).as_posix() for name in sorted(names))

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import html5lib
-import markdown  # type: ignore[import-untyped]
+import markdown
 import pytest
 from site_tools import RECORDS, TOY_RECORDS, TOY_SETTINGS, library
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import cmarkgfm
 import html5lib
-import markdown  # type: ignore[import-untyped]
+import markdown
 import pytest
 import yaml
 from cmarkgfm.cmark import Options

@@ -6,7 +6,7 @@ import re
 import xml.etree.ElementTree as ElementTree
 
 import html5lib
-import markdown  # type: ignore[import-untyped]
+import markdown
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st

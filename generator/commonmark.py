@@ -1,0 +1,91 @@
+"""Turns the Markdown of a generated page into the HTML that MkDocs makes of it, by cmark: many times as fast.
+
+It knows the Markdown that the templates write: CommonMark, and classes in the attribute lists of Python-Markdown
+(``{: .rl-why }``, https://python-markdown.github.io/extensions/attr_list/). Text from records holds no mark of either,
+being escaped. tests/test_stamping.py compares both engines on every page of the list.
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+import posixpath
+import re
+from dataclasses import dataclass
+
+from cmarkgfm import cmark
+from markdown.extensions import toc
+
+from generator.errors import ReadingListError
+
+_UNSAFE = cmark.Options.CMARK_OPT_UNSAFE  # HTML in the Markdown is the templates' own
+_CLASSES = re.compile(r"\{:? ((?:\.[\w-]+ )+)\}")
+# An escaped text cannot hold "<", so it cannot make such a comment, before cmark or behind it.
+_OF_BLOCK = re.compile(r"<p>([^\n]*)</p>\n<!--((?:\.[\w-]+ )+)-->")
+_OF_INLINE = re.compile(r'<(a|em)((?: href="[^"]*")?)>([^<]*)</\1><!--((?:\.[\w-]+ )+)-->')
+_HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
+_LINK = re.compile(r'(<a [^>]*?href=")([^":?#]+\.md)(#[^"]*)?(?=")')
+
+
+class DoubtError(ReadingListError):
+    """A page might not be the one that MkDocs makes; the message says why."""
+
+
+@dataclass(frozen=True)
+class Html:
+    """A page's body: its HTML, the id of its first heading, and the Markdown files it links to."""
+
+    body: str
+    heading: str
+    links: frozenset[str]
+
+
+def to_html(markdown: str, path: str) -> Html:
+    """Return the body of the page at ``path`` below the docs folder, such as ``papers/loom.md``, as HTML.
+
+    Links to other Markdown files lead to where MkDocs puts those with ``use_directory_urls``; headings have the ids
+    that the table of contents of Python-Markdown gives them. Raises DoubtError for attributes that are no classes.
+    """
+    # Citations stand in <pre>, with braces of their own; elsewhere a brace is the template's.
+    start, end = markdown.find("<pre"), markdown.rfind("</pre>")
+    start, end = (start, end) if 0 <= start < end else (len(markdown), len(markdown))
+    marked = [_CLASSES.sub(r"<!--\1-->", part) for part in (markdown[:start], markdown[end:])]
+    if "{" in marked[0] or "{" in marked[1]:
+        raise DoubtError(f"{path}: holds attributes that are no classes")
+    text = cmark.markdown_to_html(markdown[start:end].join(marked), options=_UNSAFE)
+    text = _OF_INLINE.sub(lambda m: f'<{m[1]} class="{_classes(m[4])}"{m[2]}>{m[3]}</{m[1]}>', text)
+    text = _OF_BLOCK.sub(lambda m: f'<p class="{_classes(m[2])}">{m[1]}</p>', text)
+    links, ids = set(), list[str]()
+
+    def lead(match: re.Match[str]) -> str:
+        target, address = _led(path, match[2])
+        links.add(target)
+        return f"{match[1]}{address}{match[3] or ''}"
+
+    def name(match: re.Match[str]) -> str:
+        ids.append(toc.unique(_slug(match[2]), set(ids)))
+        return f'<h{match[1]} id="{ids[-1]}">{match[2]}</h{match[1]}>'
+
+    text = _HEADING.sub(name, _LINK.sub(lead, text))
+    return Html(text, ids[0] if ids else "", frozenset(links))
+
+
+def _classes(names: str) -> str:
+    return names.replace(".", "").strip()
+
+
+@functools.lru_cache(maxsize=2**12)  # most headings stand on every page
+def _slug(heading: str) -> str:
+    return str(toc.slugify(html.unescape(toc.strip_tags(heading)), "-"))
+
+
+def _led(path: str, link: str) -> tuple[str, str]:
+    """Return the file that a relative link on the page ``path`` names, and the address of its page from there."""
+    target = posixpath.normpath(posixpath.join(posixpath.dirname(path), link))
+    return target, f"{posixpath.relpath('/' + address(target), '/' + address(path))}/"
+
+
+def address(path: str) -> str:
+    """Return where MkDocs puts the page of a Markdown file in the site: ``papers/loom.md`` at ``papers/loom``."""
+    stem = path.removesuffix(".md")
+    return posixpath.dirname(path) if posixpath.basename(stem) == "index" else stem

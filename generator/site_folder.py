@@ -1,0 +1,223 @@
+"""The folder of a built site: it changes as a whole, in one step, and only what differs is written.
+
+The next site is made in a spare folder, which is the site before the last, and changes places with the published one
+when it is done. So a build that is killed leaves the old site as it was, and a build that changes one page writes one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import hashlib
+import json
+import os
+import shutil
+import stat
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path, PurePosixPath
+
+from generator import documents
+from generator.errors import ReadingListError, WriteError
+
+_Entry = tuple[str, int, int]  # key of the content, size in bytes, time of change in nanoseconds
+_Manifest = dict[str, _Entry]
+_EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2), and RENAME_SWAP of renamex_np(2) on macOS
+_HERE = -100  # AT_FDCWD
+_HALF = ".next"  # the ending of what is not done yet
+
+
+class SiteFolder:
+    """A site at ``target``, and what is known about its files.
+
+    That is kept in the folder ``cache``, where the spare site lies too. Without one nothing outlives this object, and
+    the site is written in place, file by file: for a preview that a server reads from.
+    """
+
+    def __init__(self, target: Path, cache: Path | None) -> None:
+        """Refuse a target that is not ours to replace. Raises ReadingListError."""
+        self.target = target
+        if target.is_symlink() or (target.exists() and not target.is_dir()):
+            raise ReadingListError(f"{target}: is no plain folder; delete it, or name another place for the site")
+        with _named(target):
+            names = os.listdir(target) if target.exists() else []
+        hidden = [name for name in names if name.startswith(".")]
+        if len(hidden) < len(names) and "sitemap.xml" not in names:
+            raise ReadingListError(f"{target}: holds files that are no site; name an empty folder")
+        # What others keep there, as git keeps its .git, stays: then the folder stays too.
+        self._in_place = cache is None or bool(hidden)
+        self._cache = cache / hashlib.sha256(os.fsencode(target.absolute())).hexdigest()[:12] if cache else None
+        self._live = _read_manifest(self._cache and self._cache / "site.json")
+        self._spare = self._live if self._in_place else _read_manifest(self._cache and self._cache / "spare.json")
+        self._kept: _Manifest = {}
+        self._folders: set[str] = set()
+        with _named(target):
+            _put_back(self._next, target)
+
+    @property
+    def _next(self) -> Path:
+        """Where the next site is made."""
+        if self._cache is None or self._in_place:
+            return self.target
+        near = next(folder for folder in (self.target, *self.target.absolute().parents) if folder.exists())
+        self._cache.mkdir(parents=True, exist_ok=True)
+        if near.stat().st_dev == self._cache.stat().st_dev:
+            return self._cache / "spare"
+        return self.target.parent / f".{self.target.name}{_HALF}"  # folders change places on one file system alone
+
+    def put(self, path: str, key: str, make: Callable[[], bytes]) -> bool:
+        """Let the file ``path`` of the next site hold the bytes that ``key`` stands for; tell whether they are new.
+
+        ``make`` gives the bytes; it is not called where the published or the spare site holds them already. Raises
+        WriteError.
+        """
+        with _named(self.target):
+            target = self._next / path
+            known = self._spare.get(path)
+            if known and known[0] == key and _is_as(target, known):
+                self._kept[path] = known
+                return False
+            self._make_folder(path)
+            known = self._live.get(path)
+            if known and known[0] == key and _is_as(self.target / path, known):
+                _remove(target)
+                os.link(self.target / path, target)
+                self._kept[path] = known
+                return False
+            data = make()
+            beside = target.with_name(f".{target.name[:200]}{_HALF}")
+            beside.write_bytes(data)  # never over the old file: that may be one of the published site as well
+            if target.is_dir() and not target.is_symlink():
+                shutil.rmtree(target)
+            beside.replace(target)
+            found = target.lstat()
+            self._kept[path] = (key, found.st_size, found.st_mtime_ns)
+            return True
+
+    def _make_folder(self, path: str) -> None:
+        """Make the folders above ``path``; a link or a file in their place goes."""
+        folder = path.rpartition("/")[0]
+        if folder in self._folders:
+            return
+        place = self._next
+        place.mkdir(parents=True, exist_ok=True)
+        for name in folder.split("/") if folder else ():
+            place /= name
+            if place.is_symlink() or not place.is_dir():
+                _remove(place)
+                place.mkdir()
+        self._folders.add(folder)
+
+    def publish(self) -> None:
+        """Make the next site the published one: just the files that were put. Raises WriteError."""
+        with _named(self.target):
+            made = self._next
+            made.mkdir(parents=True, exist_ok=True)
+            _sweep(made, self._kept.keys(), spare_hidden=self._in_place)
+            self._write_manifest("spare.json", self._kept)
+            if made != self.target:
+                self.target.parent.mkdir(parents=True, exist_ok=True)
+                _exchange(made, self.target)
+                if made.parent == self.target.parent:
+                    shutil.rmtree(made, ignore_errors=True)
+            self._write_manifest("spare.json", self._live if made != self.target else self._kept)
+            self._write_manifest("site.json", self._kept)
+            self._spare, self._live = (self._kept if made == self.target else self._live), self._kept
+            self._kept, self._folders = {}, set()
+
+    def _write_manifest(self, name: str, manifest: _Manifest) -> None:
+        if self._cache:
+            text = json.dumps(manifest, separators=(",", ":"))
+            self._cache.mkdir(parents=True, exist_ok=True)
+            documents.write(self._cache / name, f"{_digest(text)}\n{text}", durable=False)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _read_manifest(path: Path | None) -> _Manifest:
+    """Return what was known about the files of a site, or nothing where that cannot be trusted."""
+    try:
+        digest, _, text = path.read_text(encoding="utf-8").partition("\n") if path else ("", "", "")
+    except (OSError, UnicodeDecodeError):
+        return {}
+    if digest != _digest(text):
+        return {}
+    return {name: (key, size, changed) for name, (key, size, changed) in json.loads(text).items()}
+
+
+def _is_as(path: Path, entry: _Entry) -> bool:
+    """Tell whether a file is still the one that was written, by size and time of change."""
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return False
+    return stat.S_ISREG(found.st_mode) and (found.st_size, found.st_mtime_ns) == entry[1:]
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _sweep(root: Path, files: Collection[str], *, spare_hidden: bool) -> None:
+    """Remove what is in ``root`` and not among ``files``; ``spare_hidden`` leaves hidden names at its top to others."""
+    folders = {folder.as_posix() for path in files for folder in PurePosixPath(path).parents}
+    left = [""]
+    while left:
+        folder = left.pop()
+        with os.scandir(root / folder) as entries:
+            for entry in entries:
+                path = f"{folder}/{entry.name}".lstrip("/")
+                if spare_hidden and not folder and entry.name.startswith(".") and not entry.name.endswith(_HALF):
+                    continue
+                if path in folders and entry.is_dir(follow_symlinks=False):
+                    left.append(path)
+                elif path not in files:
+                    _remove(Path(entry.path))
+
+
+def _exchange(made: Path, target: Path) -> None:
+    """Let two folders change places, in one step where the system can; without a ``target``, move ``made`` there."""
+    if not target.exists():
+        made.rename(target)
+        return
+    with contextlib.suppress(AttributeError, OSError):
+        libc = ctypes.CDLL(None, use_errno=True)
+        one, other = os.fsencode(made), os.fsencode(target)
+        with contextlib.suppress(AttributeError):
+            if libc.renameat2(_HERE, one, _HERE, other, _EXCHANGE) == 0:
+                return
+        if libc.renamex_np(one, other, _EXCHANGE) == 0:
+            return
+    old = _aside(made)
+    target.rename(old)
+    made.rename(target)
+    old.rename(made)
+
+
+def _put_back(made: Path, target: Path) -> None:
+    """Mend an exchange in several steps that was cut short."""
+    old = _aside(made)
+    if old.exists() and not target.exists():
+        old.rename(target)
+    elif old.exists():
+        shutil.rmtree(old)
+
+
+def _aside(made: Path) -> Path:
+    return made.with_name(f"{made.name}.old")
+
+
+@contextlib.contextmanager
+def _named(target: Path) -> Iterator[None]:
+    """Tell of what the system refuses as a WriteError that names the site's folder."""
+    try:
+        yield
+    except OSError as error:
+        raise WriteError(
+            f"{error.filename or target}: cannot be written ({error.strerror}); the site in {target} is as it was; "
+            "make room or make it writable"
+        ) from error

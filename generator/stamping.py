@@ -1,0 +1,204 @@
+"""Stamps generated pages from the finished HTML of one specimen of their kind, so that a theme is rendered once a kind.
+
+Pages of a kind have the same folder, front matter and outline, so a theme prints them alike but for what fills a few
+places: title, description, lines for the head, first heading, address, body. A specimen is a page whose front matter
+and heading are the names of those places; where they stand in its HTML, a stamp puts what a page has.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from urllib.parse import quote
+
+from generator import commonmark, pages
+from generator.commonmark import DoubtError
+
+FEWEST = 4
+"""A kind with fewer pages is left to MkDocs: its specimen and its proof would be as many."""
+
+KNOWN_VERSIONS = {"mkdocs": ("1.6.",), "mkdocs-material": ("9.8.",)}
+"""What stamping is proved with, by tests/test_stamping.py; another version may print a page otherwise."""
+KNOWN_EXTENSIONS: Mapping[str, tuple[str | None, ...]] = {
+    "attr_list": (None,),
+    "fenced_code": (None,),
+    "tables": (None,),
+    "toc": (None, "title"),
+    "pymdownx.highlight": (None, "use_pygments"),
+    "pymdownx.superfences": (None,),
+}
+"""The extensions of Markdown, with their options, that read a generated page as CommonMark does, but for attributes."""
+KNOWN_TEMPLATES = {
+    "404.html": "1b0df3c4d5411698ba62d87d",
+    "main.html": "0287c28963404e674bb1a845",
+    "partials/search.html": "42d15d0b12c2a4002a61f17e",
+}
+"""The digests of the list's own overrides. A test tells when one has changed: then look at what it prints of a page."""
+
+_FILLED = ("title", "description", "head")
+_OUTLINE = re.compile(r"^##+ .*$", re.MULTILINE)
+_HEADING = "Rl0Heading0"
+_BODY = "<h1>rl0body0</h1>"  # a theme adds a heading to a body without one
+_PLACES = re.compile(rf"(rl0(?:title|description|head|heading|name0-\d+)0|{_BODY})")
+_NAME = "rl0name0-{}0"
+_REFERENCE = re.compile(r"&(?:#(\d+)|quot);")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What pages have in common that one specimen stands for."""
+
+    folder: str
+    front: tuple[str, ...]
+    """The lines of the front matter that are the same on every page."""
+    outline: tuple[str, ...]
+    """The headings below the first, as Markdown."""
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A generated page before it is HTML: its path, its kind, and what it has of its own."""
+
+    path: str
+    kind: Kind
+    values: Mapping[str, str]
+    markdown: str
+    digest: str
+
+    @property
+    def address(self) -> str:
+        """The path of the page's HTML below the root of the site."""
+        return address(self.path)
+
+    @property
+    def name(self) -> str:
+        """The last part of the page's address."""
+        return self.path.rpartition("/")[2].removesuffix(".md")
+
+
+def read(path: str, text: str) -> Leaf | None:
+    """Return the page at ``path`` below the docs folder as a leaf.
+
+    A page that no generator wrote is none, nor is the first page of a folder, which stands in another place.
+    """
+    front, _, markdown = text.partition("\n---\n\n")
+    start, mark, *lines = front.split("\n")
+    if (start, mark) != ("---", pages.MARK) or path.endswith("/index.md"):
+        return None
+    values, same = {}, []
+    for line in lines:
+        key, _, value = line.partition(": ")
+        if key in _FILLED:
+            values[key] = json.loads(value)
+        else:
+            same.append(line)
+    kind = Kind(path.rpartition("/")[0], tuple(same), tuple(_OUTLINE.findall(markdown)))
+    return Leaf(path, kind, values, markdown, digest(text.encode()))
+
+
+def kinds(leaves: Iterable[Leaf]) -> dict[Kind, list[Leaf]]:
+    """Return the kinds that are worth a specimen, each with its pages in order."""
+    found = defaultdict(list)
+    for leaf in leaves:
+        found[leaf.kind].append(leaf)
+    return {kind: alike for kind, alike in found.items() if len(alike) >= FEWEST}
+
+
+def specimen(kind: Kind, number: int) -> tuple[str, str]:
+    """Return path and Markdown of a page of ``kind`` that holds the names of the places; ``number`` is its own."""
+    filled = [f"{key}: rl0{key}0" for key in _FILLED]
+    text = "\n".join(["---", *filled, *kind.front, "---", "", f"# {_HEADING}", "", *kind.outline, ""])
+    return f"{kind.folder}/{_NAME.format(number)}.md", text
+
+
+def listed(sitemap: str, path: str, leaves: Iterable[Leaf]) -> str:
+    """Put an entry of each of ``leaves`` in the place of that of their specimen at ``path``."""
+    name = path.rpartition("/")[2].removesuffix(".md")
+    entry = re.search(rf"\s*<url>\s*<loc>[^<]*/{name}/</loc>.*?</url>", sitemap, re.DOTALL)
+    if not entry:
+        return sitemap  # a site without an address has no entries
+    return sitemap.replace(entry[0], "".join(entry[0].replace(name, quote(leaf.name)) for leaf in leaves))
+
+
+def address(path: str) -> str:
+    """Return where the HTML of the Markdown file ``path`` lies in the site."""
+    return f"{commonmark.address(path)}/index.html"
+
+
+def digest(data: bytes) -> str:
+    """Return a short key of ``data``."""
+    return hashlib.sha256(data).hexdigest()[:24]
+
+
+SPECIMEN_BODY = _BODY
+"""What a specimen's own body is replaced by before the theme is put round it."""
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """The HTML of a specimen, cut at its places: what is the same, and what a page fills in, by turns."""
+
+    parts: tuple[str, ...]
+
+    @classmethod
+    def of(cls, html: str) -> Stamp:
+        """Cut the finished HTML of a specimen. Raises DoubtError where a place cannot be found, or shows otherwise."""
+        parts = tuple(_PLACES.split(html))
+        if parts.count(_BODY) != 1 or not {"rl0title0", "rl0head0"} < set(parts):
+            raise DoubtError("the theme does not print title, head and body of a page where they are expected")
+        if any("rl0" in part.lower() for part in parts[::2]):
+            raise DoubtError("the theme prints something of a page's own in a form that is not known")
+        return cls(parts)
+
+    @cached_property
+    def digest(self) -> str:
+        """A key of the specimen and of the code that fills it."""
+        code = [Path(module).read_bytes() for module in (__file__, commonmark.__file__)]
+        versions = [version(package) for package in ("cmarkgfm", "Markdown")]
+        return digest("\0".join([*self.parts, *versions]).encode() + b"".join(code))
+
+    def key(self, leaf: Leaf) -> str:
+        """Return what the bytes of a stamped page depend on, as one short key."""
+        return digest(f"{self.digest} {leaf.path} {leaf.digest}".encode())
+
+    def page(self, leaf: Leaf, files: Container[str]) -> bytes:
+        """Return the finished page of ``leaf``. Raises DoubtError where it links to what is not among ``files``."""
+        made = commonmark.to_html(leaf.markdown, leaf.path)
+        if missing := sorted(link for link in made.links if link not in files):
+            raise DoubtError(f"{leaf.path} links to {missing[0]}, which is not there")
+        return self._fill(leaf, made.body, made.heading).encode("utf-8", errors="xmlcharrefreplace")
+
+    def _fill(self, leaf: Leaf, body: str, heading: str) -> str:
+        values = {f"rl0{key}0": value for key, value in leaf.values.items()}
+        values |= {"rl0heading0": heading, _BODY: body}
+        name = quote(leaf.name)
+        return "".join(values.get(part, name) if place % 2 else part for place, part in enumerate(self.parts))
+
+    def prove(self, leaf: Leaf, content: str, finished: str) -> None:
+        """Hold the stamp against a page of MkDocs: its body as rendered, ``content``, and its ``finished`` HTML.
+
+        Raises DoubtError where stamping the page would give another one.
+        """
+        mine = commonmark.to_html(leaf.markdown, leaf.path)
+        if self._fill(leaf, content, mine.heading) != finished:
+            raise DoubtError(f"the theme prints {leaf.path} otherwise than its specimen")
+        if _plain(mine.body) != _plain(content):
+            raise DoubtError(f"MkDocs reads the Markdown of {leaf.path} otherwise than cmark")
+
+
+def _plain(html: str) -> str:
+    """Return HTML with white space folded and references to characters that need none resolved."""
+    text = _REFERENCE.sub(lambda match: _character(match[1]), html)
+    return re.sub(r">\s+|\s+<|\s+", lambda match: match[0].strip() or " ", text).strip()
+
+
+def _character(code: str | None) -> str:
+    char = chr(int(code)) if code else '"'
+    return {"<": "&lt;", ">": "&gt;", "&": "&amp;"}.get(char, char)
