@@ -145,7 +145,9 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         for number, (kind, alike) in enumerate(stamping.kinds(leaves).items()):
             proof, *stamped = alike
             path, text = stamping.specimen(kind, number)
-            files.append(File.generated(config, path, content=text))
+            specimen = File.generated(config, path, content=text)
+            specimen.edit_uri = path  # as the pages it stands for have one
+            files.append(specimen)
             self.build.specimens[path], self.build.proofs[proof.path] = kind, proof
             self.build.leaves[kind] = stamped
             for leaf in stamped:

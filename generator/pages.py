@@ -122,7 +122,8 @@ class _Writer:
         for old, new in sorted(self.library.redirects.items()):
             if old not in answering and new in answering:
                 path, title = f"papers/{old}.md", titles.plain(answering[new].title)
-                yield self.page(path, "moved.md.j2", title, f"This page has moved to {title}.", new=new)
+                leading = f'<meta http-equiv="refresh" content="0; url=../{escaping.html(new)}/">'
+                yield self.page(path, "moved.md.j2", title, f"This page has moved to {title}.", [leading], new=new)
         for name, gone in self.library.retracted.items():
             if name not in self.library.records:
                 path, title = f"papers/{name}.md", titles.plain(gone.title)

@@ -96,7 +96,7 @@ def test_the_lines_for_the_head_hold_tags_and_data_alone(path: str) -> None:
         given, text = set(element.attrib), (element.text or "").strip()
         match element.tag:
             case "meta":
-                assert given in (META | {"name"}, META | {"property"})
+                assert given in (META | {"name"}, META | {"property"}, META | {"http-equiv"})
                 assert not text
             case "link":
                 assert given == FEED
