@@ -48,6 +48,7 @@ _HEADING = "Rl0Heading0"
 _BODY = "<h1>rl0body0</h1>"  # a theme adds a heading to a body without one
 _PLACES = re.compile(rf"(rl0(?:title|description|head|heading|name0-\d+)0|{_BODY})")
 _NAME = "rl0name0-{}0"
+_KEPT = re.compile(r"(<(pre|script|style|textarea)\b.*?</\2>)|\s*\n\s*", re.DOTALL)
 _REFERENCE = re.compile(r"&(?:#(\d+)|quot);")
 
 
@@ -150,7 +151,7 @@ class Stamp:
     @classmethod
     def of(cls, html: str) -> Stamp:
         """Cut the finished HTML of a specimen. Raises DoubtError where a place cannot be found, or shows otherwise."""
-        parts = tuple(_PLACES.split(html))
+        parts = tuple(_PLACES.split(_squeezed(html)))
         if parts.count(_BODY) != 1 or not {"rl0title0", "rl0head0"} < set(parts):
             raise DoubtError("the theme does not print title, head and body of a page where they are expected")
         if any("rl0" in part.lower() for part in parts[::2]):
@@ -187,10 +188,15 @@ class Stamp:
         Raises DoubtError where stamping the page would give another one.
         """
         mine = commonmark.to_html(leaf.markdown, leaf.path)
-        if self._fill(leaf, content, mine.heading) != finished:
+        if self._fill(leaf, _BODY, mine.heading) != _squeezed(finished.replace(content, _BODY)):
             raise DoubtError(f"the theme prints {leaf.path} otherwise than its specimen")
         if _plain(mine.body) != _plain(content):
             raise DoubtError(f"MkDocs reads the Markdown of {leaf.path} otherwise than cmark")
+
+
+def _squeezed(html: str) -> str:
+    """Return HTML without the indentation and the empty lines that a theme's templates leave, an eighth of a page."""
+    return _KEPT.sub(lambda match: match[0] if match[1] else "\n", html)
 
 
 def _plain(html: str) -> str:
