@@ -71,12 +71,12 @@ def _files(library: Library, settings: Settings, output: Path) -> Iterator[tuple
 def _text(path: Path) -> str:
     """Return the text of a generated page as it stands, or nothing."""
     try:
-        return path.read_text(encoding="utf-8") if _is_own(path) else ""
+        return path.read_text(encoding="utf-8") if is_own(path) else ""
     except (OSError, UnicodeDecodeError):
         return ""
 
 
-def _is_own(path: Path) -> bool:
+def is_own(path: Path) -> bool:
     """Tell whether a Markdown file bears the mark of generated pages on its second line."""
     try:
         with path.open(encoding="utf-8") as file:
@@ -90,7 +90,7 @@ def _refuse_foreign(target: Path, output: Path) -> None:
     for place in (target, *target.parents[: len(target.relative_to(output).parts) - 1]):
         if place.is_symlink():
             raise ReadingListError(f"{place}: is a symbolic link; delete it, generated pages are plain files")
-    if target.suffix == ".md" and target.exists() and not _is_own(target):
+    if target.suffix == ".md" and target.exists() and not is_own(target):
         raise ReadingListError(
             f"{target}: was written by hand, and a generated page belongs there; move it to another name"
         )
@@ -104,7 +104,7 @@ def _own_files(output: Path) -> Iterator[str]:
             continue
         for name in names:
             path = output / folder / name
-            if name.endswith(".md") and not path.is_symlink() and _is_own(path):
+            if name.endswith(".md") and not path.is_symlink() and is_own(path):
                 yield f"{folder}/{name}"
     for name in (feeds.ATOM_FILE, feeds.JSON_FILE):  # also those of topics that have gone
         for path in sorted((output / "topics").glob(f"*/{name}")):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -29,7 +29,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.utils import CountHandler
 
-from generator import generation, pages, settings, stamping, store
+from generator import generation, pages, settings, stamping, store, watching
 from generator.commonmark import DoubtError
 from generator.errors import ReadingListError
 from generator.library import Library
@@ -61,6 +61,20 @@ class _StampedFile(File):
         return
 
 
+class _Compiled(jinja2.BytecodeCache):
+    """Compiled templates, from one build of a preview to the next; not on disk, where they would be code to trust."""
+
+    def __init__(self) -> None:
+        self.code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        if bucket.key in self.code:
+            bucket.bytecode_from_string(self.code[bucket.key])
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        self.code[bucket.key] = bucket.bytecode_to_string()
+
+
 @dataclass
 class _Build:
     """One run of MkDocs: where its site goes, and which pages it leaves to be stamped."""
@@ -86,6 +100,7 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     def __init__(self) -> None:
         self.serving = self.dirty = self.plain = False
         self.preview: SiteFolder | None = None
+        self.compiled = _Compiled()
         self.running = ExitStack()
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
@@ -164,8 +179,9 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         return stamping.SPECIMEN_BODY if path in self.build.specimens else html
 
     def on_env(self, env: jinja2.Environment, **_: Any) -> jinja2.Environment:
-        """Keep the theme's templates from being looked up on disk again for every part of every page."""
+        """Keep the theme's templates from being looked up for every part of every page, and compiled in every build."""
         env.auto_reload = False
+        env.bytecode_cache = self.compiled
         return env
 
     def on_post_template(self, output: str, *, template_name: str, **_: Any) -> str:
@@ -226,23 +242,26 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         """Let go of the site."""
         self.running.close()
 
-    def on_serve(
-        self,
-        server: LiveReloadServer,
-        *,
-        config: MkDocsConfig,
-        builder: Callable[..., Any],  # noqa: ARG002 - part of the event
-    ) -> LiveReloadServer:
-        """Watch the records and what is written by hand, not the generated pages: these would start a second build."""
-        docs = Path(config.docs_dir)
-        server.unwatch(str(docs))
+    def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, **_: Any) -> LiveReloadServer:
+        """Watch what people write, records too, and hear of a change at once."""
+        docs, configured = Path(config.docs_dir), settings.load(Path(config.config_file_path))
+        watched = [str(docs), config.config_file_path, *config.theme.dirs]
+        for path in list(watched):
+            try:
+                server.unwatch(path)
+            except KeyError:
+                watched.remove(path)
+        server.observer = watching.Watch()  # type: ignore[assignment]
+        for path in watched[1:]:
+            server.watch(path)
         server.watch(str(docs), recursive=False)
-        for folder in sorted(docs.iterdir()):
-            if folder.is_dir() and folder.name not in (*pages.FOLDERS, generation.DATA):
+        generated = (*pages.FOLDERS, generation.DATA)
+        for folder in (
+            *(docs / name for name in sorted(os.listdir(docs)) if name not in generated),
+            configured.records,
+        ):
+            if folder.is_dir():
                 server.watch(str(folder))
-        records = settings.load(Path(config.config_file_path)).records
-        if records.is_dir():
-            server.watch(str(records))
         return server
 
 

@@ -14,8 +14,8 @@ ORDER = [
     "errors", "dates", "links", "settings", "titles", "identifiers", "models", "faults", "readers", "items",
     "comparison", "matching", "merging", "documents", "store", "intake", "checking", "library", "catalogue",
     "search_index", "related", "escaping", "wording", "exports", "metadata", "feeds", "digest", "formulas",
-    "pictures", "overviews", "authors", "pages", "generation", "commonmark", "stamping", "site_folder", "curation",
-    "starter", "mkdocs_plugin", "cli",
+    "pictures", "overviews", "authors", "pages", "generation", "commonmark", "stamping", "site_folder", "watching",
+    "curation", "starter", "mkdocs_plugin", "cli",
     "__main__",
 ]  # fmt: skip
 INTAKE_WING = {"readers", "items", "comparison", "matching", "merging", "intake"}
@@ -38,6 +38,7 @@ BUILD_WING = {
     "commonmark",
     "stamping",
     "site_folder",
+    "watching",
     "mkdocs_plugin",
 }
 

@@ -1,0 +1,52 @@
+"""Notices at once what a person changes on disk, and only that: not what the generator itself has written."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from watchdog import events
+from watchdog.observers import Observer
+
+from generator import feeds, generation
+
+if TYPE_CHECKING:
+    from watchdog.observers.api import ObservedWatch
+
+_CHANGES: list[type[events.FileSystemEvent]] = [
+    events.FileCreatedEvent,
+    events.FileModifiedEvent,
+    events.FileMovedEvent,
+    events.FileDeletedEvent,
+]
+_GENERATED = frozenset({feeds.ATOM_FILE, feeds.JSON_FILE, generation.OPENSEARCH})
+
+
+class _OfPeople(events.FileSystemEventHandler):
+    """Hands on what happens to files that people write."""
+
+    def __init__(self, handler: events.FileSystemEventHandler) -> None:
+        self.handler = handler
+
+    def dispatch(self, event: events.FileSystemEvent) -> None:
+        """Hand an event on, unless it is about a hidden or a generated file."""
+        path = Path(os.fsdecode(event.dest_path or event.src_path))
+        if not (path.name.startswith(".") or path.name in _GENERATED or generation.is_own(path)):
+            self.handler.dispatch(event)
+
+
+class Watch:
+    """Tells handlers of changes as soon as the system does, in the place of ``LiveReloadServer.observer`` of MkDocs.
+
+    That looks at every file twice a second. Reading a file is no change here, or each build would start the next.
+    """
+
+    def __init__(self) -> None:
+        self._observer = Observer()
+        self.unschedule, self.start = self._observer.unschedule, self._observer.start
+        self.stop, self.join = self._observer.stop, self._observer.join
+
+    def schedule(self, handler: events.FileSystemEventHandler, path: str, *, recursive: bool = False) -> ObservedWatch:
+        """Call ``handler`` for each change in the folder ``path``."""
+        return self._observer.schedule(_OfPeople(handler), path, recursive=recursive, event_filter=_CHANGES)
