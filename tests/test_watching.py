@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from generator import pages, watching
 
 
 @pytest.fixture
-def heard(tmp_path: Path) -> tuple[Path, list[str], threading.Event]:
+def heard(tmp_path: Path) -> Iterator[tuple[Path, list[str], threading.Event]]:
     """Return a watched folder, the names of the files that were told of, and what is set by each."""
     names: list[str] = []
     told = threading.Event()
@@ -26,7 +27,7 @@ def heard(tmp_path: Path) -> tuple[Path, list[str], threading.Event]:
     watch = watching.Watch()
     watch.schedule(Handler(), str(tmp_path))
     watch.start()
-    yield tmp_path, names, told  # type: ignore[misc]
+    yield tmp_path, names, told
     watch.stop()
     watch.join()
 
