@@ -55,12 +55,12 @@ def to_html(markdown: str, path: str) -> Html:
     text = cmark.markdown_to_html(markdown[start:end].join(marked), options=_UNSAFE)
     text = _OF_INLINE.sub(lambda m: f'<{m[1]} class="{_classes(m[4])}"{m[2]}>{m[3]}</{m[1]}>', text)
     text = _OF_BLOCK.sub(lambda m: f'<p class="{_classes(m[2])}">{m[1]}</p>', text)
-    links, ids = set(), list[str]()
+    folder, links, ids = posixpath.dirname(path), set(), list[str]()
 
     def lead(match: re.Match[str]) -> str:
-        target, address = _led(path, match[2])
+        target, led = _led(folder, match[2])
         links.add(target)
-        return f"{match[1]}{address}{match[3] or ''}"
+        return f"{match[1]}{led}{match[3] or ''}"
 
     def name(match: re.Match[str]) -> str:
         ids.append(toc.unique(_slug(match[2]), set(ids)))
@@ -79,10 +79,11 @@ def _slug(heading: str) -> str:
     return str(toc.slugify(html.unescape(toc.strip_tags(heading)), "-"))
 
 
-def _led(path: str, link: str) -> tuple[str, str]:
-    """Return the file that a relative link on the page ``path`` names, and the address of its page from there."""
-    target = posixpath.normpath(posixpath.join(posixpath.dirname(path), link))
-    return target, f"{posixpath.relpath('/' + address(target), '/' + address(path))}/"
+@functools.lru_cache(maxsize=2**16)  # a paper is linked from many pages of a folder
+def _led(folder: str, link: str) -> tuple[str, str]:
+    """Return the file that a relative link on a page in ``folder`` names, and the address of its page from there."""
+    target = posixpath.normpath(posixpath.join(folder, link))
+    return target, f"{posixpath.relpath('/' + address(target), f'/{folder}/page')}/"
 
 
 def address(path: str) -> str:

@@ -87,8 +87,7 @@ class _Build:
     """The kinds by the paths of their specimens."""
     proofs: dict[str, stamping.Leaf] = field(default_factory=dict)
     """A page of each kind that MkDocs renders too, by its path."""
-    files: frozenset[str] = frozenset()
-    """The paths of all files that become part of the site, for links to them."""
+    files: Files = field(default_factory=lambda: Files([]))
     content: dict[str, str] = field(default_factory=dict)
     html: dict[str, str] = field(default_factory=dict)
     """What MkDocs made of specimens and proofs: the bodies and the finished pages, by path."""
@@ -150,12 +149,10 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         """Take out the pages that are stamped, and put a specimen of each kind in."""
         if not self.build.fast:
             return files
-        self.build.files = frozenset(file.src_uri for file in files if file.inclusion in _BUILT)
-        listed = set(_files_in(config.nav))
-        leaves = []
-        for path in sorted(self.build.files - listed):
-            if path.partition("/")[0] in pages.FOLDERS and path.endswith(".md"):
-                leaf = stamping.read(path, files.src_uris[path].content_string)
+        self.build.files, listed, leaves = files, set(_files_in(config.nav)), []
+        for path, file in files.src_uris.items():
+            if path.partition("/")[0] in pages.FOLDERS and path not in listed and file.inclusion in _BUILT:
+                leaf = stamping.read(path, file.content_string) if file.is_documentation_page() else None
                 leaves += [leaf] if leaf else []
         for number, (kind, alike) in enumerate(stamping.kinds(leaves).items()):
             proof, *stamped = alike
@@ -168,7 +165,16 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             for leaf in stamped:
                 known = files.src_uris[leaf.path]
                 files.remove(known)
-                files.append(_StampedFile(leaf.path, known.src_dir, known.dest_dir, True, dest_uri=known.dest_uri))
+                files.append(
+                    _StampedFile(
+                        leaf.path,
+                        known.src_dir,
+                        known.dest_dir,
+                        True,
+                        dest_uri=known.dest_uri,
+                        inclusion=known.inclusion,
+                    )
+                )
         return files
 
     def on_page_content(self, html: str, *, page: Page, **_: Any) -> str:
@@ -217,15 +223,20 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         run = self.build
         stamps = {kind: stamping.Stamp.of(run.html[path]) for path, kind in run.specimens.items()}
         for path, proof in run.proofs.items():
-            stamps[proof.kind].prove(proof, run.content[path], run.html[path])
+            text = run.files.src_uris[path].content_string
+            stamps[proof.kind].prove(proof, text, run.content[path], run.html[path])
         specimens = {stamping.address(path) for path in run.specimens}
         for path in _files_below(built):
             if path not in specimens:
                 data = (built / path).read_bytes()
                 run.folder.put(path, stamping.digest(data), partial(bytes, data))
+        linked = {file.src_uri for file in run.files if file.inclusion in _BUILT}
+
+        def stamped(leaf: stamping.Leaf) -> bytes:
+            return stamps[leaf.kind].page(leaf, run.files.src_uris[leaf.path].content_string, linked)
+
         for leaf in (leaf for leaves in run.leaves.values() for leaf in leaves):
-            stamp = stamps[leaf.kind]
-            run.folder.put(leaf.address, stamp.key(leaf), partial(stamp.page, leaf, run.files))
+            run.folder.put(leaf.address, stamps[leaf.kind].key(leaf), partial(stamped, leaf))
         run.folder.publish()
 
     def _build_plainly(self, config: MkDocsConfig) -> None:

@@ -14,6 +14,7 @@ import os
 import shutil
 import stat
 from collections.abc import Callable, Collection, Iterator
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from generator import documents
@@ -53,7 +54,7 @@ class SiteFolder:
         with _named(target):
             _put_back(self._next, target)
 
-    @property
+    @cached_property
     def _next(self) -> Path:
         """Where the next site is made."""
         if self._cache is None or self._in_place:
@@ -71,40 +72,48 @@ class SiteFolder:
         WriteError.
         """
         with _named(self.target):
-            target = self._next / path
+            place = f"{self._next}/{path}"
             known = self._spare.get(path)
-            if known and known[0] == key and _is_as(target, known):
+            if known and known[0] == key and _is_as(place, known):
                 self._kept[path] = known
                 return False
-            self._make_folder(path)
+            self._make_folder(path.rpartition("/")[0])
             known = self._live.get(path)
-            if known and known[0] == key and _is_as(self.target / path, known):
-                _remove(target)
-                os.link(self.target / path, target)
+            if known and known[0] == key and _is_as(f"{self.target}/{path}", known):
+                _remove(place)
+                os.link(f"{self.target}/{path}", place)
                 self._kept[path] = known
                 return False
             data = make()
-            beside = target.with_name(f".{target.name[:200]}{_HALF}")
-            beside.write_bytes(data)  # never over the old file: that may be one of the published site as well
-            if target.is_dir() and not target.is_symlink():
-                shutil.rmtree(target)
-            beside.replace(target)
-            found = target.lstat()
+            # Never over the old file, which may be one of the published site as well.
+            folder, _, name = place.rpartition("/")
+            beside = f"{folder}/.{name[:200]}{_HALF}" if self._in_place else place
+            _remove(beside)
+            with open(beside, "xb", buffering=0) as file:
+                file.write(data)
+                found = os.fstat(file.fileno())
+            if beside != place:
+                if os.path.isdir(place):
+                    _remove(place)
+                os.replace(beside, place)
             self._kept[path] = (key, found.st_size, found.st_mtime_ns)
             return True
 
-    def _make_folder(self, path: str) -> None:
-        """Make the folders above ``path``; a link or a file in their place goes."""
-        folder = path.rpartition("/")[0]
+    def _make_folder(self, folder: str) -> None:
+        """Make a folder of the next site and those above it; a link or a file in its place goes."""
         if folder in self._folders:
             return
-        place = self._next
-        place.mkdir(parents=True, exist_ok=True)
-        for name in folder.split("/") if folder else ():
-            place /= name
-            if place.is_symlink() or not place.is_dir():
-                _remove(place)
-                place.mkdir()
+        if folder:
+            self._make_folder(folder.rpartition("/")[0])
+            place = f"{self._next}/{folder}"
+            try:
+                os.mkdir(place)
+            except FileExistsError:
+                if os.path.islink(place) or not os.path.isdir(place):
+                    _remove(place)
+                    os.mkdir(place)
+        else:
+            self._next.mkdir(parents=True, exist_ok=True)
         self._folders.add(folder)
 
     def publish(self) -> None:
@@ -146,7 +155,7 @@ def _read_manifest(path: Path | None) -> _Manifest:
     return {name: (key, size, changed) for name, (key, size, changed) in json.loads(text).items()}
 
 
-def _is_as(path: Path, entry: _Entry) -> bool:
+def _is_as(path: str, entry: _Entry) -> bool:
     """Tell whether a file is still the one that was written, by size and time of change."""
     try:
         found = os.lstat(path)
@@ -155,11 +164,15 @@ def _is_as(path: Path, entry: _Entry) -> bool:
     return stat.S_ISREG(found.st_mode) and (found.st_size, found.st_mtime_ns) == entry[1:]
 
 
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        return
+    except (IsADirectoryError, PermissionError):  # the first on Linux, the second on macOS
+        if not os.path.isdir(path):
+            raise
         shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
 
 
 def _sweep(root: Path, files: Collection[str], *, spare_hidden: bool) -> None:
@@ -176,7 +189,7 @@ def _sweep(root: Path, files: Collection[str], *, spare_hidden: bool) -> None:
                 if path in folders and entry.is_dir(follow_symlinks=False):
                     left.append(path)
                 elif path not in files:
-                    _remove(Path(entry.path))
+                    _remove(entry.path)
 
 
 def _exchange(made: Path, target: Path) -> None:

@@ -42,6 +42,7 @@ KNOWN_TEMPLATES = {
 }
 """The digests of the list's own overrides. A test tells when one has changed: then look at what it prints of a page."""
 
+_START = f"---\n{pages.MARK}\n"
 _FILLED = ("title", "description", "head")
 _OUTLINE = re.compile(r"^##+ .*$", re.MULTILINE)
 _HEADING = "Rl0Heading0"
@@ -65,12 +66,10 @@ class Kind:
 
 @dataclass(frozen=True)
 class Leaf:
-    """A generated page before it is HTML: its path, its kind, and what it has of its own."""
+    """A generated page that may be stamped: its path, its kind, and a key of its text, which is not held in memory."""
 
     path: str
     kind: Kind
-    values: Mapping[str, str]
-    markdown: str
     digest: str
 
     @property
@@ -89,19 +88,18 @@ def read(path: str, text: str) -> Leaf | None:
 
     A page that no generator wrote is none, nor is the first page of a folder, which stands in another place.
     """
-    front, _, markdown = text.partition("\n---\n\n")
-    start, mark, *lines = front.split("\n")
-    if (start, mark) != ("---", pages.MARK) or path.endswith("/index.md"):
+    if not text.startswith(_START) or path.endswith("/index.md"):
         return None
-    values, same = {}, []
-    for line in lines:
-        key, _, value = line.partition(": ")
-        if key in _FILLED:
-            values[key] = json.loads(value)
-        else:
-            same.append(line)
-    kind = Kind(path.rpartition("/")[0], tuple(same), tuple(_OUTLINE.findall(markdown)))
-    return Leaf(path, kind, values, markdown, digest(text.encode()))
+    lines, markdown = _parts(text)
+    same = tuple(line for line in lines if line.partition(": ")[0] not in _FILLED)
+    kind = Kind(path.rpartition("/")[0], same, tuple(_OUTLINE.findall(markdown)))
+    return Leaf(path, kind, digest(text.encode()))
+
+
+def _parts(text: str) -> tuple[list[str], str]:
+    """Return the lines of a generated page's front matter, and the Markdown below."""
+    front, _, markdown = text.removeprefix(_START).partition("\n---\n\n")
+    return front.split("\n"), markdown
 
 
 def kinds(leaves: Iterable[Leaf]) -> dict[Kind, list[Leaf]]:
@@ -169,26 +167,34 @@ class Stamp:
         """Return what the bytes of a stamped page depend on, as one short key."""
         return digest(f"{self.digest} {leaf.path} {leaf.digest}".encode())
 
-    def page(self, leaf: Leaf, files: Container[str]) -> bytes:
-        """Return the finished page of ``leaf``. Raises DoubtError where it links to what is not among ``files``."""
-        made = commonmark.to_html(leaf.markdown, leaf.path)
+    def page(self, leaf: Leaf, text: str, files: Container[str]) -> bytes:
+        """Return the finished page of ``leaf``, whose Markdown file holds ``text``.
+
+        Raises DoubtError where it links to what is not among ``files``, or is not the text that it was.
+        """
+        if digest(text.encode()) != leaf.digest:
+            raise DoubtError(f"{leaf.path} has changed while the site was built")
+        made = commonmark.to_html(_parts(text)[1], leaf.path)
         if missing := sorted(link for link in made.links if link not in files):
             raise DoubtError(f"{leaf.path} links to {missing[0]}, which is not there")
-        return self._fill(leaf, made.body, made.heading).encode("utf-8", errors="xmlcharrefreplace")
+        return self._fill(leaf, text, made.body, made.heading).encode("utf-8", errors="xmlcharrefreplace")
 
-    def _fill(self, leaf: Leaf, body: str, heading: str) -> str:
-        values = {f"rl0{key}0": value for key, value in leaf.values.items()}
-        values |= {"rl0heading0": heading, _BODY: body}
+    def _fill(self, leaf: Leaf, text: str, body: str, heading: str) -> str:
+        values = {"rl0heading0": heading, _BODY: body}
+        for line in _parts(text)[0]:
+            key, _, value = line.partition(": ")
+            if key in _FILLED:
+                values[f"rl0{key}0"] = json.loads(value)
         name = quote(leaf.name)
         return "".join(values.get(part, name) if place % 2 else part for place, part in enumerate(self.parts))
 
-    def prove(self, leaf: Leaf, content: str, finished: str) -> None:
+    def prove(self, leaf: Leaf, text: str, content: str, finished: str) -> None:
         """Hold the stamp against a page of MkDocs: its body as rendered, ``content``, and its ``finished`` HTML.
 
         Raises DoubtError where stamping the page would give another one.
         """
-        mine = commonmark.to_html(leaf.markdown, leaf.path)
-        if self._fill(leaf, _BODY, mine.heading) != _squeezed(finished.replace(content, _BODY)):
+        mine = commonmark.to_html(_parts(text)[1], leaf.path)
+        if self._fill(leaf, text, _BODY, mine.heading) != _squeezed(finished.replace(content, _BODY)):
             raise DoubtError(f"the theme prints {leaf.path} otherwise than its specimen")
         if _plain(mine.body) != _plain(content):
             raise DoubtError(f"MkDocs reads the Markdown of {leaf.path} otherwise than cmark")

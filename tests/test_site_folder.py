@@ -181,15 +181,15 @@ def test_where_the_system_cannot_exchange_folders_a_cut_is_mended(
     assert file_bytes(place[0]) == SECOND
 
 
-def test_a_folder_that_cannot_be_written_is_named(place: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_written_is_named(place: tuple[Path, Path]) -> None:
     publish(*place, FIRST)
 
-    def full(*_: object) -> None:
+    def full() -> bytes:
         raise OSError(28, os.strerror(28))
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    folder = SiteFolder(*place)
     with pytest.raises(WriteError, match=r"No space left.*the site in .*site is as it was"):
-        publish(*place, SECOND)
+        folder.put("index.html", "other", full)
     assert file_bytes(place[0]) == FIRST
 
 

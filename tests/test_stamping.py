@@ -321,11 +321,14 @@ def test_the_known_templates_are_the_lists_own() -> None:
 
 
 def test_a_link_to_nowhere_is_no_page() -> None:
-    leaf = stamping.read("papers/x.md", f'---\n{pages.MARK}\ntitle: "X"\nhide: [navigation]\n---\n\n# X\n\n[y](y.md)\n')
+    text = f'---\n{pages.MARK}\ntitle: "X"\nhide: [navigation]\n---\n\n# X\n\n[y](y.md)\n'
+    leaf = stamping.read("papers/x.md", text)
     assert leaf
     stamp = stamping.Stamp.of("<title>rl0title0</title>rl0head0<h1>rl0body0</h1>")
     with pytest.raises(DoubtError, match=r"papers/x\.md links to papers/y\.md"):
-        stamp.page(leaf, frozenset({"papers/x.md"}))
+        stamp.page(leaf, text, frozenset({"papers/x.md"}))
+    with pytest.raises(DoubtError, match=r"papers/x\.md has changed while the site was built"):
+        stamp.page(leaf, text + "more", frozenset({"papers/x.md"}))
 
 
 @pytest.mark.parametrize("markdown", ["# X { #y }\n", "[a](b.md){ title=x }\n", "{ .x y=z }"])
