@@ -15,7 +15,7 @@ import shutil
 import stat
 from collections.abc import Callable, Collection, Iterator
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from generator import documents
 from generator.errors import ReadingListError, WriteError
@@ -177,7 +177,8 @@ def _remove(path: str) -> None:
 
 def _sweep(root: Path, files: Collection[str], *, spare_hidden: bool) -> None:
     """Remove what is in ``root`` and not among ``files``; ``spare_hidden`` leaves hidden names at its top to others."""
-    folders = {folder.as_posix() for path in files for folder in PurePosixPath(path).parents}
+    folders = {path.rpartition("/")[0] for path in files}
+    folders |= {"/".join(parts[:depth]) for parts in (f.split("/") for f in folders) for depth in range(1, len(parts))}
     left = [""]
     while left:
         folder = left.pop()
