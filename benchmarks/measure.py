@@ -130,24 +130,29 @@ class Report:
 
 def run(arguments: Sequence[str | Path], log: Path) -> Run:
     """Run Python with ``arguments`` and return what it used; ``log`` takes its words. Raises CommandError."""
+    return run_command([sys.executable, *arguments], log)
+
+
+def run_command(command: Sequence[str | Path], log: Path) -> Run:
+    """Run a program and return what it and its children used; ``log`` takes its words. Raises CommandError."""
     environment = {
         name: value
         for name, value in os.environ.items()
         if name not in ("READING_LIST_RECORDS", "SITE_URL", "REPO_URL")
     }
     environment["NO_MKDOCS_2_WARNING"] = "1"
-    command = [sys.executable, *map(str, arguments)]
+    call = [str(part) for part in command]
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
     actions = [(os.POSIX_SPAWN_OPEN, stream, str(log), flags, 0o600) for stream in (1, 2)]
     log.unlink(missing_ok=True)
     begin = time.perf_counter()
-    process = os.posix_spawn(command[0], command, environment, file_actions=actions)
+    process = os.posix_spawn(call[0], call, environment, file_actions=actions)
     _, status, used = os.wait4(process, 0)
     wall = time.perf_counter() - begin
     if status:
         said = log.read_text(encoding="utf-8", errors="replace").strip().replace(f"{log.parent}/", "")
         code = os.waitstatus_to_exitcode(status)
-        raise CommandError(f"`python {' '.join(map(str, arguments[:2]))} …` ended with {code}:\n{said[-2000:]}")
+        raise CommandError(f"`{Path(call[0]).name} {' '.join(call[1:3])} …` ended with {code}:\n{said[-2000:]}")
     unit = 1 if sys.platform == "darwin" else 1024  # ru_maxrss is in bytes there, in kilobytes elsewhere
     return Run(used.ru_utime + used.ru_stime, wall, used.ru_maxrss * unit / 1e6)
 
@@ -265,7 +270,7 @@ class Bench:
                 "Import was not measured: the listing dumps do not lie in ../shared/listings beside the repository."
             )
             return
-        _progress(f"import of {len(dumps)} dumps")
+        progress(f"import of {len(dumps)} dumps")
         records = self.folder / "imported"
         project = Project(self.folder / "importing", records)
         project.renew()
@@ -290,7 +295,7 @@ class Bench:
         """Measure a synthetic list of ``papers`` papers, and how time grows from a small one to it."""
         found: dict[int, tuple[Figure, Figure]] = {}
         for count in (0, SMALL, papers):
-            _progress(f"making {count} synthetic papers")
+            progress(f"making {count} synthetic papers")
             records = self.folder / f"synthetic-{count}" / "records"
             maker = REPOSITORY / "benchmarks" / "synthetic.py"
             self._run([maker, "--papers", str(count), "--output", records])
@@ -320,7 +325,7 @@ class Bench:
         plain: bool,
         targets: tuple[float | None, float | None] = (None, None),
     ) -> Figure:
-        _progress(f"generate, {name}")
+        progress(f"generate, {name}")
         project = Project(records.parent / "generated", records)
         command = project.command("generate")
         empty = self.note(
@@ -336,7 +341,7 @@ class Bench:
         return empty
 
     def _build(self, name: str, records: Path, runs: int) -> Figure:
-        _progress(f"build, {name}")
+        progress(f"build, {name}")
         project = Project(records.parent / "ours", records)
         return self.note(
             Figure(
@@ -352,7 +357,7 @@ class Bench:
         self._run(stock.command("generate"))
         pairs = []
         for number in range(runs + (runs > 1)):
-            _progress(f"build, {name}, ours and stock, {number + 1}")
+            progress(f"build, {name}, ours and stock, {number + 1}")
             ours.renew(plain=plain)
             one = self._run(ours.build())
             shutil.rmtree(stock.site, ignore_errors=True)
@@ -456,7 +461,8 @@ def _remarks(report: Report, described: dict[str, str]) -> Iterator[str]:
     yield ", ".join(f"{name} {value}" for name, value in described.items()) + "."
 
 
-def _progress(text: str) -> None:
+def progress(text: str) -> None:
+    """Say what is being measured."""
     print(f"… {text}", file=sys.stderr, flush=True)
 
 
