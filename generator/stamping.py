@@ -71,6 +71,7 @@ class Leaf:
     path: str
     kind: Kind
     digest: str
+    length: int
 
     @property
     def address(self) -> str:
@@ -93,7 +94,7 @@ def read(path: str, text: str) -> Leaf | None:
     lines, markdown = _parts(text)
     same = tuple(line for line in lines if line.partition(": ")[0] not in _FILLED)
     kind = Kind(path.rpartition("/")[0], same, tuple(_OUTLINE.findall(markdown)))
-    return Leaf(path, kind, digest(text.encode()))
+    return Leaf(path, kind, digest(text.encode()), len(text))
 
 
 def _parts(text: str) -> tuple[list[str], str]:
@@ -103,10 +104,13 @@ def _parts(text: str) -> tuple[list[str], str]:
 
 
 def kinds(leaves: Iterable[Leaf]) -> dict[Kind, list[Leaf]]:
-    """Return the kinds that are worth a specimen, each with its pages in order."""
+    """Return the kinds that are worth a specimen, each with its pages, one of middle length first: it is the proof."""
     found = defaultdict(list)
     for leaf in leaves:
         found[leaf.kind].append(leaf)
+    for alike in found.values():
+        alike.sort(key=lambda leaf: (leaf.length, leaf.path))
+        alike.insert(0, alike.pop(len(alike) // 2))
     return {kind: alike for kind, alike in found.items() if len(alike) >= FEWEST}
 
 
