@@ -13,6 +13,7 @@ import re
 from typing import Any
 from urllib.parse import quote
 
+from generator import links
 from generator.titles import fold
 
 _ASCII_MARK = re.compile(r"[!-/:-@\[-`{-~]")
@@ -67,8 +68,8 @@ def html(text: str) -> str:
 
 @functools.lru_cache(maxsize=2**18)
 def url(address: str) -> str:
-    """Return a web address for the target of a Markdown link; what has a meaning in Markdown is percent-encoded."""
-    return quote(clean(address), safe="/:?#@!$&+,=%~-._")
+    """Return a web address for the target of a Markdown link: the host as punycode, Markdown's marks as %XX."""
+    return quote(links.with_ascii_host(clean(address)), safe="/:?#@!$&+,=%~-._")
 
 
 def terminal(text: str) -> str:
@@ -158,7 +159,7 @@ def github_cell(text: str) -> str:
 
 def github_link(address: str) -> str:
     """Return a safe web address as a link in GitHub Markdown, shown without its scheme."""
-    return f"[{markdown(address.partition('//')[2])}]({url(address)})"
+    return f"[{markdown(links.shown(address))}]({url(address)})"
 
 
 def github_block(text: str, kind: str = "") -> str:

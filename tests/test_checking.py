@@ -67,7 +67,7 @@ MESSAGES = [
     ("papers/wrong-fields.yaml", 14, "added: 'May 2020' is no day; write it as 2022-10-31"),
     ("papers/wrong-fields.yaml", 16, "seen[1].position: is too small; write 1 or more"),
     ("papers/wrong-fields.yaml", 17, "seen[2].comments: '-2' is no whole number; write digits only"),
-    ("papers/wrong-fields.yaml", 17, "seen[2].source: 'a b' is no source id; copy it from sources.yaml"),
+    ("papers/wrong-fields.yaml", 17, "seen[2].source: 'a b' is no source id; copy it from sources.yaml, or use letters, digits, dots and hyphens"),
     ("papers/wrong-fields.yaml", 18, f"not_same_as[1]: '../outside' {NO_ID}"),
     ("papers/wrong-fields.yaml", 19, f"colour: unknown field; known are {RECORD_FIELDS}"),
     ("paths.yaml", 6, "first-steps.steps[2].paper: 'nobody' is no record; write the id of one"),

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from generator.models import Entry, PersonName, Record, Source, id_fault, text_fault
+from generator.ids import id_fault
+from generator.models import Entry, PersonName, Record, Source, text_fault
 
 
 def record(**fields: Any) -> Record:
