@@ -193,6 +193,8 @@ def in_text(text: str) -> Iterator[str]:
     """
     seen = set()
     for match in _IN_TEXT.finditer(text):
+        if len(match[0]) > 2 * MAX_LENGTH:  # no address, and long work to find its end
+            continue
         url = match[0].rstrip(".,;:!?*")
         while url.endswith(")") and url.count(")") > url.count("("):
             url = url[:-1].rstrip(".,;:!?*")

@@ -6,14 +6,22 @@ A format is recognised by what a file holds, never by its name. A reader is a mo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from generator.errors import InputError, Problem
 from generator.faults import faults_of
-from generator.models import Entry
+from generator.models import Entry, without_hidden
 
-MAX_BYTES = 256 * 1024 * 1024
+MAX_BYTES = 32 * 1024 * 1024
+"""The most bytes of a file: some fifteen thousand papers with their abstracts."""
+MOST_LINES = 400_000
+MOST_MARKS: Mapping[str, Mapping[str, int]] = {
+    "bibtex": {"@": 100_000, "=": 600_000, "{": 1_500_000, "\\": 150_000, "$": 150_000, " and ": 300_000},
+    "csl-json": {",": 3_000_000, "{": 800_000, "[": 800_000},
+}
+"""How often a file of a format may hold a mark that takes work: far more than bibliographies do, and still seconds."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +63,8 @@ READERS: dict[str, Reader] = _readers()
 def decode(path: str, data: bytes) -> str:
     r"""Return the text of a file: UTF-8, with or without a byte order mark, every line ending made ``\n``.
 
-    Raises InputError for an empty or binary file, a PDF, a file in another encoding or one over 256 MiB.
+    Raises InputError for an empty or binary file, a PDF, a file in another encoding or one over 32 MiB. Characters that turn
+    the direction of writing and others that no reader sees are left out.
     """
 
     def refuse(message: str, line: int | None = None) -> InputError:
@@ -76,7 +85,7 @@ def decode(path: str, data: bytes) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise refuse(f"byte {error.start + 1} is not UTF-8; save the file as UTF-8", line) from None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return without_hidden(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def read(path: str, data: bytes, *, format: str | None = None, captured: str | None = None) -> Reading:
@@ -91,6 +100,8 @@ def read(path: str, data: bytes, *, format: str | None = None, captured: str | N
         name = format or recognise(path, text)
     except InputError as error:
         return Reading(path, format or "unknown", problems=(error.problem,))
+    if fault := _too_much(name, text):
+        return Reading(path, name, problems=(Problem(path, None, fault),))
     reading = READERS[name].read(path, text, captured)
     if reading.problems:
         return Reading(path, name, problems=reading.problems)
@@ -100,6 +111,15 @@ def read(path: str, data: bytes, *, format: str | None = None, captured: str | N
     if not reading.entries:
         return Reading(path, name, problems=(Problem(path, None, f"holds no entry ({name}); save the listing again"),))
     return reading
+
+
+def _too_much(format: str, text: str) -> str | None:
+    """Say what of a text is more than a reader takes on, or ``None``."""
+    for mark, most in {"\n": MOST_LINES, **MOST_MARKS.get(format, {})}.items():
+        if text.count(mark) > most:
+            what = "lines" if mark == "\n" else f"times {mark.strip()!r}"
+            return f"holds more than {most:,} {what}; split the file"
+    return None
 
 
 def recognise(path: str, text: str) -> str:
