@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 from payloads import BENIGN, FLAG, payloads
-from playwright.sync_api import Browser, ConsoleMessage, Page, Route
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Route
 from site_tools import Site, copy_project, environment, run, scratch, serve
 
 from generator import escaping, links, store, titles
@@ -259,6 +259,10 @@ def watched(browser: Browser, origin: str) -> Iterator[Watched]:
         elif message.type in ("error", "warning"):
             watch.said.append(message.text)
 
+    def on_dialog(dialog: Dialog) -> None:
+        watch.ran.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
     def stop(route: Route) -> None:
         if not route.request.url.startswith((origin, "data:", "blob:")):
             watch.foreign.append(route.request.url)
@@ -268,7 +272,7 @@ def watched(browser: Browser, origin: str) -> Iterator[Watched]:
 
     context.route(lambda url: not url.startswith(origin), stop)
     page.on("console", on_console)
-    page.on("dialog", lambda dialog: (watch.ran.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+    page.on("dialog", on_dialog)
     try:
         yield watch
     finally:

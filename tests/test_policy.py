@@ -16,7 +16,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, ConsoleMessage
 from site_tools import ROOT, Site, copy_project, real_site, run, scratch, serve, toy_records, toy_site, zensical_site
 
 POLICY = ROOT / "docs" / "overrides" / "partials" / "policy.html"
@@ -131,6 +131,10 @@ def test_the_policy_allows_nothing_loose() -> None:
     assert rules["form-action"] == ["'self'"]
 
 
+def _note(said: list[str], message: ConsoleMessage) -> None:
+    said.append(message.text)
+
+
 @pytest.mark.parametrize("engine", ["mkdocs", "zensical"])
 @pytest.mark.browser
 def test_a_policy_without_the_hashes_would_be_noticed(browser: Browser, engine: str) -> None:
@@ -140,7 +144,7 @@ def test_a_policy_without_the_hashes_would_be_noticed(browser: Browser, engine: 
         for spoilt in (False, True):
             page = browser.new_page(color_scheme="dark")
             said: list[str] = []
-            page.on("console", lambda message, said=said: said.append(message.text))  # type: ignore[misc]
+            page.on("console", functools.partial(_note, said))
             if spoilt:
                 page.route(
                     "**/about/",
