@@ -106,10 +106,18 @@ def bibtex_verbatim(text: str) -> str:
     return "".join("" if char in "{}\\" else "%20" if char == " " else char for char in clean(text))
 
 
+# What spreadsheets take for the beginning of a formula, the full-width forms in some languages too.
+_FORMULA = re.compile("'*[=+@\\-＝＋＠－\t\r]")
+
+
 def csv_cell(text: str) -> str:
-    """Return ``text`` for a spreadsheet cell: a leading ``= + - @`` is quoted, so that no formula starts."""
+    """Return ``text`` for a spreadsheet cell: an apostrophe stands before what would start a formula.
+
+    It stands also before apostrophes in front of such a mark, so that an import can take one away again
+    (https://owasp.org/www-community/attacks/CSV_Injection). ``readers.csv_table`` does.
+    """
     text = clean(text)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def ris(text: str) -> str:

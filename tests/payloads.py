@@ -6,6 +6,11 @@ an address on another origin.
 
 from __future__ import annotations
 
+import re
+
+from generator import links
+from generator.models import Record
+
 FLAG = "pwned"
 FOREIGN = "https://evil.example"
 
@@ -393,3 +398,50 @@ BENIGN = [
     "[link](target) ![image](target)",
     "==mark== ~~strike~~ ^up^ ~down~",
 ]
+
+TEXTS = [text for _, text in payloads()] + BENIGN
+SLOTS = 5
+"""Topics, paths and so on share the texts: each field of a kind has another fifth of them."""
+
+
+def line(text: str) -> str:
+    """Return a text as a field of one line takes it."""
+    return " ".join(text.split())
+
+
+def prose(text: str) -> str:
+    """Return a text as a field of paragraphs takes it."""
+    return "\n\n".join(filter(None, map(line, re.split(r"\n\s*\n", text))))
+
+
+def address(number: int) -> str:
+    """Return an address that is safe and full of marks."""
+    found = f"https://toy.example.org/{number}'onload='window.{FLAG}=1;(x)*y*[z]?a=1&lt=2#:smile:~b~"
+    assert links.is_safe(found)
+    return found
+
+
+def record(number: int) -> Record:
+    """Return a record with the text of that number in every field that holds text."""
+    text, other = TEXTS[number], TEXTS[(number + 1) % len(TEXTS)]
+    return Record.model_validate(
+        {
+            "title": line(text),
+            "authors": [line(text), {"family": line(other), "given": line(text)}, f"Toy Weaver {number % 40}"],
+            "issued": f"20{number % 20 + 10}",
+            "type": "method",
+            "topics": [f"topic-{number % (len(TEXTS) // SLOTS)}"],
+            "identifiers": {"doi": f"10.5555/toy.{number});onload=window.{FLAG}=1//[x]'"},
+            "venue": line(text),
+            "links": {"code": address(number), "project": address(number)},
+            "link_notes": {"code": line(text)},
+            "summary": prose(text),
+            "why": line(text),
+            "results": [line(text), f"12.5% {line(other)}"],
+            "abstract": prose(text),
+            "added": "2025-01-02",
+            "corrected": [{"day": "2025-01-03", "what": line(text)}],
+            "seen": [{"source": f"source-{number % (len(TEXTS) // SLOTS)}", "line": 1, "position": number + 1}],
+            "provenance": {"title": line(text), "venue": f"editor: {line(text)}; from {address(number)}"},
+        }
+    )

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from payloads import BENIGN, payloads
+from payloads import TEXTS
 from site_tools import ROOT, TOY_RECORDS
 
 from generator import documents, faults, formulas, identifiers, ids, links, readers, store, titles
@@ -20,7 +20,6 @@ from generator.curation import forms, issues
 from generator.errors import InputError
 from generator.models import Record
 
-TEXTS = [text for _, text in payloads()] + BENIGN
 ABSTRACT = "Toy words about nothing at all, told at some length and with patience. " * 9
 # What the formats are made of; a token of one in another is a hostile input too.
 TOKENS = [

@@ -6,6 +6,7 @@ policy), and the policy stops what would run all the same (here escaping is turn
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import re
 import shutil
@@ -16,66 +17,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from payloads import BENIGN, FLAG, payloads
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Route
+from payloads import FLAG, SLOTS, TEXTS, line, prose, record
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Error, Page, Route
 from site_tools import Site, copy_project, environment, run, scratch, serve
 
 from generator import escaping, links, store, titles
 from generator.models import Path as ReadingPath
-from generator.models import Record, Retraction, Source, Topic
+from generator.models import Retraction, Source, Topic
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-PAYLOADS = [text for _, text in payloads()]
-TEXTS = PAYLOADS + BENIGN
-SLOTS = 5
-"""Topics, paths and so on share the texts: each field of a kind has another fifth of them."""
-
-
 # --- a list of nothing but hostile and unusual texts -----------------------------------------------------------------
-
-
-def line(text: str) -> str:
-    """Return a text as a field of one line takes it."""
-    return " ".join(text.split())
-
-
-def prose(text: str) -> str:
-    """Return a text as a field of paragraphs takes it."""
-    return "\n\n".join(filter(None, map(line, re.split(r"\n\s*\n", text))))
-
-
-def address(number: int) -> str:
-    found = f"https://toy.example.org/{number}'onload='window.{FLAG}=1;(x)*y*[z]?a=1&lt=2#:smile:~b~"
-    assert links.is_safe(found)
-    return found
-
-
-def record(number: int) -> Record:
-    text, other = TEXTS[number], TEXTS[(number + 1) % len(TEXTS)]
-    return Record.model_validate(
-        {
-            "title": line(text),
-            "authors": [line(text), {"family": line(other), "given": line(text)}, f"Toy Weaver {number % 40}"],
-            "issued": f"20{number % 20 + 10}",
-            "type": "method",
-            "topics": [f"topic-{number % (len(TEXTS) // SLOTS)}"],
-            "identifiers": {"doi": f"10.5555/toy.{number});onload=window.{FLAG}=1//[x]'"},
-            "venue": line(text),
-            "links": {"code": address(number), "project": address(number)},
-            "link_notes": {"code": line(text)},
-            "summary": prose(text),
-            "why": line(text),
-            "results": [line(text), f"12.5% {line(other)}"],
-            "abstract": prose(text),
-            "added": "2025-01-02",
-            "corrected": [{"day": "2025-01-03", "what": line(text)}],
-            "seen": [{"source": f"source-{number % (len(TEXTS) // SLOTS)}", "line": 1, "position": number + 1}],
-            "provenance": {"title": line(text), "venue": f"editor: {line(text)}; from {address(number)}"},
-        }
-    )
 
 
 def hostile_list(folder: Path) -> Path:
@@ -343,14 +298,20 @@ def test_the_policy_alone_holds(browser: Browser) -> None:
     made = unescaped_site()
     names = [name for name in made.files if name.startswith("papers/paper-")]
     ran: dict[bool, set[str]] = {}
+    sent: dict[bool, list[str]] = {True: [], False: []}
     for policy in (True, False):
         folder = (made if policy else without_policy(made)).folder
-        with serve(folder) as origin:
-            ran[policy] = set()
+        ran[policy] = set()
+        with serve(folder) as origin, watched(browser, origin) as watch:
             for name in names if policy else names[::3]:
-                with watched(browser, origin) as watch:
-                    watch.page.goto(origin + name.removesuffix("index.html"), wait_until="commit")
-                    watch.page.wait_for_timeout(50)
-                    ran[policy] |= {name} if watch.ran else set()
+                watch.ran.clear()
+                with contextlib.suppress(Error):  # a page that leads away is stopped on its way
+                    watch.page.goto(origin + name.removesuffix("index.html"), wait_until="load")
+                ran[policy] |= {name} if watch.ran else set()
+                sent[policy] += watch.foreign
+                watch.foreign.clear()
     assert ran[True] == set()
     assert len(ran[False]) > len(names[::3]) // 5
+    # A policy stops no page from leading on to another one; that is what escaping is for.
+    assert {urlsplit(address).path for address in sent[True]} <= {"/"}
+    assert len({urlsplit(address).path for address in sent[False]}) > 5

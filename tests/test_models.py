@@ -64,7 +64,7 @@ def test_good_ids(text: str) -> None:
         ("tag \U000e0041", "U+E0041"),
         ("mark \u200f", "U+200F"),
         ("arabic mark \u061c", "U+061C"),
-        ("next line \x85", "U+0085"),
+        ("next \x85 line", "U+0085"),
         ("C1 \x9b", "U+009B"),
         ("deprecated \u206e", "U+206E"),
         ("no character \uffff", "U+FFFF"),
