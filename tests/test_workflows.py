@@ -134,7 +134,7 @@ def test_rights_are_few(path: Path) -> None:
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=named)
 def test_foreign_text_comes_through_the_environment_alone(path: Path) -> None:
-    """No expression stands in a script, whatever it names: values are handed over by env, which no shell reads again."""
+    """No expression stands in a script: values are handed over by env, which no shell reads again."""
     for step in steps_of(path):
         assert "${{" not in step.get("run", ""), step["name"]
         assert "github-script" not in step.get("uses", ""), step["name"]  # its script would be a place for expressions
