@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from payloads import FLAG, SLOTS, TEXTS, line, prose, record
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Error, Page, Route
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Error, Page, Request, Response
 from site_tools import Site, copy_project, environment, run, scratch, serve
 
 from generator import escaping, links, store, titles
@@ -133,7 +133,7 @@ def unescaped_site() -> Site:
 
 
 def without_policy(made: Site) -> Site:
-    """Return a copy of a site whose pages have no policy."""
+    """Return a copy of a site whose pages have no policy; nor has it the theme's styles, which take time."""
     folder = made.project / "site-without-policy"
     if not folder.exists():
         shutil.copytree(made.folder, folder)
@@ -141,6 +141,8 @@ def without_policy(made: Site) -> Site:
             text, number = re.subn(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", made.html(name), count=1)
             assert number == 1, name
             (folder / name).write_text(text, encoding="utf-8")
+        for sheet in folder.glob("assets/stylesheets/**/*.css"):
+            sheet.write_text("", encoding="utf-8")
     return Site(made.project, folder, 0, "")
 
 
@@ -218,14 +220,17 @@ def watched(browser: Browser, origin: str) -> Iterator[Watched]:
         watch.ran.append(f"dialog: {dialog.message}")
         dialog.dismiss()
 
-    def stop(route: Route) -> None:
-        if not route.request.url.startswith((origin, "data:", "blob:")):
-            watch.foreign.append(route.request.url)
-            route.abort()
-        else:
-            route.continue_()
+    def on_failure(request: Request) -> None:
+        # Nothing answers at .example; what the policy has stopped was not asked for.
+        if not request.url.startswith((origin, "data:", "blob:")) and request.failure != "csp":
+            watch.foreign.append(request.url)
 
-    context.route(lambda url: not url.startswith(origin), stop)
+    def on_response(response: Response) -> None:
+        if not response.url.startswith((origin, "data:", "blob:")):
+            watch.foreign.append(response.url)
+
+    page.on("requestfailed", on_failure)
+    page.on("response", on_response)
     page.on("console", on_console)
     page.on("dialog", on_dialog)
     try:
@@ -248,9 +253,12 @@ def pages_of(made: Site) -> list[str]:
 def test_escaping_alone_holds(browser: Browser, engine: str) -> None:
     """On every page of a list of hostile texts, its policy taken away, nothing runs, loads, or bends the page."""
     made = without_policy(site(engine))
-    names = pages_of(made)
-    if engine == "zensical":  # the same Markdown: one of each kind of page in five
-        names = [name for number, name in enumerate(names) if number % SLOTS == 0 or name.count("/") < 2]
+    # Pages of authors say what paper pages say, and Zensical reads the same Markdown: of these, one in five will do.
+    names = [
+        name
+        for number, name in enumerate(pages_of(made))
+        if number % SLOTS == 0 or name.count("/") < 2 or not (engine == "zensical" or name.startswith("authors/"))
+    ]
     plain: dict[str, Any] = {}
     with serve(made.folder) as origin, watched(browser, origin) as watch:
         for name in names:
@@ -303,7 +311,7 @@ def test_the_policy_alone_holds(browser: Browser) -> None:
         folder = (made if policy else without_policy(made)).folder
         ran[policy] = set()
         with serve(folder) as origin, watched(browser, origin) as watch:
-            for name in names if policy else names[::3]:
+            for name in names[::3] if policy else names[::6]:
                 watch.ran.clear()
                 with contextlib.suppress(Error):  # a page that leads away is stopped on its way
                     watch.page.goto(origin + name.removesuffix("index.html"), wait_until="load")
@@ -311,7 +319,7 @@ def test_the_policy_alone_holds(browser: Browser) -> None:
                 sent[policy] += watch.foreign
                 watch.foreign.clear()
     assert ran[True] == set()
-    assert len(ran[False]) > len(names[::3]) // 5
+    assert len(ran[False]) > len(names[::6]) // 5
     # A policy stops no page from leading on to another one; that is what escaping is for.
     assert {urlsplit(address).path for address in sent[True]} <= {"/"}
     assert len({urlsplit(address).path for address in sent[False]}) > 5
