@@ -221,8 +221,8 @@ def watched(browser: Browser, origin: str) -> Iterator[Watched]:
         dialog.dismiss()
 
     def on_failure(request: Request) -> None:
-        # Nothing answers at .example; what the policy has stopped was not asked for.
-        if not request.url.startswith((origin, "data:", "blob:")) and request.failure != "csp":
+        # Nothing answers at .example; what the policy or the browser has stopped was not asked for.
+        if not request.url.startswith((origin, "data:", "blob:")) and request.failure not in ("csp", "origin"):
             watch.foreign.append(request.url)
 
     def on_response(response: Response) -> None:
