@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: site serve publish test check lock labels bench audit screenshots artwork clean
+.PHONY: site serve publish test check soak lock labels bench audit screenshots artwork clean
 
 site: .venv/site-ready  ## Set up, then build the site into site/
 	$(BIN)/reading-list build
@@ -28,6 +28,9 @@ check: .venv/test-ready  ## Format, lint, types, and the records themselves
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/reading-list check
+
+soak: .venv/test-ready  ## The tests that take many minutes: 100,000 broken inputs, and the like
+	$(BIN)/python -m pytest -m soak
 
 bench: .venv/test-ready  ## Measure import, generate and build
 	$(BIN)/python benchmarks/measure.py

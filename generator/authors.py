@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from generator import titles
+from generator.ids import WINDOWS_NAMES
 from generator.library import Library
 from generator.overviews import Overview
 from generator.wording import count
@@ -63,7 +64,7 @@ def author_ids(library: Library) -> Mapping[str, str]:
     Every spelling of a name that the records print leads to its page.
     """
     ids: dict[str, str] = {}
-    taken = {"index"}
+    taken = {"index", *WINDOWS_NAMES}
     for name in library.by_author:
         base = titles.long_slug(name) or "author"
         slug, number = base, 2

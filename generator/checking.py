@@ -10,8 +10,9 @@ from pathlib import Path
 
 from generator import comparison, documents, matching, store
 from generator.errors import Problem
+from generator.ids import id_fault
 from generator.items import item_of_record, item_of_retraction
-from generator.models import Record, Retraction, id_fault
+from generator.models import Record, Retraction
 from generator.store import Contents
 
 
@@ -19,7 +20,6 @@ def check(contents: Contents, *, duplicates: bool = True) -> list[Problem]:
     """Return all problems of a records folder, sorted by file and line; ``duplicates`` are left out where told so."""
     problems = [*contents.problems]
     for checker in (
-        _ids,
         _strays,
         _topics,
         _link_notes,
@@ -33,19 +33,6 @@ def check(contents: Contents, *, duplicates: bool = True) -> list[Problem]:
     if duplicates:
         problems.extend(_duplicates(contents))
     return sorted(set(problems), key=lambda problem: problem.sort_key)
-
-
-def _ids(contents: Contents) -> Iterator[Problem]:
-    for file in contents.files:
-        folder, _, name = file.rpartition("/")
-        record_id = name.removesuffix(".yaml")
-        if folder == "papers" and (fault := id_fault(record_id)):
-            yield contents.problem(file, (), f"{record_id}: the file's name {fault}; rename it to the paper's id")
-    for name in ("topics.yaml", "paths.yaml", "retracted.yaml"):
-        document = contents.files.get(name)
-        for key in document.data if document and isinstance(document.data, Mapping) else {}:
-            if fault := id_fault(key):
-                yield contents.problem(name, (key,), f"{key}: {fault}")
 
 
 def _is_faulty(contents: Contents, file: str) -> bool:
@@ -101,9 +88,9 @@ def _link_notes(contents: Contents) -> Iterator[Problem]:
 
 
 def _sources(contents: Contents) -> Iterator[Problem]:
-    folded: dict[str, str] = {"index": "index"}
+    folded: dict[str, str] = {}
     for source_id in contents.sources:
-        if (other := folded.setdefault(source_id.casefold(), source_id)) != source_id or source_id == "index":
+        if (other := folded.setdefault(source_id.casefold(), source_id)) != source_id:
             yield contents.problem(
                 "sources.yaml", (source_id,), f"{source_id}: is taken by the page of {other!r}; choose another id"
             )
@@ -135,8 +122,6 @@ def _redirects(contents: Contents) -> Iterator[Problem]:
             yield contents.problem(_file(name), (), f"{name}: {_given_before(contents, name)}")
     for old, new in contents.redirects.items():
         place = ("redirects.yaml", (old,))
-        if fault := id_fault(old):
-            yield contents.problem(*place, f"{old}: {fault}")
         if old in contents.retracted:
             yield contents.problem(*place, f"{old}: stands in retracted.yaml too; delete one of the two")
         if new in contents.redirects:

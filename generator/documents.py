@@ -27,7 +27,10 @@ WIDTH = 100
 _EDITOR_LINE = "# yaml-language-server:"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-_UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Beside controls: what YAML takes for the end of a line and editors do not, so that lines would be counted differently.
+_UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_MOST_NAMED = 80
+"""How much of a key a message repeats."""
 
 Data = Any
 """Nested ``dict[str, Data]``, ``list[Data]`` and ``str``; ``None`` for an empty value."""
@@ -61,6 +64,8 @@ def read(path: Path, *, limit: int = MAX_BYTES) -> Document:
         data = path.read_bytes()
     except OSError as error:
         raise InputError(Problem(name, None, f"cannot be read ({error.strerror}); make it readable")) from None
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise InputError(Problem(name, None, "the file is in UTF-16; save it as UTF-8"))
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -72,7 +77,7 @@ def read(path: Path, *, limit: int = MAX_BYTES) -> Document:
 def parse(path: str, text: str) -> Document:
     """Read YAML ``text``; ``path`` is for messages. Faults are collected, up to the first that ends the reading."""
     if odd := _UNREADABLE.search(text):
-        line = text.count("\n", 0, odd.start()) + 1
+        line = len(re.findall(r"\r\n|\n|\r", text[: odd.start()])) + 1
         return Document(
             path, text, problems=(Problem(path, line, f"holds the control character U+{ord(odd[0]):04X}; delete it"),)
         )
@@ -153,7 +158,7 @@ class _Builder:
                 raise self.refuse(key, "a key must be a plain word; write `field: value`")
             line = _line(key)
             if key.value in found:
-                self.problems.append(Problem(self.path, line, f"{key.value}: stands twice; keep one"))
+                self.problems.append(Problem(self.path, line, f"{key.value[:_MOST_NAMED]}: stands twice; keep one"))
             self.lines[*place, key.value] = line
             found[key.value] = self.node(next(events), events, (*place, key.value))
         return found

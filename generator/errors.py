@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+# What moves a cursor or turns the direction of writing: a message may repeat what stands in a file.
+_NOT_SHOWN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ud800-\udfff\U000e0000-\U000e007f]"
+)
 
 
 @dataclass(frozen=True)
@@ -19,7 +25,7 @@ class Problem:
 
     def __str__(self) -> str:
         where = self.path if self.line is None else f"{self.path}:{self.line}"
-        return f"{where}: {self.message}"
+        return _NOT_SHOWN.sub("\N{REPLACEMENT CHARACTER}", f"{where}: {self.message}")
 
     @property
     def sort_key(self) -> tuple[str, int, str]:

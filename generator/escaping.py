@@ -13,6 +13,7 @@ import re
 from typing import Any
 from urllib.parse import quote
 
+from generator import links
 from generator.titles import fold
 
 _ASCII_MARK = re.compile(r"[!-/:-@\[-`{-~]")
@@ -67,8 +68,8 @@ def html(text: str) -> str:
 
 @functools.lru_cache(maxsize=2**18)
 def url(address: str) -> str:
-    """Return a web address for the target of a Markdown link; what has a meaning in Markdown is percent-encoded."""
-    return quote(clean(address), safe="/:?#@!$&+,=%~-._")
+    """Return a web address for the target of a Markdown link: the host as punycode, Markdown's marks as %XX."""
+    return quote(links.with_ascii_host(clean(address)), safe="/:?#@!$&+,=%~-._")
 
 
 def terminal(text: str) -> str:
@@ -105,10 +106,18 @@ def bibtex_verbatim(text: str) -> str:
     return "".join("" if char in "{}\\" else "%20" if char == " " else char for char in clean(text))
 
 
+# What spreadsheets take for the beginning of a formula, the full-width forms in some languages too.
+_FORMULA = re.compile("'*[=+@\\-＝＋＠－\t\r]")
+
+
 def csv_cell(text: str) -> str:
-    """Return ``text`` for a spreadsheet cell: a leading ``= + - @`` is quoted, so that no formula starts."""
+    """Return ``text`` for a spreadsheet cell: an apostrophe stands before what would start a formula.
+
+    It stands also before apostrophes in front of such a mark, so that an import can take one away again
+    (https://owasp.org/www-community/attacks/CSV_Injection). ``readers.csv_table`` does.
+    """
     text = clean(text)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def ris(text: str) -> str:
@@ -158,7 +167,7 @@ def github_cell(text: str) -> str:
 
 def github_link(address: str) -> str:
     """Return a safe web address as a link in GitHub Markdown, shown without its scheme."""
-    return f"[{markdown(address.partition('//')[2])}]({url(address)})"
+    return f"[{markdown(links.shown(address))}]({url(address)})"
 
 
 def github_block(text: str, kind: str = "") -> str:

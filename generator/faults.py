@@ -16,7 +16,7 @@ def spell(place: tuple[str | int, ...]) -> str:
     """Write a place as people read it: ``links.code``, ``authors[2]`` (counted from 1)."""
     text = ""
     for part in place:
-        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else str(part)
+        text += f"[{part + 1}]" if isinstance(part, int) else f".{part[:80]}" if text else part[:80]
     return text
 
 
@@ -78,6 +78,15 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
         yield annotation
     for inner in get_args(annotation):
         yield from _models_in(inner)
+
+
+def is_other_member(fault: ErrorDetails, faults: list[ErrorDetails]) -> bool:
+    """Tell whether a fault only says that fields with values are no text, where the fields' own faults are told too."""
+    return (
+        fault["type"] == "string_type"
+        and isinstance(fault["input"], Mapping)
+        and any(other["loc"][:2] == fault["loc"][:2] and len(other["loc"]) > len(fault["loc"]) for other in faults)
+    )
 
 
 def faults_in(model: type[BaseModel], data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

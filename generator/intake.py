@@ -11,8 +11,9 @@ from pathlib import Path
 
 from generator import dates, matching, merging, readers, store, titles
 from generator.errors import Problem
+from generator.ids import MAX_ID, id_fault
 from generator.items import item_of_entry, item_of_record, item_of_retraction
-from generator.models import MAX_ID, Entry, Record, Retraction, Source, id_fault
+from generator.models import Entry, Record, Retraction, Source
 from generator.readers import Reading
 
 

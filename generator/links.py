@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import unicodedata
 from collections.abc import Iterator
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 KINDS = ("code", "project", "model", "dataset")
 MAX_LENGTH = 2048
@@ -39,7 +40,18 @@ _IN_TEXT = re.compile(
     re.IGNORECASE,
 )
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{2,59})", re.IGNORECASE)
-_RESERVED_SUFFIXES = (".local", ".localhost", ".internal", ".lan", ".home", ".corp", ".test", ".invalid")
+# Names of no public server: https://www.iana.org/assignments/special-use-domain-names, and the usual private ones.
+_RESERVED_SUFFIXES = (
+    ".local", ".localhost", ".localdomain", ".internal", ".intranet", ".private", ".lan", ".home", ".corp", ".test",
+    ".invalid", ".arpa", ".onion", ".alt",
+)  # fmt: skip
+_PUBLIC = "has a host name that does not exist as a public one; copy the address from the browser once more"
+# Scripts that are written together; any other two in one label make a look-alike (https://www.unicode.org/reports/tr39/).
+_WRITTEN_TOGETHER = frozenset({"LATIN", "CJK", "IDEOGRAPHIC", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"})
+# Letters of Cyrillic and Greek that are drawn as Latin ones; a label of nothing else reads as a Latin word.
+_DRAWN_AS_LATIN = frozenset("асԁеһіїјӏорԛѕԝхуѵгоοινκαρυτγω")
+_MOST_SHOWN = 80
+"""How many characters of an address readers see, its host always whole."""
 
 
 def fault(url: str) -> str | None:
@@ -58,7 +70,8 @@ def fault(url: str) -> str | None:
         return "holds a character that addresses must encode; write it as %XX"
     try:
         parts = urlsplit(url)
-        _ = parts.port
+        if parts.port == 0:
+            raise ValueError("port 0 is nobody's")
     except ValueError:
         return "is not a valid web address; copy it from the browser once more"
     return _host_fault(parts)
@@ -69,25 +82,77 @@ def _host_fault(parts: SplitResult) -> str | None:
         return "holds user information before the host; leave it out"
     host = ascii_host(parts)
     if host is None:
-        return "has a host name that does not exist as a public one; copy the address from the browser once more"
+        return _PUBLIC
     try:
         ipaddress.ip_address(host)
     except ValueError:
         pass
     else:
         return "names a machine by its number; write the host's name"
-    if host.endswith(_RESERVED_SUFFIXES) or not _HOST.fullmatch(host):
-        return "has a host name that does not exist as a public one; copy the address from the browser once more"
+    if f".{host}".endswith(_RESERVED_SUFFIXES) or not _HOST.fullmatch(host):
+        return _PUBLIC
+    return _lookalike_fault(host)
+
+
+def _lookalike_fault(host: str) -> str | None:
+    """Say which label of a host in ASCII form looks like another word, or ``None``."""
+    if "xn--" not in host:
+        return None
+    import idna  # slow to import, and few hosts need it
+
+    labels = host.split(".")
+    for label in labels:
+        if not label.startswith("xn--"):
+            continue
+        try:
+            letters = [char for char in idna.ulabel(label) if char.isalpha()]
+        except UnicodeError:
+            return _PUBLIC
+        scripts = {unicodedata.name(char, "?").split()[0].split("-")[0] for char in letters}
+        if len(scripts) > 1 and not scripts <= _WRITTEN_TOGETHER:
+            mixed = " and ".join(sorted(script.capitalize() for script in scripts))
+            return (
+                f"has a host name that mixes {mixed} letters ({label}), as look-alikes do; write the real host's name"
+            )
+        if set(letters) <= _DRAWN_AS_LATIN and labels[-1].isascii() and not labels[-1].startswith("xn--"):
+            return f"has a host name of letters that look like Latin ones ({label}); write the real host's name"
     return None
 
 
 def ascii_host(parts: SplitResult) -> str | None:
-    """Return the host in its ASCII (punycode) form, lower case, or ``None`` where it has none."""
-    host = (parts.hostname or "").rstrip(".")
+    """Return the host in its ASCII (punycode) form, lower case, or ``None`` where it has none.
+
+    International names follow UTS 46 as browsers do, https://www.unicode.org/reports/tr46/.
+    """
+    host = (parts.hostname or "").removesuffix(".")
+    if host.isascii():
+        return host.lower() or None
+    import idna  # slow to import, and few hosts need it
+
     try:
-        return host.encode("idna").decode("ascii").lower() or None
+        return idna.encode(host, uts46=True).decode("ascii").lower() or None
     except UnicodeError:
         return None
+
+
+def with_ascii_host(url: str) -> str:
+    """Return ``url`` with its host in ASCII (punycode) form, which no look-alike can imitate; others as they are."""
+    if url.isascii() or "//" not in url:
+        return url
+    try:
+        parts = urlsplit(url)
+        host = None if (parts.hostname or "").isascii() else ascii_host(parts)
+        return urlunsplit(parts._replace(netloc=f"{host}:{parts.port}" if parts.port else host)) if host else url
+    except ValueError:
+        return url
+
+
+def shown(url: str) -> str:
+    """Return a safe address as readers see it: without its scheme, the host whole and in ASCII, a long rest cut."""
+    url = with_ascii_host(url)
+    text = url.partition("//")[2]
+    host = len(re.split("[/?#]", text, maxsplit=1)[0])
+    return text if len(text) <= max(_MOST_SHOWN, host) else f"{text[: max(_MOST_SHOWN - 1, host + 1)]}…"
 
 
 def is_safe(url: str) -> bool:
@@ -96,8 +161,14 @@ def is_safe(url: str) -> bool:
 
 
 def kind_of(url: str) -> str | None:
-    """Tell by its host what a link leads to: ``code``, ``project``, ``model``, ``dataset``; ``None`` for literature."""
-    parts = urlsplit(url)
+    """Tell by its host what a link leads to: ``code``, ``project``, ``model``, ``dataset``; ``None`` for literature.
+
+    What is no address at all is ``None`` too.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
     host = (ascii_host(parts) or "").removeprefix("www.")
     path = parts.path.strip("/")
     if host in _LITERATURE_HOSTS:
@@ -122,6 +193,8 @@ def in_text(text: str) -> Iterator[str]:
     """
     seen = set()
     for match in _IN_TEXT.finditer(text):
+        if len(match[0]) > 2 * MAX_LENGTH:  # no address, and long work to find its end
+            continue
         url = match[0].rstrip(".,;:!?*")
         while url.endswith(")") and url.count(")") > url.count("("):
             url = url[:-1].rstrip(".,;:!?*")

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from generator import dates, identifiers, links
+from generator.ids import ID, MAX_ID, id_fault, source_id_fault
 from generator.titles import fold
 
 RecordType = Literal["method", "analysis", "survey", "benchmark", "dataset", "report", "theory", "system"]
@@ -24,27 +25,14 @@ EDITOR = "editor"
 """How a provenance begins that people wrote: ``editor: reason``, or ``editor: reason; from origin``."""
 RECORD_TYPES: tuple[str, ...] = get_args(RecordType)
 
-ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-SOURCE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
-MAX_ID = 80
-_WINDOWS_NAMES = {"con", "prn", "aux", "nul"} | {f"{name}{n}" for name in ("com", "lpt") for n in range(10)}
+# What has no place in a text: controls but for the line feed, halves of characters.
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_PAGE_NAMES = {"index", "unsorted", "undated"}
-# Bidirectional overrides and isolates, tag characters: they make a text read otherwise than it is.
-_INVISIBLE = re.compile("[\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f\ufeff\ufff9-\ufffb\ufffe\uffff]")
-
-
-def id_fault(text: str) -> str | None:
-    """Say why ``text`` cannot be an id, or ``None`` where it can."""
-    if len(text) > MAX_ID:
-        return f"is longer than {MAX_ID} characters; shorten it"
-    if not ID.fullmatch(text):
-        return "is no id; use lower-case letters, digits and single hyphens, such as the-loom-at-rest"
-    if text in _WINDOWS_NAMES:
-        return "is a reserved file name on Windows; add a word"
-    if text in _PAGE_NAMES:
-        return "is the name of a page of the site; add a word"
-    return None
+# What makes a text read otherwise than it is: every control of the direction of writing (Bidi_Control of
+# https://www.unicode.org/reports/tr9/), deprecated format controls, tags, a byte order mark, what is no character.
+# Joiners stay: Persian, Indic scripts and emoji need them.
+_INVISIBLE = re.compile(
+    "[\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
+)
 
 
 def text_fault(text: str) -> str | None:
@@ -54,6 +42,11 @@ def text_fault(text: str) -> str | None:
     if match := _INVISIBLE.search(text):
         return f"holds the invisible character U+{ord(match[0]):04X}; delete it"
     return None
+
+
+def without_hidden(text: str) -> str:
+    """Return ``text`` without the invisible characters that no record may hold; a source's text is mended so."""
+    return _INVISIBLE.sub("", text)
 
 
 def _refuse(fault: str | None, value: str) -> str:
@@ -74,24 +67,24 @@ def _check_prose(text: str) -> str:
 
 def _check_partial_date(text: str) -> str:
     return _refuse(
-        None if dates.is_partial_date(text) else f"{text!r} is no date; write 2022, 2022-10 or 2022-10-31", text
+        None if dates.is_partial_date(text) else f"{text[:40]!r} is no date; write 2022, 2022-10 or 2022-10-31", text
     )
 
 
 def _check_day(text: str) -> str:
-    return _refuse(None if dates.is_day(text) else f"{text!r} is no day; write it as 2022-10-31", text)
+    return _refuse(None if dates.is_day(text) else f"{text[:40]!r} is no day; write it as 2022-10-31", text)
 
 
 def _check_capture(text: str) -> str:
     fine = dates.is_day(text) or dates.is_yearless(text)
     return _refuse(
-        None if fine else f"{text!r} is no day; write 2025-12-09, or --12-09 where the year is not known", text
+        None if fine else f"{text[:40]!r} is no day; write 2025-12-09, or --12-09 where the year is not known", text
     )
 
 
 def _check_id(text: str) -> str:
     fault = id_fault(text)
-    return _refuse(f"{text!r} {fault}" if fault else None, text)
+    return _refuse(f"{text[:MAX_ID]!r} {fault}" if fault else None, text)
 
 
 def _check_url(text: str) -> str:
@@ -100,9 +93,8 @@ def _check_url(text: str) -> str:
 
 
 def _check_source_id(text: str) -> str:
-    return _refuse(
-        None if SOURCE_ID.fullmatch(text) else f"{text[:80]!r} is no source id; copy it from sources.yaml", text
-    )
+    fault = source_id_fault(text)
+    return _refuse(f"{text[:MAX_ID]!r} {fault}" if fault else None, text)
 
 
 def _whole_number(value: Any) -> Any:
@@ -212,7 +204,7 @@ def _check_provenance(fields: Mapping[str, str]) -> Mapping[str, str]:
     known = {*PROVEN_FIELDS, *(f"{group}.{kind}" for group, kinds in groups.items() for kind in kinds)}
     for name in fields:
         if name not in known:
-            raise ValueError(f"{name!r} is no field that a source gives; write one of {', '.join(sorted(known))}")
+            raise ValueError(f"{name[:40]!r} is no field that a source gives; write one of {', '.join(sorted(known))}")
     return fields
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from generator import documents
 from generator.errors import InputError, Problem, ReadingListError, WriteError
-from generator.faults import explain, keys_in, spell
+from generator.faults import explain, is_other_member, keys_in, spell
+from generator.ids import MAX_ID, id_fault, source_id_fault
 from generator.models import Id, Record, Retraction, Source, Topic
 from generator.models import Path as ReadingPath
 
@@ -23,7 +23,7 @@ SCHEMA_FILE = "record.schema.json"
 RECORD_HEAD = f"# yaml-language-server: $schema=../{SCHEMA_FILE}\n"
 COMMENT = "holds a comment, which rewriting the file would lose; say it in a field, or delete it"
 # Files of many items may be larger than a record.
-_TABLE_LIMIT = 4 * 1024 * 1024
+_TABLE_LIMIT = 1024 * 1024
 
 _M = TypeVar("_M", bound=BaseModel)
 
@@ -77,10 +77,18 @@ def load(folder: Path) -> Contents:
             continue
         files[name] = document
         record = _model(document, (), document.data, Record, problems)
-        if record is not None:
+        if fault := id_fault(path.stem):
+            problems.append(
+                Problem(
+                    document.path,
+                    document.line(()),
+                    f"{path.stem}: the file's name {fault}; rename it to the paper's id",
+                )
+            )
+        elif record is not None:
             records[path.stem] = record
     topics = _table(folder, "topics.yaml", Topic, files, problems)
-    sources = _table(folder, "sources.yaml", Source, files, problems)
+    sources = _table(folder, "sources.yaml", Source, files, problems, source_id_fault)
     paths = _table(folder, "paths.yaml", ReadingPath, files, problems)
     redirects = _redirects(folder, files, problems)
     retracted = _table(folder, "retracted.yaml", Retraction, files, problems)
@@ -90,6 +98,9 @@ def load(folder: Path) -> Contents:
 
 def _record_files(folder: Path, problems: list[Problem]) -> Iterator[Path]:
     papers = folder / "papers"
+    if papers.is_symlink():
+        problems.append(Problem(os.fspath(papers), None, "is a symbolic link; put the folder itself here"))
+        return
     try:
         names = sorted(os.listdir(papers))
     except FileNotFoundError:
@@ -123,42 +134,61 @@ def _read(path: Path, limit: int, problems: list[Problem]) -> documents.Document
     return document if not document.problems else None
 
 
+def _table_file(
+    folder: Path, name: str, form: str, files: dict[str, documents.Document], problems: list[Problem]
+) -> tuple[documents.Document, Mapping[str, Any]] | None:
+    """Read a file that maps ids as ``form`` says; ``None`` where it is missing, empty or faulty."""
+    path = folder / name
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        problems.append(Problem(os.fspath(path), None, "is no plain file; put the table itself here"))
+    elif path.exists() and (document := _read(path, _TABLE_LIMIT, problems)) is not None:
+        files[name] = document
+        if isinstance(document.data, Mapping):
+            return document, document.data
+        if document.data is not None:
+            problems.append(Problem(document.path, 1, f"must map {form}"))
+    return None
+
+
 def _table(
-    folder: Path, name: str, model: type[_M], files: dict[str, documents.Document], problems: list[Problem]
+    folder: Path,
+    name: str,
+    model: type[_M],
+    files: dict[str, documents.Document],
+    problems: list[Problem],
+    fault_of: Callable[[str], str | None] = id_fault,
 ) -> dict[str, _M]:
     """Read a file that maps ids to items of ``model``; a missing or empty one is an empty table."""
-    path = folder / name
-    if not path.exists() or (document := _read(path, _TABLE_LIMIT, problems)) is None:
-        return {}
-    files[name] = document
-    if document.data is None:
-        return {}
-    if not isinstance(document.data, Mapping):
-        problems.append(Problem(document.path, 1, "must map ids to items; write `id:` and the item's fields under it"))
-        return {}
-    items = {key: _model(document, (key,), value, model, problems) for key, value in document.data.items()}
-    return {key: item for key, item in items.items() if item is not None}
+    form = "ids to items; write `id:` and the item's fields under it"
+    items: dict[str, _M] = {}
+    if (found := _table_file(folder, name, form, files, problems)) is not None:
+        for key, value in found[1].items():
+            item = _model(found[0], (key,), value, model, problems)
+            if _is_named_well(found[0], key, fault_of, problems) and item is not None:
+                items[key] = item
+    return items
+
+
+def _is_named_well(
+    document: documents.Document, key: str, fault_of: Callable[[str], str | None], problems: list[Problem]
+) -> bool:
+    """Tell whether ``key`` can be an id, which becomes the name of a file and an address; if not, say why."""
+    if fault := fault_of(key):
+        problems.append(Problem(document.path, document.line((key,)), f"{key[:MAX_ID]}: {fault}"))
+    return not fault
 
 
 def _redirects(folder: Path, files: dict[str, documents.Document], problems: list[Problem]) -> dict[str, str]:
-    path = folder / "redirects.yaml"
-    if not path.exists() or (document := _read(path, _TABLE_LIMIT, problems)) is None:
-        return {}
-    files["redirects.yaml"] = document
+    form = "old ids to new ones; write `old-id: new-id`"
     redirects: dict[str, str] = {}
-    for old, new in (document.data or {}).items() if isinstance(document.data or {}, Mapping) else ():
-        if isinstance(new, str):
-            redirects[old] = new
-        else:
-            problems.append(
-                Problem(
-                    document.path,
-                    document.line((old,)),
-                    f"{old}: must name the id that answers instead; write `{old}: new-id`",
-                )
-            )
-    if not isinstance(document.data or {}, Mapping):
-        problems.append(Problem(document.path, 1, "must map old ids to new ones; write `old-id: new-id`"))
+    if (found := _table_file(folder, "redirects.yaml", form, files, problems)) is not None:
+        for old, new in found[1].items():
+            named_well = _is_named_well(found[0], old, id_fault, problems)
+            if not isinstance(new, str):
+                message = f"{old[:MAX_ID]}: must name the id that answers instead; write `{old[:MAX_ID]}: new-id`"
+                problems.append(Problem(found[0].path, found[0].line((old,)), message))
+            elif named_well:
+                redirects[old] = new
     return redirects
 
 
@@ -179,7 +209,7 @@ def _model(
         faults = error.errors(include_url=False)
         found: dict[Problem, None] = {}
         for fault in faults:
-            if _is_other_member(fault, faults):
+            if is_other_member(fault, faults):
                 continue
             where = tuple(part for part in fault["loc"] if isinstance(part, int) or part in keys_in(data, fault["loc"]))
             shown = (*where, fault["loc"][-1]) if fault["type"] == "missing" else where
@@ -187,15 +217,6 @@ def _model(
             found[Problem(document.path, document.line((*place, *where)), message)] = None
         problems.extend(found)
         return None
-
-
-def _is_other_member(fault: ErrorDetails, faults: list[ErrorDetails]) -> bool:
-    """Tell whether a fault only says that fields with values are no text, where the fields' own faults are told too."""
-    return (
-        fault["type"] == "string_type"
-        and isinstance(fault["input"], Mapping)
-        and any(other["loc"][:2] == fault["loc"][:2] and len(other["loc"]) > len(fault["loc"]) for other in faults)
-    )
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import functools
 import html
 import re
 import unicodedata
+from typing import Any
 
 from slugify import slugify
 
@@ -69,12 +70,32 @@ def _math_as_text(latex: str) -> str:
 def _latex_as_text(latex: str) -> str:
     if "\\" not in latex and "{" not in latex:
         return latex
-    from pylatexenc.latex2text import LatexNodes2Text  # slow to import, and few titles need it
-
     try:
-        return str(LatexNodes2Text(math_mode="text", keep_comments=True).latex_to_text(latex))
+        return _to_text(latex, "text")
     except Exception:  # noqa: BLE001 - a hostile title must not stop a run, whatever the library makes of it
         return re.sub(r"[\\{}]", "", _COMMAND.sub("", latex))
+
+
+def _to_text(latex: str, math_mode: str) -> str:
+    """Turn LaTeX into text; a new converter for each text, for one remembers what a text defines."""
+    from pylatexenc.latex2text import LatexNodes2Text  # slow to import, and few titles need it
+
+    return str(LatexNodes2Text(_known_commands(), math_mode=math_mode, keep_comments=True).latex_to_text(latex))
+
+
+@functools.cache
+def _known_commands() -> Any:
+    r"""Return the commands that have a text; others, as in ``C:\new``, stay as typed unless an argument follows."""
+    from pylatexenc.latex2text import MacroTextSpec, get_default_latex_context_db
+
+    def as_typed(node: Any) -> str:
+        end = node.pos + node.len
+        has_argument = node.parsing_state.s[end : end + 1] == "{"
+        return "" if has_argument else f"\\{node.macroname}{node.macro_post_space}"
+
+    known = get_default_latex_context_db()
+    known.set_unknown_macro_spec(MacroTextSpec("", simplify_repl=as_typed))
+    return known
 
 
 def from_latex(text: str) -> str:
@@ -85,13 +106,11 @@ def from_latex(text: str) -> str:
     """
     if not _LATEX.search(text):
         return fold(text)
-    from pylatexenc.latex2text import LatexNodes2Text  # slow to import
-
     text = _BARE_AMPERSAND.sub(r"\\&", text)
     for command, char in ((r"\textbraceleft", r"\{"), (r"\textbraceright", r"\}"), (r"\textasciicircum{}", "^")):
         text = text.replace(command, char)  # what the library does not know, or takes for an accent
     try:
-        return fold(LatexNodes2Text(math_mode="verbatim", keep_comments=True).latex_to_text(text))
+        return fold(_to_text(text, "verbatim"))
     except Exception:  # noqa: BLE001 - a hostile text must not stop a run, whatever the library makes of it
         return fold(re.sub(r"[\\{}]", "", _COMMAND.sub("", text)))
 

@@ -135,7 +135,7 @@ def facts_of(record: Record, library: Library) -> Iterator[Fact]:
         elif name.startswith("identifiers."):
             address = SCHEMES[name.partition(".")[2]].url(value)
         elif name.startswith("links."):
-            shown, address = value.partition("//")[2], value
+            shown, address = links.shown(value), value
         yield Fact(name, label, shown, address, *origin_of(record.provenance.get(name, ""), library))
 
 
@@ -154,5 +154,5 @@ def origin_of(provenance: str, library: Library) -> tuple[str, str]:
     if colon and owner.count("/") == 1 and not owner.startswith("http"):
         return provenance, f"https://github.com/{escaping.url(owner)}/blob/HEAD/{quote(path)}"
     if links.is_safe(provenance):
-        return provenance.partition("//")[2], provenance
+        return links.shown(provenance), provenance
     return provenance or "the editors", ""

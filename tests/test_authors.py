@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from site_tools import RECORDS, library
 
-from generator.authors import author_pages
+from generator.authors import author_ids, author_pages
 from generator.library import Library
 from generator.models import Record, Topic
 from generator.overviews import Overview
@@ -59,3 +59,9 @@ def test_everyone_is_in_the_index_of_the_real_list() -> None:
     for page in made.values():
         for _, slug, _ in page.values.get("others", ()):
             assert f"authors/{slug}.md" in made
+
+
+def test_no_author_has_a_page_that_windows_cannot_keep() -> None:
+    record = Record.model_validate({"title": "A Toy", "authors": ["Con", "Aux"]})
+    found = Library({"one": record, "two": record}, {}, {}, {}, {})
+    assert sorted(author_ids(found).values()) == ["aux-2", "con-2"]

@@ -74,6 +74,16 @@ def test_plain_yaml_is_read(text: str, data: Any) -> None:
         ("a: 'b\n", 2, "no YAML"),
         ("a: @b\n", 1, "no YAML"),
         ("a: b\nc: d\x07\n", 2, "U+0007"),
+        ("a: b\rc: d\x07\r", 2, "U+0007"),
+        ("a: b\nc: d\x85e: f\n", 2, "U+0085"),
+        ("a: b\nc: 'd\u2028e'\n", 2, "U+2028"),
+        ("a: b\nc: 'd\u2029e'\n", 2, "U+2029"),
+        ("a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n", 1, "anchors"),
+        ("%TAG ! tag:toy.example.org,2000:\n---\na: !b c\n", 3, "tags"),
+        ("{a: " * 5_000, 1, "deeper than 6"),
+        ("k" * 2_000 + ": v\n", 1, "no YAML"),
+        (f"? {'k' * 900}\n: v\n? {'k' * 900}\n: v\n", 3, "k" * 80 + ": stands twice"),
+        ("--- a\n--- b\n", 2, "second YAML document"),
         ("a: \x00\n", 1, "U+0000"),
         ("a: \x1b[31m\n", 1, "U+001B"),
         ("a: \uffff\n", 1, "U+FFFF"),
@@ -112,6 +122,11 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, monkeypatch: pytest
     path.write_bytes(b"a: b\nc: \xff\n")
     with pytest.raises(InputError, match=r"a\.yaml:2: byte 9 is not UTF-8"):
         documents.read(path)
+    path.write_bytes("a: b\n".encode("utf-16"))
+    with pytest.raises(InputError, match="UTF-16; save it as UTF-8"):
+        documents.read(path)
+    path.write_bytes(b"\xef\xbb\xbfa: b\n")
+    assert documents.read(path).data == {"a": "b"}
     path.write_bytes(b"a" * (documents.MAX_BYTES + 1))
     with pytest.raises(InputError, match="65537 bytes"):
         documents.read(path)

@@ -295,6 +295,13 @@ def test_addresses_in_links_lead_where_they_led(address: str) -> None:
     assert escaping.url(escaping.url(address)) == escaping.url(address)
 
 
+def test_a_link_names_its_host_in_ascii() -> None:
+    assert escaping.url("https://bücher.example/é") == "https://xn--bcher-kva.example/%C3%A9"
+    assert escaping.github_link("https://bücher.example/") == (
+        "[xn&#45;&#45;bcher&#45;kva&#46;example&#47;](https://xn--bcher-kva.example/)"
+    )
+
+
 @pytest.mark.parametrize("address", ["https://toy.example.org/?a=1&lt;=2", "https://toy.example.org/?a=1&copy;=2"])
 def test_addresses_that_look_like_entities_lead_where_they_led(address: str) -> None:
     assert links.is_safe(address)

@@ -128,3 +128,11 @@ def test_a_doi_in_normal_form_stays_and_leads_back(text: str) -> None:
     if value is not None:
         assert identifiers.doi(value) == value
         assert identifiers.doi(identifiers.SCHEMES["doi"].url(value)) == value
+
+
+@pytest.mark.parametrize(
+    "text", ["٢٣٠١.٠٠٠٠١", "２３０１.00001", "10.٥٥٥٥/toy", "٢٠٢٠.acl-main.1", "https://[::gg]/abs/2301.00001"]
+)
+def test_figures_of_other_scripts_are_no_identifier(text: str) -> None:
+    assert [kind for kind, scheme in identifiers.SCHEMES.items() if scheme.read(text)] == []
+    assert identifiers.recognise(text) is None

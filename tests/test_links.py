@@ -20,6 +20,11 @@ from generator import links
         "https://xn--bcher-kva.example/",
         "https://en.example.org/wiki/Loom_(weaving)",
         "https://example.com./",
+        "https://faß.example/",
+        "https://例え.jp/",
+        "https://παράδειγμα.δοκιμή/",
+        "https://مثال.إختبار/",
+        "https://東京tower.jp/",
     ],
 )
 def test_safe_addresses(url: str) -> None:
@@ -57,6 +62,37 @@ def test_safe_addresses(url: str) -> None:
         ("https://-a.example/", "host name"),
         ("https://127.0.0.1/", "number"),
         ("https://[::1]/", "number"),
+        ("https://[::gg]/", "valid"),
+        ("https://[v1.x]/", "host name"),
+        ("https://[::ffff:127.0.0.1]/", "number"),
+        ("https://127.0.0.1./", "number"),
+        ("http://127。0。0。1/", "number"),
+        ("http://①②⑦.⓪.⓪.①/", "number"),
+        ("http://0x7f000001/", "host name"),
+        ("http://0x7f.1/", "host name"),
+        ("http://0177.0.0.1/", "host name"),
+        ("http://2130706433/", "host name"),
+        ("http://127.1/", "host name"),
+        ("http://256.256.256.256/", "host name"),
+        ("http://LOCALHOST./", "host name"),
+        ("http://a.localhost/", "host name"),
+        ("http://router.local./", "host name"),
+        ("http://metadata.google.internal/", "host name"),
+        ("http://host.localdomain/", "host name"),
+        ("http://1.0.0.127.in-addr.arpa/", "host name"),
+        ("http://toy.onion/", "host name"),
+        ("https://%6c%6fcalhost/", "host name"),
+        ("https://example.com%2f@evil.example/", "user information"),
+        ("https://@example.com/", "user information"),
+        ("https://example.com:0/", "valid"),
+        ("https://example.com../", "host name"),
+        ("https://a_b.example.com/", "host name"),
+        ("https://xn--/", "host name"),
+        ("https://xn--a.com/", "host name"),
+        ("https://gіthub.com/", "Cyrillic and Latin"),
+        ("https://xn--gthub-n2e.com/", "Cyrillic and Latin"),
+        ("https://gοοgle.com/", "Greek and Latin"),
+        ("https://аррӏе.com/", "look like Latin"),
         ("https://[::1", "valid"),
         ("https://example.com:port/", "valid"),
         ("https://example.com:99999/", "valid"),
@@ -151,6 +187,29 @@ def test_the_first_of_each_kind_counts() -> None:
         ("project", "https://toy.github.io"),
         ("dataset", "https://huggingface.co/datasets/toy/threads"),
     ]
+
+
+def test_hosts_are_shown_in_ascii_and_whole() -> None:
+    assert links.with_ascii_host("https://bücher.example:8443/straße?q=é#f") == (
+        "https://xn--bcher-kva.example:8443/straße?q=é#f"
+    )
+    assert links.with_ascii_host("https://faß.example/") == "https://xn--fa-hia.example/"
+    assert links.with_ascii_host("https://[::gg]/ü") == "https://[::gg]/ü"
+    assert links.shown("https://bücher.example/x") == "xn--bcher-kva.example/x"
+    # A host that begins like another one is not cut before its end.
+    long = "github.com." + "a" * 60 + "." + "b" * 60 + ".evil.example"
+    assert links.shown(f"https://{long}/{'c' * 99}") == f"{long}/…"
+    assert links.shown(f"https://a.example/{'c' * 99}") == "a.example/" + "c" * 69 + "…"
+
+
+@pytest.mark.parametrize("text", ["https://[::gg]/", "https://[", "", "https://[v1.x]/"])
+def test_what_is_no_address_has_no_kind(text: str) -> None:
+    links.kind_of(text)
+    assert not links.is_safe(text)
+
+
+def test_an_address_without_end_is_passed_over() -> None:
+    assert list(links.in_text(f"https://a.example/{')' * 100_000} {LOOM}")) == [LOOM]
 
 
 @given(st.text(alphabet=st.sampled_from("htps:/.{}()[]<>\\@ agibuco\u202e\n"), max_size=60))

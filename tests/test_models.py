@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from generator.models import Entry, PersonName, Record, Source, id_fault, text_fault
+from generator.ids import id_fault
+from generator.models import Entry, PersonName, Record, Source, text_fault
 
 
 def record(**fields: Any) -> Record:
@@ -61,11 +62,49 @@ def test_good_ids(text: str) -> None:
         ("isolate \u2066", "U+2066"),
         ("mark \ufeff", "U+FEFF"),
         ("tag \U000e0041", "U+E0041"),
+        ("mark \u200f", "U+200F"),
+        ("arabic mark \u061c", "U+061C"),
+        ("next \x85 line", "U+0085"),
+        ("C1 \x9b", "U+009B"),
+        ("deprecated \u206e", "U+206E"),
+        ("no character \uffff", "U+FFFF"),
     ],
 )
 def test_hidden_characters_are_named(text: str, code: str) -> None:
     assert code in (text_fault(text) or "")
     assert any(code in message for _, message in faults(title=text))
+
+
+@pytest.mark.parametrize(
+    "text", ["می‌خواهم", "क्‍ष", "👩‍🔬 🏳️‍🌈", "שלום עולם", "مرحبا بالعالم", "e\u0301", "你好 한국어 ひらがな"]
+)
+def test_joiners_and_other_scripts_stay(text: str) -> None:
+    assert text_fault(text) is None
+    assert record(title=text, summary=text).title == text
+
+
+def test_an_id_of_another_script_is_told_by_the_letter() -> None:
+    assert "U+043E (CYRILLIC SMALL LETTER O)" in (id_fault("lоom") or "")
+    assert "U+FF41" in (id_fault("\uff41b") or "")
+
+
+@pytest.mark.parametrize(
+    ("fields", "most"),
+    [
+        ({"title": "x" * 1001}, "1000"),
+        ({"authors": ["x" * 1001]}, "1000"),
+        ({"venue": "x" * 1001}, "1000"),
+        ({"why": "x" * 1001}, "1000"),
+        ({"results": ["x" * 1001]}, "1000"),
+        ({"summary": "x" * 10_001}, "10000"),
+        ({"abstract": "x" * 100_001}, "100000"),
+        ({"topics": ["x" * 81]}, "80"),
+        ({"links": {"code": "https://a.example/" + "x" * 2048}}, "2048"),
+    ],
+)
+def test_the_size_of_a_field_is_limited_and_named(fields: dict[str, Any], most: str) -> None:
+    assert any(most in message for _, message in faults(**fields))
+    assert all(len(message) < 300 for _, message in faults(**fields))
 
 
 def test_half_a_character_is_no_text() -> None:

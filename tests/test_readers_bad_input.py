@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import textwrap
 from pathlib import Path
 
@@ -126,6 +128,58 @@ def test_a_value_that_is_left_out_is_remarked(field: str, part: str) -> None:
 def test_a_file_over_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(readers, "MAX_BYTES", 100)
     assert "larger" in only_problem(readers.read("toy", b"x" * 101))[1]
+
+
+def test_a_file_that_would_fill_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers, "MAX_BYTES", 1000)
+    assert "memory" in only_problem(readers.read("toy", b"x" * 500 + "\U0001f642".encode()))[1]
+
+
+def test_what_takes_a_reader_long_is_limited_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers, "MOST_MARKS", {"csv": {"\n": 5}, "bibtex": {" and ": 2}})
+    assert readers.read("toy", b"title,year\n" + b"A Toy,2020\n" * 4).problems == ()
+    line, message = only_problem(readers.read("toy", b"title,year\n" + b"A Toy,2020\n" * 5))
+    assert (line, message) == (None, "holds more than 5 lines; split the file")
+    names = b" and ".join([b"Ada Loom"] * 4)
+    message = only_problem(readers.read("toy", b"@article{a, title={A}, author={" + names + b"}}"))[1]
+    assert message == "holds more than 2 times 'and'; split the file"
+
+
+HEAVY = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_CPU, (10, 10))
+from generator import readers
+n = 300_000
+head = "Get trending papers in your email inbox!\\n\\nSubscribe\\n\\nA Toy\\n\\n" + "Toy words at length. " * 20
+files = [
+    head + "https://a.example/" + ")" * n,
+    head + "https://a.example/" + ".)" * n,
+    head + "\\n\\na" * (n // 3),
+    'title,year\\n"' + '""' * n,
+    "title,authors\\na," + "a and " * 20_000,
+    '[{"id":"a","type":"x","title":"y","z":' + "[" * n,
+    '[{"id":"a","type":"x","title":"y","z":' + "9" * n + "}]",
+    "@article{a, title={" + "{" * n,
+    "@article{a, title={" + "{" * 20_000 + "}" * 20_000 + "}}",
+    "@article{a, title={" + "\\\\frac" * 20_000 + "}}",
+    "@article{a, title={" + "\\\\}" * 40_000 + "}}",
+    "@article{a, title={" + "$" * 50_000 + "}}",
+    "@article{" * 5_000,
+    "@article{a, title={x}}\\n" * 5_000,
+    "@article{a, title={x}, author={" + "a, b and " * 20_000 + "}}",
+    "{" * n, "<" * n, "[" * n, "@ " * n, "," * n, " " * n + "x", "\\u200d" * n,
+]
+for text in files:
+    readers.read("toy", text.encode())
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def test_files_made_to_take_long_do_not() -> None:
+    # Quadratic work on any one of them would pass the ten seconds that the kernel leaves all of them together.
+    done = subprocess.run([sys.executable, "-c", HEAVY], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-500:]
+    assert int(done.stdout) < 512
 
 
 @pytest.mark.slow

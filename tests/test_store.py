@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
@@ -277,3 +278,71 @@ def test_what_a_killed_run_left_is_cleared(tmp_path: Path) -> None:
     with store.locked(tmp_path):
         pass
     assert [path.name for path in sorted(tmp_path.rglob(".*"))] == [".keep"]
+
+
+# --- names that become files and addresses ---------------------------------------------------------------------------
+
+OUTSIDE = [
+    "../../outside",
+    "/tmp/outside",
+    "a/b",
+    "A",
+    "con",
+    "nul",
+    "index",
+    "a..b",
+    "loom ",
+    "x" * 81,
+    "l\u043eom",
+    "\u202e",
+]
+
+
+@pytest.mark.parametrize("name", OUTSIDE, ids=ascii)
+@pytest.mark.parametrize("table", ["topics", "paths", "retracted", "redirects"])
+def test_no_table_names_a_file_outside(make_records: Make, table: str, name: str) -> None:
+    item = {
+        "topics": "{name: Looms, group: Weaving}",
+        "paths": "{title: A way, steps: [{paper: loom, why: First.}]}",
+        "retracted": "{title: A Toy, retracted: '2025-01-01', reason: Withdrawn.}",
+        "redirects": "loom",
+    }[table]
+    key = json.dumps(name)
+    contents = store.load(make_records({"papers/loom.yaml": "title: A Toy\n", f"{table}.yaml": f"{key}: {item}\n"}))
+    assert getattr(contents, table) == {}
+    (problem,) = contents.problems
+    assert (problem.path, problem.line) == (os.fspath(contents.folder / f"{table}.yaml"), 1)
+    assert ";" in problem.message  # a remedy
+    assert "\u202e" not in str(problem)
+
+
+@pytest.mark.parametrize(
+    "name", ["../../outside", "a/b", "con.txt", "NUL", "Index", "a.", ".a", "x" * 81, "\u0430"], ids=ascii
+)
+def test_no_source_names_a_file_outside(make_records: Make, name: str) -> None:
+    item = f"{{name: toy, format: csv, entries: '1', checksum: 'sha256:{'0' * 64}'}}"
+    contents = store.load(make_records({"sources.yaml": f"{json.dumps(name)}: {item}\n"}))
+    assert contents.sources == {}
+    assert len(contents.problems) == 1
+
+
+@pytest.mark.parametrize("name", ["Loom", "con", "l\u043eom", "a_b", "x" * 81], ids=ascii)
+def test_a_record_is_named_by_an_id(make_records: Make, name: str) -> None:
+    contents = store.load(make_records({f"papers/{name}.yaml": "title: A Toy\n"}))
+    assert contents.records == {}
+    assert ["rename it" in problem.message for problem in contents.problems] == [True]
+
+
+def test_links_in_the_place_of_files_are_not_followed(make_records: Make, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.yaml"
+    secret.write_text("looms: {name: Looms, group: Weaving}\n", "utf-8")
+    folder = make_records({"papers/loom.yaml": "title: A Toy\n"})
+    (folder / "topics.yaml").symlink_to(secret)
+    (folder / "redirects.yaml").symlink_to(secret)
+    (folder / "papers" / "secret.yaml").symlink_to(secret)
+    contents = store.load(folder)
+    assert (set(contents.records), contents.topics, contents.redirects) == ({"loom"}, {}, {})
+    assert ["no plain file" in problem.message for problem in contents.problems] == [True] * 3
+    shutil.move(folder / "papers", tmp_path / "papers")
+    (folder / "papers").symlink_to(tmp_path / "papers")
+    assert store.load(folder).records == {}

@@ -141,3 +141,14 @@ def test_the_key_ignores_case_and_outer_space(text: str) -> None:
 )
 def test_latex_of_bibliographies_becomes_text(latex: str, expected: str) -> None:
     assert titles.from_latex(latex) == expected
+
+
+def test_a_command_that_nobody_knows_stays_as_typed() -> None:
+    assert titles.plain(r"back\slash and C:\new") == r"back\slash and C:\new"
+    assert titles.plain(r"\toyname{Loom} at rest") == "Loom at rest"
+    assert titles.from_latex(r"the \loom weaves") == r"the \loom weaves"
+
+
+def test_no_text_hands_anything_on_to_the_next() -> None:
+    titles.plain(r"\title{One Toy} x")
+    assert "One Toy" not in titles.plain(r"\maketitle y")

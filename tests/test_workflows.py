@@ -132,6 +132,64 @@ def test_rights_are_few(path: Path) -> None:
                 assert step["with"]["persist-credentials"] is False
 
 
+@pytest.mark.parametrize("path", WORKFLOWS, ids=named)
+def test_foreign_text_comes_through_the_environment_alone(path: Path) -> None:
+    """No expression stands in a script: values are handed over by env, which no shell reads again."""
+    for step in steps_of(path):
+        assert "${{" not in step.get("run", ""), step["name"]
+        assert "github-script" not in step.get("uses", ""), step["name"]  # its script would be a place for expressions
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=named)
+def test_nothing_is_installed_but_what_the_lock_files_name(path: Path) -> None:
+    for step in steps_of(path):
+        found = re.findall(r"\b(?:pip3?|pipx|uvx?|npm|npx|yarn|apt|apt-get|gem|cargo|curl|wget)\b", step.get("run", ""))
+        assert found == [], step["name"]
+
+
+def test_the_lock_files_are_installed_by_their_hashes() -> None:
+    makefile = (GITHUB.parent / "Makefile").read_text(encoding="utf-8")
+    rules = re.findall(r"(?m)^\.venv/(?:site|test)-ready:.*\n((?:\t.*\n)+)", makefile)
+    assert len(rules) == 2
+    installs = [line for rule in rules for line in rule.splitlines() if " install " in line]
+    assert len(installs) == 3
+    for line in installs:  # the list itself is installed without what it needs
+        assert "--require-hashes -r requirements" in line or "--no-deps --no-build-isolation --editable ." in line, line
+    for lock in ("requirements.lock", "requirements-dev.lock"):
+        text = (GITHUB.parent / lock).read_text(encoding="utf-8")
+        pins = re.findall(r"(?m)^[a-z0-9][\w.-]*==\S+.*$", text)
+        assert pins
+        assert all(pin.endswith("\\") for pin in pins)  # a hash follows
+        assert not re.search(r"(?m)^[^#\s].*(@ |https?://|git\+)|^-", text)
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=named)
+def test_no_cache_that_others_fill_is_published_from(path: Path) -> None:
+    jobs = load(path)["jobs"]
+    for name, job in jobs.items():
+        used = [step.get("uses", "").partition("@")[0] for step in job["steps"]]
+        caches = [each for each in used if each.startswith("actions/cache")]
+        caches += [key for step in job["steps"] for key in step.get("with", {}) if key == "cache"]
+        assert caches == [], name
+        if "actions/deploy-pages" in used:
+            assert used == ["actions/deploy-pages"], "the job that publishes does nothing else"
+            assert not any("run" in step for step in job["steps"])
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=named)
+def test_artifacts_of_foreign_code_are_data(path: Path) -> None:
+    """A job that may write takes another job's files beside the repository, and runs the repository's scripts alone."""
+    for name, job in load(path)["jobs"].items():
+        if "write" not in job["permissions"].values():
+            continue
+        for step in job["steps"]:
+            if step.get("uses", "").startswith("actions/download-artifact@"):
+                assert re.match(r"\$\{\{ runner\.temp \}\}(/|$)", step["with"]["path"]), name
+            commands = [line.strip() for line in step.get("run", "").splitlines() if line.strip()]
+            for command in commands:
+                assert re.match(r"(\.github/scripts/[a-z-]+|gh|git)( |$)|[A-Za-z_]+=", command), f"{name}: {command}"
+
+
 def test_the_check_of_pull_requests_can_only_read() -> None:
     workflow = load(GITHUB / "workflows" / "check.yml")
     assert "secrets." not in (GITHUB / "workflows" / "check.yml").read_text(encoding="utf-8")

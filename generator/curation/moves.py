@@ -15,7 +15,8 @@ from pydantic import BaseModel, ValidationError
 from generator import documents, store
 from generator.errors import ReadingListError, UsageError, WriteError
 from generator.faults import explain, spell
-from generator.models import PathStep, Record, Retraction, StartHere, id_fault
+from generator.ids import id_fault
+from generator.models import PathStep, Record, Retraction, StartHere
 from generator.store import Contents
 
 _S = TypeVar("_S", PathStep, StartHere)

@@ -12,8 +12,9 @@ from generator.curation.forms import MAX_TOPICS, PATH, TOPIC
 from generator.curation.issues import Issue
 from generator.curation.plans import Fault, Plan, checked, unanswered
 from generator.faults import faults_in
+from generator.ids import id_fault
 from generator.models import Path as ReadingPath
-from generator.models import Topic, id_fault
+from generator.models import Topic
 from generator.store import Contents
 
 MIN_STEPS = 3

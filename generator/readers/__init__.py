@@ -6,14 +6,24 @@ A format is recognised by what a file holds, never by its name. A reader is a mo
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from generator.errors import InputError, Problem
 from generator.faults import faults_of
-from generator.models import Entry
+from generator.models import Entry, without_hidden
 
-MAX_BYTES = 256 * 1024 * 1024
+MAX_BYTES = 128 * 1024 * 1024
+MOST_MARKS: Mapping[str, Mapping[str, int]] = {
+    "bibtex": {"@": 200_000, "=": 1_500_000, "{": 1_500_000, "\\": 200_000, "$": 200_000, " and ": 400_000},
+    "csl-json": {",": 5_000_000, "{": 1_500_000, "[": 1_500_000},
+    "csv": {"\n": 1_200_000, ",": 12_000_000},
+    "huggingface-text": {"\n": 600_000},
+}
+"""How often a file of a format may hold what takes a reader long: far more than a hundred thousand papers need, but so
+that no file which is small for its work keeps a run busy."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +65,9 @@ READERS: dict[str, Reader] = _readers()
 def decode(path: str, data: bytes) -> str:
     r"""Return the text of a file: UTF-8, with or without a byte order mark, every line ending made ``\n``.
 
-    Raises InputError for an empty or binary file, a PDF, a file in another encoding or one over 256 MiB.
+    Characters that turn the direction of writing, and others that no reader sees, are left out. Raises InputError for
+    an empty or binary file, a PDF, a file in another encoding, and one that is too large: over 128 MiB, or in memory,
+    where one rare character makes all others take four bytes.
     """
 
     def refuse(message: str, line: int | None = None) -> InputError:
@@ -76,7 +88,9 @@ def decode(path: str, data: bytes) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise refuse(f"byte {error.start + 1} is not UTF-8; save the file as UTF-8", line) from None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    if sys.getsizeof(text) > MAX_BYTES * 5 // 4:
+        raise refuse(f"the text takes more than {MAX_BYTES * 5 // 2**22} MiB of memory; split the file")
+    return without_hidden(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def read(path: str, data: bytes, *, format: str | None = None, captured: str | None = None) -> Reading:
@@ -91,6 +105,8 @@ def read(path: str, data: bytes, *, format: str | None = None, captured: str | N
         name = format or recognise(path, text)
     except InputError as error:
         return Reading(path, format or "unknown", problems=(error.problem,))
+    if fault := _too_much(name, text):
+        return Reading(path, name, problems=(Problem(path, None, fault),))
     reading = READERS[name].read(path, text, captured)
     if reading.problems:
         return Reading(path, name, problems=reading.problems)
@@ -100,6 +116,15 @@ def read(path: str, data: bytes, *, format: str | None = None, captured: str | N
     if not reading.entries:
         return Reading(path, name, problems=(Problem(path, None, f"holds no entry ({name}); save the listing again"),))
     return reading
+
+
+def _too_much(format: str, text: str) -> str | None:
+    """Say what of a text is more than a reader takes on, or ``None``."""
+    for mark, most in MOST_MARKS.get(format, {}).items():
+        if text.count(mark) > most:
+            what = "lines" if mark == "\n" else f"times {mark.strip()!r}"
+            return f"holds more than {most:,} {what}; split the file"
+    return None
 
 
 def recognise(path: str, text: str) -> str:

@@ -70,7 +70,7 @@ def read(path: str, text: str, captured: str | None) -> Reading:
                     )
                 )
                 continue
-            row = {name: fold(value) for name, value in zip(names, values, strict=False)}
+            row = {name: _unquoted(fold(value)) for name, value in zip(names, values, strict=False)}
             if not row.get("title"):
                 problems.append(Problem(path, line, "title: is empty; every row needs one"))
                 continue
@@ -82,6 +82,11 @@ def read(path: str, text: str, captured: str | None) -> Reading:
     except csv.Error as error:
         problems.append(Problem(path, end + 1, f"no CSV from here on ({error}); check the quotes"))
     return Reading(path, NAME, tuple(entries), captured, False, tuple(problems), tuple(remarks))
+
+
+def _unquoted(text: str) -> str:
+    """Take away the apostrophe that an export puts before what a spreadsheet would read as a formula."""
+    return text[1:] if re.match("'+[=+@\\-＝＋＠－]", text) else text
 
 
 def _entry(path: str, line: int, position: int, row: dict[str, str]) -> Entry:

@@ -1,0 +1,40 @@
+"""Ids of papers, topics, paths and sources: each becomes the name of a file and an address, so few texts can be one."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+SOURCE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+MAX_ID = 80
+WINDOWS_NAMES = frozenset({"con", "prn", "aux", "nul"} | {f"{name}{n}" for name in ("com", "lpt") for n in range(10)})
+"""What no file may be called on Windows, whatever its ending."""
+_PAGE_NAMES = {"index", "unsorted", "undated"}
+
+
+def id_fault(text: str) -> str | None:
+    """Say why ``text`` cannot be an id, or ``None`` where it can."""
+    if len(text) > MAX_ID:
+        return f"is longer than {MAX_ID} characters; shorten it"
+    if foreign := next((char for char in text if char.isalnum() and not char.isascii()), None):
+        name = unicodedata.name(foreign, "no letter")
+        return f"is no id; U+{ord(foreign):04X} ({name}) may look like another letter; use a to z, 0 to 9 and hyphens"
+    if not ID.fullmatch(text):
+        return "is no id; use lower-case letters, digits and single hyphens, such as the-loom-at-rest"
+    if text in WINDOWS_NAMES:
+        return "is a reserved file name on Windows; add a word"
+    if text in _PAGE_NAMES:
+        return "is the name of a page of the site; add a word"
+    return None
+
+
+def source_id_fault(text: str) -> str | None:
+    """Say why ``text`` cannot be the id of a source, which bears the name of its file, or ``None`` where it can."""
+    if not SOURCE_ID.fullmatch(text) or text.endswith("."):
+        return "is no source id; copy it from sources.yaml, or use letters, digits, dots and hyphens"
+    if text.casefold().partition(".")[0] in WINDOWS_NAMES:
+        return "is a reserved file name on Windows; add a word"
+    if text.casefold() == "index":
+        return "is the name of a page of the site; add a word"
+    return None
