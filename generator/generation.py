@@ -36,7 +36,7 @@ def generate(
     """
     written = unchanged = 0
     wanted: set[str] = set()
-    for path, text in _files(library, settings, output):
+    for path, text in _files(library, settings):
         target = output / path
         _refuse_foreign(target, output)
         wanted.add(path)
@@ -54,8 +54,8 @@ def generate(
     return Generated(written, unchanged, removed)
 
 
-def _files(library: Library, settings: Settings, output: Path) -> Iterator[tuple[str, str]]:
-    for page in pages.pages(library, settings, lambda path: _text(output / path)):
+def _files(library: Library, settings: Settings) -> Iterator[tuple[str, str]]:
+    for page in pages.pages(library, settings):
         yield page.path, page.text
     for format, name in exports.FILE_NAMES.items():
         yield f"{DATA}/{name}", exports.FORMATS[format](library.records)
@@ -66,14 +66,6 @@ def _files(library: Library, settings: Settings, output: Path) -> Iterator[tuple
     yield from feeds.files(library, settings)
     if text := metadata.opensearch(settings):
         yield OPENSEARCH, text
-
-
-def _text(path: Path) -> str:
-    """Return the text of a generated page as it stands, or nothing."""
-    try:
-        return path.read_text(encoding="utf-8") if is_own(path) else ""
-    except (OSError, UnicodeDecodeError):
-        return ""
 
 
 def is_own(path: Path) -> bool:

@@ -6,7 +6,7 @@ Whatever a template prints is escaped for Markdown unless a filter has made it s
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -17,7 +17,7 @@ from markupsafe import Markup
 from generator import authors, dates, escaping, exports, feeds, formulas, metadata, overviews, titles, wording
 from generator.library import UNSORTED, Library, coverage
 from generator.models import Record, Retraction
-from generator.related import Relation, related
+from generator.related import Relation, related, term_weights
 from generator.settings import Settings
 
 MARK = "# Generated from the records; edit those, not this file."
@@ -47,15 +47,18 @@ class _Writer:
     library: Library
     settings: Settings
     wanted: Sequence[str] | None = None  # the records whose pages are written; all of them where it says nothing
-    kept: Callable[[str], str] = lambda _: ""
 
     @cached_property
     def author_ids(self) -> Mapping[str, str]:
         return authors.author_ids(self.library)
 
     @cached_property
+    def words(self) -> Mapping[str, Mapping[str, float]]:
+        return term_weights(self.library.records)
+
+    @cached_property
     def relations(self) -> Mapping[str, tuple[Relation, ...]]:
-        return related(self.library.records, of=self.wanted)
+        return related(self.library.records, of=self.wanted, weights=self.words)
 
     def page(
         self,
@@ -227,16 +230,13 @@ class _Writer:
             "How complete the records are, and what is missing.",
             coverage=coverage(self.library),
         )
-        for each in (*overviews.overviews(self.library, self.kept), *authors.author_pages(self.library)):
+        for each in (*overviews.overviews(self.library, self.words), *authors.author_pages(self.library)):
             yield self.page(each.path, each.template, each.title, each.description, hide=each.hide, **each.values)
 
 
-def pages(library: Library, settings: Settings, kept: Callable[[str], str] = lambda _: "") -> Iterator[Page]:
-    """Yield every page of the list, in a fixed order; equal libraries and settings give equal pages.
-
-    ``kept`` returns the text that a page had before, or nothing; drawings on it that are still right are taken over.
-    """
-    writer = _Writer(library, settings, kept=kept)
+def pages(library: Library, settings: Settings) -> Iterator[Page]:
+    """Yield every page of the list, in a fixed order; equal libraries and settings give equal pages."""
+    writer = _Writer(library, settings)
     for part in (
         writer.overviews,
         writer.papers,

@@ -41,13 +41,17 @@ class Relation:
 
 
 def related(
-    records: Mapping[str, Record], count: int = 5, *, of: Collection[str] | None = None
+    records: Mapping[str, Record],
+    count: int = 5,
+    *,
+    of: Collection[str] | None = None,
+    weights: Mapping[str, Mapping[str, float]] | None = None,
 ) -> dict[str, tuple[Relation, ...]]:
     """Return up to ``count`` related papers for every record, or for those ``of`` a few, the closest first.
 
-    Ties are broken by id.
+    ``weights`` are those of :func:`term_weights`, where they are known already. Ties are broken by id.
     """
-    weights = term_weights(records)
+    weights = term_weights(records) if weights is None else weights
     postings: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
     for record_id, terms in weights.items():
         for term, weight in terms.items():
