@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Callable, Iterator
+import stat
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from generator import catalogue, documents, exports, feeds, metadata, pages, search_index
-from generator.errors import ReadingListError, WriteError
+from generator.errors import ReadingListError
 from generator.library import Library
 from generator.settings import Settings
 
 DATA = "data"
 OPENSEARCH = "opensearch.xml"
+_MARK = pages.MARK.encode()
 
 
 @dataclass(frozen=True)
@@ -36,21 +37,29 @@ def generate(
     """
     written = unchanged = 0
     wanted: set[str] = set()
+    folders: set[Path] = {output}
     for path, text in _files(library, settings):
-        target = output / path
-        _refuse_foreign(target, output)
+        target, data = output / path, text.encode("utf-8")
         wanted.add(path)
         if tell:
             tell(len(wanted))
-        if documents.write(target, text, durable=False):
-            written += 1
-        else:
+        if target.parent not in folders:
+            _refuse_links(target.parent, output)
+            folders.add(target.parent)
+        before = _content(target)
+        if before == data:
             unchanged += 1
+            continue
+        if before is not None and target.suffix == ".md" and not _is_marked(before):
+            raise ReadingListError(
+                f"{target}: was written by hand, and a generated page belongs there; move it to another name"
+            )
+        documents.write(target, text, durable=False)
+        written += 1
     removed = 0
-    for path in _own_files(output):
-        if path not in wanted:
-            (output / path).unlink()
-            removed += 1
+    for path in _own_files(output, wanted):
+        (output / path).unlink()
+        removed += 1
     return Generated(written, unchanged, removed)
 
 
@@ -71,24 +80,34 @@ def _files(library: Library, settings: Settings) -> Iterator[tuple[str, str]]:
 def is_own(path: Path) -> bool:
     """Tell whether a Markdown file bears the mark of generated pages on its second line."""
     try:
-        with path.open(encoding="utf-8") as file:
-            file.readline()
-            return file.readline().rstrip("\n") == pages.MARK
-    except (OSError, UnicodeDecodeError):
+        with path.open("rb") as file:
+            return _is_marked(file.readline() + file.readline())
+    except OSError:
         return False
 
 
-def _refuse_foreign(target: Path, output: Path) -> None:
-    for place in (target, *target.parents[: len(target.relative_to(output).parts) - 1]):
+def _content(path: Path) -> bytes | None:
+    """Return what a file holds, or nothing where there is none to read. Raises ReadingListError for a link."""
+    try:
+        if stat.S_ISLNK((found := path.lstat()).st_mode):
+            raise ReadingListError(f"{path}: is a symbolic link; delete it, generated pages are plain files")
+        return path.read_bytes() if stat.S_ISREG(found.st_mode) else None
+    except OSError:
+        return None  # writing says what is wrong with it
+
+
+def _is_marked(data: bytes) -> bool:
+    return data.split(b"\n", 2)[1:2] in ([_MARK], [_MARK + b"\r"])
+
+
+def _refuse_links(folder: Path, output: Path) -> None:
+    for place in (folder, *folder.parents[: len(folder.relative_to(output).parts) - 1]):
         if place.is_symlink():
             raise ReadingListError(f"{place}: is a symbolic link; delete it, generated pages are plain files")
-    if target.suffix == ".md" and target.exists() and not is_own(target):
-        raise ReadingListError(
-            f"{target}: was written by hand, and a generated page belongs there; move it to another name"
-        )
 
 
-def _own_files(output: Path) -> Iterator[str]:
+def _own_files(output: Path, wanted: Collection[str]) -> Iterator[str]:
+    """Yield the files that a run like this wrote, but for the ``wanted`` ones."""
     for folder in pages.FOLDERS:
         try:
             names = sorted(os.listdir(output / folder))
@@ -96,31 +115,14 @@ def _own_files(output: Path) -> Iterator[str]:
             continue
         for name in names:
             path = output / folder / name
-            if name.endswith(".md") and not path.is_symlink() and is_own(path):
+            stray = name.endswith(".md") and f"{folder}/{name}" not in wanted and not path.is_symlink()
+            if stray and is_own(path):
                 yield f"{folder}/{name}"
-    for name in (feeds.ATOM_FILE, feeds.JSON_FILE):  # also those of topics that have gone
-        for path in sorted((output / "topics").glob(f"*/{name}")):
-            if not path.is_symlink():
-                yield path.relative_to(output).as_posix()
-    for path in sorted((output / DATA / search_index.FOLDER).glob("*.json")):  # also those of an index before
-        if not path.is_symlink():
-            yield path.relative_to(output).as_posix()
-    if (output / OPENSEARCH).is_file():
-        yield OPENSEARCH
-
-
-def move_site(built: Path, target: Path) -> None:
-    """Put a site that an engine built in its own place into ``target``; an older site there is replaced.
-
-    Raises ReadingListError where ``target`` holds something that is no site.
-    """
-    if target.exists() and any(target.iterdir()) and not (target / "sitemap.xml").exists():
-        raise ReadingListError(f"{target}: holds files that are no site; name an empty folder")
-    beside = target.parent / f".{target.name}.new"
-    try:
-        shutil.rmtree(beside, ignore_errors=True)
-        shutil.copytree(built, beside)
-        shutil.rmtree(target, ignore_errors=True)
-        beside.rename(target)
-    except OSError as error:
-        raise WriteError(f"{target}: cannot be written ({error.strerror}); make room or make it writable") from error
+    left = [OPENSEARCH] if (output / OPENSEARCH).is_file() else []
+    for pattern in (
+        f"topics/*/{feeds.ATOM_FILE}",
+        f"topics/*/{feeds.JSON_FILE}",
+        f"{DATA}/{search_index.FOLDER}/*.json",
+    ):
+        left += [path.relative_to(output).as_posix() for path in sorted(output.glob(pattern)) if not path.is_symlink()]
+    yield from (path for path in left if path not in wanted)

@@ -84,8 +84,7 @@ class _Writer:
             "description": escaping.html(description),
             "head": "\n".join([*head, *metadata.lines("property", tags)]),
         }
-        # Not ASCII alone: YAML reads \\ud83d\\ude42 as two halves of a character.
-        front = "\n".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in front_matter.items())
+        front = "\n".join(f"{key}: {_quoted(value)}" for key, value in front_matter.items())
         body = (
             _environment()
             .get_template(template)
@@ -97,6 +96,7 @@ class _Writer:
     def papers(self) -> Iterator[Page]:
         for record_id in self.library.records if self.wanted is None else self.wanted:
             record = self.library.records[record_id]
+            asked = escaping.query(titles.plain(record.title))
             yield self.page(
                 f"papers/{record_id}.md",
                 "paper.md.j2",
@@ -115,7 +115,7 @@ class _Writer:
                 missing=[name for field, name in _EXPECTED.items() if not getattr(record, field)],
                 related=self.relations[record_id],
                 citations=exports.citations(record_id, record),
-                searches=[(name, address + escaping.query(titles.plain(record.title))) for name, address in _SEARCHES],
+                searches=[(name, address + asked) for name, address in _SEARCHES],
                 edit_url=self.settings.edit_url(f"papers/{record_id}.yaml"),
                 author_ids=self.author_ids,
             )
@@ -287,16 +287,20 @@ def _url(path: str) -> str:
     return "" if path == "index.md" else f"{path.removesuffix('.md')}/".removesuffix("index/")
 
 
+# Not ASCII alone: YAML reads \\ud83d\\ude42 as two halves of a character.
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
+
+
 # --- the template environment ----------------------------------------------------------------------------------------
 
 
-def _markdown(text: str) -> Markup:
-    return Markup(escaping.markdown(text))
-
-
-def _finalize(value: Any) -> Any:
-    """Escape whatever a template prints, unless it is marked as safe."""
-    return value if isinstance(value, Markup) else _markdown("" if value is None else str(value))
+def _finalize(value: Any) -> str:
+    """Escape whatever a template prints, unless it is marked as safe; what is returned is printed as it is."""
+    if type(value) is str:
+        return escaping.markdown(value)
+    if isinstance(value, Markup):
+        return str(value)
+    return "" if value is None else escaping.markdown(str(value))
 
 
 @lru_cache(maxsize=1)

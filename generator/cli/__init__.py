@@ -18,7 +18,7 @@ from generator.cli.upkeep_commands import add_options, enrich, links
 from generator.errors import ReadingListError, UsageError
 from generator.models import RECORD_TYPES
 
-# As in readers.READERS, exports.FORMATS and digest.DIGESTS (a test holds it): only the commands that need them load them.
+# As in readers.READERS, exports.FORMATS and digest.DIGESTS (a test holds it): a command loads only what it needs.
 INPUT_FORMATS = ("bibtex", "csl-json", "csv", "huggingface-text")
 EXPORT_FORMATS = ("bibtex", "csl-json", "csv", "json", "ris")
 DIGEST_FORMATS = ("html", "markdown", "text")
@@ -264,7 +264,7 @@ def _day(text: str) -> str:
 def run() -> NoReturn:
     """Run the command line and exit with its status.
 
-    A run keeps nearly all that it makes and makes no rings of it; looking for garbage would take a fifth of the time.
+    A run keeps nearly all that it makes; to look for garbage as often as Python does would take a fifth of the time.
     """
-    gc.disable()
+    gc.set_threshold(100_000, 50, 1000)
     sys.exit(main())
