@@ -101,10 +101,10 @@ def test_the_work_grows_with_the_records_not_with_their_square(monkeypatch: pyte
     pairs = 0
 
     class Counted(defaultdict[int, float]):
-        def pop(self, *key: object) -> float:  # called once a record, when all its pairs are weighed
+        def __missing__(self, key: int) -> float:
             nonlocal pairs
-            pairs += len(self)
-            return super().pop(*key)
+            pairs += 1
+            return super().__missing__(key)
 
     monkeypatch.setattr(module, "_Scores", Counted)
     weighed = []
