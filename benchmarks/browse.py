@@ -2,7 +2,7 @@
 
     python benchmarks/browse.py [--site DIR] [--runs N]
 
-The site is one that was built, by default site/ (for a long list: `benchmarks/synthetic.py`, then `reading-list build`).
+The site is one that was built, by default site/; for a long list: `benchmarks/synthetic.py`, then `reading-list build`.
 Times are those of the browser, as medians: on the desk, and with the processor slowed four times, as a phone's is. The
 page can be used when its filters and rows are there. A letter's time runs from its key to the next frame that is
 painted, https://web.dev/articles/inp; the first result is the first row with the word in it.
