@@ -149,8 +149,8 @@ def power(found: Mapping[int, Used]) -> float:
     """Return k of time ~ papers^k, by least squares over the logarithms."""
     points = [(math.log(papers), math.log(used.seconds)) for papers, used in found.items()]
     x, y = (sum(numbers) / len(points) for numbers in zip(*points, strict=True))
-    spread = sum((each - x) * (each - x) for each, _ in points)
-    return sum((each - x) * (its - y) for each, its in points) / spread
+    slope: float = sum((each - x) * (its - y) for each, its in points) / sum((each - x) ** 2 for each, _ in points)
+    return slope
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
