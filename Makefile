@@ -31,6 +31,7 @@ check: .venv/test-ready  ## Format, lint, types, and the records themselves
 
 bench: .venv/test-ready  ## Measure import, generate and build
 	$(BIN)/python benchmarks/measure.py
+	$(BIN)/python benchmarks/growth.py
 
 audit: site .venv/test-ready  ## Look at the site with Lighthouse, axe and html-validate, and weigh its pages; needs node 20
 	$(BIN)/python benchmarks/weight.py

@@ -21,11 +21,12 @@ _MARK = pages.MARK.encode()
 
 @dataclass(frozen=True)
 class Generated:
-    """What a run did: files written, files that were right already, stale files removed."""
+    """What a run did: files written, files that were right already, stale files removed, and the paths of all."""
 
     written: int
     unchanged: int
     removed: int
+    paths: frozenset[str] = frozenset()
 
 
 def generate(
@@ -45,7 +46,7 @@ def generate(
         if tell:
             tell(len(wanted))
         if target.parent not in folders:
-            _refuse_links(target.parent, output)
+            refuse_links(target.parent, output)
             folders.add(target.parent)
         before = _content(target)
         if before == data:
@@ -58,10 +59,10 @@ def generate(
         documents.write(target, text, durable=False)
         written += 1
     removed = 0
-    for path in _own_files(output, wanted):
+    for path in stale_files(output, wanted):
         (output / path).unlink()
         removed += 1
-    return Generated(written, unchanged, removed)
+    return Generated(written, unchanged, removed, frozenset(wanted))
 
 
 def _files(library: Library, settings: Settings) -> Iterator[tuple[str, str]]:
@@ -101,13 +102,14 @@ def _is_marked(data: bytes) -> bool:
     return data.split(b"\n", 2)[1:2] in ([_MARK], [_MARK + b"\r"])
 
 
-def _refuse_links(folder: Path, output: Path) -> None:
+def refuse_links(folder: Path, output: Path) -> None:
+    """Raise ReadingListError where ``folder``, or one between it and ``output``, is a symbolic link."""
     for place in (folder, *folder.parents[: len(folder.relative_to(output).parts) - 1]):
         if place.is_symlink():
             raise ReadingListError(f"{place}: is a symbolic link; delete it, generated pages are plain files")
 
 
-def _own_files(output: Path, wanted: Collection[str]) -> Iterator[str]:
+def stale_files(output: Path, wanted: Collection[str]) -> Iterator[str]:
     """Yield the files that a run like this wrote, but for the ``wanted`` ones."""
     for folder in pages.FOLDERS:
         try:
