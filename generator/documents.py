@@ -219,7 +219,16 @@ def _tell(value: Data, place: tuple[str, ...], events: list[yaml.Event]) -> None
             events.append(_scalar(value, key in QUOTED and "provenance" not in place))
     elif isinstance(value, (bool, int)):
         events.append(yaml.ScalarEvent(None, None, (True, False), str(value).lower()))
-    elif not isinstance(value, (list, tuple)):
+    elif isinstance(value, (list, tuple)):
+        flow = key not in ALWAYS_BLOCK and _is_flat(value) and _fits(value, key)
+        events.append(yaml.SequenceStartEvent(None, None, True, flow_style=flow))
+        for number, item in enumerate(value):
+            if type(item) is str:  # no name, so neither prose nor quoted
+                events.append(_scalar(item, False))
+            else:
+                _tell(item, (*place, str(number)), events)
+        events.append(yaml.SequenceEndEvent())
+    else:
         flow = (
             bool(place)
             and key not in ALWAYS_BLOCK
@@ -232,12 +241,6 @@ def _tell(value: Data, place: tuple[str, ...], events: list[yaml.Event]) -> None
             events.append(_scalar(name, False))
             _tell(item, (*place, name), events)
         events.append(yaml.MappingEndEvent())
-    else:
-        flow = key not in ALWAYS_BLOCK and _is_flat(value) and _fits(value, key)
-        events.append(yaml.SequenceStartEvent(None, None, True, flow_style=flow))
-        for number, item in enumerate(value):
-            _tell(item, (*place, str(number)), events)
-        events.append(yaml.SequenceEndEvent())
 
 
 def _wrapped(text: str, width: int) -> str:
@@ -269,8 +272,11 @@ def _is_flat(values: Any) -> bool:
 
 def _fits(value: Data, key: str) -> bool:
     """Tell whether a flow list or mapping fits on a line; quotes and commas are counted roughly, but always alike."""
-    parts = [f"{name}: {item}" for name, item in value.items()] if isinstance(value, Mapping) else list(map(str, value))
-    return len(key) + 4 + sum(len(part) + 2 for part in parts) <= WIDTH
+    parts = map(str, value)
+    length = len(key) + 4 + sum(map(len, parts)) + 2 * len(value)
+    if isinstance(value, dict):
+        length += sum(map(len, map(str, value.values()))) + 2 * len(value)
+    return length <= WIDTH
 
 
 def write(path: Path, text: str, *, durable: bool = True) -> bool:
