@@ -6,9 +6,9 @@ Whatever a template prints is escaped for Markdown unless a filter has made it s
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import jinja2
@@ -60,6 +60,17 @@ class _Writer:
     def relations(self) -> Mapping[str, tuple[Relation, ...]]:
         return related(self.library.records, of=self.wanted, weights=self.words)
 
+    @cached_property
+    def entry(self) -> Callable[[str, str], Markup]:
+        """How lists show a paper, from its id and what its address begins with: once made, for it stands in many."""
+        made = _environment().get_template("macros.md.j2").module.entry  # type: ignore[attr-defined]
+
+        @cache
+        def entry(record_id: str, before: str) -> Markup:
+            return Markup(made(self.library.records[record_id], before + record_id))
+
+        return entry
+
     def page(
         self,
         path: str,
@@ -88,7 +99,14 @@ class _Writer:
         body = (
             _environment()
             .get_template(template)
-            .render(library=self.library, settings=self.settings, root="../" * depth, title=title, **values)
+            .render(
+                library=self.library,
+                settings=self.settings,
+                entry=self.entry,
+                root="../" * depth,
+                title=title,
+                **values,
+            )
         )
         front += f"\nhide: [{', '.join(hide)}]"
         return Page(path, f"---\n{MARK}\n{front}\n---\n\n{body.strip()}\n")
