@@ -6,7 +6,7 @@ import os
 import shutil
 import stat
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from generator import catalogue, documents, exports, feeds, metadata, pages, search_index
@@ -26,7 +26,7 @@ class Generated:
     written: int
     unchanged: int
     removed: int
-    paths: frozenset[str] = frozenset()
+    paths: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 def generate(
