@@ -90,7 +90,7 @@ def reference(record: Record) -> str:
 def citations(record_id: str, record: Record) -> list[tuple[str, str, str, str, str]]:
     """Return what the cite box offers: format, name, file name, media type and text of each."""
     ris = ris_entry(record_id, record).replace("\r\n", "\n").strip("\n")
-    csl = _indented([csl_item(record_id, record)])
+    csl = indented([csl_item(record_id, record)], 2)
     return [
         ("bibtex", "BibTeX", f"{record_id}.bib", "application/x-bibtex", bibtex_entry(record_id, record)),
         ("ris", "RIS", f"{record_id}.ris", "application/x-research-info-systems", ris),
@@ -99,14 +99,14 @@ def citations(record_id: str, record: Record) -> list[tuple[str, str, str, str, 
     ]
 
 
-def _indented(data: Any, margin: str = "\n") -> str:
-    """Return what ``json.dumps(data, ensure_ascii=False, indent=2)`` does, which has no quick way of indenting."""
-    inner = f"{margin}  "
+def indented(data: Any, indent: int, margin: str = "\n") -> str:
+    """Return what ``json.dumps(data, ensure_ascii=False, indent=indent)`` does, which has no quick way of indenting."""
+    inner = margin + " " * indent
     if data and isinstance(data, dict):
-        lines = [f"{_quoted(name)}: {_indented(value, inner)}" for name, value in data.items()]
+        lines = [f"{_quoted(name)}: {indented(value, indent, inner)}" for name, value in data.items()]
         return f"{{{inner}{f',{inner}'.join(lines)}{margin}}}"
     if data and isinstance(data, list):
-        return f"[{inner}{f',{inner}'.join([_indented(value, inner) for value in data])}{margin}]"
+        return f"[{inner}{f',{inner}'.join([indented(value, indent, inner) for value in data])}{margin}]"
     return _quoted(data)
 
 
@@ -264,7 +264,7 @@ def json_schema(settings: Settings) -> str:
         "$defs": {"Paper": record, **definitions},
     }
     _open(schema)
-    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+    return indented(schema, 2) + "\n"
 
 
 def _open(schema: Any) -> None:

@@ -353,4 +353,5 @@ def test_export_prints_what_is_asked_for(
 
 @pytest.mark.parametrize("data", [[], {}, [[]], "ü", {"a": [1, {"b": None, "c": "é\n"}], "d": {}, "e": [[True], "x"]}])
 def test_the_quick_way_of_indenting_is_that_of_the_library(data: Any) -> None:
-    assert exports._indented(data) == json.dumps(data, ensure_ascii=False, indent=2)
+    for indent in (1, 2):
+        assert exports.indented(data, indent) == json.dumps(data, ensure_ascii=False, indent=indent)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import cmath
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from operator import mul
 
 Vector = Mapping[str, float]
@@ -218,6 +219,11 @@ def honeycomb(wished: Places, home: Places, pitch: float, closed: Sequence[Box])
     choose first; ties go by order.
     """
     taken: set[complex] = set()
+
+    @cache
+    def is_open(cell: complex) -> bool:
+        return not any(left < cell.real < right and top < cell.imag < bottom for left, top, right, bottom in closed)
+
     found = list(wished)
     far = [round(abs(wish - its), 6) for wish, its in zip(wished, home, strict=True)]
     for number in sorted(range(len(wished)), key=lambda number: far[number]):
@@ -226,7 +232,7 @@ def honeycomb(wished: Places, home: Places, pitch: float, closed: Sequence[Box])
             cells = [
                 (apart, cell.imag, cell.real, cell)
                 for cell in _cells(wish, reach, pitch)
-                if cell not in taken and (apart := round(abs(cell - wish), 6)) <= reach and _is_open(cell, closed)
+                if cell not in taken and (apart := round(abs(cell - wish), 6)) <= reach and is_open(cell)
             ]
             if cells:
                 break
@@ -246,7 +252,3 @@ def _cells(middle: complex, reach: float, pitch: float) -> Iterator[complex]:
         last = math.ceil((middle.real + reach - indent) / pitch)
         for column in range(first, last + 1):
             yield complex(column * pitch + indent, row * rise)
-
-
-def _is_open(cell: complex, closed: Sequence[Box]) -> bool:
-    return not any(left < cell.real < right and top < cell.imag < bottom for left, top, right, bottom in closed)
