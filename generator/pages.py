@@ -248,7 +248,10 @@ class _Writer:
             "How complete the records are, and what is missing.",
             coverage=coverage(self.library),
         )
-        for each in (*overviews.overviews(self.library, self.words), *authors.author_pages(self.library)):
+        for each in (
+            *overviews.overviews(self.library, self.words),
+            *authors.author_pages(self.library, self.author_ids),
+        ):
             yield self.page(each.path, each.template, each.title, each.description, hide=each.hide, **each.values)
 
 
