@@ -35,7 +35,7 @@ _WATCH = """
   requestAnimationFrame(ready);
 """
 _FIRST = """
-  word => {
+  () => {
     const asked = performance.now();
     const look = () => {
       if (!document.querySelector(".rl-chips .rl-chip[data-facet=q]") || document.querySelector("#rl-count").textContent
@@ -72,7 +72,7 @@ def visit(browser: Browser, site: Path, word: str, slowed: int) -> Visit:
             loaded = sum(size for _, size, _ in sent.files)
             sent.files.clear()
             page.locator("#rl-q").focus()
-            page.evaluate(_FIRST, word)
+            page.evaluate(_FIRST)
             page.keyboard.type(word, delay=90)
             page.wait_for_function("seen.first")
             page.wait_for_load_state("networkidle")
