@@ -34,6 +34,7 @@ soak: .venv/test-ready  ## The tests that take many minutes: 100,000 broken inpu
 
 bench: .venv/test-ready  ## Measure import, generate and build
 	$(BIN)/python benchmarks/measure.py
+	$(BIN)/python benchmarks/growth.py
 
 audit: site .venv/test-ready  ## Look at the site with Lighthouse, axe and html-validate, and weigh its pages; needs node 20
 	$(BIN)/python benchmarks/weight.py

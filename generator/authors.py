@@ -12,11 +12,13 @@ from generator.overviews import Overview
 from generator.wording import count
 
 
-def author_pages(library: Library) -> Iterator[Overview]:
-    """Yield a page for each author of :attr:`Library.by_author` and their index; nothing where there is none."""
+def author_pages(library: Library, ids: Mapping[str, str]) -> Iterator[Overview]:
+    """Yield a page for each author of :attr:`Library.by_author` and their index; nothing where there is none.
+
+    ``ids`` are those of :func:`author_ids`.
+    """
     if not library.by_author:
         return
-    ids = author_ids(library)
     place = {name: number for number, name in enumerate(library.by_author)}
     wrote: dict[str, list[str]] = {record_id: [] for record_id in library.records}
     for name, papers in library.by_author.items():

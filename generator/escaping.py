@@ -33,6 +33,8 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def clean(text: str) -> str:
     """Return ``text`` on one line, without control characters and lone surrogates."""
+    if text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " ":
+        return text  # as nearly all are; only one kind of space is printable, and no control
     return fold(_CONTROL.sub("", text))
 
 
@@ -84,21 +86,23 @@ def query(text: str) -> str:
 
 def bibtex(text: str) -> str:
     """Return ``text`` for a braced BibTeX field: UTF-8, TeX's special characters as the commands for them."""
-    return "".join(_TEX.get(char, char) for char in clean(text))
+    return clean(text).translate(_TEX)
 
 
-_TEX = {
-    "\\": r"\textbackslash{}",
-    "{": r"\textbraceleft{}",
-    "}": r"\textbraceright{}",
-    "$": r"\$",
-    "&": r"\&",
-    "#": r"\#",
-    "%": r"\%",
-    "_": r"\_",
-    "^": r"\textasciicircum{}",
-    "~": r"\textasciitilde{}",
-}
+_TEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "{": r"\textbraceleft{}",
+        "}": r"\textbraceright{}",
+        "$": r"\$",
+        "&": r"\&",
+        "#": r"\#",
+        "%": r"\%",
+        "_": r"\_",
+        "^": r"\textasciicircum{}",
+        "~": r"\textasciitilde{}",
+    }
+)
 
 
 def bibtex_verbatim(text: str) -> str:
@@ -127,10 +131,13 @@ def ris(text: str) -> str:
 
 def script_json(data: Any) -> str:
     """Return ``data`` as JSON that cannot end the script element it stands in."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    text = _compact(data)
     for char in "<>&\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")
     return text
+
+
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def github(text: str) -> str:

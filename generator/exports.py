@@ -30,8 +30,8 @@ _JOURNAL = re.compile(
 
 def address(record: Record) -> str | None:
     """Return the address where the paper itself is read, or ``None``: arXiv first, then DOI and the others."""
-    held = record.identifiers.model_dump()
-    return next((scheme.url(held[kind]) for kind, scheme in SCHEMES.items() if held.get(kind)), None)
+    held = record.identifiers
+    return next((scheme.url(value) for kind, scheme in SCHEMES.items() if (value := getattr(held, kind))), None)
 
 
 def is_journal(venue: str) -> bool:
@@ -90,13 +90,27 @@ def reference(record: Record) -> str:
 def citations(record_id: str, record: Record) -> list[tuple[str, str, str, str, str]]:
     """Return what the cite box offers: format, name, file name, media type and text of each."""
     ris = ris_entry(record_id, record).replace("\r\n", "\n").strip("\n")
-    csl = json.dumps([csl_item(record_id, record)], ensure_ascii=False, indent=2)
+    csl = indented([csl_item(record_id, record)], 2)
     return [
         ("bibtex", "BibTeX", f"{record_id}.bib", "application/x-bibtex", bibtex_entry(record_id, record)),
         ("ris", "RIS", f"{record_id}.ris", "application/x-research-info-systems", ris),
         ("csl-json", "CSL-JSON", f"{record_id}.csl.json", "application/vnd.citationstyles.csl+json", csl),
         ("text", "Plain text", f"{record_id}.txt", "text/plain", reference(record)),
     ]
+
+
+def indented(data: Any, indent: int, margin: str = "\n") -> str:
+    """Return what ``json.dumps(data, ensure_ascii=False, indent=indent)`` does, which has no quick way of indenting."""
+    inner = margin + " " * indent
+    if data and isinstance(data, dict):
+        lines = [f"{_quoted(name)}: {indented(value, indent, inner)}" for name, value in data.items()]
+        return f"{{{inner}{f',{inner}'.join(lines)}{margin}}}"
+    if data and isinstance(data, list):
+        return f"[{inner}{f',{inner}'.join([indented(value, indent, inner) for value in data])}{margin}]"
+    return _quoted(data)
+
+
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def bibtex(records: Mapping[str, Record]) -> str:
@@ -250,7 +264,7 @@ def json_schema(settings: Settings) -> str:
         "$defs": {"Paper": record, **definitions},
     }
     _open(schema)
-    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+    return indented(schema, 2) + "\n"
 
 
 def _open(schema: Any) -> None:

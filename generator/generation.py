@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import stat
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from generator import catalogue, documents, exports, feeds, metadata, pages, search_index
@@ -15,15 +16,17 @@ from generator.settings import Settings
 
 DATA = "data"
 OPENSEARCH = "opensearch.xml"
+_MARK = pages.MARK.encode()
 
 
 @dataclass(frozen=True)
 class Generated:
-    """What a run did: files written, files that were right already, stale files removed."""
+    """What a run did: files written, files that were right already, stale files removed, and the paths of all."""
 
     written: int
     unchanged: int
     removed: int
+    paths: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 def generate(
@@ -36,26 +39,34 @@ def generate(
     """
     written = unchanged = 0
     wanted: set[str] = set()
-    for path, text in _files(library, settings, output):
-        target = output / path
-        _refuse_foreign(target, output)
+    folders: set[Path] = {output}
+    for path, text in _files(library, settings):
+        target, data = output / path, text.encode("utf-8")
         wanted.add(path)
         if tell:
             tell(len(wanted))
-        if documents.write(target, text, durable=False):
-            written += 1
-        else:
+        if target.parent not in folders:
+            refuse_links(target.parent, output)
+            folders.add(target.parent)
+        before = _content(target)
+        if before == data:
             unchanged += 1
+            continue
+        if before is not None and target.suffix == ".md" and not _is_marked(before):
+            raise ReadingListError(
+                f"{target}: was written by hand, and a generated page belongs there; move it to another name"
+            )
+        documents.write(target, text, durable=False)
+        written += 1
     removed = 0
-    for path in _own_files(output):
-        if path not in wanted:
-            (output / path).unlink()
-            removed += 1
-    return Generated(written, unchanged, removed)
+    for path in stale_files(output, wanted):
+        (output / path).unlink()
+        removed += 1
+    return Generated(written, unchanged, removed, frozenset(wanted))
 
 
-def _files(library: Library, settings: Settings, output: Path) -> Iterator[tuple[str, str]]:
-    for page in pages.pages(library, settings, lambda path: _text(output / path)):
+def _files(library: Library, settings: Settings) -> Iterator[tuple[str, str]]:
+    for page in pages.pages(library, settings):
         yield page.path, page.text
     for format, name in exports.FILE_NAMES.items():
         yield f"{DATA}/{name}", exports.FORMATS[format](library.records)
@@ -68,35 +79,38 @@ def _files(library: Library, settings: Settings, output: Path) -> Iterator[tuple
         yield OPENSEARCH, text
 
 
-def _text(path: Path) -> str:
-    """Return the text of a generated page as it stands, or nothing."""
-    try:
-        return path.read_text(encoding="utf-8") if is_own(path) else ""
-    except (OSError, UnicodeDecodeError):
-        return ""
-
-
 def is_own(path: Path) -> bool:
     """Tell whether a Markdown file bears the mark of generated pages on its second line."""
     try:
-        with path.open(encoding="utf-8") as file:
-            file.readline()
-            return file.readline().rstrip("\n") == pages.MARK
-    except (OSError, UnicodeDecodeError):
+        with path.open("rb") as file:
+            return _is_marked(file.readline() + file.readline())
+    except OSError:
         return False
 
 
-def _refuse_foreign(target: Path, output: Path) -> None:
-    for place in (target, *target.parents[: len(target.relative_to(output).parts) - 1]):
+def _content(path: Path) -> bytes | None:
+    """Return what a file holds, or nothing where there is none to read. Raises ReadingListError for a link."""
+    try:
+        if stat.S_ISLNK((found := path.lstat()).st_mode):
+            raise ReadingListError(f"{path}: is a symbolic link; delete it, generated pages are plain files")
+        return path.read_bytes() if stat.S_ISREG(found.st_mode) else None
+    except OSError:
+        return None  # writing says what is wrong with it
+
+
+def _is_marked(data: bytes) -> bool:
+    return data.split(b"\n", 2)[1:2] in ([_MARK], [_MARK + b"\r"])
+
+
+def refuse_links(folder: Path, output: Path) -> None:
+    """Raise ReadingListError where ``folder``, or one between it and ``output``, is a symbolic link."""
+    for place in (folder, *folder.parents[: len(folder.relative_to(output).parts) - 1]):
         if place.is_symlink():
             raise ReadingListError(f"{place}: is a symbolic link; delete it, generated pages are plain files")
-    if target.suffix == ".md" and target.exists() and not is_own(target):
-        raise ReadingListError(
-            f"{target}: was written by hand, and a generated page belongs there; move it to another name"
-        )
 
 
-def _own_files(output: Path) -> Iterator[str]:
+def stale_files(output: Path, wanted: Collection[str]) -> Iterator[str]:
+    """Yield the files that a run like this wrote, but for the ``wanted`` ones."""
     for folder in pages.FOLDERS:
         try:
             names = sorted(os.listdir(output / folder))
@@ -104,17 +118,17 @@ def _own_files(output: Path) -> Iterator[str]:
             continue
         for name in names:
             path = output / folder / name
-            if name.endswith(".md") and not path.is_symlink() and is_own(path):
+            stray = name.endswith(".md") and f"{folder}/{name}" not in wanted and not path.is_symlink()
+            if stray and is_own(path):
                 yield f"{folder}/{name}"
-    for name in (feeds.ATOM_FILE, feeds.JSON_FILE):  # also those of topics that have gone
-        for path in sorted((output / "topics").glob(f"*/{name}")):
-            if not path.is_symlink():
-                yield path.relative_to(output).as_posix()
-    for path in sorted((output / DATA / search_index.FOLDER).glob("*.json")):  # also those of an index before
-        if not path.is_symlink():
-            yield path.relative_to(output).as_posix()
-    if (output / OPENSEARCH).is_file():
-        yield OPENSEARCH
+    left = [OPENSEARCH] if (output / OPENSEARCH).is_file() else []
+    for pattern in (
+        f"topics/*/{feeds.ATOM_FILE}",
+        f"topics/*/{feeds.JSON_FILE}",
+        f"{DATA}/{search_index.FOLDER}/*.json",
+    ):
+        left += [path.relative_to(output).as_posix() for path in sorted(output.glob(pattern)) if not path.is_symlink()]
+    yield from (path for path in left if path not in wanted)
 
 
 def move_site(built: Path, target: Path) -> None:

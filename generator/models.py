@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, get_args
 
@@ -37,6 +38,8 @@ _INVISIBLE = re.compile(
 
 def text_fault(text: str) -> str | None:
     """Say why ``text`` cannot stand in a record, or ``None`` where it can: it must hold no hidden controls."""
+    if text.isprintable():  # as nearly every line is; no control and nothing invisible counts as printable
+        return None
     if match := _CONTROL.search(text):
         return f"holds the control character U+{ord(match[0]):04X}; delete it"
     if match := _INVISIBLE.search(text):
@@ -199,9 +202,14 @@ class Correction(_Model):
     what: Line = Field(description="What was wrong, and what stands there now")
 
 
-def _check_provenance(fields: Mapping[str, str]) -> Mapping[str, str]:
+@cache
+def _proven() -> frozenset[str]:
     groups = {"identifiers": Identifiers.model_fields, "links": Links.model_fields}
-    known = {*PROVEN_FIELDS, *(f"{group}.{kind}" for group, kinds in groups.items() for kind in kinds)}
+    return frozenset((*PROVEN_FIELDS, *(f"{group}.{kind}" for group, kinds in groups.items() for kind in kinds)))
+
+
+def _check_provenance(fields: Mapping[str, str]) -> Mapping[str, str]:
+    known = _proven()
     for name in fields:
         if name not in known:
             raise ValueError(f"{name[:40]!r} is no field that a source gives; write one of {', '.join(sorted(known))}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,15 +34,15 @@ class Overview:
     """Which of the theme's columns a wide page takes the room of."""
 
 
-def overviews(library: Library, kept: Callable[[str], str]) -> Iterator[Overview]:
-    """Yield the pages; ``kept`` returns the text of a page as it stands on disk, or nothing, so as to keep drawings."""
+def overviews(library: Library, words: Mapping[str, Mapping[str, float]]) -> Iterator[Overview]:
+    """Yield the pages; ``words`` are the weights of the records' terms, those of :func:`related.term_weights`."""
     yield Overview("explore.md", "explore.md.j2", "Explore", "Other ways into the list, and what it is made of.", {})
     yield Overview(
         "pictures.md",
         "pictures.md.j2",
         "Pictures",
         f"{count(len(library.records), 'paper')} by year and topic, and the share with code, as pictures and tables.",
-        {"charts": charts(library, kept("pictures.md"))},
+        {"charts": charts(library)},
         _WIDE,
     )
     yield Overview(
@@ -50,7 +50,7 @@ def overviews(library: Library, kept: Callable[[str], str]) -> Iterator[Overview
         "map.md.j2",
         "Map of the list",
         "The papers of the list on a plane: near is what shares words and topics.",
-        {"atlas": atlas(library, kept("map.md"))},
+        {"atlas": atlas(library, words)},
         _WIDE,
     )
     yield _discussed(library)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import jinja2
@@ -17,7 +17,7 @@ from markupsafe import Markup
 from generator import authors, dates, escaping, exports, feeds, formulas, metadata, overviews, titles, wording
 from generator.library import UNSORTED, Library, coverage
 from generator.models import Record, Retraction
-from generator.related import Relation, related
+from generator.related import Relation, related, term_weights
 from generator.settings import Settings
 
 MARK = "# Generated from the records; edit those, not this file."
@@ -47,15 +47,29 @@ class _Writer:
     library: Library
     settings: Settings
     wanted: Sequence[str] | None = None  # the records whose pages are written; all of them where it says nothing
-    kept: Callable[[str], str] = lambda _: ""
 
     @cached_property
     def author_ids(self) -> Mapping[str, str]:
         return authors.author_ids(self.library)
 
     @cached_property
+    def words(self) -> Mapping[str, Mapping[str, float]]:
+        return term_weights(self.library.records)
+
+    @cached_property
     def relations(self) -> Mapping[str, tuple[Relation, ...]]:
-        return related(self.library.records, of=self.wanted)
+        return related(self.library.records, of=self.wanted, weights=self.words)
+
+    @cached_property
+    def entry(self) -> Callable[[str, str], Markup]:
+        """How lists show a paper, from its id and what its address begins with: once made, for it stands in many."""
+        made = _environment().get_template("macros.md.j2").module.entry  # type: ignore[attr-defined]
+
+        @cache
+        def entry(record_id: str, before: str) -> Markup:
+            return Markup(made(self.library.records[record_id], before + record_id))
+
+        return entry
 
     def page(
         self,
@@ -81,12 +95,18 @@ class _Writer:
             "description": escaping.html(description),
             "head": "\n".join([*head, *metadata.lines("property", tags)]),
         }
-        # Not ASCII alone: YAML reads \\ud83d\\ude42 as two halves of a character.
-        front = "\n".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in front_matter.items())
+        front = "\n".join(f"{key}: {_quoted(value)}" for key, value in front_matter.items())
         body = (
             _environment()
             .get_template(template)
-            .render(library=self.library, settings=self.settings, root="../" * depth, title=title, **values)
+            .render(
+                library=self.library,
+                settings=self.settings,
+                entry=self.entry,
+                root="../" * depth,
+                title=title,
+                **values,
+            )
         )
         front += f"\nhide: [{', '.join(hide)}]"
         return Page(path, f"---\n{MARK}\n{front}\n---\n\n{body.strip()}\n")
@@ -94,6 +114,7 @@ class _Writer:
     def papers(self) -> Iterator[Page]:
         for record_id in self.library.records if self.wanted is None else self.wanted:
             record = self.library.records[record_id]
+            asked = escaping.query(titles.plain(record.title))
             yield self.page(
                 f"papers/{record_id}.md",
                 "paper.md.j2",
@@ -112,7 +133,7 @@ class _Writer:
                 missing=[name for field, name in _EXPECTED.items() if not getattr(record, field)],
                 related=self.relations[record_id],
                 citations=exports.citations(record_id, record),
-                searches=[(name, address + escaping.query(titles.plain(record.title))) for name, address in _SEARCHES],
+                searches=[(name, address + asked) for name, address in _SEARCHES],
                 edit_url=self.settings.edit_url(f"papers/{record_id}.yaml"),
                 author_ids=self.author_ids,
             )
@@ -227,16 +248,16 @@ class _Writer:
             "How complete the records are, and what is missing.",
             coverage=coverage(self.library),
         )
-        for each in (*overviews.overviews(self.library, self.kept), *authors.author_pages(self.library)):
+        for each in (
+            *overviews.overviews(self.library, self.words),
+            *authors.author_pages(self.library, self.author_ids),
+        ):
             yield self.page(each.path, each.template, each.title, each.description, hide=each.hide, **each.values)
 
 
-def pages(library: Library, settings: Settings, kept: Callable[[str], str] = lambda _: "") -> Iterator[Page]:
-    """Yield every page of the list, in a fixed order; equal libraries and settings give equal pages.
-
-    ``kept`` returns the text that a page had before, or nothing; drawings on it that are still right are taken over.
-    """
-    writer = _Writer(library, settings, kept=kept)
+def pages(library: Library, settings: Settings) -> Iterator[Page]:
+    """Yield every page of the list, in a fixed order; equal libraries and settings give equal pages."""
+    writer = _Writer(library, settings)
     for part in (
         writer.overviews,
         writer.papers,
@@ -287,16 +308,20 @@ def _url(path: str) -> str:
     return "" if path == "index.md" else f"{path.removesuffix('.md')}/".removesuffix("index/")
 
 
+# Not ASCII alone: YAML reads \\ud83d\\ude42 as two halves of a character.
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
+
+
 # --- the template environment ----------------------------------------------------------------------------------------
 
 
-def _markdown(text: str) -> Markup:
-    return Markup(escaping.markdown(text))
-
-
-def _finalize(value: Any) -> Any:
-    """Escape whatever a template prints, unless it is marked as safe."""
-    return value if isinstance(value, Markup) else _markdown("" if value is None else str(value))
+def _finalize(value: Any) -> str:
+    """Escape whatever a template prints, unless it is marked as safe; what is returned is printed as it is."""
+    if type(value) is str:
+        return escaping.markdown(value)
+    if isinstance(value, Markup):
+        return str(value)
+    return "" if value is None else escaping.markdown(str(value))
 
 
 @lru_cache(maxsize=1)

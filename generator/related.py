@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from generator import titles
@@ -41,65 +42,97 @@ class Relation:
 
 
 def related(
-    records: Mapping[str, Record], count: int = 5, *, of: Collection[str] | None = None
+    records: Mapping[str, Record],
+    count: int = 5,
+    *,
+    of: Collection[str] | None = None,
+    weights: Mapping[str, Mapping[str, float]] | None = None,
 ) -> dict[str, tuple[Relation, ...]]:
     """Return up to ``count`` related papers for every record, or for those ``of`` a few, the closest first.
 
-    Ties are broken by id.
+    ``weights`` are those of :func:`term_weights`, where they are known already. Ties are broken by id.
     """
-    weights = term_weights(records)
-    postings: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
+    weights = term_weights(records) if weights is None else weights
+    ids = sorted(weights)
+    number = {record_id: place for place, record_id in enumerate(ids)}
+    postings: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
     for record_id, terms in weights.items():
         for term, weight in terms.items():
-            postings[term].append((record_id, weight))
+            postings[term].append((number[record_id], weight))
+    masks = _masks(records[record_id].topics for record_id in ids)
     found = {}
     for record_id in weights if of is None else of:
-        terms = weights[record_id]
-        scores: defaultdict[str, float] = defaultdict(float)
-        for term, weight in terms.items():
+        scores = _Scores(float)
+        for term, weight in weights[record_id].items():
             for other, other_weight in postings[term]:
                 scores[other] += weight * other_weight
-        scores.pop(record_id, None)
-        topics = records[record_id].topics
-        ranked = sorted(
-            (
-                (score + _TOPIC_WEIGHT * _shared(topics, records[other].topics), other)
-                for other, score in scores.items()
-            ),
-            key=lambda pair: (-round(pair[0], 9), pair[1]),
-        )
+        scores.pop(number[record_id], None)
+        mask = masks[number[record_id]]
+        for other, its in scores.items():
+            if shared := (mask & masks[other]).bit_count():
+                scores[other] = its + _TOPIC_WEIGHT * (shared / (mask | masks[other]).bit_count())
+        # Only what may be among the closest is put in order; scores alike to nine digits are equal.
+        least = sorted(scores.values(), reverse=True)[:count][-1] - 1e-8 if scores and count > 0 else 0.0
+        ranked = sorted((-round(score, 9), other, score) for other, score in scores.items() if score >= least)
         found[record_id] = tuple(
-            Relation(other, round(score, 3), _common(topics, records[other].topics), _why(terms, weights[other]))
-            for score, other in ranked[:count]
+            _relation(records, weights, record_id, ids[other], score) for _, other, score in ranked[:count]
         )
     return found
+
+
+_Scores = defaultdict[int, float]
+
+
+def _masks(topics: Iterable[Collection[str]]) -> list[int]:
+    """Return sets of topics as numbers, a bit for each topic."""
+    bits: dict[str, int] = {}
+    return [sum(bits.setdefault(topic, 1 << len(bits)) for topic in {*each}) for each in topics]
+
+
+def _relation(
+    records: Mapping[str, Record], weights: Mapping[str, Mapping[str, float]], one: str, other: str, score: float
+) -> Relation:
+    topics = _common(records[one].topics, records[other].topics)
+    return Relation(other, round(score, 3), topics, _why(weights[one], weights[other]))
 
 
 def term_weights(records: Mapping[str, Record]) -> dict[str, dict[str, float]]:
     """Return for each record its weightiest terms, scaled to unit length (tf-idf)."""
     counts = {record_id: Counter(_terms(record)) for record_id, record in records.items()}
     frequency = Counter(term for terms in counts.values() for term in terms)
+    rarity = {
+        term: math.log(1 + len(records) / number) for term, number in frequency.items() if 1 < number <= _COMMONEST
+    }
     weights = {}
     for record_id, terms in counts.items():
-        scored = {
-            term: (1 + math.log(number)) * math.log(1 + len(records) / frequency[term])
+        scored = [
+            (-(rarity[term] if number == 1 else (1 + math.log(number)) * rarity[term]), term)
             for term, number in terms.items()
-            if 1 < frequency[term] <= _COMMONEST
-        }
-        kept = sorted(scored.items(), key=lambda pair: (-pair[1], pair[0]))[:_TERMS]
-        length = math.sqrt(sum(weight * weight for _, weight in kept)) or 1.0
-        weights[record_id] = {term: weight / length for term, weight in kept}
+            if term in rarity
+        ]
+        kept = sorted(scored)[:_TERMS]
+        length = math.sqrt(sum(weight * weight for weight, _ in kept)) or 1.0
+        weights[record_id] = {term: -weight / length for weight, term in kept}
     return weights
 
 
-def _terms(record: Record) -> Iterator[str]:
-    """Yield a record's words and pairs of neighbouring words, the title's twice; plurals count as singulars."""
+def _terms(record: Record) -> list[str]:
+    """Return a record's words and pairs of neighbouring words, the title's twice; plurals count as singulars."""
+    found: list[str] = []
     for text, times in ((titles.plain(record.title), 2), (record.summary, 1), (record.why, 1), (record.abstract, 1)):
-        words = [_singular(word) for word in _WORD.findall((text or "").casefold())]
-        telling = [word if word not in _STOP_WORDS and not word.isdigit() and len(word) > 1 else "" for word in words]
-        for _ in range(times):
-            yield from filter(None, telling)
-            yield from (f"{one} {other}" for one, other in pairwise(telling) if one and other)
+        if text:
+            telling = [_telling(word) for word in _WORD.findall(text.casefold())]
+            words = [word for word in telling if word]
+            words += [f"{one} {other}" for one, other in pairwise(telling) if one and other]
+            found += words * times
+    return found
+
+
+@lru_cache(maxsize=2**16)
+def _telling(word: str) -> str:
+    """Return a word in the singular, or nothing where it says nothing."""
+    word = _singular(word)
+    return word if word not in _STOP_WORDS and not word.isdigit() and len(word) > 1 else ""
 
 
 def _singular(word: str) -> str:
@@ -110,10 +143,6 @@ def _singular(word: str) -> str:
 
 def _common(topics: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(topic for topic in topics if topic in others)
-
-
-def _shared(topics: tuple[str, ...], others: tuple[str, ...]) -> float:
-    return len(set(topics) & set(others)) / (len(set(topics) | set(others)) or 1)
 
 
 def _why(terms: Mapping[str, float], others: Mapping[str, float]) -> tuple[str, ...]:

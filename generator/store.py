@@ -228,6 +228,8 @@ def plain(model: BaseModel) -> dict[str, Any]:
 
 
 def _strip(value: Any) -> Any:
+    if value is None or isinstance(value, str):
+        return value
     if isinstance(value, Mapping):
         return {key: kept for key, item in value.items() if not _is_empty(kept := _strip(item))}
     if isinstance(value, (list, tuple)):

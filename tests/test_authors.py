@@ -22,7 +22,8 @@ RECORD = {
 
 
 def _pages(records: dict[str, Record]) -> dict[str, Overview]:
-    return {page.path: page for page in author_pages(Library(records, TOPICS, {}, {}, {}))}
+    each = Library(records, TOPICS, {}, {}, {})
+    return {page.path: page for page in author_pages(each, author_ids(each))}
 
 
 def test_an_author_of_two_papers_has_a_page() -> None:
@@ -50,7 +51,7 @@ def test_the_index_is_by_letter() -> None:
 
 def test_everyone_is_in_the_index_of_the_real_list() -> None:
     each = library(RECORDS)
-    made = {page.path: page for page in author_pages(each)}
+    made = {page.path: page for page in author_pages(each, author_ids(each))}
     listed = [
         f"authors/{slug}.md" for names in made["authors/index.md"].values["letters"].values() for _, slug, _ in names
     ]

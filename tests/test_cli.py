@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from site_tools import DAY, LISTING, call, enter_project, file_bytes
 
-from generator import __version__, checking, cli, digest, exports, store
+from generator import __version__, checking, cli, digest, exports, readers, store
 
 COMMANDS = (
     "import", "add", "duplicates", "check", "merge", "rename", "retract", "review", "changes", "generate", "build",
@@ -31,6 +31,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_build_wing_is_loaded_only_where_it_is_needed() -> None:
+    assert tuple(sorted(readers.READERS)) == cli.INPUT_FORMATS
     assert tuple(sorted(exports.FORMATS)) == cli.EXPORT_FORMATS
     assert tuple(sorted(digest.DIGESTS)) == cli.DIGEST_FORMATS
     code = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
@@ -298,3 +299,16 @@ def test_a_device_is_written_to_and_a_link_followed(tmp_path: Path) -> None:
     assert documents.write(tmp_path / "link", "a: b\n")
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "file").read_text("utf-8") == "a: b\n"
+
+
+@given(st.lists(st.text("aé-.–漢", min_size=1, max_size=14), max_size=30).map(" ".join), st.integers(1, 30))
+def test_lines_are_those_of_the_library(text: str, width: int) -> None:
+    assert documents._wrapped(text, width) == textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
+
+
+def test_the_line_of_a_value_is_that_of_its_name_however_deep() -> None:
+    document = documents.parse("a.yaml", "a: 1\nb:\n  c:\n  - d\n  - {e: f}\n")
+    assert document.data == {"a": "1", "b": {"c": ["d", {"e": "f"}]}}
+    assert [document.line(place) for place in [("a",), ("b", "c"), ("b", "c", 1), ("b", "c", 1, "e"), ("b", "x")]] == [
+        1, 3, 5, 5, 2,
+    ]  # fmt: skip

@@ -349,3 +349,9 @@ def test_export_prints_what_is_asked_for(
     assert call("export", "--format", format, *narrowed, "--output", "out.txt") == 0
     assert capsys.readouterr().out == ""
     assert (project / "out.txt").read_bytes() == said.out.encode()
+
+
+@pytest.mark.parametrize("data", [[], {}, [[]], "ü", {"a": [1, {"b": None, "c": "é\n"}], "d": {}, "e": [[True], "x"]}])
+def test_the_quick_way_of_indenting_is_that_of_the_library(data: Any) -> None:
+    for indent in (1, 2):
+        assert exports.indented(data, indent) == json.dumps(data, ensure_ascii=False, indent=indent)

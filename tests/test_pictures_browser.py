@@ -54,8 +54,9 @@ def test_letters_of_a_chart_are_legible_on_a_phone(phone: Page, address: str) ->
         assert box is not None
         assert sheet is not None
         assert box["width"] / float(sheet.split()[2]) > 0.95  # of letters 8 to 10 pixels high
-    styles = [text.get_attribute("style") or "" for text in phone.locator(".rl-picture__sheet text").all()[:400:7]]
-    assert min(float(style.partition("font-size:")[2].partition("px")[0]) for style in styles) >= 8
+    texts = phone.locator(".rl-picture__sheet text").all()[:400:7]
+    sizes = [text.evaluate("each => parseFloat(getComputedStyle(each).fontSize)") for text in texts]
+    assert min(sizes) >= 8
 
 
 def test_a_point_opens_its_paper_and_the_list_does_too(phone: Page, address: str) -> None:
@@ -97,7 +98,7 @@ def test_the_keyboard_passes_the_points_by(browser: Browser, address: str) -> No
 def test_colours_follow_the_palette(browser: Browser, address: str) -> None:
     page = browser.new_page(color_scheme="light")
     page.goto(f"{address}pictures/")
-    bar = page.locator('.rl-picture__sheet path[style*="--rl-bar"]').first
+    bar = page.locator('.rl-picture__sheet [style*="--rl-bar"]').first
     light = bar.evaluate("each => getComputedStyle(each).fill")
     page.get_by_title("Switch to dark").click()
     page.wait_for_function("document.body.dataset.mdColorScheme === 'slate'")

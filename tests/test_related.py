@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from collections.abc import Mapping
 from itertools import pairwise
 
@@ -98,14 +99,14 @@ def test_few_or_wordless_records_have_none(records: dict[str, Record]) -> None:
 def test_the_work_grows_with_the_records_not_with_their_square(monkeypatch: pytest.MonkeyPatch) -> None:
     # Counted, not timed: how many pairs are weighed. A word that stands everywhere must not pair everything.
     pairs = 0
-    shared = module._shared
 
-    def count(topics: tuple[str, ...], others: tuple[str, ...]) -> float:
-        nonlocal pairs
-        pairs += 1
-        return shared(topics, others)
+    class Counted(defaultdict[int, float]):
+        def __missing__(self, key: int) -> float:
+            nonlocal pairs
+            pairs += 1
+            return super().__missing__(key)
 
-    monkeypatch.setattr(module, "_shared", count)
+    monkeypatch.setattr(module, "_Scores", Counted)
     weighed = []
     for number in (500, 1000, 2000):
         pairs = 0

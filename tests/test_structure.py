@@ -14,8 +14,8 @@ ORDER = [
     "errors", "dates", "links", "settings", "titles", "identifiers", "ids", "models", "faults", "readers", "items",
     "comparison", "matching", "merging", "documents", "store", "intake", "checking", "library", "catalogue",
     "search_index", "related", "escaping", "wording", "exports", "metadata", "feeds", "digest", "formulas",
-    "pictures", "overviews", "authors", "pages", "generation", "commonmark", "stamping", "site_folder", "watching",
-    "curation", "starter", "mkdocs_plugin", "cli",
+    "pictures", "overviews", "authors", "pages", "generation", "standing", "commonmark", "stamping", "site_folder",
+    "watching", "curation", "starter", "mkdocs_plugin", "cli",
     "__main__",
 ]  # fmt: skip
 INTAKE_WING = {"readers", "items", "comparison", "matching", "merging", "intake"}
@@ -35,6 +35,7 @@ BUILD_WING = {
     "authors",
     "pages",
     "generation",
+    "standing",
     "commonmark",
     "stamping",
     "site_folder",

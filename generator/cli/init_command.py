@@ -5,13 +5,15 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from generator import starter
 from generator.cli.printing import DONE, say
 
 
 def init(options: argparse.Namespace) -> int:
     """Write a new list into an empty folder."""
-    count = starter.create(options.folder, options.name, options.description)
+    from generator import starter  # here, as no other command needs it
+
+    description = starter.DESCRIPTION if options.description is None else options.description
+    count = starter.create(options.folder, options.name, description)
     say(f"{options.folder}: a new list, {count} files; build it there with `make site`, then read its README.md")
     return DONE
 
@@ -20,4 +22,4 @@ def init_options(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     parser.add_argument("folder", type=Path, metavar="DIR", help="a folder that is empty or not there yet")
     parser.add_argument("--name", help="the name of the list (default: that of the folder)")
-    parser.add_argument("--description", default=starter.DESCRIPTION, help="one sentence on what it is about")
+    parser.add_argument("--description", help="one sentence on what it is about")

@@ -6,23 +6,45 @@ import argparse
 import os
 import subprocess
 import sys
+from pathlib import Path
 
-from generator import documents, exports, generation, settings
+from generator import documents, exports, generation, settings, standing
 from generator.cli.printing import DONE, PROBLEMS, configured, load_records, progress, say
 from generator.curation import editions
 from generator.digest import digest as changes_since
 from generator.errors import ReadingListError, UsageError
 from generator.library import Library
 
+NOTE = Path(".cache", "reading-list", "generated.json")
+"""What the run before wrote, beside mkdocs.yml; git does not see it."""
+
 
 def generate(options: argparse.Namespace) -> int:
-    """Write the Markdown pages and data files."""
+    """Write the Markdown pages and data files, unless all of them stand."""
     found = configured(options)
-    library = Library.of(load_records(found.records))
+    output = options.output or found.docs
+    note = options.config.parent / NOTE if options.config.exists() else None
+    if note and (number := _standing(note, found, output)) is not None:
+        say(f"0 pages and files written, {number} unchanged, 0 removed")
+        return DONE
+    contents = load_records(found.records)
     with progress("pages and files") as tell:
-        done = generation.generate(library, found, options.output or found.docs, tell=tell)
+        done = generation.generate(Library.of(contents), found, output, tell=tell)
+    if note:
+        files = [(name, document.text.encode()) for name, document in contents.files.items()]
+        standing.write(note, standing.key(files, found), output, done.paths)
     say(f"{done.written} pages and files written, {done.unchanged} unchanged, {done.removed} removed")
     return DONE
+
+
+def _standing(note: Path, found: settings.Settings, output: Path) -> int | None:
+    """Return how many pages and files stand, or nothing where there is something to do, or to say."""
+    if not note.exists():
+        return None
+    try:
+        return standing.standing(note, standing.key(standing.records_files(found.records), found), output)
+    except OSError:
+        return None
 
 
 def build(options: argparse.Namespace) -> int:

@@ -6,13 +6,13 @@ import math
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from markupsafe import Markup
 
-from generator import escaping, related
+from generator import escaping
 from generator.library import UNSORTED, Library
+from generator.pictures import layout
 from generator.pictures.drawing import drawn
 from generator.pictures.figures import SIGN_LETTER, SIGN_LINE
 from generator.wording import count, plain_title
@@ -38,8 +38,8 @@ class Atlas:
     """Id, name and papers of each topic, a paper under its primary one."""
 
 
-def atlas(library: Library, kept: str = "") -> Atlas:
-    """Return the map of a list; ``kept`` is the text of the page as it stood, as for :func:`charts`."""
+def atlas(library: Library, words: Mapping[str, Mapping[str, float]]) -> Atlas:
+    """Return the map of a list; ``words`` are the weights of the records' terms, those of ``related.term_weights``."""
     members: dict[str, list[str]] = {topic: [] for topic in (*library.topics, UNSORTED)}
     for record_id in library.records:
         members[primary_topic(library, record_id)].append(record_id)
@@ -56,17 +56,12 @@ def atlas(library: Library, kept: str = "") -> Atlas:
     )
     svg = Markup()
     if len(members) >= FEWEST_TOPICS:
-        told = [
-            [record_id, record.title, record.summary, record.why, record.abstract, record.topics]
-            for record_id, record in library.records.items()
-        ]
-        names = [[topic, topic_name(library, topic), number] for topic, number in of.items()]
-        places = partial(_papers_placed if single else _topics_placed, library, members, of)
-        svg = drawn("map", "map", "Map of the list", text, [single, told, names], kept, places)
+        placed = _papers_placed if single else _topics_placed
+        svg = drawn("map", "map", "Map of the list", text, placed(library, words, members, of))
     return Atlas(
         svg,
         single,
-        tuple((number, escaping.clean(groups[number]), _mark(number, kept)) for number in sorted({*of.values()})),
+        tuple((number, escaping.clean(groups[number]), _mark(number)) for number in sorted({*of.values()})),
         tuple((topic, topic_name(library, topic), tuple(papers)) for topic, papers in members.items()),
     )
 
@@ -81,8 +76,8 @@ def topic_name(library: Library, topic: str) -> str:
     return escaping.clean(library.topics[topic].name) if topic in library.topics else "Unsorted"
 
 
-def _mark(group: int, kept: str) -> Markup:
-    return drawn("mark", f"mark-{group}", "", "", group, kept)
+def _mark(group: int) -> Markup:
+    return drawn("mark", f"mark-{group}", "", "", group)
 
 
 def _signs(library: Library, topics: Sequence[str]) -> list[tuple[str, float, float]]:
@@ -94,81 +89,91 @@ def _signs(library: Library, topics: Sequence[str]) -> list[tuple[str, float, fl
     return found
 
 
-def _likeness(
-    library: Library, topics: Sequence[str]
-) -> tuple[Any, list[dict[str, float]], dict[str, dict[str, float]]]:
-    """Return how alike topics are, their word vectors, and those of all papers."""
-    from generator.pictures import layout  # loads numpy, which a run that keeps the map can do without
-
-    words = related.term_weights(library.records)
-    centroids = [layout.centroid([words[paper] for paper in library.by_topic[topic]]) for topic in topics]
-    return layout.cosines(centroids, centroids), centroids, words
+def _centroids(
+    library: Library, words: Mapping[str, Mapping[str, float]], topics: Sequence[str]
+) -> list[dict[str, float]]:
+    return [layout.centroid([words[paper] for paper in library.by_topic[topic]]) for topic in topics]
 
 
-def _papers_placed(library: Library, members: Mapping[str, Sequence[str]], group: Mapping[str, int]) -> dict[str, Any]:
+def _papers_placed(
+    library: Library,
+    words: Mapping[str, Mapping[str, float]],
+    members: Mapping[str, Sequence[str]],
+    group: Mapping[str, int],
+) -> dict[str, Any]:
     """Return the map of all papers: each has a place of its own, and the topics' names cover none."""
-    from generator.pictures import layout  # loads numpy, which a run that keeps the map can do without
-
     topics = list(members)
-    likeness, centroids, words = _likeness(library, topics)
+    centroids = _centroids(library, words, topics)
     signs = _signs(library, topics)
     radii = [_PITCH * (0.6 * math.sqrt(len(members[topic])) + 1.5) for topic in topics]
-    centres = layout.discs(likeness, radii)
+    centres = layout.discs(layout.cosines(centroids, centroids), radii)
     ids = [paper for topic in topics for paper in members[topic]]
     own = [number for number, topic in enumerate(topics) for _ in members[topic]]
     affinity = layout.cosines([words[paper] for paper in ids], centroids)
-    for row, paper in enumerate(ids):
-        affinity[row] += [0.2 * (topic in library.records[paper].topics) for topic in topics]
+    numbers = {topic: number for number, topic in enumerate(topics)}
+    for row, paper in zip(affinity, ids, strict=True):
+        for topic in {*library.records[paper].topics} & numbers.keys():
+            row[numbers[topic]] += 0.2
     wished = layout.around(centres, own, affinity)
     middles = layout.means(wished, own)
     named = layout.signs(middles, [(width + 10, height + 8) for _, width, height in signs])
     margin = _PITCH * 0.3
     closed = [
-        (x - width / 2 - margin, y - height / 2 - margin, x + width / 2 + margin, y + height / 2 + margin)
-        for (x, y), (_, width, height) in zip(named.tolist(), signs, strict=True)
+        (
+            place.real - width / 2 - margin,
+            place.imag - height / 2 - margin,
+            place.real + width / 2 + margin,
+            place.imag + height / 2 + margin,
+        )
+        for place, (_, width, height) in zip(named, signs, strict=True)
     ]
-    places = layout.honeycomb(wished, middles[own], _PITCH, closed).tolist()
+    places = layout.honeycomb(wished, [middles[number] for number in own], _PITCH, closed)
     points = [
         (
-            x,
-            y,
+            place.real,
+            place.imag,
             _PITCH * 0.3,
-            escaping.clean(plain_title(library.records[paper])),
+            plain_title(library.records[paper]),
             f"../papers/{paper}/",
             group[topics[number]],
         )
-        for (x, y), paper, number in zip(places, ids, own, strict=True)
+        for place, paper, number in zip(places, ids, own, strict=True)
     ]
-    return _sheet(points, [(x, y, text, width) for (x, y), (text, width, _) in zip(named.tolist(), signs, strict=True)])
+    return _sheet(
+        points,
+        [(place.real, place.imag, text, width) for place, (text, width, _) in zip(named, signs, strict=True)],
+    )
 
 
-def _topics_placed(library: Library, members: Mapping[str, Sequence[str]], group: Mapping[str, int]) -> dict[str, Any]:
+def _topics_placed(
+    library: Library,
+    words: Mapping[str, Mapping[str, float]],
+    members: Mapping[str, Sequence[str]],
+    group: Mapping[str, int],
+) -> dict[str, Any]:
     """Return the map of the topics alone, each as large as its number of papers."""
-    from generator.pictures import layout  # loads numpy, which a run that keeps the map can do without
-
     topics = list(members)
-    likeness, _, _ = _likeness(library, topics)
+    centroids = _centroids(library, words, topics)
     signs = _signs(library, topics)
     unit = math.sqrt(150_000 / math.pi / sum(len(members[topic]) for topic in topics))
     radii = [unit * math.sqrt(len(members[topic])) for topic in topics]
     room = [max(radius, width / 2) + 6 for radius, (_, width, _) in zip(radii, signs, strict=True)]
-    centres = layout.discs(likeness, room).tolist()
+    centres = layout.discs(layout.cosines(centroids, centroids), room)
     points = [
         (
-            x,
-            y,
+            place.real,
+            place.imag,
             radius,
             f"{topic_name(library, topic)}, {count(len(members[topic]), 'paper')}",
             f"../topics/{topic}/",
             group[topic],
         )
-        for (x, y), radius, topic in zip(centres, radii, topics, strict=True)
+        for place, radius, topic in zip(centres, radii, topics, strict=True)
     ]
     # The group's mark stands over the name, both in the middle of the disc.
-    marks = [y - height / 2 - 3 for (_, y), (_, _, height) in zip(centres, signs, strict=True)]
-    return _sheet(
-        points, [(x, y + 6, text, width) for (x, y), (text, width, _) in zip(centres, signs, strict=True)], marks
-    )
+    marks = [place.imag - height / 2 - 3 for place, (_, _, height) in zip(centres, signs, strict=True)]
+    named = [(place.real, place.imag + 6, text, width) for place, (text, width, _) in zip(centres, signs, strict=True)]
+    return _sheet(points, named, marks)
 
 
 def _sheet(

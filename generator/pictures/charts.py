@@ -31,12 +31,9 @@ class Chart:
     rows: Sequence[tuple[str, str, Sequence[str]]]
 
 
-def charts(library: Library, kept: str = "") -> list[Chart]:
-    """Return the charts of a list: by year, share with code, by topic, topic by year.
-
-    ``kept`` is the text of the page as it stood, from which drawings of the same figures are taken.
-    """
-    return [_of_years(library, kept), _of_code(library, kept), _of_topics(library, kept), _of_both(library, kept)]
+def charts(library: Library) -> list[Chart]:
+    """Return the charts of a list: by year, share with code, by topic, topic by year."""
+    return [_of_years(library), _of_code(library), _of_topics(library), _of_both(library)]
 
 
 def _spans(library: Library) -> list[tuple[str, range]]:
@@ -61,7 +58,7 @@ def _year_page(library: Library, span: range) -> str:
     return f"years/{span[0]}/" if len(span) == 1 and span[0] in library.by_year else ""
 
 
-def _of_years(library: Library, kept: str) -> Chart:
+def _of_years(library: Library) -> Chart:
     spans = _spans(library)
     numbers = [len(_within(library, span)) for _, span in spans]
     text = "No paper has a date yet."
@@ -76,10 +73,10 @@ def _of_years(library: Library, kept: str) -> Chart:
         for (label, span), number in zip(spans, numbers, strict=True)
     ]
     title = "Papers by year of issue"
-    return Chart(title, text, drawn("columns", "years", title, text, data, kept), ["Year", "Papers"], rows)
+    return Chart(title, text, drawn("columns", "years", title, text, data), ["Year", "Papers"], rows)
 
 
-def _of_code(library: Library, kept: str) -> Chart:
+def _of_code(library: Library) -> Chart:
     data, rows = [], []
     for label, span in _spans(library):
         ids = _within(library, span)
@@ -94,7 +91,7 @@ def _of_code(library: Library, kept: str) -> Chart:
     )
     title = "Share of papers with code, by year"
     heads = ["Year", "Papers", "With code", "Share"]
-    return Chart(title, text, drawn("columns", "code", title, text, data, kept), heads, rows)
+    return Chart(title, text, drawn("columns", "code", title, text, data), heads, rows)
 
 
 def _with_code(library: Library, ids: Sequence[str] | Mapping[str, Any]) -> int:
@@ -119,7 +116,7 @@ def _topics(library: Library) -> list[tuple[str, list[tuple[str, str, tuple[str,
     ]
 
 
-def _of_topics(library: Library, kept: str) -> Chart:
+def _of_topics(library: Library) -> Chart:
     groups = _topics(library)
     every = [row for _, topics in groups for row in topics]
     text = "No topics have been described yet."
@@ -140,10 +137,10 @@ def _of_topics(library: Library, kept: str) -> Chart:
     ]
     title = "Papers by topic"
     heads = ["Topic", "Group", "Papers", "With code"]
-    return Chart(title, text, drawn("rows", "topics", title, text, data, kept), heads, rows)
+    return Chart(title, text, drawn("rows", "topics", title, text, data), heads, rows)
 
 
-def _of_both(library: Library, kept: str) -> Chart:
+def _of_both(library: Library) -> Chart:
     spans, groups = _spans(library), _topics(library)
     cells: dict[str, list[int]] = {}
     for _, topics in groups:
@@ -165,7 +162,7 @@ def _of_both(library: Library, kept: str) -> Chart:
     ]
     title = "Topics over the years"
     heads = ["Topic", *(label for label, _ in spans)]
-    return Chart(title, text, drawn("grid", "heat", title, text, data, kept), heads, rows)
+    return Chart(title, text, drawn("grid", "heat", title, text, data), heads, rows)
 
 
 def _short(name: str) -> str:

@@ -1,16 +1,17 @@
-"""The kinds of figures, drawn by matplotlib in stand-in colours: columns, rows, a grid, a map and its marks.
+"""The kinds of figures as SVG in the variables of ``assets/pictures.css``: columns, rows, a grid, a map and its marks.
 
-This module is loaded without matplotlib; a figure comes in that whoever draws has made.
+A figure is drawn from plain data. It takes colours and letters from its page, so that one is right in light and dark.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+import cmath
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from generator import escaping
 
 GROUPS = 10
 """How many groups have a colour of their own; further ones begin anew, with another mark."""
@@ -18,103 +19,131 @@ STEPS = 5
 """How many shades the heat map has."""
 SIGN_LETTER, SIGN_LINE = 10, 12
 """Height of letters and of lines of the signs on the map, in its units."""
-_MARKS = ("o", "s", "^", "D", "P", "v", "X", "*", "<", "p", ">")
-_WIDTH = 360
-"""The width of a figure in units: CSS pixels on a phone, where it is shown in its own size."""
-
-PAINTS: Mapping[str, str] = {
-    "#010000": "ink",
-    "#010001": "faint",
-    "#010002": "bar",
-    "#010003": "rest",
-    **{f"#0200{number:02x}": f"group-{number}" for number in range(GROUPS)},
-    **{f"#0300{number:02x}": f"heat-{number}" for number in range(1, STEPS + 1)},
-    **{f"#0400{number:02x}": f"on-heat-{number}" for number in range(1, STEPS + 1)},
-}
-VARIABLES = tuple(f"--rl-{name}" for name in PAINTS.values())
+VARIABLES = (
+    *("--rl-ink", "--rl-faint", "--rl-bar", "--rl-rest"),
+    *(f"--rl-group-{number}" for number in range(GROUPS)),
+    *(f"--rl-{on}heat-{number}" for on in ("", "on-") for number in range(1, STEPS + 1)),
+)
 """The variables that the stylesheet must set, in light and in dark."""
-STAND_IN = {name: colour for colour, name in PAINTS.items()}
+
+_WIDTH = 360
+"""The width of a chart in units: CSS pixels on a phone, where it is shown in its own size."""
+_LINE, _NAMES = 15.5, 176
+"""The height of a line of a chart of lines, and the width of the names beside it."""
+_MIDDLE = 0.36
+"""How far a baseline lies under the middle of a line of letters, as a share of their size."""
 
 
-def _axes(figure: Figure, height: float, left: float, top: float, right: float = 4, bottom: float = 4) -> Axes:
-    """Return bare axes in a figure of the common width; margins are in its units."""
-    figure.set_size_inches(_WIDTH / 72, height / 72)
-    axes = figure.add_axes((left / _WIDTH, bottom / height, 1 - (left + right) / _WIDTH, 1 - (top + bottom) / height))
-    axes.set_frame_on(False)
-    axes.tick_params(bottom=False, left=False, top=False, labelcolor=STAND_IN["ink"], labelsize=10, pad=3)
-    return axes
+def _ring(corners: int, turn: float = -math.pi / 2, *radii: float) -> list[complex]:
+    """Return the corners of a regular figure around 0, the first at ``turn``; ``radii`` take turns, else all are 1."""
+    radii = radii or (1.0,)
+    return [cmath.rect(radii[corner % len(radii)], turn + 2 * math.pi * corner / corners) for corner in range(corners)]
 
 
-def _columns(figure: Figure, data: Any) -> None:
+_PLUS = [(-1, -3), (1, -3), (1, -1), (3, -1), (3, 1), (1, 1), (1, 3), (-1, 3), (-1, 1), (-3, 1), (-3, -1), (-1, -1)]
+_UP = [-1j, 1 + 1j, -1 + 1j]
+# A circle, and the corners of the others, which reach about as far from the middle.
+MARKS: tuple[Sequence[complex], ...] = (
+    (),
+    [-1 - 1j, 1 - 1j, 1 + 1j, -1 + 1j],
+    _UP,
+    [1.4 * corner for corner in _ring(4)],
+    [complex(x, y) / 3 for x, y in _PLUS],
+    [-corner for corner in _UP],
+    [complex(x, y) / 3 * cmath.rect(1.05, math.pi / 4) for x, y in _PLUS],
+    [1.1 * corner for corner in _ring(10, -math.pi / 2, 1.0, 0.42)],
+    [corner * -1j for corner in _UP],
+    _ring(5),
+    [corner * 1j for corner in _UP],
+)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawing without its frame: width and height in units, and the elements inside."""
+
+    width: float
+    height: float
+    body: str
+
+
+def _number(number: float) -> str:
+    """Return a number to one digit: finer than an eye, and the same where processors differ in the last digits."""
+    return f"{round(number, 1) + 0.0:g}"
+
+
+def _bar(left: float, top: float, width: float, height: float, paint: str) -> str:
+    x, y, wide, high = map(_number, (left, top, width, height))
+    return f'<rect x="{x}" y="{y}" width="{wide}" height="{high}" style="fill:var(--rl-{paint})"/>'
+
+
+def _texts(
+    texts: Iterable[tuple[float, float, str]],
+    size: float,
+    anchor: str = "start",
+    *,
+    paint: str = "ink",
+    bold: bool = False,
+) -> str:
+    """Return texts of one look; each stands with its baseline at a place."""
+    style = f"font-size:{size:g}px;text-anchor:{anchor};fill:var(--rl-{paint}){';font-weight:700' if bold else ''}"
+    inner = "".join(
+        f'<text x="{_number(x)}" y="{_number(y)}">{escaping.markdown(text)}</text>' for x, y, text in texts if text
+    )
+    return f'<g style="{style}">{inner}</g>' if inner else ""
+
+
+def _columns(data: Any) -> Figure:
     """Draw a column for each ``[label, height, text above, is it pale]``."""
-    axes = _axes(figure, 210, 4, 16, bottom=20)
-    for place, (_, height, text, pale) in enumerate(data):
-        paint = STAND_IN["rest" if pale else "bar"]
-        axes.bar(place, height, 0.78, color=paint, clip_on=False)
-        axes.annotate(text, (place, height), (0, 3), textcoords="offset points", ha="center", fontsize=9.5)
-    axes.set_xticks(range(len(data)), [label for label, *_ in data], fontsize=9.5)
-    axes.set_yticks([])
-    axes.set_xlim(-0.5, max(len(data), 4) - 0.5)
-    axes.set_ylim(0, max([height for _, height, _, _ in data], default=0) or 1)
-    axes.axhline(0, color=STAND_IN["faint"], linewidth=1, clip_on=False)
+    left, right, top, floor = 4, _WIDTH - 4, 16, 190
+    pitch = (right - left) / max(len(data), 4)
+    most = max([height for _, height, _, _ in data], default=0) or 1
+    tops = [floor - height / most * (floor - top) for _, height, _, _ in data]
+    middles = [left + pitch * (place + 0.5) for place in range(len(data))]
+    bars = "".join(
+        _bar(x - pitch * 0.39, y, pitch * 0.78, floor - y, "rest" if pale else "bar")
+        for x, y, (*_, pale) in zip(middles, tops, data, strict=True)
+    )
+    line = f'<path d="M{left} {floor}H{right}" style="fill:none;stroke:var(--rl-faint)"/>'
+    labels = [(x, floor + 13.7, row[0]) for x, row in zip(middles, data, strict=True)]
+    values = [(x, y - 3, row[2]) for x, y, row in zip(middles, tops, data, strict=True)]
+    return Figure(_WIDTH, 210, bars + line + _texts([*labels, *values], 9.5, "middle"))
 
 
-def _rows(figure: Figure, data: Any) -> None:
+def _rows(data: Any) -> Figure:
     """Draw a bar for each ``[name, length, text behind]`` under the name of its group."""
-    lines = _lines(data)
-    axes = _line_axes(figure, lines, 26, top=4)
+    lines, right = _lines(data), _WIDTH - 26
     longest = max([row[1] for _, _, row in lines if row], default=0) or 1
+    bars, values = [], []
     for place, (group, _, row) in enumerate(lines):
         if row:
-            axes.barh(place, row[1], 0.72, color=STAND_IN[f"group-{group % GROUPS}"], clip_on=False)
-            axes.annotate(
-                row[2], (row[1], place), (3, 0), textcoords="offset points", va="center_baseline", fontsize=9.5
-            )
-    axes.set_xlim(0, longest)
-    axes.set_xticks([])
+            middle, length = _middle(place, 4), row[1] / longest * (right - _NAMES)
+            bars.append(_bar(_NAMES, middle - _LINE * 0.36, length, _LINE * 0.72, f"group-{group % GROUPS}"))
+            values.append((_NAMES + length + 3, middle + 9.5 * _MIDDLE, row[2]))
+    return _with_names(lines, 4, "".join(bars) + _texts(values, 9.5))
 
 
-def _mark(figure: Figure, group: Any) -> None:
-    """Draw the mark of one group, for a legend."""
-    figure.set_size_inches(12 / 72, 12 / 72)
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.axis("off")
-    _scatter(axes, group, [0], [0], [9])
-
-
-def _scatter(axes: Axes, group: int, x: list[float], y: list[float], widths: list[float], **more: Any) -> Any:
-    """Draw marks of one group: its colour and its shape, unless ``more`` says otherwise."""
-    look = {"color": STAND_IN[f"group-{group % GROUPS}"], "marker": _MARKS[group % len(_MARKS)], **more}
-    # One size for all lets matplotlib draw the mark once and refer to it.
-    sizes = [width**2 for width in (widths if len(set(widths)) > 1 else widths[:1])]
-    return axes.scatter(x, y, sizes, linewidths=0, clip_on=False, **look)
-
-
-def _grid(figure: Figure, data: Any) -> None:
+def _grid(data: Any) -> Figure:
     """Draw a heat map: ``columns`` are its heads, ``groups`` of ``[name, counts]`` its lines."""
-    from matplotlib.colors import ListedColormap
-
-    lines, heads = _lines(data["groups"]), data["columns"]
-    axes = _line_axes(figure, lines, 2, top=20)
+    lines, heads, top, right = _lines(data["groups"]), data["columns"], 20, _WIDTH - 2
+    pitch = (right - _NAMES) / max(len(heads), 1)
+    middles = [_NAMES + pitch * (column + 0.5) for column in range(len(heads))]
     most = max([count for _, _, row in lines if row for count in row[1]], default=0) or 1
-    shades = [[_shade(count, most) for count in row[1]] if row else [0] * len(heads) for _, _, row in lines]
-    colours = ListedColormap(["none", *(STAND_IN[f"heat-{step}"] for step in range(1, STEPS + 1))])
-    for place, shade in enumerate(shades):
-        for column, step in enumerate(shade):
-            if step:
-                axes.barh(place, 0.94, 0.9, left=column - 0.47, color=colours.colors[step], clip_on=False)  # type: ignore[index]
-                axes.text(
-                    column, place, str(lines[place][2][1][column]), ha="center", va="center_baseline", fontsize=8,
-                    color=STAND_IN[f"on-heat-{step}"],
-                )  # fmt: skip
-    axes.set_xlim(-0.5, max(len(heads), 1) - 0.5)
-    axes.xaxis.tick_top()
-    axes.tick_params(top=False)
-    axes.set_xticks(
-        range(len(heads)),
-        [f"’{head[-2:]}" if len(heads) > 6 and head.isdigit() else head for head in heads],
-        fontsize=8,
-    )
+    cells: list[str] = []
+    counts: dict[int, list[tuple[float, float, str]]] = {step: [] for step in range(1, STEPS + 1)}
+    for place, (_, _, row) in enumerate(lines):
+        y = _middle(place, top)
+        for x, number in zip(middles, row[1] if row else (), strict=bool(row)):
+            if step := _shade(number, most):
+                cells.append(_bar(x - pitch * 0.47, y - _LINE * 0.45, pitch * 0.94, _LINE * 0.9, f"heat-{step}"))
+                counts[step].append((x, y + 8 * _MIDDLE, str(number)))
+    short = [f"’{head[-2:]}" if len(heads) > 6 and head.isdigit() else head for head in heads]
+    body = [
+        *cells,
+        *(_texts(texts, 8, "middle", paint=f"on-heat-{step}") for step, texts in counts.items()),
+        _texts(((x, top - 4.4, head) for x, head in zip(middles, short, strict=True)), 8, "middle"),
+    ]
+    return _with_names(lines, top, "".join(body))
 
 
 def _shade(count: int, most: int) -> int:
@@ -127,50 +156,67 @@ def _lines(groups: Any) -> list[tuple[int, str, Any]]:
     return [(number, group["name"], row) for number, group in enumerate(groups) for row in (None, *group["rows"])]
 
 
-def _line_axes(figure: Figure, lines: list[tuple[int, str, Any]], right: float, top: float) -> Axes:
-    """Return axes with a line of 15.5 units for each group's name and each row's."""
-    axes = _axes(figure, top + 4 + 15.5 * max(len(lines), 1), 176, top, right)
-    axes.set_ylim(max(len(lines), 1) - 0.5, -0.5)
-    axes.set_yticks([place for place, line in enumerate(lines) if line[2]], [row[0] for _, _, row in lines if row])
-    for place, (_, name, row) in enumerate(lines):
-        if not row:
-            axes.annotate(
-                name,
-                (2, place),
-                xycoords=("figure points", "data"),
-                va="center_baseline",
-                fontsize=9,
-                fontweight="bold",
-            )
-    return axes
+def _middle(place: int, top: float) -> float:
+    return top + _LINE * (place + 0.5)
 
 
-def _map(figure: Figure, data: Any) -> None:
+def _with_names(lines: Sequence[tuple[int, str, Any]], top: float, body: str) -> Figure:
+    """Return a chart of lines with the names of groups and rows beside it."""
+    rows = [(_NAMES - 6, _middle(place, top) + 10 * _MIDDLE, row[0]) for place, (_, _, row) in enumerate(lines) if row]
+    heads = [(2, _middle(place, top) + 9 * _MIDDLE, name) for place, (_, name, row) in enumerate(lines) if not row]
+    height = top + 4 + _LINE * max(len(lines), 1)
+    return Figure(_WIDTH, height, body + _texts(rows, 10, "end") + _texts(heads, 9, bold=True))
+
+
+def _mark(group: Any) -> Figure:
+    """Draw the mark of one group, for a legend."""
+    return Figure(12, 12, f'<g style="fill:var(--rl-group-{group % GROUPS})">{_shape(group, 6, 6, 4.5)}</g>')
+
+
+def _shape(group: int, x: float, y: float, radius: float, id: str = "") -> str:
+    """Return the mark of a group as an element, with an id where it has one."""
+    corners, named = MARKS[group % len(MARKS)], f' id="{id}"' if id else ""
+    if not corners:
+        return f'<circle{named} cx="{_number(x)}" cy="{_number(y)}" r="{_number(radius)}"/>'
+    places = "L".join(f"{_number(x + radius * corner.real)} {_number(y + radius * corner.imag)}" for corner in corners)
+    return f'<path{named} d="M{places}z"/>'
+
+
+def _map(data: Any) -> Figure:
     """Draw points that open pages, with signs; ``points``, ``signs`` and the size are in one unit, y downward."""
     width, height = data["size"]
-    figure.set_size_inches(width / 72, height / 72)
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.axis("off")
-    axes.set_xlim(0, width)
-    axes.set_ylim(height, 0)
+    body = []
     for group in sorted({point["group"] for point in data["points"]}):
         points = [point for point in data["points"] if point["group"] == group]
-        x, y = [point["x"] for point in points], [point["y"] for point in points]
-        widths = [2 * point["radius"] for point in points]
         if data["discs"]:  # a pale disc as large as the topic, and the group's mark over the name
-            marks = _scatter(axes, group, x, y, widths, marker="o", alpha=0.22)
-            _scatter(axes, group, x, [point["mark"] for point in points], [10] * len(points))
+            drawn = [
+                f'<circle cx="{_number(point["x"])}" cy="{_number(point["y"])}" r="{_number(point["radius"])}"'
+                f' style="opacity:.22"/>{_shape(group, point["x"], point["mark"], 5)}'
+                for point in points
+            ]
         else:
-            marks = _scatter(axes, group, x, y, widths)
-        marks.set_urls([point["address"] for point in points])
-    for x, y, text in data["signs"]:
-        lines = text.split("\n")
-        for number, line in enumerate(lines):
-            height = y + SIGN_LINE * (number - (len(lines) - 1) / 2)
-            axes.text(x, height, line, ha="center", va="center_baseline", fontsize=SIGN_LETTER, fontweight="bold")
+            id = f"map-mark-{group}"
+            body.append(f"<defs>{_shape(group, 0, 0, points[0]['radius'], id)}</defs>")
+            drawn = [f'<use href="#{id}" x="{_number(point["x"])}" y="{_number(point["y"])}"/>' for point in points]
+        links = [_link(point, inner) for point, inner in zip(points, drawn, strict=True)]
+        body.append(f'<g style="fill:var(--rl-group-{group % GROUPS})">{"".join(links)}</g>')
+    signs = [
+        (x, y + SIGN_LINE * (number - text.count("\n") / 2) + SIGN_LETTER * _MIDDLE, line)
+        for x, y, text in data["signs"]
+        for number, line in enumerate(text.split("\n"))
+    ]
+    return Figure(width, height, "".join(body) + _texts(signs, SIGN_LETTER, "middle", bold=True))
 
 
-KINDS: Mapping[str, Callable[[Figure, Any], None]] = {
+def _link(point: Mapping[str, Any], inner: str) -> str:
+    name, group = escaping.markdown(point["name"]), point["group"] % GROUPS
+    return (
+        f'<a class="rl-g{group}" href="{escaping.html(point["address"])}" tabindex="-1" aria-label="{name}">'
+        f"<title>{name}</title>{inner}</a>"
+    )
+
+
+KINDS: Mapping[str, Callable[[Any], Figure]] = {
     "columns": _columns,
     "rows": _rows,
     "grid": _grid,

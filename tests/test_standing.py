@@ -1,0 +1,158 @@
+"""A run that has nothing to do: it is known by what went in and came out, and never where anything differs."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from site_tools import call, enter_project, file_bytes
+
+from generator import standing
+from generator.cli import site_commands
+from generator.settings import Settings
+
+Edit = Callable[[Path], object]
+NOTE = site_commands.NOTE
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project whose pages have been generated."""
+    folder = enter_project(tmp_path, monkeypatch)
+    (folder / "mkdocs.yml").write_text("site_name: Looms\nsite_url: https://looms.example.org/\n", encoding="utf-8")
+    assert call("generate") == 0
+    return folder
+
+
+def _replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def _linked(path: Path) -> None:
+    shutil.move(path, path.with_name("elsewhere"))
+    path.symlink_to("elsewhere")
+
+
+def _foldered(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def _told(path: Path, **other: object) -> None:
+    path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), **other}), encoding="utf-8")
+
+
+EDITS: dict[str, Edit] = {
+    "a record": lambda at: _replace(at / "records/papers/stray-thread.yaml", "Stray Thread", "Strax Thread"),
+    "a record more": lambda at: shutil.copy(
+        at / "records/papers/two-names.yaml", at / "records/papers/three-names.yaml"
+    ),
+    "a record less": lambda at: (at / "records/papers/nameless-spindle.yaml").unlink(),
+    "a topic": lambda at: _replace(at / "records/topics.yaml", "Spinning", "Spinninq"),
+    "a redirect": lambda at: (at / "records/redirects.yaml").write_text("old-loom: stray-thread\n", encoding="utf-8"),
+    "the settings": lambda at: _replace(at / "mkdocs.yml", "Looms", "Looma"),
+    "a page, by as many letters": lambda at: _replace(at / "docs/papers/two-names.md", "## Facts", "## Fakts"),
+    "a page that is gone": lambda at: (at / "docs/papers/two-names.md").unlink(),
+    "a file of data": lambda at: _replace(at / "docs/data/papers.csv", "title", "titel"),
+    "a stale page": lambda at: shutil.copy(at / "docs/papers/two-names.md", at / "docs/papers/old.md"),
+    "a stale feed": lambda at: shutil.copytree(at / "docs/topics/weaving", at / "docs/topics/gone"),
+    "a stale file of the search": lambda at: (at / "docs/data/search/cards-0-0.json").write_text("[]"),
+    "no note": lambda at: (at / NOTE).unlink(),
+    "an empty note": lambda at: (at / NOTE).write_text(""),
+    "half a note": lambda at: (at / NOTE).write_text((at / NOTE).read_text()[:99]),
+    "a note of something else": lambda at: (at / NOTE).write_text("[1]"),
+    "a note of files elsewhere": lambda at: _told(at / NOTE, files=["../../etc/hostname"]),
+    "a note that is a folder": lambda at: _foldered(at / NOTE),
+    "nothing": lambda at: None,
+}
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+def test_a_run_with_a_note_writes_what_one_without_writes(project: Path, edit: Edit) -> None:
+    edit(project)
+    assert call("generate") == 0
+    with_note = file_bytes(project / "docs")
+    shutil.rmtree(project / "docs")
+    shutil.rmtree(project / ".cache")
+    assert call("generate") == 0
+    assert with_note == file_bytes(project / "docs")
+
+
+def test_after_any_row_of_edits_too(project: Path) -> None:
+    chance = random.Random(7)
+    files = [*project.glob("records/papers/*.yaml"), *project.glob("docs/*/*.md"), *project.glob("docs/data/*.json")]
+    kept = {path: path.read_bytes() for path in sorted(files)}
+    for _ in range(25):
+        for path in chance.sample(sorted(kept), 3):
+            if chance.random() < 0.4:
+                path.write_bytes(kept[path])  # as it was at the beginning: what was noted then must not be believed
+            elif path.suffix == ".yaml":
+                path.write_bytes(kept[path].replace(b'title: "', b'title: "New '))
+            else:
+                path.write_bytes(kept[path] + b"more\n")
+        if chance.random() < 0.5:
+            assert call("generate") == 0
+    assert call("generate") == 0
+    with_note = file_bytes(project / "docs")
+    shutil.rmtree(project / "docs")
+    shutil.rmtree(project / ".cache")
+    assert call("generate") == 0
+    assert with_note == file_bytes(project / "docs")
+
+
+def test_where_all_stands_the_records_are_not_even_understood(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def never(folder: Path) -> None:
+        raise AssertionError(f"{folder} was read")
+
+    number = len(json.loads((project / NOTE).read_text())["files"])
+    capsys.readouterr()
+    monkeypatch.setattr(site_commands, "load_records", never)
+    assert call("generate") == 0
+    assert capsys.readouterr().err == f"0 pages and files written, {number} unchanged, 0 removed\n"
+    with pytest.raises(AssertionError, match="was read"):
+        call("generate", "--output", "elsewhere")
+    (project / "records/papers/stray-thread.yaml").touch()
+    assert call("generate") == 0  # not the time of a file counts, but what it holds
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (lambda at: (at / "records/papers/notes.txt").touch(), "is no record"),
+        (lambda at: _linked(at / "records/papers/two-names.yaml"), "is no plain file"),
+        (lambda at: _linked(at / "docs/papers/two-names.md"), "is a symbolic link"),
+        (lambda at: _linked(at / "docs/papers"), "is a symbolic link"),
+        (lambda at: (at / "docs/papers/two-names.md").write_text("# By hand\n"), "was written by hand"),
+    ],
+)
+def test_what_a_run_complains_of_is_not_passed_over(
+    project: Path, edit: Edit, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(project)
+    assert call("generate") == 1
+    assert said in capsys.readouterr().err
+
+
+def test_another_program_makes_another_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    before = standing.key([("a", b"b")], Settings())
+    assert before == standing.key([("a", b"b")], Settings())
+    assert before != standing.key([("ab", b"")], Settings())
+    monkeypatch.setattr(standing, "_PACKAGE", tmp_path)
+    (tmp_path / "paper.md.j2").write_text("# {{ title }}\n")
+    other = standing.key([("a", b"b")], Settings())
+    (tmp_path / "paper.md.j2").write_text("## {{ title }}\n")
+    assert len({before, other, standing.key([("a", b"b")], Settings())}) == 3
+
+
+def test_a_list_without_a_configuration_leaves_no_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = enter_project(tmp_path, monkeypatch)
+    assert call("generate") == 0
+    assert not (folder / ".cache").exists()
