@@ -250,11 +250,13 @@ def new_ids(names: Sequence[str], taken: Collection[str], ties: Sequence[tuple[s
     return result
 
 
-def write(folder: Path, done: Import) -> int:
-    """Write what an import came to: sources, then records, each file whole or not at all; return how many changed.
-
-    Raises WriteError; what was written by then is valid (no record names a source that is not there), and a second run
-    completes it.
-    """
-    changed = int(store.write_sources(folder, done.sources)) if done.sources else 0
-    return changed + sum(store.write_record(folder, outcome.id, outcome.record) for outcome in done.outcomes)
+def write(contents: store.Contents, done: Import) -> int:
+    """Write what an import came to, all of it or nothing; return how many files changed. Raises WriteError."""
+    changes: dict[str, str | None] = {
+        f"papers/{outcome.id}.yaml": store.record_text(outcome.record) for outcome in done.outcomes
+    }
+    if done.sources:
+        changes["sources.yaml"] = store.sources_text(done.sources)
+    if done.outcomes:
+        changes[store.SCHEMA_FILE] = store.record_schema(contents.topics)
+    return len(store.save(contents.folder, changes))

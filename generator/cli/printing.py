@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from generator import escaping, settings, store
+from generator import escaping, journal, settings, store
 from generator.curation.forms import FOLDER as FORMS
 from generator.errors import Problem, ReadingListError
 
@@ -39,6 +39,15 @@ def configured(options: argparse.Namespace) -> settings.Settings:
     """Return the settings of ``mkdocs.yml``, with the records folder that the user names."""
     found = settings.load(options.config)
     return settings.with_records(found, options.records) if options.records else found
+
+
+@contextlib.contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Hold a records folder for this run alone; say what was completed of a run before that was cut short."""
+    with journal.locked(folder) as completed:
+        if completed:
+            say(f"note: {folder}: a run before was cut short; its change is complete now: {', '.join(completed)}")
+        yield
 
 
 @contextlib.contextmanager
