@@ -266,7 +266,7 @@ def write(path: Path, text: str, *, durable: bool = True) -> bool:
             raise WriteError(f"{path}: is a symbolic link; name the file itself, or delete the link")
         if files.holds(path, data):
             return False
-        path.parent.mkdir(parents=True, exist_ok=True)
+        files.make(made)
         if durable:
             with locks.exclusive(path.parent, wait=_PATIENCE):
                 files.sweep(path.parent)

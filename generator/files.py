@@ -71,6 +71,12 @@ def missing(folder: Path) -> list[Path]:
     return list(itertools.takewhile(lambda place: not os.path.lexists(place), (folder, *folder.parents)))
 
 
+def make(folders: Sequence[Path]) -> None:
+    """Make the folders that ``missing`` returned. Raises OSError."""
+    for folder in reversed(folders):
+        folder.mkdir(exist_ok=True)
+
+
 def remove_empty(folders: Sequence[Path]) -> None:
     """Delete folders that this run has made, the innermost first, where nothing came into them."""
     for folder in folders:

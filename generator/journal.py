@@ -50,7 +50,7 @@ def locked(folder: Path) -> Iterator[list[str]]:
     """
     made = files.missing(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        files.make(made)
     except OSError as error:
         raise WriteError(f"{folder}: cannot be made a folder ({error.strerror}); check name and rights") from error
     try:
@@ -77,7 +77,7 @@ def commit(folder: Path, changes: Mapping[str, str | None]) -> list[str]:
     decided = False
     try:
         _refuse_links(folder, wanted)
-        (folder / PAPERS).mkdir(parents=True, exist_ok=True)
+        files.make(made)
         _stage(folder, wanted)
         _beside(folder / PENDING).replace(folder / PENDING)
         decided = True
