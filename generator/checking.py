@@ -284,6 +284,7 @@ def fix(contents: Contents) -> list[Path]:
         for file, text in store.canonical(contents).items()
         if text != (before := contents.files[file].text) and documents.comment_line(before) is None
     }
-    if contents.files:
+    topics_file = os.fspath(contents.folder / "topics.yaml")
+    if contents.files and not any(problem.path == topics_file for problem in contents.problems):
         changes[store.SCHEMA_FILE] = store.record_schema(contents.topics)
     return [contents.folder / file for file in store.save(contents.folder, changes)]

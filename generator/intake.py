@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -186,8 +187,10 @@ def _register(sources: dict[str, Source], reading: Reading, checksum: str, today
             return name
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(reading.path).stem).strip("._-")[:60].lower() or "source"
     name = stem if stem not in {*sources, "index"} else f"{stem}-{checksum.removeprefix('sha256:')[:8]}"
+    # The same name in every locale; bytes that are no UTF-8 are shown as such.
+    file = os.fsencode(Path(reading.path).name).decode("utf-8", "replace")
     sources[name] = Source(
-        name=titles.fold(Path(reading.path).name) or name,
+        name=titles.fold(file) or name,
         format=reading.format,
         captured=reading.captured,
         captured_inferred=reading.captured_inferred,

@@ -49,6 +49,8 @@ def locked(folder: Path) -> Iterator[list[str]]:
     Raises ReadingListError where another run holds the folder, and WriteError.
     """
     made = files.missing(folder)
+    if not made and not folder.is_dir():
+        raise WriteError(f"{folder}: is no folder; name the folder of the records")
     try:
         files.make(made)
     except OSError as error:

@@ -4,6 +4,7 @@
  *   mode 0  nothing, only count           mode 1  SIGKILL before the k-th operation
  *   mode 2  SIGKILL after it              mode 3  SIGKILL in the middle of it, where it writes
  *   mode 4  it fails with an error        mode 5  it and all that come after fail with the error
+ * Apart from that, the clock goes wrong by FAULT_CLOCK seconds, where the environment has it.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -14,7 +15,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <stdlib.h>
 #include <sys/types.h>
+#include <time.h>
 #include <unistd.h>
 
 static int armed, kind, target, error_number, seen, hit;
@@ -83,3 +86,17 @@ int ftruncate(int file, off_t size) { REAL(int, "ftruncate", int, off_t); RUN("t
 int ftruncate64(int file, off64_t size) { REAL(int, "ftruncate64", int, off64_t); RUN("truncate", real(file, size)); }
 int fchmod(int file, mode_t mode) { REAL(int, "fchmod", int, mode_t); RUN("chmod", real(file, mode)); }
 int chmod(const char *a, mode_t mode) { REAL(int, "chmod", const char *, mode_t); RUN("chmod", real(a, mode)); }
+
+static long shift(void) { const char *text = getenv("FAULT_CLOCK"); return text ? atol(text) : 0; }
+int clock_gettime(clockid_t clock, struct timespec *now) {
+    REAL(int, "clock_gettime", clockid_t, struct timespec *);
+    int r = real(clock, now);
+    if (!r && clock == CLOCK_REALTIME) now->tv_sec += shift();
+    return r;
+}
+time_t time(time_t *into) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (into) *into = now.tv_sec;
+    return now.tv_sec;
+}

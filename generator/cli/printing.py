@@ -14,7 +14,7 @@ from typing import Any
 
 from generator import escaping, journal, settings, store
 from generator.curation.forms import FOLDER as FORMS
-from generator.errors import Problem, ReadingListError
+from generator.errors import Problem, ReadingListError, UsageError
 
 DONE, PROBLEMS, WRONG_USAGE = 0, 1, 2
 
@@ -85,9 +85,11 @@ def say(text: str) -> None:
 def today() -> str:
     """Return today, or the day that SOURCE_DATE_EPOCH names (https://reproducible-builds.org/specs/source-date-epoch/)."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    now = (
-        datetime.datetime.fromtimestamp(int(epoch), datetime.UTC)
-        if epoch.isdigit()
-        else datetime.datetime.now(datetime.UTC)
-    )
-    return now.date().isoformat()
+    if not epoch:
+        return datetime.datetime.now(datetime.UTC).date().isoformat()
+    try:
+        return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError):
+        raise UsageError(
+            f"SOURCE_DATE_EPOCH: {epoch[:40]!r} is no number of seconds since 1970; correct it, or unset it"
+        ) from None
