@@ -10,6 +10,9 @@ import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
+State = tuple[object, ...]
+"""What tells one state of a folder from another."""
+
 _TEMPORARY = ".reading-list-tmp-"
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
@@ -82,3 +85,24 @@ def remove_empty(folders: Sequence[Path]) -> None:
     for folder in folders:
         with contextlib.suppress(OSError):
             folder.rmdir()
+
+
+def state(folder: Path) -> State:
+    """Return what tells this state of a folder from others: name, inode, size and time of all files but hidden ones."""
+    found: list[tuple[object, ...]] = []
+    left = [os.fspath(folder)]
+    while left:
+        place = left.pop()
+        try:
+            with os.scandir(place) as entries:
+                for entry in entries:
+                    if entry.name.startswith("."):
+                        continue
+                    if entry.is_dir(follow_symlinks=False):
+                        left.append(entry.path)
+                    else:
+                        now = entry.stat(follow_symlinks=False)
+                        found.append((entry.path, now.st_ino, now.st_size, now.st_mtime_ns))
+        except OSError as error:  # is told by whoever reads the files
+            found.append((place, error.errno))
+    return tuple(sorted(found, key=str))

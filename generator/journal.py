@@ -35,11 +35,9 @@ from generator.errors import ReadingListError, WriteError
 PENDING = ".pending"
 PAPERS = "papers"
 
+State = files.State
 _NAME = re.compile(rf"(?:{PAPERS}/)?[a-z0-9][a-z0-9._-]*")
 _ASKED = "put the records as they are to be (git shows what has changed), then delete this file"
-
-State = tuple[tuple[object, ...], ...]
-"""What tells one state of a records folder from another."""
 
 
 @contextlib.contextmanager
@@ -48,22 +46,12 @@ def locked(folder: Path) -> Iterator[list[str]]:
 
     Raises ReadingListError where another run holds the folder, and WriteError.
     """
-    made = files.missing(folder)
-    if not made and not folder.is_dir():
-        raise WriteError(f"{folder}: is no folder; name the folder of the records")
-    try:
-        files.make(made)
-    except OSError as error:
-        raise WriteError(f"{folder}: cannot be made a folder ({error.strerror}); check name and rights") from error
-    try:
-        with locks.exclusive(folder):
-            try:
-                completed = complete(folder)
-            except OSError as error:
-                raise WriteError(_told(error, folder, _outcome(folder, False))) from error
-            yield completed
-    finally:
-        files.remove_empty(made)
+    with locks.exclusive(folder):
+        try:
+            completed = complete(folder)
+        except OSError as error:
+            raise WriteError(_told(error, folder, _outcome(folder, False))) from error
+        yield completed
 
 
 def commit(folder: Path, changes: Mapping[str, str | None]) -> list[str]:
@@ -115,19 +103,8 @@ def is_pending(folder: Path) -> bool:
 
 
 def state(folder: Path) -> State:
-    """Return what tells this state of a records folder from others: name, inode, size and time of every file."""
-    found: list[tuple[object, ...]] = []
-    for place in (folder, folder / PAPERS):
-        try:
-            with os.scandir(place) as entries:
-                for entry in entries:
-                    if entry.name == PENDING or not entry.name.startswith("."):
-                        now = entry.stat(follow_symlinks=False)
-                        if place != folder or not entry.is_dir(follow_symlinks=False):
-                            found.append((entry.path, now.st_ino, now.st_size, now.st_mtime_ns))
-        except OSError as error:  # is told by whoever reads the files
-            found.append((os.fspath(place), error.errno or 0, 0, 0))
-    return tuple(sorted(found, key=str))
+    """Return what tells this state of a records folder from others."""
+    return (is_pending(folder), *files.state(folder))
 
 
 def _stage(folder: Path, wanted: Mapping[str, str | None]) -> None:

@@ -8,7 +8,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from generator.errors import ReadingListError
+from generator import files
+from generator.errors import ReadingListError, WriteError
 
 try:
     import fcntl
@@ -20,12 +21,21 @@ _PAUSE = 0.05
 
 @contextlib.contextmanager
 def exclusive(folder: Path, *, wait: float = 0.0) -> Iterator[None]:
-    """Hold ``folder``, which must be there, for this run alone; another run is waited for up to ``wait`` seconds.
+    """Hold ``folder`` for this run alone; another run is waited for up to ``wait`` seconds.
 
-    The lock ends with the process, however that ends, and leaves no file. Where the system or the file system has no
-    locks on folders (Windows, some network drives), the run goes on without one. Raises ReadingListError where another
-    run holds the folder.
+    A folder that is not there is made, and goes again where nothing came into it. The lock ends with the process,
+    however that ends, and leaves no file. Where the system or the file system has no locks on folders (Windows, some
+    network drives), the run goes on without one. Raises ReadingListError where another run holds the folder, and
+    WriteError.
     """
+    made = files.missing(folder)
+    try:
+        files.make(made)
+    except OSError as error:
+        files.remove_empty(made)
+        raise WriteError(f"{folder}: cannot be made a folder ({error.strerror}); check name and rights") from error
+    if not folder.is_dir():
+        raise WriteError(f"{folder}: is no folder; delete it, or name another place")
     descriptor = _opened(folder)
     try:
         end = time.monotonic() + wait
@@ -37,6 +47,7 @@ def exclusive(folder: Path, *, wait: float = 0.0) -> Iterator[None]:
     finally:
         if descriptor is not None:
             os.close(descriptor)
+        files.remove_empty(made)
 
 
 def is_held(folder: Path) -> bool:

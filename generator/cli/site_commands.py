@@ -6,8 +6,9 @@ import argparse
 import os
 import subprocess
 import sys
+from pathlib import Path
 
-from generator import documents, exports, generation, settings
+from generator import documents, exports, generation, locks, settings, store
 from generator.cli.printing import DONE, PROBLEMS, configured, load_records, progress, say
 from generator.curation import editions
 from generator.digest import digest as changes_since
@@ -18,11 +19,20 @@ from generator.library import Library
 def generate(options: argparse.Namespace) -> int:
     """Write the Markdown pages and data files."""
     found = configured(options)
-    library = Library.of(load_records(found.records))
-    with progress("pages and files") as tell:
-        done = generation.generate(library, found, options.output or found.docs, tell=tell)
-    say(f"{done.written} pages and files written, {done.unchanged} unchanged, {done.removed} removed")
+    output = options.output or found.docs
+    with locks.exclusive(output):
+        _generate(found, output)
     return DONE
+
+
+def _generate(found: settings.Settings, output: Path) -> None:
+    """Write pages and data files into a folder that the caller holds."""
+    contents = load_records(found.records)
+    with progress("pages and files") as tell:
+        done = generation.generate(Library.of(contents), found, output, tell=tell)
+    say(f"{done.written} pages and files written, {done.unchanged} unchanged, {done.removed} removed")
+    if store.has_changed(contents):
+        say(f"note: {found.records} changed meanwhile; the pages show the records as they were; run this again")
 
 
 def build(options: argparse.Namespace) -> int:
@@ -33,10 +43,11 @@ def build(options: argparse.Namespace) -> int:
     if options.engine == "mkdocs":
         site = ["--site-dir", str(options.site_dir.absolute())] if options.site_dir else []
         return _run_engine(options, ["mkdocs", "build", "--strict", "--quiet", *site])
-    generate(argparse.Namespace(**{**vars(options), "output": None}))
-    status = _run_engine(options, ["zensical", "build", "--clean"])
-    if status == DONE and options.site_dir and options.site_dir.resolve() != found.site.resolve():
-        generation.move_site(found.site, options.site_dir)
+    with locks.exclusive(found.docs):
+        _generate(found, found.docs)
+        status = _run_engine(options, ["zensical", "build", "--clean"])
+        if status == DONE and options.site_dir and options.site_dir.resolve() != found.site.resolve():
+            generation.move_site(found.site, options.site_dir)
     return status
 
 
