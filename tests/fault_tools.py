@@ -11,8 +11,10 @@ import ctypes
 import errno
 import functools
 import hashlib
+import importlib
 import json
 import os
+import pkgutil
 import shutil
 import signal
 import subprocess
@@ -278,18 +280,20 @@ def outcomes(job: Mapping[str, Any], injector: Injector, operations: Sequence[st
             )
 
 
-def main() -> None:
-    """Do the job that standard input names."""
-    import importlib
-    import pkgutil
-
+def load_all() -> None:
+    """Load every module, so that none is loaded, and compiled into a file, later."""
     import generator
 
-    job = json.load(sys.stdin)
     sys.dont_write_bytecode = True
     for module in pkgutil.walk_packages(generator.__path__, "generator."):
         if module.name not in ("generator.__main__", "generator.mkdocs_plugin"):
             importlib.import_module(module.name)
+
+
+def main() -> None:
+    """Do the job that standard input names."""
+    job = json.load(sys.stdin)
+    load_all()
     library = ctypes.CDLL(None)
     below = hasattr(library, "fault_arm")
     injector: Injector = BelowPython(library) if below else InPython()
