@@ -112,7 +112,7 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         target, cache = Path(config.site_dir), Path(config.config_file_path).parent / _CACHE
         with _told():
             for place in (cache, Path(config.docs_dir)):
-                self.running.enter_context(locks.exclusive(place))
+                self.running.enter_context(locks.exclusive(place, wait=30 if self.serving else 0))
             folder = self.preview or SiteFolder(target, None if self.serving else cache)
         self.preview = folder if self.serving else None
         reason = "" if self.config.fast and not self.plain else "asked for"

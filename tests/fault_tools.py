@@ -218,9 +218,8 @@ class Ran:
 def run(
     injector: Injector, folder: Path, arguments: Sequence[str], typed: str, fault: Fault = Fault(COUNT), k: int = 0
 ) -> Ran:
-    """Run a command in a forked process, in ``folder``."""
-    from generator import cli
-
+    """Run a command in a forked process, in ``folder``; ``mkdocs`` as the first word is that program."""
+    program = engine if arguments[0] == "mkdocs" else commands
     beside = folder.parent
     for name, text in {"in": typed, "out": "", "said": "", "seen": "null"}.items():
         (beside / name).write_text(text, encoding="utf-8")
@@ -239,7 +238,7 @@ def run(
             )
             injector.arm(fault.mode, k, fault.error)
             try:
-                status = cli.main(arguments)
+                status = program(arguments)
             except SystemExit as stop:
                 status = stop.code if isinstance(stop.code, int) else 71
             seen = injector.disarm()
@@ -258,6 +257,21 @@ def run(
     seen = json.loads((beside / "seen").read_text(encoding="utf-8"))
     hit, operations = seen or (True, [])
     return Ran(os.waitstatus_to_exitcode(ended), (beside / "said").read_text("utf-8"), hit, operations)
+
+
+def commands(arguments: Sequence[str]) -> int:
+    """Run a command of the list."""
+    from generator import cli
+
+    return cli.main(arguments)
+
+
+def engine(arguments: Sequence[str]) -> int:
+    """Run MkDocs."""
+    from mkdocs.__main__ import cli
+
+    os.environ["NO_MKDOCS_2_WARNING"] = "1"
+    return int(cli.main(arguments[1:], prog_name="mkdocs") or 0)
 
 
 def outcomes(job: Mapping[str, Any], injector: Injector, operations: Sequence[str], scratch: Path) -> Iterator[Outcome]:
@@ -286,7 +300,7 @@ def load_all() -> None:
 
     sys.dont_write_bytecode = True
     for module in pkgutil.walk_packages(generator.__path__, "generator."):
-        if module.name not in ("generator.__main__", "generator.mkdocs_plugin"):
+        if module.name != "generator.__main__":
             importlib.import_module(module.name)
 
 

@@ -7,13 +7,14 @@ at every operation of some commands; ``make soak`` tries every fault at every op
 from __future__ import annotations
 
 import errno
+import functools
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from fault_tools import ERRORS, FAIL_FOR_GOOD, FAIL_ONCE, KILL_AFTER, KILLS, Fault, Outcome, Sweep, sweep
-from site_tools import DAY, LISTING, call, toy_records
+from fault_tools import ERRORS, FAIL_FOR_GOOD, FAIL_ONCE, KILL_AFTER, KILLS, Fault, Outcome, Sweep, Tree, sweep
+from site_tools import DAY, LISTING, TOY_RECORDS, call, copy_project, run, toy_records
 
 COMMANDS: dict[str, tuple[Sequence[str], str]] = {
     "import": (("import", *DAY, "listing.txt"), ""),
@@ -115,8 +116,43 @@ def test_generate_with_a_fault_at_some_operations(with_pages: Path) -> None:
 
 
 @pytest.mark.soak
-def test_generate_with_every_fault_at_every_operation(with_pages: Path) -> None:
-    held(sweep(with_pages, ["generate"], [*KILLS, *ERRORS]), "generate")
+def test_generate_with_every_fault_at_many_operations(with_pages: Path) -> None:
+    held(sweep(with_pages, ["generate"], [*KILLS, *ERRORS], every=3), "generate")
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(
+    ("faults", "every"),
+    [([Fault(KILL_AFTER)], 31), ([Fault(FAIL_ONCE, errno.EIO), Fault(FAIL_FOR_GOOD, errno.ENOSPC)], 67)],
+    ids=["killed", "failing"],
+)
+def test_a_build_with_a_fault_at_some_operations(tmp_path: Path, faults: Sequence[Fault], every: int) -> None:
+    project = copy_project(tmp_path / "project", TOY_RECORDS)
+    assert run(project, "mkdocs", "build", "--strict").returncode == 0
+    path = project / "records/papers/two-names.yaml"
+    path.write_text(path.read_text("utf-8").replace("Two Names, One Loom", "Two Names, Another Loom"), "utf-8")
+    found = sweep(project, ["mkdocs", "build", "--strict", "--quiet"], faults, every=every)
+    site = functools.partial(below, "site/")
+    assert site(found.before) != site(found.clean)
+    wrong = []
+    for outcome in found.outcomes:
+        if site(outcome.after) not in (site(found.before), site(found.clean)):
+            wrong.append(f"{outcome}: the site is mixed")
+        if outcome.fault.mode != KILL_AFTER and (not outcome.status or "Traceback" in outcome.said):
+            wrong.append(f"{outcome}: the fault is not told")
+        if outcome.second_status or visible(outcome.final) != visible(found.clean):
+            wrong.append(f"{outcome}: the second build differs")
+    assert wrong == []
+
+
+def below(folder: str, found: Tree) -> Tree:
+    """Return what lies in a folder of a tree."""
+    return {name: digest for name, digest in found.items() if name.startswith(folder)}
+
+
+def visible(found: Tree) -> Tree:
+    """Return a tree without what a build keeps for the next one."""
+    return {name: digest for name, digest in found.items() if not name.startswith(".cache/")}
 
 
 @pytest.mark.soak
