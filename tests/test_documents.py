@@ -164,7 +164,7 @@ def test_a_full_disk_leaves_what_was_there(
 
 def test_a_file_in_the_place_of_a_folder_is_no_crash(tmp_path: Path) -> None:
     (tmp_path / "records").write_text("x")
-    with pytest.raises(WriteError, match="cannot be written"):
+    with pytest.raises(WriteError, match="records: is no folder"):
         documents.write(tmp_path / "records" / "a.yaml", "x")
 
 
