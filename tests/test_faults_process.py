@@ -45,7 +45,7 @@ def shell(line: str, **variables: str) -> subprocess.CompletedProcess[str]:
 def test_a_result_that_goes_nowhere_is_said(command: str, closed: str) -> None:
     done = shell(f"$RL {command} {closed}")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("standard output, or a temporary file: Bad file descriptor; ")
+    assert done.stderr.startswith("standard output: Bad file descriptor; ")
     assert done.stderr.count("\n") == 1
 
 

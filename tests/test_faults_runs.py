@@ -39,10 +39,10 @@ def make_project(folder: Path) -> Path:
     return folder
 
 
-def start(folder: Path, arguments: Sequence[str]) -> subprocess.Popen[str]:
+def start(folder: Path, arguments: Sequence[str], **variables: str) -> subprocess.Popen[str]:
     """Start a command as a process group of its own."""
     return subprocess.Popen(
-        [*RUN, *arguments], cwd=folder, env=environment(), start_new_session=True,
+        [*RUN, *arguments], cwd=folder, env=environment(**variables), start_new_session=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
     )  # fmt: skip
 
@@ -180,6 +180,21 @@ def test_a_disk_that_runs_full(small_disk: Path, every: int) -> None:
     assert len([name for name in whole if name.startswith("records/papers/") and name.endswith("yaml")]) == 8
     assert run(project, IMPORT)[0] == 0
     assert tree(project) == whole
+
+
+def test_no_room_for_temporary_files(small_disk: Path, tmp_path: Path) -> None:
+    project = make_project(tmp_path / "project")
+    shutil.copytree(project / "records", tmp_path / "base")
+    (tmp_path / "base" / "papers" / "two-names.yaml").write_text("title: Another\n", encoding="utf-8")
+    filler = small_disk / "filler"
+    filler.write_bytes(b"")
+    room = os.statvfs(small_disk)
+    filler.write_bytes(bytes(room.f_bavail * room.f_frsize - 4096))
+    process = start(project, ["check", "--base", str(tmp_path / "base")], TMPDIR=str(small_disk))
+    out, said = process.communicate()
+    assert (process.returncode, out) == (1, "")
+    assert "cannot be written (No space left on device); make room there, or set TMPDIR to another folder" in said
+    assert list(tree(small_disk)) == ["filler"]
 
 
 # --- what a user may not touch ---------------------------------------------------------------------------------------

@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return DONE
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing more is tried at the end
-        name = error.filename or "standard output, or a temporary file"
+        name = error.filename or "standard output"
         say(f"{name}: {error.strerror or error}; make room, or check name and rights")
         return PROBLEMS
     except MemoryError:
