@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: site serve publish test soak check lock labels bench audit screenshots artwork clean
+.PHONY: site serve publish test check soak lock labels bench audit screenshots artwork clean
 
 site: .venv/site-ready  ## Set up, then build the site into site/
 	$(BIN)/reading-list build
@@ -23,14 +23,14 @@ test: .venv/test-ready  ## Set up, then run every check and test
 	$(MAKE) check
 	$(BIN)/python -m pytest
 
-soak: .venv/test-ready  ## The long sweeps: every fault at every operation, many random inputs; takes an hour
-	$(BIN)/python -m pytest -m soak
-
 check: .venv/test-ready  ## Format, lint, types, and the records themselves
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/reading-list check
+
+soak: .venv/test-ready  ## The tests that take many minutes: 100,000 broken inputs, and the like
+	$(BIN)/python -m pytest -m soak
 
 bench: .venv/test-ready  ## Measure import, generate and build
 	$(BIN)/python benchmarks/measure.py
