@@ -295,7 +295,8 @@ def outcomes(job: Mapping[str, Any], injector: Injector, operations: Sequence[st
 
 
 def load_all() -> None:
-    """Load every module, so that none is loaded, and compiled into a file, later."""
+    """Load every module, so that none is loaded, compiled into a file, or makes folders for itself, later."""
+
     import generator
 
     sys.dont_write_bytecode = True

@@ -68,7 +68,9 @@ def test_killed_at_random_times(tmp_path: Path, kills: int) -> None:
     template = make_project(tmp_path / "template")
     clean: dict[Sequence[str], tuple[Tree, float]] = {}
     wrong, killed = [], 0
-    for number in range(kills):
+    for number in range(4 * kills):
+        if killed == kills:
+            break
         arguments = COMMANDS[number % len(COMMANDS)]
         folder = tmp_path / "project"
         if arguments not in clean:
@@ -84,7 +86,10 @@ def test_killed_at_random_times(tmp_path: Path, kills: int) -> None:
         time.sleep(chance.uniform(0.5, 1.05) * seconds)  # most of the first half is Python's own beginning
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
-        killed += process.returncode == -signal.SIGKILL
+        if process.returncode == -signal.SIGKILL:
+            killed += 1
+        else:
+            clean[arguments] = (new, 0.9 * seconds)
         after = tree(folder)
         torn = [
             name
@@ -96,7 +101,7 @@ def test_killed_at_random_times(tmp_path: Path, kills: int) -> None:
             wrong.append((arguments, torn, status, said))
         shutil.rmtree(folder)
     assert wrong == []
-    assert killed > kills // 4, "hardly any run was killed in time"
+    assert killed == kills
 
 
 # --- two at once -----------------------------------------------------------------------------------------------------
@@ -310,13 +315,19 @@ def test_a_build_that_is_killed_leaves_the_old_site_or_the_new(tmp_path: Path) -
         sites.append(tree(project / "site"))
     assert sites[0] != sites[1]
     wrong, killed = [], 0
-    for number in range(50):
+    for number in range(200):
+        if killed == 50:
+            break
         path.write_text(versions[number % 2], "utf-8")
+        began = time.monotonic()
         process = start(project, ["build"])
-        time.sleep(chance.uniform(0.2, 1.05) * seconds)
+        time.sleep(chance.uniform(0.1, 1) * seconds)
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
-        killed += process.returncode == -signal.SIGKILL
+        if process.returncode == -signal.SIGKILL:
+            killed += 1
+        else:  # it was quicker: so are the next ones, perhaps
+            seconds = time.monotonic() - began
         if tree(project / "site") not in sites:
             wrong.append(number)
         if number % 10 == 9:
@@ -324,4 +335,4 @@ def test_a_build_that_is_killed_leaves_the_old_site_or_the_new(tmp_path: Path) -
             if tree(project / "site") != sites[1 - number % 2]:
                 wrong.append(number)
     assert wrong == []
-    assert killed > 25
+    assert killed == 50
