@@ -264,13 +264,12 @@ def fix(contents: Contents) -> list[Path]:
 
     Files with other problems, and files that hold a comment, are left as they are. Raises WriteError.
     """
-    changed = [
-        contents.folder / file
-        for file, text in sorted(store.canonical(contents).items())
-        if text != (before := contents.files[file].text)
-        and documents.comment_line(before) is None
-        and documents.write(contents.folder / file, text)
-    ]
-    if contents.files and documents.write(contents.folder / store.SCHEMA_FILE, store.record_schema(contents.topics)):
-        changed.append(contents.folder / store.SCHEMA_FILE)
-    return changed
+    changes: dict[str, str | None] = {
+        file: text
+        for file, text in store.canonical(contents).items()
+        if text != (before := contents.files[file].text) and documents.comment_line(before) is None
+    }
+    topics_file = os.fspath(contents.folder / "topics.yaml")
+    if contents.files and not any(problem.path == topics_file for problem in contents.problems):
+        changes[store.SCHEMA_FILE] = store.record_schema(contents.topics)
+    return [contents.folder / file for file in store.save(contents.folder, changes)]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -18,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from generator import files, locks
 from generator.errors import InputError, Problem, WriteError
 
 MAX_BYTES = 64 * 1024
@@ -197,6 +197,8 @@ def comment_line(text: str) -> int | None:
 PROSE = frozenset({"summary", "abstract", "description"})
 QUOTED = frozenset({"title", "issued", "added", "captured", "day"})
 ALWAYS_BLOCK = frozenset({"results", "steps", "start_here", "corrected"})
+_PATIENCE = 10.0
+"""How many seconds a write waits for another run that writes into the same folder."""
 _RESOLVER = yaml.resolver.Resolver()
 _NOT_PLAIN = re.compile(r"^[^\w(]|: |:$| #|\s$")
 
@@ -287,41 +289,44 @@ def _fits(value: Data, key: str) -> bool:
 def write(path: Path, text: str, *, durable: bool = True) -> bool:
     """Make ``text`` the content of ``path``, wholly or not at all; return whether anything changed.
 
-    A file that holds the same bytes already is not touched, a link is followed, and what is no plain file (a device, a
-    pipe) is written to. ``durable`` waits for the disk, as the truth needs and what
-    can be generated again does not. Raises WriteError where writing fails; the old file stays.
+    A file that holds the same bytes already is not touched; a symbolic link is refused; what is no plain file (a
+    device, a pipe) is written to. ``durable`` waits for the disk, and for other runs that write into the same folder.
+    Without it the caller holds the folder, and can make the file again. Raises WriteError where writing fails; the old
+    file stays.
     """
     data = text.encode("utf-8")
-    name = os.fspath(path)
-    temporary = None
+    made = files.missing(path.parent)
+    outcome = "the old file is unchanged" if os.path.lexists(path) else "there is no file now"
     try:
-        if path.exists() and not path.is_file() and not path.is_dir():
+        if _is_device(path):
             path.write_bytes(data)
             return True
-        path = path.resolve() if path.is_symlink() else path
-        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-            if path.stat().st_size == len(data) and path.read_bytes() == data:
-                return False
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            if durable:
-                os.fsync(file.fileno())
-            os.fchmod(file.fileno(), 0o666 & ~_umask())
-        Path(temporary).replace(path)
-    except OSError as error:
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
-        raise WriteError(
-            f"{name}: cannot be written ({error.strerror}); the old file is unchanged; make room or make it writable"
-        ) from error
+        if path.is_symlink():
+            raise WriteError(f"{path}: is a symbolic link; name the file itself, or delete the link")
+        if files.holds(path, data):
+            return False
+        files.make(made)
+        if durable:
+            with locks.exclusive(path.parent, wait=_PATIENCE):
+                files.sweep(path.parent)
+                files.replace(path, data, durable=True)
+                outcome = "the new file is there, but the disk may lose it"
+                for folder in (path.parent, *(folder.parent for folder in made)):
+                    files.sync(folder)
+        else:
+            files.replace(path, data, durable=False)
+    except BaseException as error:
+        files.remove_empty(made)
+        if isinstance(error, OSError):
+            raise WriteError(
+                f"{path}: cannot be written ({error.strerror}); {outcome}; make room or make it writable"
+            ) from error
+        raise
     return True
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _is_device(path: Path) -> bool:
+    """Tell whether a path is for writing into, such as ``/dev/stdout`` or a pipe."""
+    if os.fspath(path).startswith(("/dev/std", "/dev/fd/", "/proc/self/fd/")):
+        return True
+    return path.exists() and not path.is_file() and not path.is_dir()

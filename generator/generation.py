@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from generator import catalogue, documents, exports, feeds, metadata, pages, search_index
+from generator import catalogue, documents, exports, feeds, files, metadata, pages, search_index
 from generator.errors import ReadingListError, WriteError
 from generator.library import Library
 from generator.settings import Settings
@@ -34,12 +34,14 @@ def generate(
 ) -> Generated:
     """Write all pages and data files of ``library`` under the docs folder ``output`` and remove stale ones.
 
-    Only files that a run like this wrote are replaced or removed; a page written by hand in the way is an error.
+    Only files that a run like this wrote are replaced or removed; a page written by hand in the way is an error. The
+    caller holds the folder (``locks.exclusive``), so what a run that was killed left of its writing is deleted here.
     ``tell`` is called with the number of files done so far. Raises ReadingListError and WriteError.
     """
     written = unchanged = 0
     wanted: set[str] = set()
     folders: set[Path] = {output}
+    _sweep(output)
     for path, text in _files(library, settings):
         target, data = output / path, text.encode("utf-8")
         wanted.add(path)
@@ -60,9 +62,21 @@ def generate(
         written += 1
     removed = 0
     for path in stale_files(output, wanted):
-        (output / path).unlink()
+        try:
+            (output / path).unlink()
+        except OSError as error:
+            raise WriteError(f"{output / path}: cannot be deleted ({error.strerror}); check its rights") from error
         removed += 1
     return Generated(written, unchanged, removed, frozenset(wanted))
+
+
+def _sweep(output: Path) -> None:
+    """Delete what a run that was killed left of its writing."""
+    files.sweep(output)
+    for name in (*pages.FOLDERS, DATA):
+        if not (output / name).is_symlink():
+            for place, _, _ in os.walk(output / name):
+                files.sweep(Path(place))
 
 
 def _files(library: Library, settings: Settings) -> Iterator[tuple[str, str]]:

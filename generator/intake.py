@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -187,8 +188,10 @@ def _register(sources: dict[str, Source], reading: Reading, checksum: str, today
             return name
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(reading.path).stem).strip("._-")[:60].lower() or "source"
     name = stem if stem not in {*sources, "index"} else f"{stem}-{checksum.removeprefix('sha256:')[:8]}"
+    # The same name in every locale; bytes that are no UTF-8 are shown as such.
+    file = os.fsencode(Path(reading.path).name).decode("utf-8", "replace")
     sources[name] = Source(
-        name=titles.fold(Path(reading.path).name) or name,
+        name=titles.fold(file) or name,
         format=reading.format,
         captured=reading.captured,
         captured_inferred=reading.captured_inferred,
@@ -251,11 +254,13 @@ def new_ids(names: Sequence[str], taken: Collection[str], ties: Sequence[tuple[s
     return result
 
 
-def write(folder: Path, done: Import) -> int:
-    """Write what an import came to: sources, then records, each file whole or not at all; return how many changed.
-
-    Raises WriteError; what was written by then is valid (no record names a source that is not there), and a second run
-    completes it.
-    """
-    changed = int(store.write_sources(folder, done.sources)) if done.sources else 0
-    return changed + sum(store.write_record(folder, outcome.id, outcome.record) for outcome in done.outcomes)
+def write(contents: store.Contents, done: Import) -> int:
+    """Write what an import came to, all of it or nothing; return how many files changed. Raises WriteError."""
+    changes: dict[str, str | None] = {
+        f"papers/{outcome.id}.yaml": store.record_text(outcome.record) for outcome in done.outcomes
+    }
+    if done.sources:
+        changes["sources.yaml"] = store.sources_text(done.sources)
+    if done.outcomes:
+        changes[store.SCHEMA_FILE] = store.record_schema(contents.topics)
+    return len(store.save(contents.folder, changes))

@@ -29,7 +29,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.utils import CountHandler
 
-from generator import generation, pages, settings, stamping, store, watching
+from generator import files, generation, locks, pages, settings, stamping, store, watching
 from generator.commonmark import DoubtError
 from generator.errors import ReadingListError
 from generator.library import Library
@@ -111,7 +111,8 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         """Take the site's folder in hand, and let MkDocs build elsewhere."""
         target, cache = Path(config.site_dir), Path(config.config_file_path).parent / _CACHE
         with _told():
-            self.running.enter_context(store.locked(cache))
+            for place in (cache, Path(config.docs_dir)):
+                self.running.enter_context(locks.exclusive(place, wait=30 if self.serving else 0))
             folder = self.preview or SiteFolder(target, None if self.serving else cache)
         self.preview = folder if self.serving else None
         reason = "" if self.config.fast and not self.plain else "asked for"
@@ -137,6 +138,8 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             done = generation.generate(library, configured, Path(config.docs_dir))
         _log.debug("%d pages written, %d unchanged, %d removed", done.written, done.unchanged, done.removed)
         self._date(library)
+        docs = files.state(Path(config.docs_dir))
+        self.running.callback(_tell_of_changes, contents, Path(config.docs_dir), docs)
 
     def _date(self, library: Library) -> None:
         """Let MkDocs date the site by the records, so that the same records give the same bytes on any day."""
@@ -311,6 +314,13 @@ def _doubts(config: MkDocsConfig, *, dirty: bool) -> Iterator[str]:
 
 def _say(reason: str) -> None:
     _notice.warning("reading-list: MkDocs renders every page, which is slower: %s", reason)
+
+
+def _tell_of_changes(contents: store.Contents, docs: Path, before: files.State) -> None:
+    """Say so where files that the site is made of have changed while it was made."""
+    changed = [contents.folder] if store.has_changed(contents) else []
+    for folder in changed + ([docs] if files.state(docs) != before else []):
+        _notice.warning("reading-list: %s changed while the site was made, which may miss that; build again", folder)
 
 
 # --- what MkDocs' objects hold ---------------------------------------------------------------------------------------

@@ -5,15 +5,16 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from generator import documents
-from generator.errors import InputError, Problem, ReadingListError, WriteError
+from generator import documents, journal, locks
+from generator.errors import InputError, Problem, WriteError
 from generator.faults import explain, is_other_member, keys_in, spell
 from generator.ids import MAX_ID, id_fault, source_id_fault
 from generator.models import Id, Record, Retraction, Source, Topic
@@ -22,6 +23,7 @@ from generator.models import Path as ReadingPath
 SCHEMA_FILE = "record.schema.json"
 RECORD_HEAD = f"# yaml-language-server: $schema=../{SCHEMA_FILE}\n"
 COMMENT = "holds a comment, which rewriting the file would lose; say it in a field, or delete it"
+_ATTEMPTS, _PAUSE = 20, 0.1
 # Files of many items may be larger than a record.
 _TABLE_LIMIT = 1024 * 1024
 
@@ -45,6 +47,8 @@ class Contents:
     files: Mapping[str, documents.Document] = field(default_factory=dict)
     """Every YAML file by its path inside the folder, such as ``papers/loom.yaml``."""
     problems: tuple[Problem, ...] = ()
+    state: journal.State = ()
+    """What tells the state of the folder that was read from later ones."""
 
     @property
     def given(self) -> frozenset[str]:
@@ -67,10 +71,42 @@ def record_path(folder: Path, record_id: str) -> Path:
 
 
 def load(folder: Path) -> Contents:
-    """Read a records folder; one that does not exist is an empty list. Everything wrong stands in ``problems``."""
+    """Read a records folder; one that does not exist is an empty list. Everything wrong stands in ``problems``.
+
+    What is read is one state of the folder: where files change while they are read, they are read again.
+    """
+    for _ in range(_ATTEMPTS):
+        state = journal.state(folder)
+        if journal.is_pending(folder) and locks.is_held(folder):
+            time.sleep(_PAUSE)  # another run is putting a change into place
+            continue
+        contents = _load(folder)
+        if journal.state(folder) == state:
+            return replace(contents, state=state)
+        time.sleep(_PAUSE)
+    problem = Problem(
+        os.fspath(folder), None, "keeps changing while it is read; run this again when nothing writes here"
+    )
+    return Contents(folder, problems=(problem,))
+
+
+def has_changed(contents: Contents) -> bool:
+    """Tell whether the folder has changed since it was read."""
+    return journal.state(contents.folder) != contents.state
+
+
+def _load(folder: Path) -> Contents:
     files: dict[str, documents.Document] = {}
     problems: list[Problem] = []
     records: dict[str, Record] = {}
+    if journal.is_pending(folder):
+        problems.append(
+            Problem(
+                os.fspath(folder / journal.PENDING),
+                None,
+                "a run was cut short while it changed these records; complete it with `reading-list check --fix`",
+            )
+        )
     for path in _record_files(folder, problems):
         name = f"papers/{path.name}"
         if (document := _read(path, documents.MAX_BYTES, problems)) is None:
@@ -289,29 +325,35 @@ def _say_null_nowhere(schema: Any) -> None:
             _say_null_nowhere(value)
 
 
-def write_record(folder: Path, record_id: Id, record: Record) -> bool:
-    """Write a record in canonical form; return whether the file changed.
+def save(folder: Path, changes: Mapping[str, str | None]) -> list[str]:
+    """Make ``changes`` of a records folder that the caller holds, all or none; return the files that changed.
 
-    Raises WriteError, also where a comment of a person would be lost.
+    ``changes`` are texts by path inside the folder, ``None`` deletes a file. Raises WriteError, also where a comment of
+    a person would be lost; nothing is changed then.
     """
-    path, text = record_path(folder, record_id), record_text(record)
-    with contextlib.suppress(OSError, UnicodeDecodeError):
-        before = path.read_text(encoding="utf-8")
-        if before != text and (line := documents.comment_line(before)):
-            raise WriteError(f"{path}:{line}: {COMMENT}")
-    return documents.write(path, text)
+    for name, text in sorted(changes.items()):
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            before = (folder / name).read_text(encoding="utf-8") if name.endswith(".yaml") else text
+            if text is not None and before and before != text and (line := documents.comment_line(before)):
+                raise WriteError(f"{folder / name}:{line}: {COMMENT}")
+    return journal.commit(folder, changes)
 
 
-def write_sources(folder: Path, sources: Mapping[str, Source]) -> bool:
-    """Write sources.yaml, sorted by id; return whether it changed. Raises WriteError."""
-    return documents.write(folder / "sources.yaml", table_text(dict(sorted(sources.items()))))
+def write_record(folder: Path, record_id: Id, record: Record) -> bool:
+    """Write one record in canonical form; return whether the file changed. Raises WriteError as ``save`` does."""
+    return bool(save(folder, {f"papers/{record_id}.yaml": record_text(record)}))
+
+
+def sources_text(sources: Mapping[str, Source]) -> str:
+    """Return the canonical file of the sources, sorted by id."""
+    return table_text(dict(sorted(sources.items())))
 
 
 def canonical(contents: Contents) -> dict[str, str]:
     """Return the canonical text of every file in ``contents`` that could be read, by its path inside the folder."""
     texts: dict[str, Callable[[], str]] = {
         "topics.yaml": lambda: table_text(contents.topics),
-        "sources.yaml": lambda: table_text(dict(sorted(contents.sources.items()))),
+        "sources.yaml": lambda: sources_text(contents.sources),
         "paths.yaml": lambda: table_text(contents.paths),
         "redirects.yaml": lambda: redirects_text(contents.redirects),
         "retracted.yaml": lambda: table_text(dict(sorted(contents.retracted.items()))),
@@ -322,29 +364,3 @@ def canonical(contents: Contents) -> dict[str, str]:
         if name in contents.files and os.fspath(contents.folder / name) not in faulty:
             found[name] = text()
     return found
-
-
-@contextlib.contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Hold the records folder for this run alone; raises ReadingListError where another run holds it."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise WriteError(f"{folder}: cannot be made a folder ({error.strerror}); check name and rights") from error
-    try:
-        import fcntl
-    except ImportError:  # Windows: no advisory locks on folders
-        yield
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise ReadingListError(f"{folder}: another run is writing here; wait until it has ended") from None
-        for place in (folder, folder / "papers"):  # what a run that was killed left behind
-            for left in place.glob(".????????.tmp"):
-                left.unlink(missing_ok=True)
-        yield
-    finally:
-        os.close(descriptor)

@@ -116,40 +116,6 @@ def test_a_merge_that_makes_no_sense_is_refused(folder: Path, keep: str, other: 
         moves.merge(store.load(folder), keep, other)
 
 
-@pytest.mark.parametrize("files", range(5))
-def test_a_run_cut_short_is_completed_by_the_next(folder: Path, monkeypatch: pytest.MonkeyPatch, files: int) -> None:
-    before = {path: path.read_text("utf-8") for path in folder.rglob("*.*") if path.is_file()}
-    contents = store.load(folder)
-    moves.apply(contents, moves.rename(contents, "loom-again", "shuttle"))
-    expected = {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.*") if path.is_file()}
-    for path in folder.rglob("*.*"):
-        path.unlink()
-    for path, text in before.items():
-        path.write_text(text, "utf-8")
-    written: list[Path] = []
-    write = documents.write
-
-    def stop(path: Path, text: str, **options: bool) -> bool:
-        if len(written) == files:
-            raise KeyboardInterrupt
-        written.append(path)
-        return write(path, text, **options)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(documents, "write", stop)
-        contents = store.load(folder)
-        edit = moves.rename(contents, "loom-again", "shuttle")
-        try:
-            moves.apply(contents, edit)
-        except KeyboardInterrupt:
-            assert len(written) == files
-    contents = store.load(folder)
-    if "loom-again" in contents.records:
-        moves.apply(contents, moves.rename(contents, "loom-again", "shuttle"))
-    found = {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.*") if path.is_file()}
-    assert found == expected
-
-
 def test_a_note_about_a_link_goes_with_its_link() -> None:
     links = {"code": "https://github.com/toy/other", "project": "https://loom.example.org"}
     kept = Record(title="Loom", links={"code": "https://github.com/toy/loom"})
@@ -171,7 +137,7 @@ def _retract(folder: Path, name: str, reason: str = "The authors withdrew it.") 
 def test_a_retraction_leaves_a_notice_and_no_reference(folder: Path) -> None:
     seen = (Sighting(source="dump", position=1),)
     source = Source(name="dump", format="csv", checksum="sha256:" + "0" * 64, entries=1)
-    store.write_sources(folder, {"dump": source})
+    store.save(folder, {"sources.yaml": store.sources_text({"dump": source})})
     record = store.load(folder).records["loom-again"]
     store.write_record(folder, "loom-again", record.model_copy(update={"seen": seen}))
     after = _retract(folder, "loom-again")

@@ -269,7 +269,7 @@ GENERATE = ("generate", "--output", "out")  # it never waits for the disk: pages
 @pytest.mark.parametrize(
     ("arguments", "call_that_fails"),
     [
-        *((arguments, name) for arguments in [GENERATE, *WRITING] for name in ("replace", "fchmod")),
+        *((arguments, name) for arguments in [GENERATE, *WRITING] for name in ("replace", "open", "write")),
         *((arguments, "fsync") for arguments in WRITING),
     ],
 )

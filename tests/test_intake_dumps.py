@@ -24,8 +24,9 @@ def quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
 def take_in(folder: Path, paths: Sequence[Path], *, new: bool = True) -> intake.Import:
     """Import files into a folder, as the command does."""
     readings, checksums = intake.read_files(list(map(str, paths)))
-    done = intake.plan(store.load(folder), readings, checksums, today="2026-01-02", new=new)
-    intake.write(folder, done)
+    contents = store.load(folder)
+    done = intake.plan(contents, readings, checksums, today="2026-01-02", new=new)
+    intake.write(contents, done)
     return done
 
 

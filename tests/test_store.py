@@ -17,7 +17,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator import documents, store
-from generator.errors import ReadingListError
 from generator.models import Correction, Record, Source, Topic
 
 RECORDS = Path(__file__).resolve().parent.parent / "records"
@@ -247,37 +246,11 @@ def test_papers_may_be_no_folder_or_closed(make_records: Make, monkeypatch: pyte
     assert ["Permission denied" in problem.message for problem in store.load(folder).problems] == [True]
 
 
-def test_only_one_run_writes_at_a_time(tmp_path: Path) -> None:
-    folder = tmp_path / "records"
-    with store.locked(folder):
-        assert folder.is_dir()
-        with pytest.raises(ReadingListError, match="another run"), store.locked(folder):
-            pytest.fail("two runs hold one folder")
-    with store.locked(folder):  # and it is free again
-        assert os.listdir(folder) == []
-
-
-def test_a_file_in_the_place_of_the_folder_is_a_clear_message(tmp_path: Path) -> None:
-    (tmp_path / "records").write_text("x")
-    with pytest.raises(ReadingListError), store.locked(tmp_path / "records"):
-        pass
-
-
 def test_writing_a_record_says_whether_it_changed(tmp_path: Path) -> None:
     record = Record(title="A Toy Loom")
     assert store.write_record(tmp_path, "loom", record)
     assert not store.write_record(tmp_path, "loom", record)
     assert store.load(tmp_path).records == {"loom": record}
-
-
-def test_what_a_killed_run_left_is_cleared(tmp_path: Path) -> None:
-    papers = tmp_path / "papers"
-    papers.mkdir()
-    for path in (papers / ".abcd1234.tmp", tmp_path / ".x_y_z_12.tmp", papers / ".keep"):
-        path.write_text("torn", encoding="utf-8")
-    with store.locked(tmp_path):
-        pass
-    assert [path.name for path in sorted(tmp_path.rglob(".*"))] == [".keep"]
 
 
 # --- names that become files and addresses ---------------------------------------------------------------------------

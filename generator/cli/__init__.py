@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 from generator import __version__, dates, settings
+from generator.cli import process
 from generator.cli.init_command import init, init_options
 from generator.cli.printing import DONE, PROBLEMS, WRONG_USAGE, say
 from generator.cli.upkeep_commands import add_options, enrich, links
@@ -39,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         status: int = options.run(options)
+        sys.stdout.flush()
     except UsageError as error:
         say(f"reading-list: {error}")
         return WRONG_USAGE
@@ -49,11 +53,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(error, BrokenPipeError):  # the reader of a pipe has gone, as `| head` does
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return DONE
-        say(f"{error.filename or 'standard output'}: {error.strerror}; make room, or check name and rights")
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing more is tried at the end
+        name = error.filename or "standard output"
+        say(f"{name}: {error.strerror or error}; make room, or check name and rights")
         return PROBLEMS
-    except KeyboardInterrupt:
+    except MemoryError:
+        say("memory ran out; what was written is whole; run it again with more memory, or with fewer files")
+        return PROBLEMS
+    except KeyboardInterrupt as stop:
         say("stopped; what was written is whole")
-        return 130
+        return 128 + (stop.number if isinstance(stop, process.Terminated) else signal.SIGINT)
     return status
 
 
@@ -266,5 +276,6 @@ def run() -> NoReturn:
 
     A run keeps nearly all that it makes; to look for garbage as often as Python does would take a fifth of the time.
     """
+    process.prepare()
     gc.set_threshold(100_000, 50, 1000)
     sys.exit(main())

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from generator import documents, escaping, readers, settings, store
-from generator.cli.printing import DONE, PROBLEMS, forms_folder, print_json, problem_json, say, today
+from generator.cli.printing import DONE, PROBLEMS, forms_folder, print_json, problem_json, say, today, writing
 from generator.cli.upkeep_commands import APIS, NEEDS
 from generator.curation import comments, corrections, forms, issues, plans, proposals, suggestions
 from generator.curation.plans import Fault, Plan
@@ -97,7 +97,7 @@ def _add(options: argparse.Namespace, lookup: Lookup | None) -> int:
         if options.dry_run:
             outcome = _worked_out(options, store.load(folder), found, lookup)
         else:
-            with store.locked(folder):
+            with writing(folder):
                 contents = store.load(folder)
                 outcome = _worked_out(options, contents, found, lookup)
                 outcome = replace(outcome, written=_write(options, contents, outcome.plan))

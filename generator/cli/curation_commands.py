@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 
 from generator import documents, settings, store
-from generator.cli.printing import DONE, configured, load_records, say, today
+from generator.cli.printing import DONE, configured, load_records, say, today, writing
 from generator.curation import moves, revisions
 from generator.curation.judgement import judge
 from generator.curation.summary import summary
@@ -42,10 +42,12 @@ def changes(options: argparse.Namespace) -> int:
 
 def _edit(options: argparse.Namespace, make: Callable[[store.Contents], moves.Edit]) -> int:
     folder = options.records or settings.load(options.config).records
-    with store.locked(folder):
+    with writing(folder):
         contents = load_records(folder)
         edit = make(contents)
         moves.apply(contents, edit)
+    if not edit.writes:
+        say("nothing was changed: that is done already")
     for name in sorted(edit.writes):
         say(f"written: {folder / name}")
     if edit.delete:

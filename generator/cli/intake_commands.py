@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from generator import documents, intake, matching, settings, store
-from generator.cli.printing import DONE, PROBLEMS, load_records, print_json, problem_json, say, today
+from generator import intake, matching, settings, store
+from generator.cli.printing import DONE, PROBLEMS, load_records, print_json, problem_json, say, today, writing
 from generator.items import item_of_entry, item_of_record
 from generator.models import EDITOR, PROVEN_FIELDS, Entry, PersonName, Record
 
@@ -18,15 +17,13 @@ def import_(options: argparse.Namespace) -> int:
     configured = settings.load(options.config)
     folder = options.records or configured.records
     if options.dry_run:
-        done = _plan(options, folder, configured.keep_abstracts)
+        done = _plan(options, load_records(folder), configured.keep_abstracts)
         changed = 0
     else:
-        with store.locked(folder):
-            done = _plan(options, folder, configured.keep_abstracts)
-            changed = intake.write(folder, done)
-            if done.outcomes:
-                contents = store.load(folder)
-                changed += documents.write(folder / store.SCHEMA_FILE, store.record_schema(contents.topics))
+        with writing(folder):
+            contents = load_records(folder)
+            done = _plan(options, contents, configured.keep_abstracts)
+            changed = intake.write(contents, done)
     if options.json:
         print_json(_import_json(done))
     new = sum(outcome.new for outcome in done.outcomes)
@@ -62,8 +59,7 @@ def _is_decided(record: Record, doubt: str) -> bool:
     return field in decided if field in PROVEN_FIELDS else bool(decided)
 
 
-def _plan(options: argparse.Namespace, folder: Path, keep_abstracts: bool) -> intake.Import:
-    contents = load_records(folder)
+def _plan(options: argparse.Namespace, contents: store.Contents, keep_abstracts: bool) -> intake.Import:
     readings, checksums = intake.read_files(options.files, format=options.format, captured=options.captured)
     return intake.plan(
         contents,

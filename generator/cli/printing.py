@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from generator import escaping, settings, store
+from generator import escaping, journal, settings, store
 from generator.curation.forms import FOLDER as FORMS
-from generator.errors import Problem, ReadingListError
+from generator.errors import Problem, ReadingListError, UsageError
 
 DONE, PROBLEMS, WRONG_USAGE = 0, 1, 2
 
@@ -39,6 +39,15 @@ def configured(options: argparse.Namespace) -> settings.Settings:
     """Return the settings of ``mkdocs.yml``, with the records folder that the user names."""
     found = settings.load(options.config)
     return settings.with_records(found, options.records) if options.records else found
+
+
+@contextlib.contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Hold a records folder for this run alone; say what was completed of a run before that was cut short."""
+    with journal.locked(folder) as completed:
+        if completed:
+            say(f"note: {folder}: a run before was cut short; its change is complete now: {', '.join(completed)}")
+        yield
 
 
 @contextlib.contextmanager
@@ -76,9 +85,11 @@ def say(text: str) -> None:
 def today() -> str:
     """Return today, or the day that SOURCE_DATE_EPOCH names (https://reproducible-builds.org/specs/source-date-epoch/)."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    now = (
-        datetime.datetime.fromtimestamp(int(epoch), datetime.UTC)
-        if epoch.isdigit()
-        else datetime.datetime.now(datetime.UTC)
-    )
-    return now.date().isoformat()
+    if not epoch:
+        return datetime.datetime.now(datetime.UTC).date().isoformat()
+    try:
+        return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError):
+        raise UsageError(
+            f"SOURCE_DATE_EPOCH: {epoch[:40]!r} is no number of seconds since 1970; correct it, or unset it"
+        ) from None

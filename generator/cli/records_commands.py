@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from generator import checking, escaping, settings, store
-from generator.cli.printing import DONE, PROBLEMS, forms_folder, load_records, print_json, problem_json, say
+from generator.cli.printing import DONE, PROBLEMS, forms_folder, load_records, print_json, problem_json, say, writing
 from generator.curation import forms, revisions
 from generator.curation.judgement import judge
 from generator.curation.verdicts import Remark
@@ -19,14 +19,14 @@ from generator.wording import count
 def check(options: argparse.Namespace) -> int:
     """Report every problem of the records; with --fix, mend what is only out of form."""
     folder = options.records or settings.load(options.config).records
-    contents = store.load(folder)
-    templates = forms_folder(options, contents)
     if options.fix:
-        with store.locked(folder):
+        with writing(folder):
+            contents = store.load(folder)
+            templates = forms_folder(options, contents)
             for path in checking.fix(contents) + (forms.fix(templates, contents.topics) if templates else []):
                 say(f"rewritten: {path}")
-        contents = store.load(folder)
-        templates = forms_folder(options, contents)
+    contents = store.load(folder)
+    templates = forms_folder(options, contents)
     out_of_step = list(forms.check(templates, contents.topics)) if templates else []
     remarks: tuple[Remark, ...] = ()
     judged = count(len(contents.records), "record")

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import shutil
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 
 from generator import dates, escaping, intake, titles
-from generator.cli.printing import DONE, PROBLEMS, configured, load_records, print_json, problem_json, say, today
+from generator.cli.printing import (
+    DONE,
+    PROBLEMS,
+    configured,
+    load_records,
+    print_json,
+    problem_json,
+    say,
+    today,
+    writing,
+)
 from generator.curation import review as reviewing
 from generator.curation.review import Question, Queue, Session
-from generator.errors import Problem, ReadingListError
+from generator.errors import Problem, ReadingListError, WriteError
 from generator.models import Record
 from generator.wording import count, shorten
 
@@ -36,7 +47,8 @@ _HELP = "s, r: one paper, left or right id stays; d: two papers; l: later; q: qu
 def review(options: argparse.Namespace) -> int:
     """Walk a person through the pairs that may be one paper."""
     found = configured(options)
-    contents = load_records(found.records)
+    with contextlib.nullcontext() if options.list or options.json else writing(found.records):
+        contents = load_records(found.records)
     problems: tuple[Problem, ...] = ()
     if options.files:
         readings, checksums = intake.read_files(options.files, format=options.format)
@@ -123,6 +135,8 @@ def _answer(session: Session, question: Question) -> bool:
             else:
                 _show([_HELP], _width())
                 continue
+        except WriteError:
+            raise
         except ReadingListError as error:  # such as a record that somebody has moved in the meantime
             say(f"{error}; nothing was written")
             return True

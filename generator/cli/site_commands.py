@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from generator import documents, exports, generation, settings, standing
+from generator import documents, exports, generation, journal, locks, settings, standing, store
 from generator.cli.printing import DONE, PROBLEMS, configured, load_records, progress, say
 from generator.curation import editions
 from generator.digest import digest as changes_since
@@ -23,10 +23,17 @@ def generate(options: argparse.Namespace) -> int:
     """Write the Markdown pages and data files, unless all of them stand."""
     found = configured(options)
     output = options.output or found.docs
-    note = options.config.parent / NOTE if options.config.exists() else None
+    with locks.exclusive(output):
+        _generate(options.config, found, output)
+    return DONE
+
+
+def _generate(config: Path, found: settings.Settings, output: Path) -> None:
+    """Write pages and data files into a folder that the caller holds."""
+    note = config.parent / NOTE if config.exists() else None
     if note and (number := _standing(note, found, output)) is not None:
         say(f"0 pages and files written, {number} unchanged, 0 removed")
-        return DONE
+        return
     contents = load_records(found.records)
     with progress("pages and files") as tell:
         done = generation.generate(Library.of(contents), found, output, tell=tell)
@@ -34,12 +41,13 @@ def generate(options: argparse.Namespace) -> int:
         files = [(name, document.text.encode()) for name, document in contents.files.items()]
         standing.write(note, standing.key(files, found), output, done.paths)
     say(f"{done.written} pages and files written, {done.unchanged} unchanged, {done.removed} removed")
-    return DONE
+    if store.has_changed(contents):
+        say(f"note: {found.records} changed meanwhile; the pages show the records as they were; run this again")
 
 
 def _standing(note: Path, found: settings.Settings, output: Path) -> int | None:
     """Return how many pages and files stand, or nothing where there is something to do, or to say."""
-    if not note.exists():
+    if not note.exists() or journal.is_pending(found.records):
         return None
     try:
         return standing.standing(note, standing.key(standing.records_files(found.records), found), output)
@@ -55,10 +63,11 @@ def build(options: argparse.Namespace) -> int:
     if options.engine == "mkdocs":
         site = ["--site-dir", str(options.site_dir.absolute())] if options.site_dir else []
         return _run_engine(options, ["mkdocs", "build", "--strict", "--quiet", *site])
-    generate(argparse.Namespace(**{**vars(options), "output": None}))
-    status = _run_engine(options, ["zensical", "build", "--clean"])
-    if status == DONE and options.site_dir and options.site_dir.resolve() != found.site.resolve():
-        generation.move_site(found.site, options.site_dir)
+    with locks.exclusive(found.docs):
+        _generate(options.config, found, found.docs)
+        status = _run_engine(options, ["zensical", "build", "--clean"])
+        if status == DONE and options.site_dir and options.site_dir.resolve() != found.site.resolve():
+            generation.move_site(found.site, options.site_dir)
     return status
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from generator import documents, escaping, store
-from generator.cli.printing import DONE, configured, load_records, print_json, progress, say, today
+from generator.cli.printing import DONE, configured, load_records, print_json, progress, say, today, writing
 from generator.errors import UsageError
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def enrich(options: argparse.Namespace, *, bases: Mapping[str, str] | None = Non
     if options.dry_run:
         done = ask()
     else:
-        with store.locked(found.records):
+        with writing(found.records):
             done = ask()
             changed = enrichment.write(found.records, done)
     _tell_facts(options, done)

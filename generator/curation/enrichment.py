@@ -270,8 +270,9 @@ def _shown(value: Any) -> str:
 
 
 def write(folder: Path, done: Enrichment) -> int:
-    """Write the records that changed, each whole or not at all; return how many did. Raises WriteError."""
-    return sum(store.write_record(folder, name, record) for name, record in sorted(done.records.items()))
+    """Write the records that changed, all of them or none; return how many did. Raises WriteError."""
+    changes = {f"papers/{name}.yaml": store.record_text(record) for name, record in done.records.items()}
+    return len(store.save(folder, changes))
 
 
 def summary(done: Enrichment, titles_of: Mapping[str, str]) -> str:

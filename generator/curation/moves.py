@@ -12,8 +12,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from generator import documents, store
-from generator.errors import ReadingListError, UsageError, WriteError
+from generator import store
+from generator.errors import ReadingListError, UsageError
 from generator.faults import explain, spell
 from generator.ids import id_fault
 from generator.models import PathStep, Record, Retraction, StartHere
@@ -33,8 +33,11 @@ class Edit:
 def merge(contents: Contents, keep: str, other: str) -> Edit:
     """Make the record ``other`` part of ``keep``: what ``keep`` lacks is filled in, sightings are joined.
 
-    Raises UsageError where one of them is no record, where they are the same, or where a person has told them apart.
+    Where that is done already, nothing is to be written. Raises UsageError where one of them is no record, where they
+    are the same, or where a person has told them apart.
     """
+    if keep in contents.records and other not in contents.records and contents.redirects.get(other) == keep:
+        return Edit({})
     for name in (keep, other):
         if name not in contents.records:
             raise UsageError(f"{name}: is no record; {_moved(contents, name)}")
@@ -47,16 +50,19 @@ def merge(contents: Contents, keep: str, other: str) -> Edit:
 
 
 def rename(contents: Contents, old: str, new: str) -> Edit:
-    """Give the record ``old`` the id ``new``. Raises UsageError where ``old`` is no record, or ``new`` is not free."""
+    """Give the record ``old`` the id ``new``; where that is done already, nothing is to be written.
+
+    Raises UsageError where ``old`` is no record, or ``new`` is not free.
+    """
+    if new in contents.records and old not in contents.records and contents.redirects.get(old) == new:
+        return Edit({})
     if old not in contents.records:
         raise UsageError(f"{old}: is no record; {_moved(contents, old)}")
     if fault := id_fault(new):
         raise UsageError(f"{new!r} {fault}")
     if new == old:
         raise UsageError(f"{new}: is its id already; name another")
-    # A run that was cut short left the same record under both ids: this one completes it.
-    half_done = new not in contents.redirects and contents.records.get(new) == contents.records[old]
-    if new in contents.given and not half_done:
+    if new in contents.given:
         raise UsageError(f"{new}: is or was the id of a paper, and ids are never given again; choose another")
     return _edit(contents, {new: contents.records[old]}, old, new)
 
@@ -80,10 +86,13 @@ def apart_from(record: Record, *others: str) -> Record:
 def retract(contents: Contents, name: str, reason: str, day: str) -> Edit:
     """Take the record ``name`` off the list; its address answers with ``reason``, and imports do not bring it back.
 
-    ``day`` is the day that the notice states. Raises UsageError where ``name`` is no record, where ``reason`` is no
+    ``day`` is the day that the notice states. Where it is off the list for that reason already, nothing is to be
+    written. Raises UsageError where ``name`` is no record, where ``reason`` is no
     line of text, or where a reading path would be left without a step.
     """
     if name not in contents.records:
+        if name in contents.retracted and contents.retracted[name].reason == reason:
+            return Edit({})
         raise UsageError(f"{name}: is no record; {_moved(contents, name)}")
     gone = contents.records[name]
     try:
@@ -105,19 +114,8 @@ def retract(contents: Contents, name: str, reason: str, day: str) -> Edit:
 
 
 def apply(contents: Contents, edit: Edit) -> None:
-    """Write an edit: records first, then what names them; the file that goes is last, so a second run can complete it.
-
-    Raises WriteError; each file is old or new.
-    """
-    for name in sorted(edit.writes, key=lambda name: (not name.startswith("papers/"), name)):
-        documents.write(contents.folder / name, edit.writes[name])
-    if edit.delete is None:
-        return
-    gone = contents.folder / edit.delete
-    try:
-        gone.unlink(missing_ok=True)
-    except OSError as error:
-        raise WriteError(f"{gone}: cannot be deleted ({error.strerror}); delete it") from error
+    """Write an edit, all of it or nothing. Raises WriteError."""
+    store.save(contents.folder, {**edit.writes, **({edit.delete: None} if edit.delete else {})})
 
 
 def _moved(contents: Contents, name: str) -> str:

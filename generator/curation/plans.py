@@ -123,14 +123,9 @@ def _with(contents: Contents, writes: Mapping[str, str]) -> Contents:
 
 
 def apply(contents: Contents, plan: Plan) -> list[Path]:
-    """Write a plan without faults, records first, then the schema; return the files that changed. Raises WriteError."""
+    """Write a plan without faults, and the schema, all or nothing; return the files that changed. Raises WriteError."""
     if plan.faults or not plan.writes:
         return []
-    changed = [
-        contents.folder / name
-        for name in sorted(plan.writes, key=lambda name: (not name.startswith("papers/"), name))
-        if documents.write(contents.folder / name, plan.writes[name])
-    ]
-    schema = contents.folder / store.SCHEMA_FILE
-    topics = _with(contents, plan.writes).topics
-    return changed + ([schema] if documents.write(schema, store.record_schema(topics)) else [])
+    schema = store.record_schema(_with(contents, plan.writes).topics)
+    changed = store.save(contents.folder, {**plan.writes, store.SCHEMA_FILE: schema})
+    return [contents.folder / name for name in changed]

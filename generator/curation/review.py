@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from generator import intake, matching, store
+from generator import intake, journal, matching, store
 from generator.comparison import Verdict, compare
 from generator.curation import moves
 from generator.curation.moves import Edit
@@ -179,12 +179,12 @@ class Session:
             **contents.sources,
         }
         if sources != contents.sources:
-            writes["sources.yaml"] = store.table_text(dict(sorted(sources.items())))
+            writes["sources.yaml"] = store.sources_text(sources)
         return Edit(writes)
 
     def _apply(self, make: Callable[[Contents], Edit]) -> list[str]:
         folder = self._contents.folder
-        with store.locked(folder):
+        with journal.locked(folder):
             edit = make(store.load(folder))
             moves.apply(self._contents, edit)
             self._contents = store.load(folder)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from generator import store
-from generator.errors import Problem, UsageError
+from generator.errors import Problem, UsageError, WriteError
 from generator.store import Contents
 
 # What git sets for its hooks would lead it away from the folder that is asked about.
@@ -39,7 +39,8 @@ def compared(head: Contents, base: str) -> Iterator[Change]:
     """Compare the records with ``base``: a folder of records, or a revision of the repository that they lie in.
 
     Of a revision the merge base with HEAD counts, so that what others added since is no part of the change. The base's
-    files are readable within this context only. Raises UsageError where ``base`` is neither, or git cannot tell.
+    files are readable within this context only. Raises UsageError where ``base`` is neither, or git cannot tell, and
+    WriteError where there is no room for them.
     """
     after = {name: path.read_bytes() for name, path in _files(head.folder)}
     before, read = _folder(base) if _is_folder(head.folder, base) else _revision(head.folder, base)
@@ -48,9 +49,14 @@ def compared(head: Contents, base: str) -> Iterator[Change]:
     wanted = [name for name in before if name not in same or "/" not in name]
     with tempfile.TemporaryDirectory(prefix="reading-list-") as scratch:
         folder = Path(scratch) / "records"
-        (folder / "papers").mkdir(parents=True)
-        for name, data in read(wanted):
-            (folder / name).write_bytes(data)
+        try:
+            (folder / "papers").mkdir(parents=True)
+            for name, data in read(wanted):
+                (folder / name).write_bytes(data)
+        except OSError as error:
+            raise WriteError(
+                f"{scratch}: cannot be written ({error.strerror}); make room there, or set TMPDIR to another folder"
+            ) from error
         found = _joined(store.load(folder), head, same)
         touched = frozenset(before.keys() ^ after.keys()) | (before.keys() - same)
         yield Change(found, head, frozenset(before), frozenset(after), frozenset(touched))

@@ -1,0 +1,108 @@
+"""Files and folders on the disk: written wholly or not at all, flushed, and nothing left of what failed."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import itertools
+import os
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+State = tuple[object, ...]
+"""What tells one state of a folder from another."""
+
+_TEMPORARY = ".reading-list-tmp-"
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+
+
+def replace(path: Path, data: bytes, *, durable: bool = True) -> None:
+    """Make ``data`` the content of ``path``, wholly or not at all; ``durable`` waits for the disk. Raises OSError."""
+    temporary = path.with_name(f"{_TEMPORARY}{secrets.token_hex(4)}")
+    try:
+        create(temporary, data, durable=durable)
+        temporary.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+
+
+def create(path: Path, data: bytes, *, durable: bool = True) -> None:
+    """Write a file that is not there yet, and with ``durable`` wait for the disk. Raises OSError."""
+    descriptor = os.open(path, _NEW, 0o666)
+    try:
+        left = memoryview(data)
+        while left:
+            left = left[os.write(descriptor, left) :]
+        if durable:
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk. Raises OSError."""
+    if os.name == "posix":  # others cannot open a folder
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        except OSError as error:
+            if error.errno != errno.EINVAL:  # the file system has no such thing
+                raise
+        finally:
+            os.close(descriptor)
+
+
+def sweep(folder: Path) -> None:
+    """Delete what a run that was killed left of its writing; the caller holds the folder."""
+    for left in sorted(folder.glob(f"{_TEMPORARY}????????")):
+        with contextlib.suppress(OSError):
+            left.unlink()
+
+
+def holds(path: Path, data: bytes) -> bool:
+    """Tell whether a file has these bytes, and is no link."""
+    with contextlib.suppress(OSError):
+        return not path.is_symlink() and path.stat().st_size == len(data) and path.read_bytes() == data
+    return False
+
+
+def missing(folder: Path) -> list[Path]:
+    """Return the folders that making ``folder`` would make, the innermost first."""
+    return list(itertools.takewhile(lambda place: not os.path.lexists(place), (folder, *folder.parents)))
+
+
+def make(folders: Sequence[Path]) -> None:
+    """Make the folders that ``missing`` returned. Raises OSError."""
+    for folder in reversed(folders):
+        folder.mkdir(exist_ok=True)
+
+
+def remove_empty(folders: Sequence[Path]) -> None:
+    """Delete folders that this run has made, the innermost first, where nothing came into them."""
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+
+
+def state(folder: Path) -> State:
+    """Return what tells this state of a folder from others: name, inode, size and time of all files but hidden ones."""
+    found: list[tuple[object, ...]] = []
+    left = [os.fspath(folder)]
+    while left:
+        place = left.pop()
+        try:
+            with os.scandir(place) as entries:
+                for entry in entries:
+                    if entry.name.startswith("."):
+                        continue
+                    if entry.is_dir(follow_symlinks=False):
+                        left.append(entry.path)
+                    else:
+                        now = entry.stat(follow_symlinks=False)
+                        found.append((entry.path, now.st_ino, now.st_size, now.st_mtime_ns))
+        except OSError as error:  # is told by whoever reads the files
+            found.append((place, error.errno))
+    return tuple(sorted(found, key=str))
