@@ -334,6 +334,8 @@ class Entry:
     """Where a field of this entry came from, where the source itself names it."""
     doubts: tuple[str, ...] = ()
     """Warnings of the source about its own facts, for a person to decide."""
+    database: str | None = None
+    """The database that the entry was taken from, where a table of several names it."""
 
     @property
     def label(self) -> str:

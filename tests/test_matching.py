@@ -139,7 +139,7 @@ def test_conflicting_identifiers_are_not_joined_by_a_third_entry() -> None:
     ("one", "other", "changes", "kind"),
     [
         ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night: Looms and Lamps", {}, "same"),
-        ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night (Panel)", {}, "same"),
+        ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night (Panel)", {}, "review"),
         ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night - Looms", {}, "same"),
         # Words that only follow may be another paper's.
         ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night with Looms", {}, "review"),
@@ -148,7 +148,8 @@ def test_conflicting_identifiers_are_not_joined_by_a_third_entry() -> None:
         ("Weaving Red Cloth by Night", f"Weaving Red Cloth by Night: {'Looms and Lamps ' * 4}", {}, "review"),
         ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night: Looms and Lamps", {"venue": None}, "review"),
         ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night: Looms and Lamps", {"issued": None}, "review"),
-        ("Weaving Red", "Weaving Red: Looms and Lamps", {}, "different"),
+        ("Weaving Red", "Weaving Red: Looms and Lamps", {}, "review"),
+        ("Weaving Red", "Weaving Red: Looms and Lamps", {"authors": ("Jan Ferry",)}, "different"),
     ],
 )
 def test_a_subtitle_left_out(one: str, other: str, changes: dict[str, Any], kind: Kind) -> None:

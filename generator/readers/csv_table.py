@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
 from collections.abc import Iterator
@@ -102,6 +103,7 @@ def _entry(path: str, line: int, position: int, row: dict[str, str]) -> Entry:
         pages=row.get("pages") or None,
         kind=row.get("type") or None,
         identifiers={kind: value for kind, value in found.items() if value},
+        database=row.get("source") or None,
     )
 
 
@@ -118,6 +120,8 @@ def authors_in(text: str) -> tuple[str | PersonName, ...]:
     """Split ``Family, Given and Family, Given``; names without ``and`` between them are told apart by commas."""
     if not text:
         return ()
+    if "&" in text:
+        text = html.unescape(text)  # a name such as Imieli&#324;ski must not end at its semicolon
     if " and " not in text and text.count(",") > 1:
         return tuple(filter(None, map(fold, text.split(","))))
     people: list[str | PersonName] = []

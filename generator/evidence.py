@@ -1,0 +1,339 @@
+"""What two items have in common and what tells them apart, field by field; no verdict is reached here."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from rapidfuzz.distance import OSA, Levenshtein
+
+from generator import titles
+from generator.items import DISTINCT_WORDS, LOST, STOP_WORDS, Item
+
+ABSTRACT_SAME = 0.6
+"""Share of words in common from which on two abstracts agree."""
+ABSTRACT_ONE = 0.8
+"""Share of words in common from which on two abstracts are one text, revised at most."""
+ABSTRACT_OTHER = 0.3
+PEOPLE_DIFFER = "the authors differ"
+_LONG = 6  # letters of a word in which a slip is no other word
+SHORT = 4
+"""Letters of a word in which a slip may be taken for one where all else agrees."""
+
+_ROMAN = re.compile(r"x{0,2}(?:ix|iv|v?i{1,3}|v|x)")
+# A notice about a paper is another document than the paper.
+_NOTICES = frozenset(
+    """addendum comment comments commentary corrections correction corrigendum errata erratum rejoinder reply response
+    retracted retraction""".split()
+)
+_PARTS = frozenset("part parts volume vol chapter appendix supplement version edition phase".split())
+# "The 4th workshop" and "the fourth workshop" are one, and not the fifth.
+_ORDINALS = {
+    word: str(number)
+    for number, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), start=1
+    )
+}
+_ENDINGS = frozenset(("st", "nd", "rd", "th"))
+_NEGATIONS = frozenset(
+    """a an anti de dis hetero homo hyper hypo il im in inter intra ir mis multi non over pre post re semi sub
+    super un under uni bi""".split()
+)
+_KINDS = (
+    ("newsletter", frozenset("record newsletter bulletin magazine news".split())),
+    ("journal", frozenset("journal j transactions trans annals letters tods".split())),
+    ("proceedings", frozenset("conference conf proceedings proc symposium workshop congress".split())),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for and what against two items with like titles being one paper, in words."""
+
+    support: tuple[str, ...]
+    against: tuple[str, ...]
+    abstracts: float | None
+    """The share of words in common, or ``None`` where one has no abstract."""
+    people: bool | None
+    """Whether the authors agree, or ``None`` where one has none."""
+    years_apart: int | None
+
+
+def weigh(a: Item, b: Item) -> Evidence:
+    """Weigh all that two items state besides their titles and identifiers."""
+    support, against = [], []
+    abstracts = agreement(a, b)
+    if abstracts is not None and abstracts >= ABSTRACT_SAME:
+        support.append("abstracts agree")
+    elif abstracts is not None and abstracts < ABSTRACT_OTHER:
+        against.append("the abstracts differ")
+    if a.code and a.code == b.code:
+        support.append("code address agrees")
+    people = people_agree(a, b)
+    if people:
+        support.append("authors agree")
+    elif people is False:
+        against.append(PEOPLE_DIFFER)
+    apart = abs(a.year - b.year) if a.year and b.year else None
+    if apart:
+        against.append(f"the years differ ({min(a.year or 0, b.year or 0)}, {max(a.year or 0, b.year or 0)})")
+    if a.venue and b.venue and publication_kind(a.venue_words) != publication_kind(b.venue_words):
+        against.append("one stands in a journal or newsletter, the other in proceedings")
+    places = (("volume", a.volume, b.volume), ("number", a.number, b.number), ("pages", a.pages, b.pages))
+    if names := [name for name, one, other in places if one and other and one != other]:
+        if "pages" in names or len(names) == 2:
+            against.append(f"{' and '.join(names)} differ")
+    elif a.pages and a.pages == b.pages and a.year == b.year:
+        support.append("first page and year agree")
+    return Evidence(tuple(support), tuple(against), abstracts, people, apart)
+
+
+# --- titles ----------------------------------------------------------------------------------------------------------
+
+
+def guard(a: Item, b: Item) -> str | None:
+    """Say what makes two unequal titles certainly different, or ``None``: numbers, parts and notices."""
+    one, other = a.tokens, b.tokens
+    if (numbers := _numbers(one)) != (others := _numbers(other)):
+        return f"the numbers in the titles differ ({', '.join(sorted(numbers ^ others))})"
+    if (numbers := _ordinals(one)) and (others := _ordinals(other)) and numbers != others:
+        return f"the numbers in the titles differ ({', '.join(sorted(numbers ^ others))})"
+    only = set(one) ^ set(other)
+    for token in sorted(only):
+        if token in _NOTICES:
+            return f"one is a notice about a paper ({token})"
+        if token != "v" and _ROMAN.fullmatch(token):
+            return f"the part numbers in the titles differ ({token})"
+    for tokens in (one, other):
+        for word, following in pairwise(tokens):
+            if word in _PARTS and len(following) == 1 and following in only:
+                return f"the parts in the titles differ ({word} {following})"
+    if any(token[-1] == "+" for token in only):
+        return "a name with and without +"
+    return None
+
+
+def _numbers(tokens: Sequence[str]) -> set[str]:
+    """Return the numbers of a title but for ordinals such as 4th."""
+    return {token for token, behind in pairwise((*tokens, "")) if token[0].isdigit() and behind not in _ENDINGS}
+
+
+def _ordinals(tokens: Sequence[str]) -> set[str]:
+    """Return the ordinals of a title as figures, whether they are written 4th or fourth."""
+    found = {_ORDINALS[token] for token in tokens if token in _ORDINALS}
+    return found | {token for token, behind in pairwise(tokens) if token[0].isdigit() and behind in _ENDINGS}
+
+
+def only_years_more(a: Item, b: Item) -> bool:
+    """Tell whether one title is the other continued, with the year of the text or the one before as its only number."""
+    shorter, longer = (a, b) if len(a.key) < len(b.key) else (b, a)
+    more = _numbers(longer.tokens) - _numbers(shorter.tokens)
+    years = {str(year - back) for year in (a.year, b.year) if year for back in (0, 1)}
+    return extends(a, b) and _numbers(shorter.tokens) <= _numbers(longer.tokens) and more <= years
+
+
+def difference(a: Item, b: Item, least: int = _LONG) -> str | None:
+    """Name what two titles differ in if it is only stop words, or slips in words of ``least`` letters; else ``None``."""
+    one, other = a.tokens, b.tokens
+    if abs(len(one) - len(other)) > 6:
+        return None
+    found = set()
+    for step in Levenshtein.opcodes(one, other):
+        if step.tag == "equal":
+            continue
+        left, right = one[step.src_start : step.src_end], other[step.dest_start : step.dest_end]
+        if all(word in STOP_WORDS for word in (*left, *right)):
+            found.add("stop words")
+        elif (
+            is_slip("".join(left), "".join(right), least)
+            and not _is_name(left, a.title)
+            and not _is_name(right, b.title)
+        ):
+            found.add("a slip in a long word" if least == _LONG else "a slip in a word")
+        else:
+            return None
+    return " and ".join(sorted(found))
+
+
+def is_slip(one: str, other: str, least: int = _LONG) -> bool:
+    """Tell whether two long words are one word mistyped or inflected: one letter in six or more, two in eleven or more.
+
+    A prefix that turns the meaning (symmetric, asymmetric) is no slip.
+    """
+    shorter, longer = sorted((one, other), key=len)
+    if len(shorter) < least or len(longer) - len(shorter) > 2:
+        return False
+    if longer.endswith((shorter, shorter[1:])):
+        rest = longer.removesuffix(shorter)
+        if rest in _NEGATIONS:
+            return False
+    if any(
+        one.startswith(prefix) != other.startswith(prefix)
+        for prefix in ("un", "in", "non", "hyper", "hypo", "inter", "intra", "macro", "micro")
+    ):
+        return False
+    return OSA.distance(one, other) <= (2 if len(shorter) >= 11 else 1)
+
+
+def _is_name(words: Sequence[str], title: str) -> bool:
+    """Tell whether words of a title are the name that stands before its colon; the names of two systems may be alike."""
+    name, colon, _ = title.partition(":")
+    return bool(colon) and titles.tokens(name) == list(words)
+
+
+def extends(a: Item, b: Item) -> bool:
+    """Tell whether one title is the other with words behind it (a subtitle), the shorter one being distinct itself."""
+    shorter, longer = (a, b) if len(a.key) < len(b.key) else (b, a)
+    return longer.key.startswith(shorter.key) and len(shorter.tokens) >= DISTINCT_WORDS
+
+
+# --- abstracts, authors, places --------------------------------------------------------------------------------------
+
+
+def agreement(a: Item, b: Item) -> float | None:
+    """Return the share of words that two abstracts have in common, seen from the shorter one; ``None`` if one is none."""
+    if not a.laid_abstract or not b.laid_abstract:
+        return None
+    one, other = a.abstract, b.abstract
+    if one == other:
+        return 1.0
+    share = _share(_rough_words(one), _rough_words(other))
+    # Marks at words only lower the share, so what agrees as it stands agrees.
+    return share if share >= ABSTRACT_ONE else max(share, _share(_words(one), _words(other)))
+
+
+def _share(a: frozenset[str], b: frozenset[str]) -> float:
+    fewer = min(len(a), len(b))
+    return len(a & b) / fewer if fewer > 8 else float(a == b)
+
+
+@functools.lru_cache(maxsize=512)
+def _rough_words(abstract: str) -> frozenset[str]:
+    return frozenset(abstract.lower().split())
+
+
+@functools.lru_cache(maxsize=512)
+def _words(abstract: str) -> frozenset[str]:
+    return frozenset(titles.tokens(abstract))
+
+
+def people_agree(a: Item, b: Item) -> bool | None:
+    """Tell whether two author lists can be one; ``None`` where one names nobody.
+
+    Half of the shorter one's family names must stand in the other: sources leave authors out, swap the parts of names
+    and mistype them.
+    """
+    if not a.authors or not b.authors or not a.people or not b.people:
+        return None
+    if a.authors == b.authors:
+        return True
+    for one, other in ((a, b), (b, a)):
+        if len(one.families) <= len(other.families):
+            found = sum(name in other.people or name in other.families for name in one.families)
+            if 2 * found >= len(one.families):
+                return True
+            left = one.families - other.people
+            found += sum(any(_is_name_mistyped(name, word) for word in other.people) for name in left)
+            if 2 * found >= len(one.families):
+                return True
+    return False
+
+
+def same_families(a: Item, b: Item) -> bool:
+    """Tell whether two author lists name the same families, all of them."""
+    left, right = a.families - b.families, b.families - a.families
+    return len(left) == len(right) and all(any(_is_name_mistyped(one, other) for other in right) for one in left)
+
+
+def _is_name_mistyped(one: str, other: str) -> bool:
+    if LOST in one or LOST in other:
+        # A lost letter stands for one letter, or two where an umlaut or ß is written out.
+        longer, shorter = (one, other) if LOST in one else (other, one)
+        return re.fullmatch(longer.replace(LOST, "..?"), shorter) is not None
+    return is_slip(one, other)
+
+
+@functools.lru_cache(maxsize=2**12)
+def publication_kind(venue: frozenset[str]) -> str:
+    """Sort a venue, roughly, into newsletter, journal or proceedings, from the words of its name."""
+    return next((kind for kind, words in _KINDS if venue & words), "unknown")
+
+
+def same_kind_of_venue(a: Item, b: Item) -> bool:
+    """Tell whether both venues are known and of one kind."""
+    return bool(a.venue and b.venue) and publication_kind(a.venue_words) == publication_kind(b.venue_words)
+
+
+def one_by_two(a: Item, b: Item) -> bool:
+    """Tell whether two databases list texts of the same authors, the same year and the same kind of venue."""
+    return (
+        bool(a.source and b.source and a.source != b.source and a.year and a.families)
+        and a.year == b.year
+        and same_families(a, b)
+        and same_kind_of_venue(a, b)
+    )
+
+
+def same_place(a: Item, b: Item) -> bool:
+    """Tell whether two entries stand on the same page of the same year, nothing of volume and number against it."""
+    same = bool(a.pages) and a.pages == b.pages and a.year == b.year
+    return same and all(
+        one == other or not (one and other) for one, other in ((a.volume, b.volume), (a.number, b.number))
+    )
+
+
+def strong(a: Item, b: Item) -> bool:
+    """Tell whether authors and year agree, or first page, volume and year do."""
+    if not a.year or a.year != b.year:
+        return False
+    people = people_agree(a, b)
+    return people if people is not None else bool(a.pages and a.pages == b.pages and a.volume == b.volume)
+
+
+# --- for people ------------------------------------------------------------------------------------------------------
+
+
+def lines(a: Item, b: Item) -> list[tuple[str, str]]:
+    """Return what was compared and what came of it: ``("year", "2003, 2004: differ")``; fields that both lack are left out."""
+    found = [("title", "equal" if a.key == b.key else _words_apart(a, b))]
+    for kind in sorted({*a.identifiers, *b.identifiers}):
+        found.append((kind, _told(a.identifiers.get(kind, ""), b.identifiers.get(kind, ""))))
+    share = agreement(a, b)
+    if share is not None:
+        found.append(("abstract", f"{share:.0%} of the words of the shorter one are in the other"))
+    elif a.laid_abstract or b.laid_abstract:
+        found.append(("abstract", "only one has it"))
+    people = people_agree(a, b)
+    if people is not None:
+        found.append(("authors", "agree" if people else "differ"))
+    elif a.authors or b.authors:
+        found.append(("authors", "only one has them"))
+    for name, one, other in (
+        ("year", str(a.year or ""), str(b.year or "")),
+        ("venue", a.venue, b.venue),
+        ("volume", a.volume, b.volume),
+        ("number", a.number, b.number),
+        ("first page", a.pages, b.pages),
+        ("code", a.code, b.code),
+    ):
+        if one or other:
+            found.append((name, _told(one, other)))
+    return found
+
+
+def _told(one: str, other: str) -> str:
+    if one and other:
+        return f"equal ({one})" if one.casefold() == other.casefold() else f"{one} | {other}"
+    return f"only one has it ({one or other})"
+
+
+def _words_apart(a: Item, b: Item) -> str:
+    parts = []
+    for step in Levenshtein.opcodes(a.tokens, b.tokens):
+        if step.tag != "equal":
+            one, other = a.tokens[step.src_start : step.src_end], b.tokens[step.dest_start : step.dest_end]
+            parts.append(f"{' '.join(one) or '(nothing)'} | {' '.join(other) or '(nothing)'}")
+    return f"differs in {'; '.join(parts)}" if parts else "differs in how words are divided"
