@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -141,21 +141,27 @@ def difference(a: Item, b: Item, least: int = _LONG) -> str | None:
     if abs(len(one) - len(other)) > 6:
         return None
     found = set()
-    for step in Levenshtein.opcodes(one, other):
-        if step.tag == "equal":
-            continue
-        left, right = one[step.src_start : step.src_end], other[step.dest_start : step.dest_end]
-        if all(word in STOP_WORDS for word in (*left, *right)):
-            found.add("stop words")
-        elif (
-            is_slip("".join(left), "".join(right), least)
-            and not _is_name(left, a.title)
-            and not _is_name(right, b.title)
-        ):
+    for left, right in _steps(one, other):
+        word, other_word = ("".join(each for each in side if each not in STOP_WORDS) for side in (left, right))
+        if word == other_word:
+            found.add("how words are divided" if word else "stop words")
+        elif is_slip(word, other_word, least) and not _is_name(left, a.title) and not _is_name(right, b.title):
             found.add("a slip in a long word" if least == _LONG else "a slip in a word")
         else:
             return None
     return " and ".join(sorted(found))
+
+
+def _steps(one: Sequence[str], other: Sequence[str]) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
+    """Yield the runs of words in which two titles differ, side by side."""
+    end = other_end = 0
+    for block in (*Levenshtein.opcodes(one, other), None):
+        if block is None or block.tag == "equal":
+            begin, other_begin = (block.src_start, block.dest_start) if block else (len(one), len(other))
+            if begin > end or other_begin > other_end:
+                yield one[end:begin], other[other_end:other_begin]
+            if block:
+                end, other_end = block.src_end, block.dest_end
 
 
 def is_slip(one: str, other: str, least: int = _LONG) -> bool:
@@ -194,7 +200,7 @@ def extends(a: Item, b: Item) -> bool:
 
 
 def agreement(a: Item, b: Item) -> float | None:
-    """Return the share of words that two abstracts have in common, seen from the shorter one; ``None`` if one is none."""
+    """Return the share of words that two abstracts have in common, of the shorter one; ``None`` if one is missing."""
     if not a.laid_abstract or not b.laid_abstract:
         return None
     one, other = a.abstract, b.abstract
@@ -297,10 +303,10 @@ def strong(a: Item, b: Item) -> bool:
 
 
 def lines(a: Item, b: Item) -> list[tuple[str, str]]:
-    """Return what was compared and what came of it: ``("year", "2003, 2004: differ")``; fields that both lack are left out."""
+    """Return what was compared and what came of it: ``("year", "2003 | 2004")``; what both lack is left out."""
     found = [("title", "equal" if a.key == b.key else _words_apart(a, b))]
-    for kind in sorted({*a.identifiers, *b.identifiers}):
-        found.append((kind, _told(a.identifiers.get(kind, ""), b.identifiers.get(kind, ""))))
+    kinds = sorted({*a.identifiers, *b.identifiers})
+    found.extend((kind, _told(a.identifiers.get(kind, ""), b.identifiers.get(kind, ""))) for kind in kinds)
     share = agreement(a, b)
     if share is not None:
         found.append(("abstract", f"{share:.0%} of the words of the shorter one are in the other"))
@@ -331,9 +337,7 @@ def _told(one: str, other: str) -> str:
 
 
 def _words_apart(a: Item, b: Item) -> str:
-    parts = []
-    for step in Levenshtein.opcodes(a.tokens, b.tokens):
-        if step.tag != "equal":
-            one, other = a.tokens[step.src_start : step.src_end], b.tokens[step.dest_start : step.dest_end]
-            parts.append(f"{' '.join(one) or '(nothing)'} | {' '.join(other) or '(nothing)'}")
+    parts = [
+        f"{' '.join(one) or '(nothing)'} | {' '.join(other) or '(nothing)'}" for one, other in _steps(a.tokens, b.tokens)
+    ]
     return f"differs in {'; '.join(parts)}" if parts else "differs in how words are divided"

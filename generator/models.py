@@ -27,6 +27,8 @@ RECORD_TYPES: tuple[str, ...] = get_args(RecordType)
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 SOURCE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 MAX_ID = 80
+MAX_LINE = 1000
+MAX_ABSTRACT = 100_000
 _WINDOWS_NAMES = {"con", "prn", "aux", "nul"} | {f"{name}{n}" for name in ("com", "lpt") for n in range(10)}
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _PAGE_NAMES = {"index", "unsorted", "undated"}
@@ -111,9 +113,9 @@ def _whole_number(value: Any) -> Any:
     return value
 
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_check_line)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=MAX_LINE), AfterValidator(_check_line)]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=10_000), AfterValidator(_check_prose)]
-Abstract = Annotated[str, StringConstraints(min_length=1, max_length=100_000), AfterValidator(_check_prose)]
+Abstract = Annotated[str, StringConstraints(min_length=1, max_length=MAX_ABSTRACT), AfterValidator(_check_prose)]
 PartialDate = Annotated[
     str, AfterValidator(_check_partial_date), Field(json_schema_extra={"pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"})
 ]
@@ -307,7 +309,7 @@ class Retraction(_Model):
     seen: tuple[Sighting, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One paper as one source shows it. What the source does not state is ``None`` or empty."""
 

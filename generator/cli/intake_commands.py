@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from generator import documents, intake, matching, settings, store
-from generator.cli.printing import DONE, PROBLEMS, load_records, print_json, problem_json, say, today
-from generator.items import item_of_entry, item_of_record
+from generator import documents, evidence, intake, matching, settings, store
+from generator.cli.printing import DONE, PROBLEMS, load_records, print_json, problem_json, progress, say, today
+from generator.items import Item, item_of_record
 from generator.models import EDITOR, PROVEN_FIELDS, Entry, PersonName, Record
 
 
@@ -149,38 +150,55 @@ def duplicates(options: argparse.Namespace) -> int:
     """Find which entries are one paper; nothing is written."""
     configured = settings.load(options.config)
     contents = load_records(options.records or configured.records)
-    readings, _ = intake.read_files(dict.fromkeys(options.files), format=options.format)  # each file once
-    entries = [entry for reading in readings for entry in reading.entries]
-    items = [item_of_entry(entry) for entry in entries]
+    with progress("entries read") as tell:
+        items, problems = intake.read_items(dict.fromkeys(options.files), format=options.format, tell=tell)
+    count = len(items)
     items += [item_of_record(record_id, record) for record_id, record in sorted(contents.records.items())]
-    found = matching.match(items)
-    label = [item.label for item in items]
+    with progress("pairs compared") as tell:
+        found = matching.match(items, tell)
     # A record that nothing joined is no news, nor are two records.
-    pairs = [pair for pair in found.pairs if pair.a < len(entries)]
-    clusters = [cluster for cluster in found.clusters if len(cluster) > 1 and cluster[0] < len(entries)]
+    pairs = [pair for pair in found.pairs if pair.a < count]
+    clusters = [cluster for cluster in found.clusters if len(cluster) > 1 and cluster[0] < count]
     if options.json:
-        print_json(
-            {
-                "pairs": [
-                    {
-                        "a": label[pair.a],
-                        "b": label[pair.b],
-                        "verdict": pair.verdict.kind,
-                        "score": pair.verdict.score,
-                        "reason": pair.verdict.reason,
-                    }
-                    for pair in pairs
-                ],
-                "clusters": [[label[place] for place in cluster] for cluster in clusters],
-            }
-        )
+        _print_duplicates(items, pairs, clusters)
     else:
         for pair in pairs:
             verdict = pair.verdict
-            print(f"{verdict.kind}: {label[pair.a]} and {label[pair.b]}: {verdict.reason} ({verdict.score:.2f})")
-    problems = [problem for reading in readings for problem in reading.problems]
+            print(
+                f"{verdict.kind}: {items[pair.a].label} and {items[pair.b].label}: {verdict.reason} ({verdict.score:.2f})"
+            )
     for problem in problems:
         say(str(problem))
     review = sum(pair.verdict.kind == "review" for pair in pairs)
-    say(f"{len(entries)} entries, {len(clusters)} clusters of one paper, {review} pairs for review")
+    say(f"{count} entries, {len(clusters)} clusters of one paper, {review} pairs for review")
     return PROBLEMS if problems else DONE
+
+
+def _print_duplicates(
+    items: Sequence[Item], pairs: Sequence[matching.Pair], clusters: Sequence[tuple[int, ...]]
+) -> None:
+    """Print pairs and clusters as one JSON object, one of them on a line: there may be many."""
+
+    def listed(name: str, values: Iterable[Any], end: str) -> None:
+        print(f' "{name}": [', end="")
+        for number, value in enumerate(values):
+            print("," if number else "", json.dumps(value, ensure_ascii=False), sep="\n  ", end="")
+        print(f"\n ]{end}")
+
+    print("{")
+    listed(
+        "pairs",
+        (
+            {
+                "a": items[pair.a].label,
+                "b": items[pair.b].label,
+                "verdict": pair.verdict.kind,
+                "score": pair.verdict.score,
+                "reason": pair.verdict.reason,
+                "compared": dict(evidence.lines(items[pair.a], items[pair.b])),
+            }
+            for pair in pairs
+        ),
+        ",",
+    )
+    listed("clusters", ([items[place].label for place in cluster] for cluster in clusters), "\n}")

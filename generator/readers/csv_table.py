@@ -6,7 +6,7 @@ import csv
 import html
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from generator import dates, identifiers
 from generator.errors import Problem
@@ -45,20 +45,28 @@ def recognises(text: str) -> bool:
 
 def read(path: str, text: str, captured: str | None) -> Reading:
     """Read a table; see :func:`generator.readers.read`."""
-    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
-    entries: list[Entry] = []
     problems: list[Problem] = []
     remarks: list[Problem] = []
-    end = 0
+    entries = tuple(walk(path, io.StringIO(text, newline=""), problems, remarks))
+    return Reading(path, NAME, () if problems else entries, captured, False, tuple(problems), tuple(remarks))
+
+
+def walk(path: str, lines: Iterable[str], problems: list[Problem], remarks: list[Problem]) -> Iterator[Entry]:
+    """Yield the entries of a table one by one, so that one of any length can be read.
+
+    ``problems`` takes what keeps the table from being imported (then what was yielded does not count), ``remarks`` what
+    a person should know.
+    """
+    rows = csv.reader(lines, strict=True)
+    position = end = 0
     try:
         names = [name.strip().lower() for name in next(rows, [])]
         if "title" not in names:
-            return Reading(
-                path, NAME, problems=(Problem(path, 1, "title: no such column; name the columns in the first row"),)
-            )
+            problems.append(Problem(path, 1, "title: no such column; name the columns in the first row"))
+            return
         if doubled := next((name for name in names if name in COLUMNS and names.count(name) > 1), None):
-            message = f"{doubled}: two columns bear this name; keep one"
-            return Reading(path, NAME, problems=(Problem(path, 1, message),))
+            problems.append(Problem(path, 1, f"{doubled}: two columns bear this name; keep one"))
+            return
         end = rows.line_num
         for values in rows:
             line, end = end + 1, rows.line_num
@@ -71,23 +79,34 @@ def read(path: str, text: str, captured: str | None) -> Reading:
                     )
                 )
                 continue
-            row = {name: fold(value) for name, value in zip(names, values, strict=False)}
+            row = {name: _line(value) for name, value in zip(names, values, strict=False) if value}
             if not row.get("title"):
                 problems.append(Problem(path, line, "title: is empty; every row needs one"))
                 continue
-            entry = _entry(path, line, len(entries) + 1, row)
-            entries.append(entry)
+            position += 1
+            entry = _entry(path, line, position, row)
             remarks.extend(
                 Problem(path, line, f"{name}: {row[name]!r} {why}; left out") for name, why in _lost(entry, row)
             )
+            yield entry
     except csv.Error as error:
         problems.append(Problem(path, end + 1, f"no CSV from here on ({error}); check the quotes"))
-    return Reading(path, NAME, tuple(entries), captured, False, tuple(problems), tuple(remarks))
+
+
+def _line(value: str) -> str:
+    """Return a cell on one line, as :func:`fold` does; a printable text has no other white space than spaces."""
+    if value.isprintable() and "  " not in value and value[0] != " " and value[-1] != " ":
+        return value
+    return fold(value)
 
 
 def _entry(path: str, line: int, position: int, row: dict[str, str]) -> Entry:
-    year = row.get("year", "")
-    found = {"doi": identifiers.doi(row.get("doi", "")), "arxiv": identifiers.arxiv(row.get("arxiv", ""))}
+    year = row.get("year")
+    found: dict[str, str] = {}
+    if (text := row.get("doi")) and (value := identifiers.doi(text)):
+        found["doi"] = value
+    if (text := row.get("arxiv")) and (value := identifiers.arxiv(text)):
+        found["arxiv"] = value
     return Entry(
         file=path,
         line=line,
@@ -96,13 +115,13 @@ def _entry(path: str, line: int, position: int, row: dict[str, str]) -> Entry:
         title=row["title"],
         abstract=row.get("abstract") or None,
         authors=authors_in(row.get("authors", "")) or None,
-        issued=year if dates.is_partial_date(year) else None,
+        issued=year if year and dates.is_partial_date(year) else None,
         venue=row.get("venue") or None,
         volume=row.get("volume") or None,
         number=row.get("number") or None,
         pages=row.get("pages") or None,
         kind=row.get("type") or None,
-        identifiers={kind: value for kind, value in found.items() if value},
+        identifiers=found,
         database=row.get("source") or None,
     )
 
