@@ -13,7 +13,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from generator.items import STOP_WORDS, Item
+from generator.items import GENRE_WORDS, STOP_WORDS, Item
 
 if TYPE_CHECKING:
     import numpy as np
@@ -103,8 +103,10 @@ def _blocks(items: Sequence[Item], order: Sequence[int]) -> dict[str, tuple[Numb
             for kind, data in (("title", key), ("start", key[:_EDGE]), ("end", key[-_EDGE:])):
                 hashes[kind].append(crc(data))
                 ranks[kind].append(rank)
-            if not item.title.isalnum():
-                put("title", rank, *({*item.stems, item.work[0]} - {item.key}))
+            if not GENRE_WORDS.isdisjoint(item.tokens):
+                put("title", rank, *({item.work[0]} - {item.key}))
+            if stems := item.stems:
+                put("title", rank, *stems)
             for word in item.tokens:
                 if word not in STOP_WORDS:
                     number = vocabulary.get(word)

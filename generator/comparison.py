@@ -31,6 +31,7 @@ _OTHER_TEXTS = frozenset(
     introductory invited poster preface preliminary report review revisited short summary version""".split()
 )
 _DISTINCT_LENGTH = 14
+_SIMILAR = 0.85
 TITLES_DIFFER = "the titles differ"
 """Why two papers are different where nothing but their titles tells them apart."""
 
@@ -140,13 +141,17 @@ def _compare_columns(a: Item, b: Item, found: Evidence) -> Verdict:
 
 
 def _compare_unequal_titles(a: Item, b: Item, score: float) -> Verdict:
+    difference = evidence.difference(a, b)
+    strong = evidence.strong(a, b)
+    extends = evidence.extends(a, b)
+    begins_alike = bool(a.abstract_start) and a.abstract_start == b.abstract_start
+    if difference is None and score < _SIMILAR and not (strong or extends or begins_alike or a.work[0] == b.work[0]):
+        return Verdict("different", score, TITLES_DIFFER)
     found = evidence.weigh(a, b)
     support = " and ".join(found.support)
     abstracts = found.abstracts or 0.0
-    difference = evidence.difference(a, b)
     if difference is None and score >= 0.9 and evidence.one_by_two(a, b):
         difference = evidence.difference(a, b, evidence.SHORT)
-    strong = evidence.strong(a, b)
     if difference is not None and not found.against:
         if a.is_column or b.is_column:
             return Verdict("review", score, f"titles differ only in {difference}, but recur over the years")
@@ -160,11 +165,11 @@ def _compare_unequal_titles(a: Item, b: Item, score: float) -> Verdict:
         return Verdict("different", score, TITLES_DIFFER)
     if verdict := _compare_works(a, b, score, found):
         return verdict
-    if evidence.extends(a, b) and not found.against and (found.support or (not a.people and not b.people)):
+    if extends and not found.against and (found.support or (not a.people and not b.people)):
         if strong and ((a.pages and a.pages == b.pages) or _is_subtitled(a, b)):
             return Verdict("same", score, f"one title continues the other, {support}")
         return Verdict("review", score, "one title continues the other")
-    if score >= 0.85 and (found.support or difference is not None) and len(found.against) < 2:
+    if score >= _SIMILAR and (found.support or difference is not None) and len(found.against) < 2:
         return Verdict("review", score, "similar titles" + (f", {support}" if support else ""))
     if strong and not found.against and _share_words(a, b):
         return Verdict("review", score, f"titles with most words in common, {support}")

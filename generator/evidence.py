@@ -11,13 +11,15 @@ from itertools import pairwise
 from rapidfuzz.distance import OSA, Levenshtein
 
 from generator import titles
-from generator.items import DISTINCT_WORDS, LOST, STOP_WORDS, Item
+from generator.items import DISTINCT_WORDS, LOST, STOP_WORDS, Item, letters_of
 
 ABSTRACT_SAME = 0.6
 """Share of words in common from which on two abstracts agree."""
 ABSTRACT_ONE = 0.8
 """Share of words in common from which on two abstracts are one text, revised at most."""
 ABSTRACT_OTHER = 0.3
+_PASSAGES, _PASSAGE = 16, 24  # how many passages of an abstract are looked for, and their letters
+_FEW_PASSAGES = 0.4  # of so few in common, two texts are two
 PEOPLE_DIFFER = "the authors differ"
 _LONG = 6  # letters of a word in which a slip is no other word
 SHORT = 4
@@ -37,6 +39,7 @@ _ORDINALS = {
         "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), start=1
     )
 }
+_NAME = re.compile(r"[^\W\d_]{3}")
 _ENDINGS = frozenset(("st", "nd", "rd", "th"))
 _NEGATIONS = frozenset(
     """a an anti de dis hetero homo hyper hypo il im in inter intra ir mis multi non over pre post re semi sub
@@ -97,20 +100,24 @@ def weigh(a: Item, b: Item) -> Evidence:
 def guard(a: Item, b: Item) -> str | None:
     """Say what makes two unequal titles certainly different, or ``None``: numbers, parts and notices."""
     one, other = a.tokens, b.tokens
-    if (numbers := _numbers(one)) != (others := _numbers(other)):
+    plain = a.key.isalpha() and b.key.isalpha()  # neither figures nor a plus
+    if not plain and (numbers := _numbers(one)) != (others := _numbers(other)):
         return f"the numbers in the titles differ ({', '.join(sorted(numbers ^ others))})"
-    if (numbers := _ordinals(one)) and (others := _ordinals(other)) and numbers != others:
-        return f"the numbers in the titles differ ({', '.join(sorted(numbers ^ others))})"
+    if (ordinals := _ordinals(one)) and (others := _ordinals(other)) and ordinals != others:
+        return f"the numbers in the titles differ ({', '.join(sorted(ordinals ^ others))})"
     only = set(one) ^ set(other)
     for token in sorted(only):
         if token in _NOTICES:
             return f"one is a notice about a paper ({token})"
-        if token != "v" and _ROMAN.fullmatch(token):
+        if token != "v" and token[0] in "ivx" and _ROMAN.fullmatch(token):
             return f"the part numbers in the titles differ ({token})"
     for tokens in (one, other):
-        for word, following in pairwise(tokens):
-            if word in _PARTS and len(following) == 1 and following in only:
-                return f"the parts in the titles differ ({word} {following})"
+        if not _PARTS.isdisjoint(tokens):
+            for word, following in pairwise(tokens):
+                if word in _PARTS and len(following) == 1 and following in only:
+                    return f"the parts in the titles differ ({word} {following})"
+    if plain:
+        return None
     if any(token[-1] == "+" for token in only):
         return "a name with and without +"
     return None
@@ -123,6 +130,8 @@ def _numbers(tokens: Sequence[str]) -> set[str]:
 
 def _ordinals(tokens: Sequence[str]) -> set[str]:
     """Return the ordinals of a title as figures, whether they are written 4th or fourth."""
+    if _ORDINALS.keys().isdisjoint(tokens) and _ENDINGS.isdisjoint(tokens):
+        return set()
     found = {_ORDINALS[token] for token in tokens if token in _ORDINALS}
     return found | {token for token, behind in pairwise(tokens) if token[0].isdigit() and behind in _ENDINGS}
 
@@ -200,25 +209,38 @@ def extends(a: Item, b: Item) -> bool:
 
 
 def agreement(a: Item, b: Item) -> float | None:
-    """Return the share of words that two abstracts have in common, of the shorter one; ``None`` if one is missing."""
+    """Return the share of an abstract that stands in the other, of the shorter one; ``None`` if one is missing.
+
+    Passages are looked for first, which costs little: where nearly all are found the texts agree, and where few are and
+    the titles are not equal either, they do not. Else the share is that of the words.
+    """
     if not a.laid_abstract or not b.laid_abstract:
         return None
     one, other = a.abstract, b.abstract
     if one == other:
         return 1.0
-    share = _share(_rough_words(one), _rough_words(other))
-    # Marks at words only lower the share, so what agrees as it stands agrees.
-    return share if share >= ABSTRACT_ONE else max(share, _share(_words(one), _words(other)))
+    passages = _share_of_passages(one, other)
+    if passages is not None and (passages >= ABSTRACT_ONE or (passages < _FEW_PASSAGES and a.key != b.key)):
+        return passages
+    return _share(_words(one), _words(other))
+
+
+def _share_of_passages(one: str, other: str) -> float | None:
+    """Return the share of passages of the shorter text that stand in the other, case and marks left out.
+
+    ``None`` for texts that are short, or not mostly in ASCII letters.
+    """
+    shorter, longer = sorted((letters_of(one), letters_of(other)), key=lambda text: (len(text), text))
+    if len(shorter) < max(_PASSAGES * _PASSAGE, min(len(one), len(other)) // 2):
+        return None
+    step = max(1, len(shorter) // _PASSAGES)
+    begins = range(0, max(1, len(shorter) - _PASSAGE + 1), step)
+    return sum(shorter[begin : begin + _PASSAGE] in longer for begin in begins) / len(begins)
 
 
 def _share(a: frozenset[str], b: frozenset[str]) -> float:
     fewer = min(len(a), len(b))
     return len(a & b) / fewer if fewer > 8 else float(a == b)
-
-
-@functools.lru_cache(maxsize=512)
-def _rough_words(abstract: str) -> frozenset[str]:
-    return frozenset(abstract.lower().split())
 
 
 @functools.lru_cache(maxsize=512)
@@ -232,10 +254,12 @@ def people_agree(a: Item, b: Item) -> bool | None:
     Half of the shorter one's family names must stand in the other: sources leave authors out, swap the parts of names
     and mistype them.
     """
-    if not a.authors or not b.authors or not a.people or not b.people:
+    if not a.authors or not b.authors:
         return None
-    if a.authors == b.authors:
+    if a.authors == b.authors and _NAME.search(a.authors):
         return True
+    if not a.people or not b.people:
+        return None
     for one, other in ((a, b), (b, a)):
         if len(one.families) <= len(other.families):
             found = sum(name in other.people or name in other.families for name in one.families)
@@ -259,7 +283,7 @@ def _is_name_mistyped(one: str, other: str) -> bool:
         # A lost letter stands for one letter, or two where an umlaut or ß is written out.
         longer, shorter = (one, other) if LOST in one else (other, one)
         return re.fullmatch(longer.replace(LOST, "..?"), shorter) is not None
-    return is_slip(one, other)
+    return one[0] == other[0] and is_slip(one, other)
 
 
 @functools.lru_cache(maxsize=2**12)
@@ -309,7 +333,7 @@ def lines(a: Item, b: Item) -> list[tuple[str, str]]:
     found.extend((kind, _told(a.identifiers.get(kind, ""), b.identifiers.get(kind, ""))) for kind in kinds)
     share = agreement(a, b)
     if share is not None:
-        found.append(("abstract", f"{share:.0%} of the words of the shorter one are in the other"))
+        found.append(("abstract", f"{share:.0%} of the shorter one stands in the other"))
     elif a.laid_abstract or b.laid_abstract:
         found.append(("abstract", "only one has it"))
     people = people_agree(a, b)

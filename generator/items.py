@@ -7,12 +7,15 @@ out again is, and abstracts can be laid aside in a file.
 from __future__ import annotations
 
 import functools
+import os
 import re
+import sys
 import tempfile
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import IO, NamedTuple
 
 from generator import dates, titles
 from generator.models import Entry, PersonName, Record, Retraction
@@ -22,13 +25,14 @@ _CATALOGUER_NOTE = re.compile(r"[\s.]*\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]\.?$"
 _SUBTITLE = re.compile(r":\s| [-–—]+ |—|\s\(")
 # "215 p" and "vi, 120 pages" say how long a text is, not where it stands.
 _EXTENT = re.compile(r"\d+\s*(?:p|pp|pages|leaves)\.?$", re.IGNORECASE)
-_NOT_IN_STARTS = bytes(byte for byte in range(256) if not chr(byte).isalnum() or byte > 127)
+_NO_LETTERS = bytes(byte for byte in range(256) if not chr(byte).isalnum() or byte > 127)
 _START = 60  # letters at the beginning of an abstract
 LOST = "ꙮ"
 """Stands for a letter that a database could not print: ``B?hlen``. No name has it, and it counts as a letter."""
 _LOST = re.compile(r"[?\ufffd](?=[^\W\d_])|(?<=[^\W\d_])[?\ufffd]")
 _SUFFIXES = frozenset("jr sr ii iii".split())
 _NONE: Mapping[str, str] = MappingProxyType({})
+_NO_STEMS: frozenset[str] = frozenset()
 STOP_WORDS = frozenset("a an and as at by de der die for from in into is la of on or the to und via with".split())
 DISTINCT_WORDS = 4  # a title of fewer words may be the beginning of many others
 # Words that say what kind of text a title heads; a source adds or leaves out a note of nothing else.
@@ -45,26 +49,33 @@ class Shelf:
     _IN_MEMORY = 32 * 1024 * 1024
 
     def __init__(self) -> None:
-        self._file = tempfile.SpooledTemporaryFile(max_size=self._IN_MEMORY)  # noqa: SIM115 - closed with the shelf
-        self._end = 0
+        self._file: IO[bytes] | None = None
+        self._latest = bytearray()
+        self._filed = 0
 
     def lay(self, text: str) -> Shelved:
         """Lay a text aside and return where it lies."""
         data = text.encode("utf-8", "surrogatepass")
-        self._file.seek(self._end)
-        self._file.write(data)
-        place = Shelved(self, self._end, len(data), zlib.crc32(data))
-        self._end += len(data)
+        if len(self._latest) > self._IN_MEMORY:
+            self._file = self._file or tempfile.TemporaryFile()
+            self._file.seek(0, os.SEEK_END)
+            self._file.write(self._latest)
+            self._filed += len(self._latest)
+            self._latest.clear()
+        place = Shelved(self, self._filed + len(self._latest), len(data), zlib.adler32(data))
+        self._latest += data
         return place
 
     def read(self, begin: int, length: int) -> str:
         """Return the text that lies at a place."""
+        if self._file is None or begin >= self._filed:
+            begin -= self._filed
+            return self._latest[begin : begin + length].decode("utf-8", "surrogatepass")
         self._file.seek(begin)
         return self._file.read(length).decode("utf-8", "surrogatepass")
 
 
-@dataclass(frozen=True, slots=True)
-class Shelved:
+class Shelved(NamedTuple):
     """Where a text lies that was laid aside."""
 
     shelf: Shelf
@@ -82,12 +93,14 @@ class Item:
     """As its source prints it, without what a cataloguer added behind it."""
     key: str
     """The title in comparable form: equal keys mean the same title, however it was typeset."""
+    tokens: tuple[str, ...] = ()
+    """The words and numbers of the title, as they are compared."""
     laid_abstract: str | Shelved = ""
     abstract_start: int = 0
     """A checksum of the first letters of the abstract; 0 where there is none."""
     identifiers: Mapping[str, str] = field(default_factory=lambda: _NONE)
-    authors: tuple[str, ...] = ()
-    """``Family, Given`` where the source tells them apart."""
+    authors: str = ""
+    """One after the other with semicolons between, ``Family, Given`` where the source tells them apart."""
     year: int | None = None
     venue: str = ""
     volume: str = ""
@@ -117,11 +130,6 @@ class Item:
         return laid if isinstance(laid, str) else laid.shelf.read(laid.begin, laid.length)
 
     @property
-    def tokens(self) -> tuple[str, ...]:
-        """The words and numbers of the title, as they are compared."""
-        return words_of(self.title)
-
-    @property
     def people(self) -> frozenset[str]:
         """The words of the authors' names, initials left out: sources differ in the order and the division of names."""
         return _people(self.authors)
@@ -139,12 +147,12 @@ class Item:
     @property
     def stems(self) -> frozenset[str]:
         """The keys of the title without its subtitle or the note in brackets at its end, where distinct itself."""
-        return _stems(self.title)
+        return _stems(self.title) if _SUBTITLE.search(self.title) else _NO_STEMS
 
     @property
     def work(self) -> tuple[str, str]:
         """The key of the title without words that name a kind of text, and these words: ``(…, "tutorial")``."""
-        return (self.key, "") if GENRE_WORDS.isdisjoint(self.tokens) else _work(self.title)
+        return (self.key, "") if GENRE_WORDS.isdisjoint(self.tokens) else _work(self.title, self.key)
 
 
 def item_of_entry(entry: Entry, shelf: Shelf | None = None) -> Item:
@@ -190,7 +198,7 @@ def _item(
     title: str,
     abstract: str | None,
     identifiers: Mapping[str, str],
-    authors: Iterable[str | PersonName],
+    authors: str | Iterable[str | PersonName],
     issued: str | None,
     venue: str,
     volume_number_pages: tuple[str | None, str | None, str | None],
@@ -200,22 +208,23 @@ def _item(
     not_same_as: frozenset[str] | None = None,
     shelf: Shelf | None = None,
 ) -> Item:
-    key = "".join(words_of(title))
+    words = titles.tokens(title)
     while title.endswith(("]", "].")) and (bare := _CATALOGUER_NOTE.sub("", title)) != title:
-        words = words_of(bare)
-        if len(words) < DISTINCT_WORDS:
+        rest = titles.tokens(bare)
+        if len(rest) < DISTINCT_WORDS:
             break
-        title, key = bare, "".join(words)
+        title, words = bare, rest
     volume, number, pages = volume_number_pages
     text = abstract or ""
     return Item(
         label,
         title,
-        key,
+        "".join(words),
+        tuple(map(sys.intern, words)),
         shelf.lay(text) if shelf and text else text,
         start_of(text),
         identifiers or _NONE,
-        tuple([author if type(author) is str else _inverted(author) for author in authors]),
+        authors if isinstance(authors, str) else ";".join(map(_inverted, authors)),
         dates.year_of(issued),
         venue,
         titles.key(volume) if volume else "",
@@ -230,8 +239,13 @@ def _item(
 
 def start_of(abstract: str) -> int:
     """Return a checksum of the first letters of an abstract, their case and all marks left out; 0 for none."""
-    letters = abstract[: 3 * _START].encode("utf-8", "replace").lower().translate(None, _NOT_IN_STARTS)
+    letters = letters_of(abstract[: 3 * _START])
     return zlib.crc32(letters[:_START]) if letters else 0
+
+
+def letters_of(text: str) -> bytes:
+    """Return the letters and figures of a text without case, marks, spaces and letters outside ASCII."""
+    return text.encode("utf-8", "replace").lower().translate(None, _NO_LETTERS)
 
 
 def _inverted(author: str | PersonName) -> str:
@@ -241,22 +255,19 @@ def _inverted(author: str | PersonName) -> str:
     return f"{author.family}, {author.given}" if author.given else author.family
 
 
-@functools.lru_cache(maxsize=2**14)
-def words_of(title: str) -> tuple[str, ...]:
-    """Return the words and numbers of a title, as they are compared."""
-    return tuple(titles.tokens(title))
+@functools.lru_cache(maxsize=2**12)
+def _people(authors: str) -> frozenset[str]:
+    return frozenset([word for word in titles.tokens(_LOST.sub(LOST, authors)) if len(word) > 2])
 
 
-@functools.lru_cache(maxsize=2**13)
-def _people(authors: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(word for author in authors for word in titles.tokens(_LOST.sub(LOST, author)) if len(word) > 2)
-
-
-@functools.lru_cache(maxsize=2**13)
-def _families(authors: tuple[str, ...]) -> frozenset[str]:
+@functools.lru_cache(maxsize=2**12)
+def _families(authors: str) -> frozenset[str]:
     found = set()
-    for author in authors:
+    for author in authors.split(";"):
         family, comma, given = author.partition(",")
+        if comma and family.isascii() and family.isalpha():
+            found.add(family.lower())
+            continue
         # "Ida Loom, Jan Ferry" are two people, though a table that has names inverted would mean one.
         two = comma and " " in family.strip() and len([word for word in given.split() if len(word) > 2]) > 1
         for name in (family, given) if two else (family,) if comma else (author,):
@@ -291,14 +302,12 @@ _NOTE = re.compile(
 )
 
 
-@functools.lru_cache(maxsize=2**13)
-def _work(title: str) -> tuple[str, str]:
+@functools.lru_cache(maxsize=2**12)
+def _work(title: str, key: str) -> tuple[str, str]:
     notes = " ".join(match[0] for match in _NOTE.finditer(title))
-    if not notes:
-        return "".join(words_of(title)), ""
-    words = titles.tokens(_NOTE.sub(" ", title))
+    words = titles.tokens(_NOTE.sub(" ", title)) if notes else []
     if len(words) < 2:
-        return "".join(words_of(title)), ""
+        return key, ""
     kinds = {_KINDS.get(word.rstrip("s"), word.rstrip("s")) for word in titles.tokens(notes)} & GENRE_WORDS
     return "".join(words), " ".join(sorted(kinds & set(_KINDS.values()) or kinds))
 

@@ -6,7 +6,7 @@ import csv
 import html
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from generator import dates, identifiers
 from generator.errors import Problem
@@ -43,6 +43,26 @@ def recognises(text: str) -> bool:
     return "title" in names and (names == {"title"} or len(names & set(COLUMNS)) >= 2)
 
 
+def authors_in(text: str) -> tuple[str | PersonName, ...]:
+    """Split ``Family, Given and Family, Given``; names without ``and`` between them are told apart by commas."""
+    people: list[str | PersonName] = []
+    for name in names_in(text):
+        family, comma, given = map(str.strip, name.partition(","))
+        people.append(
+            PersonName.model_construct(family=family, given=given or None) if comma and family else name.strip(", ")
+        )
+    return tuple(person for person in people if person)
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """Split a list of authors into names, which may still be ``Family, Given``; ``text`` is on one line."""
+    if "&" in text:
+        text = html.unescape(text)  # a name such as Imieli&#324;ski must not end at its semicolon
+    if " and " not in text and text.count(",") > 1:
+        return tuple(filter(None, map(fold, text.split(","))))
+    return tuple(filter(None, map(str.strip, text.replace(" and ", ";").split(";"))))
+
+
 def read(path: str, text: str, captured: str | None) -> Reading:
     """Read a table; see :func:`generator.readers.read`."""
     problems: list[Problem] = []
@@ -51,20 +71,26 @@ def read(path: str, text: str, captured: str | None) -> Reading:
     return Reading(path, NAME, () if problems else entries, captured, False, tuple(problems), tuple(remarks))
 
 
-def walk(path: str, lines: Iterable[str], problems: list[Problem], remarks: list[Problem]) -> Iterator[Entry]:
+def walk(
+    path: str,
+    lines: Iterable[str],
+    problems: list[Problem],
+    remarks: list[Problem],
+    names: Callable[[str], tuple[str | PersonName, ...]] = authors_in,
+) -> Iterator[Entry]:
     """Yield the entries of a table one by one, so that one of any length can be read.
 
     ``problems`` takes what keeps the table from being imported (then what was yielded does not count), ``remarks`` what
-    a person should know.
+    a person should know. ``names`` splits a list of authors: :func:`names_in` where it is not to cost much.
     """
     rows = csv.reader(lines, strict=True)
     position = end = 0
     try:
-        names = [name.strip().lower() for name in next(rows, [])]
-        if "title" not in names:
+        columns = [name.strip().lower() for name in next(rows, [])]
+        if "title" not in columns:
             problems.append(Problem(path, 1, "title: no such column; name the columns in the first row"))
             return
-        if doubled := next((name for name in names if name in COLUMNS and names.count(name) > 1), None):
+        if doubled := next((name for name in columns if name in COLUMNS and columns.count(name) > 1), None):
             problems.append(Problem(path, 1, f"{doubled}: two columns bear this name; keep one"))
             return
         end = rows.line_num
@@ -72,19 +98,19 @@ def walk(path: str, lines: Iterable[str], problems: list[Problem], remarks: list
             line, end = end + 1, rows.line_num
             if not any(value.strip() for value in values):
                 continue
-            if len(values) > len(names):
+            if len(values) > len(columns):
                 problems.append(
                     Problem(
-                        path, line, f"{len(values)} cells under {len(names)} columns; quote cells that hold a comma"
+                        path, line, f"{len(values)} cells under {len(columns)} columns; quote cells that hold a comma"
                     )
                 )
                 continue
-            row = {name: _line(value) for name, value in zip(names, values, strict=False) if value}
+            row = {name: _line(value) for name, value in zip(columns, values, strict=False) if value}
             if not row.get("title"):
                 problems.append(Problem(path, line, "title: is empty; every row needs one"))
                 continue
             position += 1
-            entry = _entry(path, line, position, row)
+            entry = _entry(path, line, position, row, names)
             remarks.extend(
                 Problem(path, line, f"{name}: {row[name]!r} {why}; left out") for name, why in _lost(entry, row)
             )
@@ -100,7 +126,9 @@ def _line(value: str) -> str:
     return fold(value)
 
 
-def _entry(path: str, line: int, position: int, row: dict[str, str]) -> Entry:
+def _entry(
+    path: str, line: int, position: int, row: dict[str, str], names: Callable[[str], tuple[str | PersonName, ...]]
+) -> Entry:
     year = row.get("year")
     found: dict[str, str] = {}
     if (text := row.get("doi")) and (value := identifiers.doi(text)):
@@ -114,7 +142,7 @@ def _entry(path: str, line: int, position: int, row: dict[str, str]) -> Entry:
         key=row.get("id") or None,
         title=row["title"],
         abstract=row.get("abstract") or None,
-        authors=authors_in(row.get("authors", "")) or None,
+        authors=(names(row["authors"]) or None) if "authors" in row else None,
         issued=year if year and dates.is_partial_date(year) else None,
         venue=row.get("venue") or None,
         volume=row.get("volume") or None,
@@ -133,20 +161,3 @@ def _lost(entry: Entry, row: dict[str, str]) -> Iterator[tuple[str, str]]:
     for name, kind in (("doi", "DOI"), ("arxiv", "arXiv id")):
         if row.get(name) and name not in entry.identifiers:
             yield name, f"is no {kind}"
-
-
-def authors_in(text: str) -> tuple[str | PersonName, ...]:
-    """Split ``Family, Given and Family, Given``; names without ``and`` between them are told apart by commas."""
-    if not text:
-        return ()
-    if "&" in text:
-        text = html.unescape(text)  # a name such as Imieli&#324;ski must not end at its semicolon
-    if " and " not in text and text.count(",") > 1:
-        return tuple(filter(None, map(fold, text.split(","))))
-    people: list[str | PersonName] = []
-    for name in filter(None, map(fold, re.split(r"\s+and\s+|;", text))):
-        family, comma, given = map(str.strip, name.partition(","))
-        people.append(
-            PersonName.model_construct(family=family, given=given or None) if comma and family else name.strip(", ")
-        )
-    return tuple(person for person in people if person)
