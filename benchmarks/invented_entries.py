@@ -4,7 +4,8 @@ Every text is made of invented words that are drawn as real ones are: a few very
 titles of 6 to 13 words and abstracts of 1,000 to 1,500 characters. Of all entries
 
 - 20 % are copies of another entry, as a second source would have it: other case, marks, hyphens, LaTeX, typographic
-  quotes, a word divided, one slip in a long word, now and then a stop word more; half of the abstracts are touched, too;
+  quotes, a word divided, one slip in a long word, now and then a stop word
+  more; half of the abstracts are touched, too;
 - 10 % are siblings of another entry, and other papers: another number, version, part, size, language or word, a survey
   of it, a step towards it, an erratum, a reply; their abstracts are their own, or begin like the other's.
 
@@ -132,13 +133,15 @@ def _copy(original: Invented, voice: _Voice) -> Invented:
         words = abstract.split(" ")
         del words[chance.randrange(len(words))]
         abstract = " ".join(words).replace(". ", "; ", 1)
-        abstract = chance.choice((str, str.upper, lambda text: f"“{text}”", lambda text: text.replace("tion", "-tion", 2)))(
-            abstract
-        )
+        abstract = chance.choice(
+            (str, str.upper, lambda text: f"“{text}”", lambda text: text.replace("tion", "-tion", 2))
+        )(abstract)
     authors, year = original.authors, original.year
     if chance.random() < 0.2:
         authors = " and ".join(f"{name.split(', ')[0]}, {name.split(', ')[1][0]}." for name in authors.split(" and "))
-    return replace(original, title=title, abstract=abstract if chance.random() < 0.95 else "", authors=authors, year=year)
+    return replace(
+        original, title=title, abstract=abstract if chance.random() < 0.95 else "", authors=authors, year=year
+    )
 
 
 def _case(title: str, chance: random.Random) -> str:
@@ -180,7 +183,11 @@ def _slip(title: str, chance: random.Random) -> str:
     if place >= 0:
         word, at = words[place], chance.randint(2, 5)
         words[place] = chance.choice(
-            (word[:at] + word[at + 1 :], word[:at] + word[at + 1] + word[at] + word[at + 2 :], f"{word[:at]}q{word[at:]}")
+            (
+                word[:at] + word[at + 1 :],
+                word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+                f"{word[:at]}q{word[at:]}",
+            )
         )
     return " ".join(words)
 
@@ -247,8 +254,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Make a table of invented entries, and the truth about it.")
     parser.add_argument("--entries", type=int, default=100_000, metavar="N", help="how many (default: 100000)")
     parser.add_argument("--output", type=Path, required=True, metavar="FILE", help="the table, as CSV")
-    parser.add_argument("--truth", type=Path, required=True, metavar="FILE", help="the pairs that are one paper, as CSV")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="another seed gives another table (default: 0)")
+    parser.add_argument(
+        "--truth", type=Path, required=True, metavar="FILE", help="the pairs that are one paper, as CSV"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="another seed gives another table (default: 0)"
+    )
     options = parser.parse_args(arguments)
     write(options.entries, options.output, options.truth, options.seed)
     print(f"{options.entries} invented entries", file=sys.stderr)

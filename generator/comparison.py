@@ -11,19 +11,20 @@ from typing import Literal
 
 from rapidfuzz import fuzz
 
-from generator import evidence
+from generator import evidence, variants
 from generator.evidence import ABSTRACT_ONE, ABSTRACT_SAME, PEOPLE_DIFFER, Evidence
 from generator.items import STOP_WORDS, Item
 
 # A title of nothing but these stands above a different text in every issue and every volume.
 _FURNITURE = frozenset(
-    """abstracts address acknowledgement acknowledgements announcement announcements article articles author authors book books
-    calendar calls chair chairs column conclusion conclusions conference contents cover discussion editor editorial
-    editorials editors events features foreword front guest in index interview introduction introductory invited issue
-    journal keynote letter letters list matter meeting memoriam message minutes news newsletter note notes obituary
-    opening overview panel papers participants perspective poster posters preface presentation presentations proceedings
-    program programme prologue record reminiscences report reports research review reviewers reviews section session
-    special subject summary symposium table this title treasurer tutorial vice welcome workshop""".split()
+    """abstracts acknowledgement acknowledgements address announcement announcements article articles author authors
+    book books calendar calls chair chairs column conclusion conclusions conference contents cover discussion
+    editor editorial editorials editors events features foreword front guest in index interview introduction
+    introductory invited issue journal keynote letter letters list matter meeting memoriam message minutes
+    news newsletter note notes obituary opening overview panel papers participants perspective poster posters
+    preface presentation presentations proceedings program programme prologue record reminiscences report
+    reports research review reviewers reviews section session special subject summary symposium table this
+    title treasurer tutorial vice welcome workshop""".split()
 )
 # In a subtitle these announce another text than the one of the same title without it.
 _OTHER_TEXTS = frozenset(
@@ -65,10 +66,10 @@ def compare(a: Item, b: Item) -> Verdict:
         return _compare_equal_titles(a, b)
     score = round(fuzz.ratio(a.key, b.key) / 100, 3)
     # Titles that are far apart are of one paper only where one continues the other or the abstracts begin alike.
-    if score < 0.5 and (not a.abstract_start or a.abstract_start != b.abstract_start) and not evidence.extends(a, b):
+    if score < 0.5 and (not a.abstract_start or a.abstract_start != b.abstract_start) and not variants.extends(a, b):
         return Verdict("different", score, TITLES_DIFFER)
-    if guard := evidence.guard(a, b):
-        if evidence.strong(a, b) and evidence.only_years_more(a, b):
+    if guard := variants.guard(a, b):
+        if evidence.strong(a, b) and variants.only_years_more(a, b):
             return Verdict("review", score, "one title continues the other, with the year")
         return Verdict("different", score, guard)
     if conflict:
@@ -120,7 +121,7 @@ def _compare_equal_titles(a: Item, b: Item) -> Verdict:
     if found.against:
         return Verdict("review", 0.95, f"equal title, but {against}")
     if furniture and not (found.abstracts or 0) >= ABSTRACT_SAME:
-        return _compare_columns(a, b, found)
+        return _compare_columns(a, b)
     if found.abstracts is not None and found.support:
         return Verdict("same", 1.0, f"equal title, {support}")
     if len(a.key) >= _DISTINCT_LENGTH or evidence.strong(a, b):
@@ -128,11 +129,11 @@ def _compare_equal_titles(a: Item, b: Item) -> Verdict:
     return Verdict("review", 0.9, f"equal title, but one of {len(a.key)} letters proves little alone")
 
 
-def _compare_columns(a: Item, b: Item, found: Evidence) -> Verdict:
+def _compare_columns(a: Item, b: Item) -> Verdict:
     """Decide about two texts of one title that many texts bear, of which nothing says that they are two."""
-    if evidence.strong(a, b) and a.source and b.source and a.source != b.source:
-        if not a.is_crowded and not b.is_crowded and evidence.same_families(a, b):
-            return Verdict("same", 0.9, "equal title that many texts bear, but the only one of that year and authors")
+    one_each = bool(a.source and b.source) and a.source != b.source and not a.is_crowded and not b.is_crowded
+    if one_each and evidence.strong(a, b) and evidence.same_families(a, b):
+        return Verdict("same", 0.9, "equal title that many texts bear, but the only one of that year and authors")
     if (a.is_crowded or b.is_crowded) and not evidence.same_families(a, b):
         return Verdict(
             "different", 0.5, "equal title, but one that many texts bear, several of that year in one source"
@@ -141,9 +142,9 @@ def _compare_columns(a: Item, b: Item, found: Evidence) -> Verdict:
 
 
 def _compare_unequal_titles(a: Item, b: Item, score: float) -> Verdict:
-    difference = evidence.difference(a, b)
+    difference = variants.difference(a, b)
     strong = evidence.strong(a, b)
-    extends = evidence.extends(a, b)
+    extends = variants.extends(a, b)
     begins_alike = bool(a.abstract_start) and a.abstract_start == b.abstract_start
     if difference is None and score < _SIMILAR and not (strong or extends or begins_alike or a.work[0] == b.work[0]):
         return Verdict("different", score, TITLES_DIFFER)
@@ -151,7 +152,7 @@ def _compare_unequal_titles(a: Item, b: Item, score: float) -> Verdict:
     support = " and ".join(found.support)
     abstracts = found.abstracts or 0.0
     if difference is None and score >= 0.9 and evidence.one_by_two(a, b):
-        difference = evidence.difference(a, b, evidence.SHORT)
+        difference = variants.difference(a, b, variants.SHORT)
     if difference is not None and not found.against:
         if a.is_column or b.is_column:
             return Verdict("review", score, f"titles differ only in {difference}, but recur over the years")

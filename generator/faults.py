@@ -122,12 +122,19 @@ def _is_plain(entry: Entry) -> bool:
     """
     lines = [entry.title, *([entry.venue] if entry.venue is not None else ())]
     for author in entry.authors or ():
-        lines += [author] if isinstance(author, str) else [author.family, *([author.given] if author.given is not None else ())]
+        lines += (
+            [author]
+            if isinstance(author, str)
+            else [author.family, *([author.given] if author.given is not None else ())]
+        )
     abstract = entry.abstract
     return (
         not entry.links
         and entry.author_count is None
-        and all([line.isprintable() and 0 < len(line) <= MAX_LINE and not line.isspace() for line in lines])
-        and (abstract is None or (abstract.isprintable() and 0 < len(abstract) <= MAX_ABSTRACT and not abstract.isspace()))
+        and all(line.isprintable() and 0 < len(line) <= MAX_LINE and not line.isspace() for line in lines)
+        and (
+            abstract is None
+            or (abstract.isprintable() and 0 < len(abstract) <= MAX_ABSTRACT and not abstract.isspace())
+        )
         and all(kind not in SCHEMES or SCHEMES[kind].read(value) for kind, value in entry.identifiers.items())
     )

@@ -76,7 +76,9 @@ def read_items(
     A table is read row by row and its abstracts are laid aside, so that it may be of any size; ``tell`` hears how many
     items have been read.
     """
-    shelf, items, problems = Shelf(), [], []
+    shelf = Shelf()
+    items: list[Item] = []
+    problems: list[Problem] = []
     for path in paths:
         begin = len(items)
         faults: list[Problem] = []

@@ -46,7 +46,7 @@ GENRE_WORDS = frozenset(
 class Shelf:
     """Abstracts laid aside in a temporary file (in memory while they are few), to be read when a pair asks for them."""
 
-    _IN_MEMORY = 32 * 1024 * 1024
+    _IN_MEMORY = 8 * 1024 * 1024
 
     def __init__(self) -> None:
         self._file: IO[bytes] | None = None
@@ -57,7 +57,7 @@ class Shelf:
         """Lay a text aside and return where it lies."""
         data = text.encode("utf-8", "surrogatepass")
         if len(self._latest) > self._IN_MEMORY:
-            self._file = self._file or tempfile.TemporaryFile()
+            self._file = self._file or tempfile.TemporaryFile()  # noqa: SIM115 - goes with the shelf
             self._file.seek(0, os.SEEK_END)
             self._file.write(self._latest)
             self._filed += len(self._latest)

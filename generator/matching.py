@@ -6,7 +6,7 @@ Nothing here depends on the order of the input, and no cluster joins what a verd
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, product
 
@@ -220,11 +220,9 @@ def _obstacle(
     return f"{items[a].label} and {items[b].label} are different: {clash(a, b)}"
 
 
-def obstacles(items: Sequence[Item], found: Matching, a: int, b: int) -> Iterator[str]:
-    """Yield what keeps the clusters of two items apart, as ``match`` would say it."""
-    one, other = (next(list(cluster) for cluster in found.clusters if place in cluster) for place in (a, b))
+def refusal(items: Sequence[Item], one: Sequence[int], other: Sequence[int]) -> str | None:
+    """Say why two clusters of a matching of ``items`` cannot become one, or ``None``."""
     rank = [0] * len(items)
     for position, place in enumerate(blocking.ranked(items)):
         rank[place] = position
-    if one != other and (reason := _obstacle(items, rank, one, other, _Judge(items, {}), (-1, -1))):
-        yield reason
+    return _obstacle(items, rank, list(one), list(other), _Judge(items, {}), (-1, -1))

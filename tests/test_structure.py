@@ -12,13 +12,17 @@ PACKAGE = Path(__file__).resolve().parent.parent / "generator"
 # A module may import only what stands before it; a new module takes its place here.
 ORDER = [
     "errors", "dates", "links", "settings", "titles", "identifiers", "models", "faults", "readers", "items",
-    "evidence", "comparison", "blocking", "matching", "merging", "documents", "store", "intake", "checking", "library", "catalogue",
+    "variants", "evidence", "comparison", "blocking", "matching", "explanation",
+    "merging", "documents", "store", "intake", "checking", "library", "catalogue",
     "search_index", "related", "escaping", "wording", "exports", "metadata", "feeds", "digest", "formulas",
     "pictures", "overviews", "authors", "pages", "generation", "commonmark", "stamping", "site_folder", "watching",
     "curation", "starter", "mkdocs_plugin", "cli",
     "__main__",
 ]  # fmt: skip
-INTAKE_WING = {"readers", "items", "evidence", "comparison", "blocking", "matching", "merging", "intake"}
+INTAKE_WING = {
+    "readers", "items", "variants", "evidence", "comparison", "blocking", "matching", "explanation", "merging",
+    "intake",
+}  # fmt: skip
 BUILD_WING = {
     "library",
     "catalogue",

@@ -124,7 +124,7 @@ def lines(path: str) -> Iterator[str]:
     number = 0
     with Path(path).open(encoding="utf-8-sig") as file:
         try:
-            for number, line in enumerate(file, start=1):  # noqa: B007 - named in the message
+            for number, line in enumerate(file, start=1):
                 if "\0" in line:
                     raise InputError(Problem(path, number, "the file is binary, not text; save it as UTF-8 text"))
                 yield line

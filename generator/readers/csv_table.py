@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import html
 import io
-import re
 from collections.abc import Callable, Iterable, Iterator
 
 from generator import dates, identifiers
