@@ -28,6 +28,8 @@ _ORDINALS = {
         "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), start=1
     )
 }
+_TURNING = ("un", "in", "non", "hyper", "hypo", "inter", "intra", "macro", "micro")
+_SALTS = frozenset(("ate", "ite", "ide"))
 _ENDINGS = frozenset(("st", "nd", "rd", "th"))
 _NEGATIONS = frozenset(
     """a an anti de dis hetero homo hyper hypo il im in inter intra ir mis multi non over pre post re semi sub
@@ -114,19 +116,24 @@ def steps(one: Sequence[str], other: Sequence[str]) -> Iterator[tuple[Sequence[s
 def is_slip(one: str, other: str, least: int = _LONG) -> bool:
     """Tell whether two long words are one word mistyped or inflected: one letter in six or more, two in eleven or more.
 
-    A prefix that turns the meaning (symmetric, asymmetric) is no slip.
+    What turns the meaning is no slip: another letter among the first three (absorption, adsorption), a prefix before
+    the word (symmetric, asymmetric), an ending of another salt (nitrate, nitrite). In words shorter than six letters
+    another letter is none, for too many short words are a letter apart (text, test).
     """
-    shorter, longer = sorted((one, other), key=len)
+    shorter, longer = sorted((one, other), key=lambda word: (len(word), word))
     if len(shorter) < least or len(longer) - len(shorter) > 2:
         return False
-    if longer.endswith((shorter, shorter[1:])):
-        rest = longer.removesuffix(shorter)
-        if rest in _NEGATIONS:
-            return False
-    if any(
-        one.startswith(prefix) != other.startswith(prefix)
-        for prefix in ("un", "in", "non", "hyper", "hypo", "inter", "intra", "macro", "micro")
-    ):
+    turned = sorted(one) == sorted(other)
+    left_out = len(shorter) < len(longer) and (len(longer) >= _LONG or longer == f"{shorter}s")
+    if shorter[0] != longer[0] or (len(shorter) < _LONG and not turned and not left_out):
+        return False
+    if len(shorter) == len(longer) and not turned and shorter[:3] != longer[:3]:
+        return False
+    if longer.endswith((shorter, shorter[1:])) and longer.removesuffix(shorter) in _NEGATIONS:
+        return False
+    if one[-3:] != other[-3:] and {one[-3:], other[-3:]} <= _SALTS:
+        return False
+    if any(one.startswith(prefix) != other.startswith(prefix) for prefix in _TURNING):
         return False
     return OSA.distance(one, other) <= (2 if len(shorter) >= 11 else 1)
 
