@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import functools
 import random
 import sys
 from collections.abc import Iterator, Sequence
@@ -44,6 +45,16 @@ class Invented:
     year: int
 
 
+@functools.cache
+def _lexicon() -> list[str]:
+    words: dict[str, None] = {}
+    chance = random.Random(0)
+    while len(words) < _WORDS:
+        length = chance.choices((1, 2, 3, 4), (1, 6, 8, 3))[0]
+        words["".join(chance.choices(_SYLLABLES, k=length)) + chance.choice(_ENDINGS)] = None
+    return list(words)
+
+
 class _Voice:
     """Draws words; the numbers come from numpy in large lots, for a million abstracts have 200 million words."""
 
@@ -52,14 +63,8 @@ class _Voice:
         self._numbers = np.random.default_rng(seed)
         self._weights = np.cumsum(1 / (np.arange(1, _WORDS + 1) + 2.7))
         self._weights /= self._weights[-1]
-        words = dict.fromkeys(self._word(number) for number in range(3 * _WORDS))
-        self._lexicon = list(words)[:_WORDS]
+        self._lexicon = _lexicon()
         self._lot: list[int] = []
-
-    def _word(self, number: int) -> str:
-        chance = random.Random(number)
-        length = chance.choices((1, 2, 3, 4), (1, 6, 8, 3))[0]
-        return "".join(chance.choice(_SYLLABLES) for _ in range(length)) + chance.choice(_ENDINGS)
 
     def words(self, count: int) -> list[str]:
         if len(self._lot) < count:

@@ -53,6 +53,10 @@ class Shelf:
         self._latest = bytearray()
         self._filed = 0
 
+    def __del__(self) -> None:
+        if self._file:
+            self._file.close()
+
     def lay(self, text: str) -> Shelved:
         """Lay a text aside and return where it lies."""
         data = text.encode("utf-8", "surrogatepass")

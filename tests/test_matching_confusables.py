@@ -72,9 +72,9 @@ CONFUSABLE = [
 ]  # fmt: skip
 
 TEXT = (
-    "We weave red and blue cloth on looms of every size and ask how many threads a shuttle can carry before it tires. "
-    "Twelve weavers took part for forty days. The widest loom needed the least wool, and the narrow ones broke more often. "
-    "Our cloth is warmer than that of earlier mills by a third, at half of their price, and it does not fade in the sun."
+    "We weave red and blue cloth on looms of every size and ask how many threads a shuttle carries before it tires. "
+    "Twelve weavers took part for forty days. The widest loom needed the least wool, and narrow ones broke more often. "
+    "Our cloth is warmer than that of earlier mills by a third, at half their price, and does not fade in the sun."
 )
 
 
