@@ -80,6 +80,21 @@ def test_invented_entries_are_the_same_for_one_seed_and_have_what_they_state() -
     assert made != list(invented_entries.entries(1_000, seed=2))
     copies = len(made) - len({entry.paper for entry in made})
     assert 0.15 < copies / len(made) < 0.25
+    assert all(1_000 <= len(entry.abstract) < 1_700 for entry in made if entry.abstract)
+
+
+# --- reading for matching --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("prefix", [b"", b"\xef\xbb\xbf"], ids=["", "byte order mark"])
+def test_a_table_read_row_by_row_is_the_table_read_whole(tmp_path: Path, prefix: bytes) -> None:
+    data = (ROOT / "tests" / "data" / "listings" / "table.csv").read_bytes()
+    path = tmp_path / "table.csv"
+    path.write_bytes(prefix + data.replace(b"\n", b"\r\n"))
+    whole = [item_of_entry(entry) for entry in readers.read(str(path), path.read_bytes()).entries]
+    items, problems = intake.read_items([str(path)])
+    assert problems == []
+    assert len(items) == len(whole) > 0
     for one, other in zip(items, whole, strict=True):
         assert (one.abstract, one.people, one.families) == (other.abstract, other.people, other.families)
         assert (one.label, one.title, one.identifiers) == (other.label, other.title, other.identifiers)
