@@ -126,7 +126,7 @@ def _original(paper: int, voice: _Voice) -> Invented:
     authors = " and ".join(
         f"{voice.name()}{chance.choice(_SYLLABLES)}, {voice.name()}" for _ in range(chance.randint(1, 7))
     )
-    return Invented(paper, title, voice.prose(chance.randint(1_000, 1_450)), authors, chance.randint(1995, 2025))
+    return Invented(paper, title, voice.prose(chance.randint(950, 1_300)), authors, chance.randint(1995, 2025))
 
 
 def _copy(original: Invented, voice: _Voice) -> Invented:
@@ -229,7 +229,7 @@ def _sibling(original: Invented, paper: int, voice: _Voice) -> Invented:
             swapped,
         )
     )
-    abstract = voice.prose(chance.randint(1_000, 1_450))
+    abstract = voice.prose(chance.randint(950, 1_300))
     if chance.random() < 0.3:
         abstract = original.abstract[:400] + abstract[400:]
     same_people = chance.random() < 0.5
