@@ -50,7 +50,7 @@ def lsh_ratio(rows: Rows) -> Found:
 
 
 def bib_dedupe(rows: Rows) -> Found:
-    """The library as its documentation uses it: prep, block, match; its ``maybe`` is what a person is asked."""
+    """Take the library as its documentation does: prep, block, match; its ``maybe`` is what a person is asked."""
     import pandas as pd
     from bib_dedupe import bib_dedupe as library
 

@@ -95,28 +95,35 @@ def _blocks(items: Sequence[Item], order: Sequence[int]) -> dict[str, tuple[Numb
             hashes[kind].append(crc(text.encode("utf-8", "replace")))
             ranks[kind].append(rank)
 
+    edges = [(hashes[kind].append, ranks[kind].append) for kind in ("title", "start", "end")]
+    (put_title, rank_title), (put_start, rank_start), (put_end, rank_end) = edges
+    put_word = words.append
     for rank, place in enumerate(order):
         item = items[place]
         before = len(words)
         if item.key:
             key = item.key.encode("utf-8", "replace")
-            for kind, data in (("title", key), ("start", key[:_EDGE]), ("end", key[-_EDGE:])):
-                hashes[kind].append(crc(data))
-                ranks[kind].append(rank)
-            if not GENRE_WORDS.isdisjoint(item.tokens):
-                put("title", rank, *({item.work[0]} - {item.key}))
+            put_title(crc(key))
+            put_start(crc(key[:_EDGE]))
+            put_end(crc(key[-_EDGE:]))
+            rank_title(rank)
+            rank_start(rank)
+            rank_end(rank)
+            tokens = item.tokens
+            if not GENRE_WORDS.isdisjoint(tokens) and (work := item.work[0]) != item.key:
+                put("title", rank, work)
             if stems := item.stems:
                 put("title", rank, *stems)
-            for word in item.tokens:
+            for word in tokens:
                 if word not in STOP_WORDS:
                     number = vocabulary.get(word)
                     if number is None:
                         number = vocabulary[word] = len(vocabulary)
                         checksums.append(crc(word.encode("utf-8", "replace")))
-                    words.append(number)
+                    put_word(number)
         lengths.append(len(words) - before)
-        for scheme, value in item.identifiers.items():
-            put("identifier", rank, f"{scheme}:{value}")
+        if item.identifiers:
+            put("identifier", rank, *(f"{scheme}:{value}" for scheme, value in item.identifiers.items()))
         if item.year and item.authors:
             put("people", rank, f"{item.year}:{'|'.join(sorted(item.families))}")
         if item.abstract_start:

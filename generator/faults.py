@@ -120,21 +120,20 @@ def _is_plain(entry: Entry) -> bool:
 
     Text of printable characters holds no controls, and nothing invisible; the lengths are those of the model.
     """
-    lines = [entry.title, *([entry.venue] if entry.venue is not None else ())]
+    if entry.links or entry.author_count is not None:
+        return False
+    abstract, venue = entry.abstract, entry.venue
+    if abstract is not None and not _is_plain_text(abstract, MAX_ABSTRACT):
+        return False
+    if not _is_plain_text(entry.title, MAX_LINE) or (venue is not None and not _is_plain_text(venue, MAX_LINE)):
+        return False
     for author in entry.authors or ():
-        lines += (
-            [author]
-            if isinstance(author, str)
-            else [author.family, *([author.given] if author.given is not None else ())]
-        )
-    abstract = entry.abstract
-    return (
-        not entry.links
-        and entry.author_count is None
-        and all(line.isprintable() and 0 < len(line) <= MAX_LINE and not line.isspace() for line in lines)
-        and (
-            abstract is None
-            or (abstract.isprintable() and 0 < len(abstract) <= MAX_ABSTRACT and not abstract.isspace())
-        )
-        and all(kind not in SCHEMES or SCHEMES[kind].read(value) for kind, value in entry.identifiers.items())
-    )
+        parts = (author,) if isinstance(author, str) else (author.family, author.given)
+        for part in parts:
+            if part is not None and not _is_plain_text(part, MAX_LINE):
+                return False
+    return all(kind not in SCHEMES or SCHEMES[kind].read(value) for kind, value in entry.identifiers.items())
+
+
+def _is_plain_text(text: str, longest: int) -> bool:
+    return text.isprintable() and 0 < len(text) <= longest and not text.isspace()

@@ -95,7 +95,7 @@ def walk(
         end = rows.line_num
         for values in rows:
             line, end = end + 1, rows.line_num
-            if not any(value.strip() for value in values):
+            if not "".join(values).strip():
                 continue
             if len(values) > len(columns):
                 problems.append(
@@ -110,9 +110,8 @@ def walk(
                 continue
             position += 1
             entry = _entry(path, line, position, row, names)
-            remarks.extend(
-                Problem(path, line, f"{name}: {row[name]!r} {why}; left out") for name, why in _lost(entry, row)
-            )
+            for name, why in _lost(entry, row):
+                remarks.append(Problem(path, line, f"{name}: {row[name]!r} {why}; left out"))
             yield entry
     except csv.Error as error:
         problems.append(Problem(path, end + 1, f"no CSV from here on ({error}); check the quotes"))
@@ -153,10 +152,10 @@ def _entry(
     )
 
 
-def _lost(entry: Entry, row: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield the columns whose value cannot be read, and what is wrong with it."""
-    if row.get("year") and not entry.issued:
-        yield "year", "is no date"
+def _lost(entry: Entry, row: dict[str, str]) -> list[tuple[str, str]]:
+    """Return the columns whose value cannot be read, and what is wrong with it."""
+    lost = [("year", "is no date")] if entry.issued is None and row.get("year") else []
     for name, kind in (("doi", "DOI"), ("arxiv", "arXiv id")):
-        if row.get(name) and name not in entry.identifiers:
-            yield name, f"is no {kind}"
+        if name in row and row[name] and name not in entry.identifiers:
+            lost.append((name, f"is no {kind}"))
+    return lost
