@@ -89,7 +89,8 @@ def run(command: Sequence[str | Path], output: Path) -> tuple[int, float, float]
 
 def ours(each: LabelledSet, folder: Path) -> Result:
     output = folder / "ours.json"
-    command = [sys.executable, "-m", "generator", "duplicates", "--records", folder / "none", "--json", each.table]
+    command: list[str | Path] = [sys.executable, "-m", "generator", "duplicates", "--json"]
+    command += ["--records", folder / "none", each.table]
     status, cpu, peak = run(command, output)
     if status:
         raise SystemExit(f"{each.name}: duplicates ended with {status}:\n{Path(f'{output}.log').read_text()}")
@@ -164,7 +165,7 @@ def _install(folder: Path) -> dict[str, Path | None]:
     python = folder / "rivals" / "bin" / "python"
     for way, packages in RIVALS.items():
         _say(f"installing {way}")
-        command = [python, "-m", "pip", "install", "--quiet", *packages]
+        command: list[str | Path] = [python, "-m", "pip", "install", "--quiet", *packages]
         found[way] = python if not packages or subprocess.run(command, check=False).returncode == 0 else None
     return found
 
