@@ -46,7 +46,7 @@ def lsh_ratio(rows: Rows) -> Found:
         for other in index.query(sketch)
         if other != name and fuzz.ratio(titles[name], titles[other]) >= 90
     }
-    return found, []  # type: ignore[return-value]
+    return found, []
 
 
 def bib_dedupe(rows: Rows) -> Found:
