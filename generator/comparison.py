@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 
 from generator import evidence, variants
 from generator.evidence import ABSTRACT_ONE, ABSTRACT_SAME, PEOPLE_DIFFER, Evidence
-from generator.items import STOP_WORDS, Item
+from generator.items import DISTINCT_WORDS, STOP_WORDS, Item
 
 # A title of nothing but these stands above a different text in every issue and every volume.
 _FURNITURE = frozenset(
@@ -109,7 +109,10 @@ def _compare_equal_titles(a: Item, b: Item) -> Verdict:
     support = " and ".join(found.support)
     if evidence.same_place(a, b):
         return Verdict("same", 1.0, f"equal title, {support}")
-    furniture = a.is_column or b.is_column or all(word in _FURNITURE or word in STOP_WORDS for word in a.tokens)
+    recurs = a.is_column or b.is_column
+    words = [word for word in a.tokens if word not in STOP_WORDS]
+    # A long title that recurs may as well be a preprint, a talk and an article of one text.
+    furniture = all(word in _FURNITURE for word in words) or (recurs and len(words) < DISTINCT_WORDS)
     if furniture and a.source and a.source == b.source:
         return Verdict("different", 0.5, "equal title, but one that many texts bear; one source has both")
     if furniture and found.against:
@@ -120,7 +123,7 @@ def _compare_equal_titles(a: Item, b: Item) -> Verdict:
         return Verdict("different", 0.5, f"equal title, but {against}")
     if found.against:
         return Verdict("review", 0.95, f"equal title, but {against}")
-    if furniture and not (found.abstracts or 0) >= ABSTRACT_SAME:
+    if (furniture or recurs) and not (found.abstracts or 0) >= ABSTRACT_SAME:
         return _compare_columns(a, b)
     if found.abstracts is not None and found.support:
         return Verdict("same", 1.0, f"equal title, {support}")
