@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: site serve publish test check soak lock labels bench audit screenshots artwork clean
+.PHONY: site serve publish test check soak lock labels bench bench-matching audit screenshots artwork clean
 
 site: .venv/site-ready  ## Set up, then build the site into site/
 	$(BIN)/reading-list build
@@ -35,6 +35,9 @@ soak: .venv/test-ready  ## The tests that take many minutes: 100,000 broken inpu
 bench: .venv/test-ready  ## Measure import, generate and build
 	$(BIN)/python benchmarks/measure.py
 	$(BIN)/python benchmarks/growth.py
+
+bench-matching: .venv/test-ready  ## Measure how well and how fast duplicates are found, beside other ways, into docs/matching.md
+	$(BIN)/python benchmarks/matching.py --write
 
 audit: site .venv/test-ready  ## Look at the site with Lighthouse, axe and html-validate, and weigh its pages; needs node 20
 	$(BIN)/python benchmarks/weight.py

@@ -7,6 +7,7 @@ written ``--10-31`` (the truncated form of ISO 8601:2000, 5.2.1.3 e).
 from __future__ import annotations
 
 import datetime
+import functools
 import re
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -16,6 +17,7 @@ _PRINTED = re.compile(rf"({'|'.join(MONTHS)}) (\d{{1,2}})(?:, (\d{{4}}))?", re.A
 _YEARLESS = re.compile(r"--(\d{2})-(\d{2})", re.ASCII)
 
 
+@functools.lru_cache(maxsize=1024)
 def is_partial_date(text: str) -> bool:
     """Tell whether ``text`` is a real year, year and month, or day."""
     match = _PARTIAL.fullmatch(text)
@@ -59,6 +61,7 @@ def with_year(text: str, year: int) -> str:
     return text
 
 
+@functools.lru_cache(maxsize=1024)
 def year_of(text: str | None) -> int | None:
     """Return the year of a date, or ``None`` where there is none."""
     return int(text[:4]) if text and not is_yearless(text) else None

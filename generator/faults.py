@@ -9,7 +9,8 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from generator.models import Entry, Identifiers, Links, Record
+from generator.identifiers import SCHEMES
+from generator.models import MAX_ABSTRACT, MAX_LINE, Entry, Identifiers, Links, Record
 
 
 def spell(place: tuple[str | int, ...]) -> str:
@@ -110,6 +111,8 @@ def faults_in(model: type[BaseModel], data: Mapping[str, Any]) -> Iterator[tuple
 
 def faults_of(entry: Entry) -> Iterator[str]:
     """Yield what keeps an entry from becoming a record, as ``field: what is wrong, and what to write instead``."""
+    if _is_plain(entry):
+        return
     stated = {
         name: value
         for name in ("title", "authors", "author_count", "venue", "identifiers", "links", "abstract")
@@ -119,3 +122,27 @@ def faults_of(entry: Entry) -> Iterator[str]:
     for name, fields in known.items():
         stated[name] = {kind: value for kind, value in stated[name].items() if kind in fields}
     yield from (f"{place}: {what}" for place, what in faults_in(Record, stated))
+
+
+def _is_plain(entry: Entry) -> bool:
+    """Tell, at a hundredth of the cost, that an entry surely has no fault, as most have not.
+
+    Text of printable characters holds no controls, and nothing invisible; the lengths are those of the model.
+    """
+    if entry.links or entry.author_count is not None:
+        return False
+    abstract, venue = entry.abstract, entry.venue
+    if abstract is not None and not _is_plain_text(abstract, MAX_ABSTRACT):
+        return False
+    if not _is_plain_text(entry.title, MAX_LINE) or (venue is not None and not _is_plain_text(venue, MAX_LINE)):
+        return False
+    for author in entry.authors or ():
+        parts = (author,) if isinstance(author, str) else (author.family, author.given)
+        for part in parts:
+            if part is not None and not _is_plain_text(part, MAX_LINE):
+                return False
+    return all(kind not in SCHEMES or SCHEMES[kind].read(value) for kind, value in entry.identifiers.items())
+
+
+def _is_plain_text(text: str, longest: int) -> bool:
+    return text.isprintable() and 0 < len(text) <= longest and not text.isspace()

@@ -6,16 +6,17 @@ import hashlib
 import os
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from generator import dates, matching, merging, readers, store, titles
-from generator.errors import Problem
+from generator.errors import InputError, Problem
+from generator.faults import faults_of
 from generator.ids import MAX_ID, id_fault
-from generator.items import item_of_entry, item_of_record, item_of_retraction
+from generator.items import Item, Shelf, item_of_entry, item_of_record, item_of_retraction
 from generator.models import Entry, Record, Retraction, Source
-from generator.readers import Reading
+from generator.readers import Reading, csv_table
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,54 @@ def read_files(
         checksums[path] = f"sha256:{hashlib.sha256(data).hexdigest()}"
         readings.append(readers.read(path, data, format=format, captured=captured))
     return readings, checksums
+
+
+def read_items(
+    paths: Iterable[str], *, format: str | None = None, tell: Callable[[int], None] | None = None
+) -> tuple[list[Item], list[Problem]]:
+    """Read each file for matching only; return the items in file order, and what is wrong with the files.
+
+    A table is read row by row and its abstracts are laid aside, so that it may be of any size; ``tell`` hears how many
+    items have been read.
+    """
+    shelf = Shelf()
+    items: list[Item] = []
+    problems: list[Problem] = []
+    for path in paths:
+        begin = len(items)
+        faults: list[Problem] = []
+        for entry in _entries(path, format, faults):
+            items.append(item_of_entry(entry, shelf))
+            if tell:
+                tell(len(items))
+        if faults:
+            del items[begin:]  # a file is read whole or not at all
+            problems += faults
+    return items, problems
+
+
+def _entries(path: str, format: str | None, problems: list[Problem]) -> Iterator[Entry]:
+    """Yield the entries of a file: a table's one by one, those of other formats when all are read."""
+    try:
+        if Path(path).is_file():
+            name = format or readers.recognise(path, readers.beginning(path))
+            if name == csv_table.NAME:
+                count = 0
+                for entry in csv_table.walk(path, readers.lines(path), problems, [], csv_table.names_in):
+                    count += 1
+                    problems.extend(Problem(path, entry.line, fault) for fault in faults_of(entry))
+                    yield entry
+                if not count and not problems:
+                    problems.append(readers.nothing_in(path, name))
+                return
+    except InputError as error:
+        problems.append(error.problem)
+        return
+    except OSError:
+        pass  # reading it whole says why
+    [reading], _ = read_files([path], format=format)
+    problems += reading.problems
+    yield from reading.entries
 
 
 def plan(

@@ -1,12 +1,21 @@
-"""What matching looks at of one entry or record: its texts in comparable form."""
+"""What matching looks at of one entry or record: its texts as they stand, and in comparable form when asked for.
+
+A million items have to fit in memory, so an item holds little more than its title and authors; whatever can be worked
+out again is, and abstracts can be laid aside in a file.
+"""
 
 from __future__ import annotations
 
 import functools
+import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+import tempfile
+import zlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import IO, NamedTuple
 
 from generator import dates, titles
 from generator.models import Entry, PersonName, Record, Retraction
@@ -14,44 +23,144 @@ from generator.models import Entry, PersonName, Record, Retraction
 # What a cataloguer adds behind a title: "[Chinese]", "[Erratum appears in … 2013;27(3):377]".
 _CATALOGUER_NOTE = re.compile(r"[\s.]*\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]\.?$")
 _SUBTITLE = re.compile(r":\s| [-–—]+ |—|\s\(")
+# "215 p" and "vi, 120 pages" say how long a text is, not where it stands.
+_EXTENT = re.compile(r"\d+\s*(?:p|pp|pages|leaves)\.?$", re.IGNORECASE)
+_NO_LETTERS = bytes(byte for byte in range(256) if not chr(byte).isalnum() or byte > 127)
+_START = 60  # letters at the beginning of an abstract
+LOST = "ꙮ"
+"""Stands for a letter that a database could not print: ``B?hlen``. No name has it, and it counts as a letter."""
+_LOST = re.compile(r"[?\ufffd](?=[^\W\d_])|(?<=[^\W\d_])[?\ufffd]")
+_SUFFIXES = frozenset("jr sr ii iii".split())
+_NONE: Mapping[str, str] = MappingProxyType({})
+_NO_STEMS: frozenset[str] = frozenset()
 STOP_WORDS = frozenset("a an and as at by de der die for from in into is la of on or the to und via with".split())
 DISTINCT_WORDS = 4  # a title of fewer words may be the beginning of many others
+# Words that say what kind of text a title heads; a source adds or leaves out a note of nothing else.
+GENRE_WORDS = frozenset(
+    """abstract book chapter column demo demonstration description editor editorial editors experience extended
+    foreword guest industrial introduction introductory invited keynote panel paper poster preface preliminary report
+    review session short software summary talk tutorial version""".split()
+)
 
 
-@dataclass(frozen=True)
+class Shelf:
+    """Abstracts laid aside in a temporary file (in memory while they are few), to be read when a pair asks for them."""
+
+    _IN_MEMORY = 8 * 1024 * 1024
+
+    def __init__(self) -> None:
+        self._file: IO[bytes] | None = None
+        self._latest = bytearray()
+        self._filed = 0
+
+    def __del__(self) -> None:
+        if self._file:
+            self._file.close()
+
+    def lay(self, text: str) -> Shelved:
+        """Lay a text aside and return where it lies."""
+        data = text.encode("utf-8", "surrogatepass")
+        if len(self._latest) > self._IN_MEMORY:
+            self._file = self._file or tempfile.TemporaryFile()  # noqa: SIM115 - goes with the shelf
+            self._file.seek(0, os.SEEK_END)
+            self._file.write(self._latest)
+            self._filed += len(self._latest)
+            self._latest.clear()
+        place = Shelved(self, self._filed + len(self._latest), len(data), zlib.adler32(data))
+        self._latest += data
+        return place
+
+    def read(self, begin: int, length: int) -> str:
+        """Return the text that lies at a place."""
+        if self._file is None or begin >= self._filed:
+            begin -= self._filed
+            return self._latest[begin : begin + length].decode("utf-8", "surrogatepass")
+        self._file.seek(begin)
+        return self._file.read(length).decode("utf-8", "surrogatepass")
+
+
+class Shelved(NamedTuple):
+    """Where a text lies that was laid aside."""
+
+    shelf: Shelf
+    begin: int
+    length: int
+    checksum: int
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
-    """What matching looks at of one entry or record; texts are already in comparable form."""
+    """What matching looks at of one entry or record."""
 
     label: str
-    tokens: tuple[str, ...]
+    title: str
+    """As its source prints it, without what a cataloguer added behind it."""
     key: str
-    stems: frozenset[str] = frozenset()
-    """The keys of the title without its subtitle or the note in brackets at its end, where that is distinct itself."""
-    abstract: frozenset[str] = frozenset()
-    abstract_start: str = ""
-    identifiers: Mapping[str, str] = field(default_factory=dict)
-    people: frozenset[str] = frozenset()
-    """The words of the authors' names, initials left out: sources differ in the order and the division of names."""
+    """The title in comparable form: equal keys mean the same title, however it was typeset."""
+    tokens: tuple[str, ...] = ()
+    """The words and numbers of the title, as they are compared."""
+    laid_abstract: str | Shelved = ""
+    abstract_start: int = 0
+    """A checksum of the first letters of the abstract; 0 where there is none."""
+    identifiers: Mapping[str, str] = field(default_factory=lambda: _NONE)
+    authors: str = ""
+    """One after the other with semicolons between, ``Family, Given`` where the source tells them apart."""
     year: int | None = None
-    venue: frozenset[str] = frozenset()
+    venue: str = ""
     volume: str = ""
     number: str = ""
     pages: str = ""
+    """The first page."""
     code: str = ""
+    source: str = ""
+    """The database that the entry was taken from, where its file names one."""
     not_same_as: frozenset[str] = frozenset()
     """Labels of what a person has told apart from this one."""
     is_record: bool = False
     is_column: bool = False
     """Whether its title recurs over the years, as "Editorial" and "Book reviews" do: such a title proves nothing."""
+    is_crowded: bool = False
+    """Whether its own source has another entry of this title and year, so that nothing tells which is meant."""
 
     @property
     def order(self) -> tuple[str, str]:
         """What every sort here ends with."""
         return (self.key, self.label)
 
+    @property
+    def abstract(self) -> str:
+        """The abstract, or nothing."""
+        laid = self.laid_abstract
+        return laid if isinstance(laid, str) else laid.shelf.read(laid.begin, laid.length)
 
-def item_of_entry(entry: Entry) -> Item:
-    """Return the comparable form of an entry."""
+    @property
+    def people(self) -> frozenset[str]:
+        """The words of the authors' names, initials left out: sources differ in the order and the division of names."""
+        return _people(self.authors)
+
+    @property
+    def families(self) -> frozenset[str]:
+        """The last word of each author's family name."""
+        return _families(self.authors)
+
+    @property
+    def venue_words(self) -> frozenset[str]:
+        """The words of the venue's name."""
+        return _venue_words(self.venue)
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """The keys of the title without its subtitle or the note in brackets at its end, where distinct itself."""
+        return _stems(self.title) if _SUBTITLE.search(self.title) else _NO_STEMS
+
+    @property
+    def work(self) -> tuple[str, str]:
+        """The key of the title without words that name a kind of text, and these words: ``(…, "tutorial")``."""
+        return (self.key, "") if GENRE_WORDS.isdisjoint(self.tokens) else _work(self.title, self.key)
+
+
+def item_of_entry(entry: Entry, shelf: Shelf | None = None) -> Item:
+    """Return the comparable form of an entry; its abstract is laid on ``shelf`` where there is one."""
     return _item(
         entry.label,
         entry.title,
@@ -59,9 +168,11 @@ def item_of_entry(entry: Entry) -> Item:
         entry.identifiers,
         entry.authors or (),
         entry.issued,
-        entry.venue,
+        entry.venue or "",
         (entry.volume, entry.number, entry.pages),
         entry.links.get("code"),
+        source=entry.database or "",
+        shelf=shelf,
     )
 
 
@@ -74,10 +185,10 @@ def item_of_record(record_id: str, record: Record) -> Item:
         record.identifiers.model_dump(exclude_none=True),
         record.authors,
         record.issued,
-        record.venue,
+        record.venue or "",
         (None, None, None),
         record.links.code,
-        frozenset(record.not_same_as),
+        not_same_as=frozenset(record.not_same_as),
     )
 
 
@@ -91,51 +202,121 @@ def _item(
     title: str,
     abstract: str | None,
     identifiers: Mapping[str, str],
-    authors: Iterable[str | PersonName],
+    authors: str | Iterable[str | PersonName],
     issued: str | None,
-    venue: str | None,
+    venue: str,
     volume_number_pages: tuple[str | None, str | None, str | None],
     code: str | None,
+    *,
+    source: str = "",
     not_same_as: frozenset[str] | None = None,
+    shelf: Shelf | None = None,
 ) -> Item:
     words = titles.tokens(title)
-    while (bare := _CATALOGUER_NOTE.sub("", title)) != title and len(rest := titles.tokens(bare)) >= DISTINCT_WORDS:
+    while title.endswith(("]", "].")) and (bare := _CATALOGUER_NOTE.sub("", title)) != title:
+        rest = titles.tokens(bare)
+        if len(rest) < DISTINCT_WORDS:
+            break
         title, words = bare, rest
-    abstract_words, abstract_start = _abstract(abstract or "")
     volume, number, pages = volume_number_pages
+    text = abstract or ""
     return Item(
-        label=label,
-        tokens=tuple(words),
-        key="".join(words),
-        stems=frozenset(_stems(title)),
-        abstract=abstract_words,
-        abstract_start=abstract_start,
-        identifiers=identifiers,
-        people=frozenset(word for author in authors for word in titles.tokens(str(author)) if len(word) > 2),
-        year=dates.year_of(issued),
-        venue=frozenset(word for word in titles.tokens(venue or "") if not word.isdigit() and word not in STOP_WORDS),
-        volume=titles.key(volume or ""),
-        number=titles.key(number or ""),
-        pages=first_page(pages or ""),
-        code=(code or "").rstrip("/").lower(),
-        not_same_as=not_same_as or frozenset(),
-        is_record=not_same_as is not None,
+        label,
+        title,
+        "".join(words),
+        tuple(map(sys.intern, words)),
+        shelf.lay(text) if shelf and text else text,
+        start_of(text),
+        identifiers or _NONE,
+        authors if isinstance(authors, str) else ";".join(map(_inverted, authors)),
+        dates.year_of(issued),
+        venue,
+        titles.key(volume) if volume else "",
+        titles.key(number) if number else "",
+        first_page(pages) if pages else "",
+        code.rstrip("/").lower() if code else "",
+        source,
+        not_same_as or frozenset(),
+        not_same_as is not None,
     )
 
 
-@functools.lru_cache(maxsize=2**17)
-def _abstract(text: str) -> tuple[frozenset[str], str]:
-    """Return the words of an abstract and its beginning; what many entries share is kept once."""
-    words = titles.tokens(text)
-    return frozenset(map(sys.intern, words)), "".join(words[:12])
+def start_of(abstract: str) -> int:
+    """Return a checksum of the first letters of an abstract, their case and all marks left out; 0 for none."""
+    letters = letters_of(abstract[: 3 * _START])
+    return zlib.crc32(letters[:_START]) if letters else 0
 
 
-def _stems(title: str) -> Iterator[str]:
-    for mark in _SUBTITLE.finditer(title):
-        if len(words := titles.tokens(title[: mark.start()])) >= DISTINCT_WORDS:
-            yield "".join(words)
+def letters_of(text: str) -> bytes:
+    """Return the letters and figures of a text without case, marks, spaces and letters outside ASCII."""
+    return text.encode("utf-8", "replace").lower().translate(None, _NO_LETTERS)
+
+
+def _inverted(author: str | PersonName) -> str:
+    """Return a name as catalogues sort it, ``Family, Given``; a name that is not divided stays as it is."""
+    if isinstance(author, str):
+        return author
+    return f"{author.family}, {author.given}" if author.given else author.family
+
+
+@functools.lru_cache(maxsize=2**12)
+def _people(authors: str) -> frozenset[str]:
+    return frozenset([word for word in titles.tokens(_LOST.sub(LOST, authors)) if len(word) > 2])
+
+
+@functools.lru_cache(maxsize=2**12)
+def _families(authors: str) -> frozenset[str]:
+    found = set()
+    for author in authors.split(";"):
+        family, comma, given = author.partition(",")
+        if comma and family.isascii() and family.isalpha():
+            found.add(family.lower())
+            continue
+        # "Ida Loom, Jan Ferry" are two people, though a table that has names inverted would mean one.
+        two = comma and " " in family.strip() and len([word for word in given.split() if len(word) > 2]) > 1
+        for name in (family, given) if two else (family,) if comma else (author,):
+            words = [word for word in titles.tokens(_LOST.sub(LOST, name)) if word not in _SUFFIXES]
+            found.update(words[-1:])
+    return frozenset(found)
+
+
+@functools.lru_cache(maxsize=2**12)
+def _venue_words(venue: str) -> frozenset[str]:
+    return frozenset(word for word in titles.tokens(venue) if not word.isdigit() and word not in STOP_WORDS)
+
+
+@functools.lru_cache(maxsize=2**12)
+def _stems(title: str) -> frozenset[str]:
+    beginnings = (titles.tokens(title[: mark.start()]) for mark in _SUBTITLE.finditer(title))
+    return frozenset("".join(words) for words in beginnings if len(words) >= DISTINCT_WORDS)
+
+
+# The word that says it, where a note has several: "panel session" and "panel abstract" are panels.
+_KINDS = {
+    "panel": "panel", "tutorial": "tutorial", "demo": "demo", "demonstration": "demo", "keynote": "keynote",
+    "poster": "poster", "review": "review", "editorial": "editorial", "editor": "editorial", "foreword": "editorial",
+    "introduction": "editorial", "preface": "editorial",
+}  # fmt: skip
+_GENRE = "|".join(sorted(GENRE_WORDS, key=len, reverse=True))
+_NOTE = re.compile(
+    rf"\s*\((?:(?:{_GENRE}|a|an|the|and|s|')\b[\s'’]*)+\)"  # (panel session)
+    rf"|^\s*(?:(?:{_GENRE})\b\s*)+:\s+"  # Tutorial: …
+    rf"|\s*(?:[:\-–—]|\?)\s+(?:(?:{_GENRE}|a|an|s|'|’)\b[\s'’]*)+$",  # … - Book Review
+    re.IGNORECASE,
+)
+
+
+@functools.lru_cache(maxsize=2**12)
+def _work(title: str, key: str) -> tuple[str, str]:
+    notes = " ".join(match[0] for match in _NOTE.finditer(title))
+    words = titles.tokens(_NOTE.sub(" ", title)) if notes else []
+    if len(words) < 2:
+        return key, ""
+    kinds = {_KINDS.get(word.rstrip("s"), word.rstrip("s")) for word in titles.tokens(notes)} & GENRE_WORDS
+    return "".join(words), " ".join(sorted(kinds & set(_KINDS.values()) or kinds))
 
 
 def first_page(pages: str) -> str:
-    """Return the first page of a range such as ``S12-9``, in comparable form."""
-    return titles.key(re.split(r"[-–—]", pages.strip(), maxsplit=1)[0])
+    """Return the first page of a range such as ``S12-9``, in comparable form; an extent such as ``215 p`` is none."""
+    pages = pages.strip()
+    return "" if _EXTENT.search(pages) else titles.key(re.split(r"[-–—]", pages, maxsplit=1)[0])

@@ -5,18 +5,23 @@ Nothing here depends on the order of the input, and no cluster joins what a verd
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, product
+from itertools import groupby, product
 
+from generator import blocking
+from generator.blocking import candidates
 from generator.comparison import Verdict, compare, identifier_conflict
-from generator.items import Item
+from generator.items import Item, Shelved
 
-_BLOCK_CAP = 40
+__all__ = ["Matching", "Pair", "candidates", "match"]
+
+_TIDY = 50  # of so many papers that a database is found to list, it may list one twice
+_MANY = 500  # entries of one title, of which no more are looked at: it recurs in any case
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Pair:
     """A verdict about two items, given by their places in the input."""
 
@@ -38,110 +43,155 @@ class Matching:
         return tuple(pair for pair in self.pairs if pair.verdict.kind == "review")
 
 
-def candidates(items: Sequence[Item]) -> Iterator[tuple[int, int]]:
-    """Yield the pairs worth comparing, each once, as sorted places in ``items``.
-
-    Pairs share a block: an identifier, the title's key, its beginning or end, a pair of its rarest words, or the
-    beginning of the abstract. In a block over the cap only neighbours in key order are paired, so the cost
-    stays near-linear.
-    """
-    frequency = Counter(token for item in items for token in set(item.tokens))
-    blocks: defaultdict[object, list[int]] = defaultdict(list)
-    for place, item in enumerate(items):
-        for block in _blocks(item, frequency):
-            blocks[block].append(place)
-    pairs: set[tuple[int, int]] = set()
-    for places in blocks.values():
-        if len(places) < 2:
-            continue
-        if len(places) <= _BLOCK_CAP:
-            pairs.update(combinations(places, 2))
-            continue
-        places.sort(key=lambda place: items[place].order)
-        for index, place in enumerate(places):
-            pairs.update(tuple(sorted((place, other))) for other in places[index + 1 : index + 1 + _BLOCK_CAP // 4])  # type: ignore[misc]
-    yield from sorted(pairs)
-
-
-def _blocks(item: Item, frequency: Mapping[str, int]) -> Iterator[tuple[str, ...]]:
-    for kind, value in item.identifiers.items():
-        yield ("id", kind, value)
-    yield ("key", item.key)
-    yield ("start", item.key[:16])
-    yield ("end", item.key[-16:])
-    rare = sorted(
-        {token for token in item.tokens if frequency[token] > 1}, key=lambda token: (frequency[token], token)
-    )[:4]
-    for pair in combinations(sorted(rare), 2):
-        yield ("words", *pair)
-    if item.abstract_start:
-        yield ("abstract", item.abstract_start)
-
-
-def match(items: Sequence[Item]) -> Matching:
-    """Find which of ``items`` are one paper.
+def match(items: Sequence[Item], tell: Callable[[int], None] | None = None) -> Matching:
+    """Find which of ``items`` are one paper; ``tell`` hears how many pairs have been compared.
 
     Pairs that are ``same`` join clusters, the surest first; a join that would bring two items together which are
     ``different`` or have conflicting identifiers, or two records that exist already, is refused and becomes ``review``.
     """
-    items = _with_columns(items)
+    order = blocking.ranked(items)
+    items = with_columns(items, order)
+    judge = _Judge(items, _recurring(items))
+    told = []
+    for number, (a, b) in enumerate(zip(*(side.tolist() for side in blocking.pairs(items, order)), strict=True)):
+        if (verdict := judge(a, b)).kind != "different":
+            told.append((a, b, verdict))
+        if tell:
+            tell(number)
     rank = [0] * len(items)
-    for position, place in enumerate(sorted(range(len(items)), key=lambda place: items[place].order)):
+    for position, place in enumerate(order):
         rank[place] = position
-    content = _contents(items)
-    verdicts: dict[tuple[int, int], Verdict] = {}
-
-    def verdict_of(one: int, other: int) -> Verdict:
-        if items[one].not_same_as or items[other].not_same_as:
-            return compare(items[one], items[other])
-        pair = (content[one], content[other])
-        if (verdict := verdicts.get(pair)) is None:
-            verdict = verdicts[pair] = verdicts[pair[::-1]] = compare(items[one], items[other])
-        return verdict
-
-    told = [(pair, verdict) for pair in candidates(items) if (verdict := verdict_of(*pair)).kind != "different"]
-    told.sort(key=lambda each: (each[1].kind != "same", -each[1].score, sorted((rank[each[0][0]], rank[each[0][1]]))))
-    members: dict[int, list[int]] = {place: [place] for place in range(len(items))}
+    told.sort(key=lambda each: (each[2].kind != "same", -each[2].score, sorted((rank[each[0]], rank[each[1]]))))
     cluster_of = list(range(len(items)))
+    members: dict[int, list[int]] = {}
     pairs = []
-    for (a, b), verdict in told:
+    for a, b, verdict in told:
         if verdict.kind == "same" and cluster_of[a] != cluster_of[b]:
-            one, other = members[cluster_of[a]], members[cluster_of[b]]
-            if reason := _obstacle(items, rank, one, other, verdict_of):
+            one, other = (members.setdefault(cluster_of[place], [cluster_of[place]]) for place in (a, b))
+            if reason := _obstacle(items, rank, one, other, judge, (a, b)):
                 pairs.append(Pair(a, b, Verdict("review", verdict.score, f"{verdict.reason}, but {reason}")))
                 continue
+            root = cluster_of[a]
+            del members[cluster_of[b]]
             for place in other:
-                cluster_of[place] = cluster_of[a]
+                cluster_of[place] = root
             one.extend(other)
         if verdict.kind == "same" or cluster_of[a] != cluster_of[b]:
             pairs.append(Pair(a, b, verdict))
-    clusters = sorted(tuple(sorted(members[root])) for root in set(cluster_of))
+    clusters = sorted(
+        tuple(sorted(members[root])) if root in members else (root,)
+        for root, place in zip(cluster_of, range(len(items)), strict=True)
+        if root == place
+    )
+    pairs = _unsettled(items, pairs, clusters, cluster_of)
     pairs.sort(key=lambda pair: (pair.a, pair.b))
     return Matching(tuple(clusters), tuple(pairs))
 
 
-def _with_columns(items: Sequence[Item]) -> Sequence[Item]:
-    """Mark the items whose title stands in three or more years, or thrice in one year without equal authors."""
-    years: defaultdict[str, set[int]] = defaultdict(set)
-    people: defaultdict[str, set[frozenset[str]]] = defaultdict(set)
-    for item in items:
-        if item.year:
-            years[item.key].add(item.year)
-            people[item.key].add(item.people)
-    columns = {key for key, found in years.items() if len(found) > 2 or (len(found) > 1 and len(people[key]) > 3)}
-    return [replace(item, is_column=True) if item.key in columns else item for item in items] if columns else items
+def _unsettled(
+    items: Sequence[Item], pairs: list[Pair], clusters: Sequence[tuple[int, ...]], cluster_of: Sequence[int]
+) -> list[Pair]:
+    """Leave out the pairs for review that the clusters have settled.
+
+    A database that lists every paper once, as far as the clusters show, has no second entry for a paper of which one
+    is found; so nobody need be asked whether it has.
+    """
+    holding: dict[int, frozenset[str]] = {}
+    twice: Counter[str] = Counter()
+    several: Counter[str] = Counter()
+    for cluster in clusters:
+        if len(cluster) > 1:
+            sources = Counter(items[place].source for place in cluster)
+            holding[cluster_of[cluster[0]]] = frozenset(sources)
+            several.update(sources.keys())
+            twice.update(source for source, count in sources.items() if count > 1)
+    tidy = {source for source, count in several.items() if source and twice[source] * _TIDY <= count}
+
+    def is_settled(pair: Pair) -> bool:
+        if pair.verdict.kind != "review" or not tidy:
+            return False
+        one, other = items[pair.a], items[pair.b]
+        if one.source == other.source:
+            return one.source in tidy and one.key != other.key
+        return any(
+            b.source in tidy and b.source in holding.get(cluster_of[place], ())
+            for place, b in ((pair.a, other), (pair.b, one))
+        )
+
+    return [pair for pair in pairs if not is_settled(pair)]
 
 
-def _contents(items: Sequence[Item]) -> list[int]:
-    """Give each item a number so that those alike in all but their labels bear one number: they are compared once."""
+class _Judge:
+    """Compares items by their places; those alike in all but their labels are compared once."""
+
+    def __init__(self, items: Sequence[Item], content: dict[int, int]) -> None:
+        self._items = items
+        self._content = content
+        self._verdicts: dict[tuple[int, int], Verdict] = {}
+
+    def __call__(self, one: int, other: int) -> Verdict:
+        a, b = self._items[one], self._items[other]
+        if a.not_same_as or b.not_same_as or (one not in self._content and other not in self._content):
+            return compare(a, b)
+        pair = self._content.get(one, ~one), self._content.get(other, ~other)
+        if (verdict := self._verdicts.get(pair)) is None:
+            verdict = self._verdicts[pair] = self._verdicts[pair[::-1]] = compare(a, b)
+        return verdict
+
+
+def with_columns(items: Sequence[Item], order: Sequence[int]) -> Sequence[Item]:
+    """Mark the items whose title recurs; ``order`` are the places of ``items`` in the order of their titles.
+
+    A title recurs that stands in three or more years, or thrice in two years without equal authors, or in two years
+    and twice in one of them by the same authors in one source. Where one source has two entries of a title, a year and
+    authors in common, each is marked as crowded.
+    """
+    marked = list(items)
+    for _, run in groupby(order, key=lambda place: items[place].key):
+        places = list(run)
+        if len(places) < 3:
+            continue
+        years = {items[place].year for place in places} - {None}
+        people = {items[place].people for place in places if items[place].year}
+        crowded = {place for place in places if _is_crowded(items, place, places)}
+        column = len(years) > 2 or (len(years) > 1 and (len(people) > 3 or bool(crowded)))
+        for place in places:
+            if column or place in crowded:
+                marked[place] = replace(items[place], is_column=column, is_crowded=place in crowded)
+    return marked
+
+
+def _is_crowded(items: Sequence[Item], place: int, places: Sequence[int]) -> bool:
+    """Tell whether the source of an item has another one among ``places``, of its year and by one of its authors."""
+    item = items[place]
+    return bool(item.source and item.year) and any(
+        other != place
+        and items[other].source == item.source
+        and items[other].year == item.year
+        and (items[other].families == item.families or not item.families.isdisjoint(items[other].families))
+        for other in places[:_MANY]
+    )
+
+
+def _recurring(items: Sequence[Item]) -> dict[int, int]:
+    """Give a number to each item that another one equals in all but the label; the same number to both."""
+    # Numbers of equal contents are found by Python's hash first, for a million tuples would need a gigabyte.
+    hashes = [hash(_content(item)) for item in items]
+    more = {each for each, count in Counter(hashes).items() if count > 1} if len(set(hashes)) < len(hashes) else set()
     numbers: dict[object, int] = {}
-    found = []
-    for item in items:
-        identifiers = tuple(sorted(item.identifiers.items()))
-        texts = (item.tokens, item.stems, item.abstract, identifiers, item.people, item.venue)
-        rest = (item.year, item.volume, item.number, item.pages, item.code, item.is_column)
-        found.append(numbers.setdefault((texts, rest), len(numbers)))
-    return found
+    return {
+        place: numbers.setdefault(_content(items[place]), len(numbers))
+        for place, each in enumerate(hashes)
+        if each in more
+    }
+
+
+def _content(item: Item) -> tuple[object, ...]:
+    laid = item.laid_abstract
+    abstract = (laid.checksum, laid.length) if isinstance(laid, Shelved) else laid
+    places = (item.year, item.venue, item.volume, item.number, item.pages, item.code, item.source)
+    marks = (item.is_column, item.is_crowded)
+    return (item.title, abstract, tuple(sorted(item.identifiers.items())), item.authors, places, marks)
 
 
 def _obstacle(
@@ -149,15 +199,18 @@ def _obstacle(
     rank: Sequence[int],
     one: list[int],
     other: list[int],
-    verdict_of: Callable[[int, int], Verdict],
+    judge: Callable[[int, int], Verdict],
+    joining: tuple[int, int],
 ) -> str | None:
-    """Say why two clusters must not become one, or ``None``."""
+    """Say why two clusters must not become one, or ``None``; ``joining`` is the pair that would join them."""
     records = sorted({items[place].label for place in (*one, *other) if items[place].is_record})
     if len(records) > 1:
         return f"{records[0]} and {records[1]} are two records"
 
     def clash(a: int, b: int) -> str | None:
-        verdict = verdict_of(a, b)
+        if {a, b} == set(joining):
+            return identifier_conflict(items[a], items[b])
+        verdict = judge(a, b)
         return verdict.reason if verdict.kind == "different" else identifier_conflict(items[a], items[b])
 
     apart = [sorted(pair, key=rank.__getitem__) for pair in product(one, other) if clash(*pair)]
@@ -165,3 +218,11 @@ def _obstacle(
         return None
     a, b = min(apart, key=lambda pair: [rank[place] for place in pair])
     return f"{items[a].label} and {items[b].label} are different: {clash(a, b)}"
+
+
+def refusal(items: Sequence[Item], one: Sequence[int], other: Sequence[int]) -> str | None:
+    """Say why two clusters of a matching of ``items`` cannot become one, or ``None``."""
+    rank = [0] * len(items)
+    for position, place in enumerate(blocking.ranked(items)):
+        rank[place] = position
+    return _obstacle(items, rank, list(one), list(other), _Judge(items, {}), (-1, -1))

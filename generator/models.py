@@ -26,6 +26,8 @@ EDITOR = "editor"
 """How a provenance begins that people wrote: ``editor: reason``, or ``editor: reason; from origin``."""
 RECORD_TYPES: tuple[str, ...] = get_args(RecordType)
 
+MAX_LINE = 1000
+MAX_ABSTRACT = 100_000
 # What has no place in a text: controls but for the line feed, halves of characters.
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 # What makes a text read otherwise than it is: every control of the direction of writing (Bidi_Control of
@@ -106,9 +108,9 @@ def _whole_number(value: Any) -> Any:
     return value
 
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_check_line)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=MAX_LINE), AfterValidator(_check_line)]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=10_000), AfterValidator(_check_prose)]
-Abstract = Annotated[str, StringConstraints(min_length=1, max_length=100_000), AfterValidator(_check_prose)]
+Abstract = Annotated[str, StringConstraints(min_length=1, max_length=MAX_ABSTRACT), AfterValidator(_check_prose)]
 PartialDate = Annotated[
     str, AfterValidator(_check_partial_date), Field(json_schema_extra={"pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"})
 ]
@@ -307,7 +309,7 @@ class Retraction(_Model):
     seen: tuple[Sighting, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One paper as one source shows it. What the source does not state is ``None`` or empty."""
 
@@ -334,6 +336,8 @@ class Entry:
     """Where a field of this entry came from, where the source itself names it."""
     doubts: tuple[str, ...] = ()
     """Warnings of the source about its own facts, for a person to decide."""
+    database: str | None = None
+    """The database that the entry was taken from, where a table of several names it."""
 
     @property
     def label(self) -> str:

@@ -31,6 +31,8 @@ _GREEK_LATEX = re.compile(
     rf"\\(?:var)?({'|'.join(sorted(set(_GREEK_NAMES.values()), key=len, reverse=True))})(?![a-zA-Z])", re.I
 )
 _TOKEN = re.compile(r"\d+(?:\.\d+)*\+*|[^\W\d_]+\+*")
+_ASCII_TOKEN = re.compile(r"[0-9]+(?:\.[0-9]+)*\+*|[a-z]+\+*")
+_MARKED = re.compile(r"[&<\\${}^'`]")
 _SUPERSCRIPTS = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 _SUBSCRIPTS = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
 # As in Pandoc's Markdown: no space inside the dollar signs, no digit behind them, so that prices are no formulas.
@@ -138,6 +140,8 @@ def tokens(text: str) -> list[str]:
     Digits, decimal points inside numbers and trailing ``+`` stay: ``Loom2`` is not ``Loom2.5``,
     ``Weave+`` not ``Weave``.
     """
+    if text.isascii() and not _MARKED.search(text):
+        return _ASCII_TOKEN.findall(text.lower())
     if "&" in text:
         text = html.unescape(text)
     if "<" in text:

@@ -12,14 +12,17 @@ PACKAGE = Path(__file__).resolve().parent.parent / "generator"
 # A module may import only what stands before it; a new module takes its place here.
 ORDER = [
     "errors", "dates", "links", "settings", "titles", "identifiers", "ids", "models", "faults", "readers", "items",
-    "comparison", "matching", "merging", "files", "locks", "documents", "journal", "store", "intake", "checking",
-    "library", "catalogue",
+    "variants", "evidence", "comparison", "blocking", "matching", "explanation", "merging", "files", "locks",
+    "documents", "journal", "store", "intake", "checking", "library", "catalogue",
     "search_index", "related", "escaping", "wording", "exports", "metadata", "feeds", "digest", "formulas",
     "pictures", "overviews", "authors", "pages", "generation", "standing", "commonmark", "stamping", "site_folder",
     "watching", "curation", "starter", "mkdocs_plugin", "cli",
     "__main__",
 ]  # fmt: skip
-INTAKE_WING = {"readers", "items", "comparison", "matching", "merging", "intake"}
+INTAKE_WING = {
+    "readers", "items", "variants", "evidence", "comparison", "blocking", "matching", "explanation", "merging",
+    "intake",
+}  # fmt: skip
 BUILD_WING = {
     "library",
     "catalogue",

@@ -133,7 +133,7 @@ def _parser() -> argparse.ArgumentParser:
     each.add_argument("--dry-run", action="store_true", help="write nothing but the comment")
     each.add_argument("--json", action="store_true", help="print the result as JSON")
 
-    with_files(
+    each = with_files(
         with_records(
             command(
                 "duplicates",
@@ -141,6 +141,12 @@ def _parser() -> argparse.ArgumentParser:
                 "Find which entries are one paper; writes nothing.",
             )
         )
+    )
+    each.add_argument(
+        "--explain",
+        nargs=2,
+        metavar=("A", "B"),
+        help="say why two entries or records, by their ids, are one paper or not",
     )
 
     each = with_records(

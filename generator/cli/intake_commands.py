@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+import contextlib
+import gc
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from generator import intake, matching, settings, store
-from generator.cli.printing import DONE, PROBLEMS, load_records, print_json, problem_json, say, today, writing
-from generator.items import item_of_entry, item_of_record
+from generator import escaping, evidence, intake, matching, settings, store
+from generator.blocking import BLOCKS
+from generator.cli.printing import (
+    DONE,
+    PROBLEMS,
+    load_records,
+    print_json,
+    problem_json,
+    progress,
+    say,
+    today,
+    writing,
+)
+from generator.errors import ReadingListError
+from generator.items import Item, item_of_record
 from generator.models import EDITOR, PROVEN_FIELDS, Entry, PersonName, Record
 
 
@@ -143,40 +158,130 @@ def _entry_json(entry: Entry) -> dict[str, Any]:
 
 def duplicates(options: argparse.Namespace) -> int:
     """Find which entries are one paper; nothing is written."""
+    with _no_circles():
+        return _duplicates(options)
+
+
+@contextlib.contextmanager
+def _no_circles() -> Iterator[None]:
+    """Look for no objects that hold each other: there are none, and looking takes a fifth of the time of matching."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _duplicates(options: argparse.Namespace) -> int:
     configured = settings.load(options.config)
     contents = load_records(options.records or configured.records)
-    readings, _ = intake.read_files(dict.fromkeys(options.files), format=options.format)  # each file once
-    entries = [entry for reading in readings for entry in reading.entries]
-    items = [item_of_entry(entry) for entry in entries]
+    with progress("entries read") as tell:
+        items, problems = intake.read_items(dict.fromkeys(options.files), format=options.format, tell=tell)
+    count = len(items)
     items += [item_of_record(record_id, record) for record_id, record in sorted(contents.records.items())]
-    found = matching.match(items)
-    label = [item.label for item in items]
-    # A record that nothing joined is no news, nor are two records.
-    pairs = [pair for pair in found.pairs if pair.a < len(entries)]
-    clusters = [cluster for cluster in found.clusters if len(cluster) > 1 and cluster[0] < len(entries)]
+    if options.explain:
+        _explain(items, options)
+    else:
+        _print_duplicates(items, count, options.json)
+    for problem in problems:
+        say(str(problem))
+    return PROBLEMS if problems else DONE
+
+
+def _explain(items: Sequence[Item], options: argparse.Namespace) -> None:
+    from generator.explanation import explain
+
+    places = []
+    for label in options.explain:
+        place = next((place for place, item in enumerate(items) if item.label == label), None)
+        if place is None:
+            raise ReadingListError(f"{label}: no entry of these files and no record bears this id")
+        places.append(place)
+    if places[0] == places[1]:
+        raise ReadingListError(f"{options.explain[0]}: name two ids; this is one entry")
+    found = explain(items, *places)
+    one, other = (items[place] for place in places)
     if options.json:
         print_json(
             {
-                "pairs": [
-                    {
-                        "a": label[pair.a],
-                        "b": label[pair.b],
-                        "verdict": pair.verdict.kind,
-                        "score": pair.verdict.score,
-                        "reason": pair.verdict.reason,
-                    }
-                    for pair in pairs
-                ],
-                "clusters": [[label[place] for place in cluster] for cluster in clusters],
+                "a": one.label,
+                "b": other.label,
+                "verdict": found.verdict.kind,
+                "score": found.verdict.score,
+                "reason": found.verdict.reason,
+                "compared": dict(found.compared),
+                "blocks": list(found.blocks),
+                "was_compared": found.was_compared,
+                "together": found.together,
+                "decision": found.decision,
             }
         )
+        return
+    print(escaping.terminal(found.decision))
+    for item in (one, other):
+        print(escaping.terminal(f"  {item.label}: {item.title}"))
+    _print_compared(found.compared)
+    print(escaping.terminal(f"  alone: {found.verdict.kind}, {found.verdict.reason} ({found.verdict.score:.2f})"))
+    if found.blocks:
+        print(f"  compared because they share {', '.join(BLOCKS[kind] for kind in found.blocks)}")
+
+
+def _print_compared(compared: Iterable[tuple[str, str]]) -> None:
+    for name, what in compared:
+        print(escaping.terminal(f"  {name}: {what}"))
+
+
+def _print_duplicates(items: Sequence[Item], count: int, as_json: bool) -> None:
+    """Match items, of which those from ``count`` on are records, and print what comes of it."""
+    with progress("pairs compared") as tell:
+        found = matching.match(items, tell)
+    # A record that nothing joined is no news, nor are two records.
+    pairs = [pair for pair in found.pairs if pair.a < count]
+    clusters = [cluster for cluster in found.clusters if len(cluster) > 1 and cluster[0] < count]
+    if as_json:
+        _print_json(items, pairs, clusters)
     else:
         for pair in pairs:
-            verdict = pair.verdict
-            print(f"{verdict.kind}: {label[pair.a]} and {label[pair.b]}: {verdict.reason} ({verdict.score:.2f})")
-    problems = [problem for reading in readings for problem in reading.problems]
-    for problem in problems:
-        say(str(problem))
+            verdict, one, other = pair.verdict, items[pair.a], items[pair.b]
+            print(
+                escaping.terminal(
+                    f"{verdict.kind}: {one.label} and {other.label}: {verdict.reason} ({verdict.score:.2f})"
+                )
+            )
+            _print_compared(evidence.lines(one, other))
     review = sum(pair.verdict.kind == "review" for pair in pairs)
-    say(f"{len(entries)} entries, {len(clusters)} clusters of one paper, {review} pairs for review")
-    return PROBLEMS if problems else DONE
+    say(f"{count} entries, {len(clusters)} clusters of one paper, {review} pairs for review")
+
+
+def _compared(items: Sequence[Item], pair: matching.Pair) -> dict[str, str]:
+    return dict(evidence.lines(items[pair.a], items[pair.b]))
+
+
+def _print_json(items: Sequence[Item], pairs: Sequence[matching.Pair], clusters: Sequence[tuple[int, ...]]) -> None:
+    """Print pairs and clusters as one JSON object, one of them on a line: there may be many."""
+
+    def listed(name: str, values: Iterable[Any], end: str) -> None:
+        print(f' "{name}": [', end="")
+        for number, value in enumerate(values):
+            print("," if number else "", json.dumps(value, ensure_ascii=False), sep="\n  ", end="")
+        print(f"\n ]{end}")
+
+    print("{")
+    listed(
+        "pairs",
+        (
+            {
+                "a": items[pair.a].label,
+                "b": items[pair.b].label,
+                "verdict": pair.verdict.kind,
+                "score": pair.verdict.score,
+                "reason": pair.verdict.reason,
+            }
+            | ({"compared": _compared(items, pair)} if pair.verdict.kind == "review" else {})
+            for pair in pairs
+        ),
+        ",",
+    )
+    listed("clusters", ([items[place].label for place in cluster] for cluster in clusters), "\n}")

@@ -7,8 +7,9 @@ A format is recognised by what a file holds, never by its name. A reader is a mo
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from generator.errors import InputError, Problem
@@ -16,6 +17,7 @@ from generator.faults import faults_of
 from generator.models import Entry, without_hidden
 
 MAX_BYTES = 128 * 1024 * 1024
+_BEGINNING = 1024 * 1024
 MOST_MARKS: Mapping[str, Mapping[str, int]] = {
     "bibtex": {"@": 200_000, "=": 1_500_000, "{": 1_500_000, "\\": 200_000, "$": 200_000, " and ": 400_000},
     "csl-json": {",": 5_000_000, "{": 1_500_000, "[": 1_500_000},
@@ -114,7 +116,7 @@ def read(path: str, data: bytes, *, format: str | None = None, captured: str | N
     if faults:
         return Reading(path, name, problems=faults)
     if not reading.entries:
-        return Reading(path, name, problems=(Problem(path, None, f"holds no entry ({name}); save the listing again"),))
+        return Reading(path, name, problems=(nothing_in(path, name),))
     return reading
 
 
@@ -125,6 +127,34 @@ def _too_much(format: str, text: str) -> str | None:
             what = "lines" if mark == "\n" else f"times {mark.strip()!r}"
             return f"holds more than {most:,} {what}; split the file"
     return None
+
+
+def nothing_in(path: str, name: str) -> Problem:
+    """Return what is said of a file in which nothing was found."""
+    return Problem(path, None, f"holds no entry ({name}); save the listing again")
+
+
+def beginning(path: str) -> str:
+    """Return the beginning of a file, by which its format is recognised; raises OSError and InputError."""
+    with Path(path).open("rb") as file:
+        data = file.read(_BEGINNING)
+    if len(data) == _BEGINNING:  # a character may be cut in two
+        data = data[: data.rfind(b"\n") + 1] or data
+    return decode(path, data)
+
+
+def lines(path: str) -> Iterator[str]:
+    """Yield the lines of a file of any size, decoded and with line ends as :func:`decode` has them, and as strict."""
+    number = 0
+    with Path(path).open(encoding="utf-8-sig") as file:
+        try:
+            for number, line in enumerate(file, start=1):
+                if "\0" in line:
+                    raise InputError(Problem(path, number, "the file is binary, not text; save it as UTF-8 text"))
+                yield line if line.isascii() else without_hidden(line)
+        except UnicodeDecodeError:
+            message = "the file is not UTF-8 somewhere behind this line; save the file as UTF-8"
+            raise InputError(Problem(path, number + 1, message)) from None
 
 
 def recognise(path: str, text: str) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from generator import dates, identifiers
 from generator.errors import Problem
@@ -42,56 +43,102 @@ def recognises(text: str) -> bool:
     return "title" in names and (names == {"title"} or len(names & set(COLUMNS)) >= 2)
 
 
+def authors_in(text: str) -> tuple[str | PersonName, ...]:
+    """Split ``Family, Given and Family, Given``; names without ``and`` between them are told apart by commas."""
+    people: list[str | PersonName] = []
+    for name in names_in(text):
+        family, comma, given = map(str.strip, name.partition(","))
+        people.append(
+            PersonName.model_construct(family=family, given=given or None) if comma and family else name.strip(", ")
+        )
+    return tuple(person for person in people if person)
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """Split a list of authors into names, which may still be ``Family, Given``; ``text`` is on one line."""
+    if "&" in text:
+        text = html.unescape(text)  # a name such as Imieli&#324;ski must not end at its semicolon
+    if " and " not in text and text.count(",") > 1:
+        return tuple(filter(None, map(fold, text.split(","))))
+    return tuple(filter(None, map(str.strip, text.replace(" and ", ";").split(";"))))
+
+
 def read(path: str, text: str, captured: str | None) -> Reading:
     """Read a table; see :func:`generator.readers.read`."""
-    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
-    entries: list[Entry] = []
     problems: list[Problem] = []
     remarks: list[Problem] = []
-    end = 0
+    entries = tuple(walk(path, io.StringIO(text, newline=""), problems, remarks))
+    return Reading(path, NAME, () if problems else entries, captured, False, tuple(problems), tuple(remarks))
+
+
+def walk(
+    path: str,
+    lines: Iterable[str],
+    problems: list[Problem],
+    remarks: list[Problem],
+    names: Callable[[str], tuple[str | PersonName, ...]] = authors_in,
+) -> Iterator[Entry]:
+    """Yield the entries of a table one by one, so that one of any length can be read.
+
+    ``problems`` takes what keeps the table from being imported (then what was yielded does not count), ``remarks`` what
+    a person should know. ``names`` splits a list of authors: :func:`names_in` where it is not to cost much.
+    """
+    rows = csv.reader(lines, strict=True)
+    position = end = 0
     try:
-        names = [name.strip().lower() for name in next(rows, [])]
-        if "title" not in names:
-            return Reading(
-                path, NAME, problems=(Problem(path, 1, "title: no such column; name the columns in the first row"),)
-            )
-        if doubled := next((name for name in names if name in COLUMNS and names.count(name) > 1), None):
-            message = f"{doubled}: two columns bear this name; keep one"
-            return Reading(path, NAME, problems=(Problem(path, 1, message),))
+        columns = [name.strip().lower() for name in next(rows, [])]
+        if "title" not in columns:
+            problems.append(Problem(path, 1, "title: no such column; name the columns in the first row"))
+            return
+        if doubled := next((name for name in columns if name in COLUMNS and columns.count(name) > 1), None):
+            problems.append(Problem(path, 1, f"{doubled}: two columns bear this name; keep one"))
+            return
         end = rows.line_num
         for values in rows:
             line, end = end + 1, rows.line_num
-            if not any(value.strip() for value in values):
+            if not "".join(values).strip():
                 continue
-            if len(values) > len(names):
+            if len(values) > len(columns):
                 problems.append(
                     Problem(
-                        path, line, f"{len(values)} cells under {len(names)} columns; quote cells that hold a comma"
+                        path, line, f"{len(values)} cells under {len(columns)} columns; quote cells that hold a comma"
                     )
                 )
                 continue
-            row = {name: _unquoted(fold(value)) for name, value in zip(names, values, strict=False)}
+            row = {name: _unquoted(_line(value)) for name, value in zip(columns, values, strict=False) if value}
             if not row.get("title"):
                 problems.append(Problem(path, line, "title: is empty; every row needs one"))
                 continue
-            entry = _entry(path, line, len(entries) + 1, row)
-            entries.append(entry)
-            remarks.extend(
-                Problem(path, line, f"{name}: {row[name]!r} {why}; left out") for name, why in _lost(entry, row)
-            )
+            position += 1
+            entry = _entry(path, line, position, row, names)
+            for name, why in _lost(entry, row):
+                remarks.append(Problem(path, line, f"{name}: {row[name]!r} {why}; left out"))
+            yield entry
     except csv.Error as error:
         problems.append(Problem(path, end + 1, f"no CSV from here on ({error}); check the quotes"))
-    return Reading(path, NAME, tuple(entries), captured, False, tuple(problems), tuple(remarks))
 
 
 def _unquoted(text: str) -> str:
     """Take away the apostrophe that an export puts before what a spreadsheet would read as a formula."""
-    return text[1:] if re.match("'+[=+@\\-＝＋＠－]", text) else text
+    return text[1:] if text[:1] == "'" and re.match("'+[=+@\\-＝＋＠－]", text) else text
 
 
-def _entry(path: str, line: int, position: int, row: dict[str, str]) -> Entry:
-    year = row.get("year", "")
-    found = {"doi": identifiers.doi(row.get("doi", "")), "arxiv": identifiers.arxiv(row.get("arxiv", ""))}
+def _line(value: str) -> str:
+    """Return a cell on one line, as :func:`fold` does; a printable text has no other white space than spaces."""
+    if value.isprintable() and "  " not in value and value[0] != " " and value[-1] != " ":
+        return value
+    return fold(value)
+
+
+def _entry(
+    path: str, line: int, position: int, row: dict[str, str], names: Callable[[str], tuple[str | PersonName, ...]]
+) -> Entry:
+    year = row.get("year")
+    found: dict[str, str] = {}
+    if (text := row.get("doi")) and (value := identifiers.doi(text)):
+        found["doi"] = value
+    if (text := row.get("arxiv")) and (value := identifiers.arxiv(text)):
+        found["arxiv"] = value
     return Entry(
         file=path,
         line=line,
@@ -99,36 +146,22 @@ def _entry(path: str, line: int, position: int, row: dict[str, str]) -> Entry:
         key=row.get("id") or None,
         title=row["title"],
         abstract=row.get("abstract") or None,
-        authors=authors_in(row.get("authors", "")) or None,
-        issued=year if dates.is_partial_date(year) else None,
+        authors=(names(row["authors"]) or None) if "authors" in row else None,
+        issued=year if year and dates.is_partial_date(year) else None,
         venue=row.get("venue") or None,
         volume=row.get("volume") or None,
         number=row.get("number") or None,
         pages=row.get("pages") or None,
         kind=row.get("type") or None,
-        identifiers={kind: value for kind, value in found.items() if value},
+        identifiers=found,
+        database=row.get("source") or None,
     )
 
 
-def _lost(entry: Entry, row: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield the columns whose value cannot be read, and what is wrong with it."""
-    if row.get("year") and not entry.issued:
-        yield "year", "is no date"
+def _lost(entry: Entry, row: dict[str, str]) -> list[tuple[str, str]]:
+    """Return the columns whose value cannot be read, and what is wrong with it."""
+    lost = [("year", "is no date")] if entry.issued is None and row.get("year") else []
     for name, kind in (("doi", "DOI"), ("arxiv", "arXiv id")):
-        if row.get(name) and name not in entry.identifiers:
-            yield name, f"is no {kind}"
-
-
-def authors_in(text: str) -> tuple[str | PersonName, ...]:
-    """Split ``Family, Given and Family, Given``; names without ``and`` between them are told apart by commas."""
-    if not text:
-        return ()
-    if " and " not in text and text.count(",") > 1:
-        return tuple(filter(None, map(fold, text.split(","))))
-    people: list[str | PersonName] = []
-    for name in filter(None, map(fold, re.split(r"\s+and\s+|;", text))):
-        family, comma, given = map(str.strip, name.partition(","))
-        people.append(
-            PersonName.model_construct(family=family, given=given or None) if comma and family else name.strip(", ")
-        )
-    return tuple(person for person in people if person)
+        if name in row and row[name] and name not in entry.identifiers:
+            lost.append((name, f"is no {kind}"))
+    return lost

@@ -114,9 +114,9 @@ def _texts(files: Mapping[str, Path], words: Mapping[str, str]) -> dict[str, str
     guide = files["CONTRIBUTING.md"].read_text(encoding="utf-8")
     guide = _replaced(r"(?s)(?<=```yaml\n).*?(?=```\n)", texts[EXAMPLE], guide)
     # The benchmarks measure the generator, and stay with it; in a list made by a list they are gone already.
-    texts["CONTRIBUTING.md"] = re.sub(r"(?m)^\$ make bench .*\n", "", guide)
-    makefile = re.sub(r"(?m)^bench:.*\n(?:\t.*\n)*\n", "", files["Makefile"].read_text(encoding="utf-8"))
-    texts["Makefile"] = re.sub(r"\bbench ", "", makefile)
+    texts["CONTRIBUTING.md"] = re.sub(r"(?m)^\$ make bench\S* .*\n", "", guide)
+    makefile = re.sub(r"(?m)^bench[\w-]*:.*\n(?:\t.*\n)*\n", "", files["Makefile"].read_text(encoding="utf-8"))
+    texts["Makefile"] = re.sub(r"\bbench(?:-\w+)? ", "", makefile)
     return texts
 
 
