@@ -236,12 +236,13 @@ def _tell(value: Data, place: tuple[str, ...], events: list[yaml.Event]) -> None
                 _tell(item, (*place, str(number)), events)
         events.append(yaml.SequenceEndEvent())
     else:
+        is_item = len(place) > 1 and key.isdigit()  # of a list; a topic may be called 2024, too
         flow = (
             bool(place)
             and key not in ALWAYS_BLOCK
-            and not (key.isdigit() and place[-2] in ALWAYS_BLOCK)
+            and not (is_item and place[-2] in ALWAYS_BLOCK)
             and _is_flat(value.values())
-            and (key.isdigit() or _fits(value, key))
+            and (is_item or _fits(value, key))
         )
         events.append(yaml.MappingStartEvent(None, None, True, flow_style=flow))
         for name, item in value.items():

@@ -296,6 +296,11 @@ def test_lines_are_those_of_the_library(text: str, width: int) -> None:
     assert documents._wrapped(text, width) == textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
 
 
+def test_a_topic_may_be_called_by_a_number() -> None:
+    data = {"2024": {"name": "A year", "group": "Looms"}, "0": {"name": "Zero", "steps": [{"paper": "a"}]}}
+    assert documents.parse("topics.yaml", documents.dump(data)).data == data
+
+
 def test_the_line_of_a_value_is_that_of_its_name_however_deep() -> None:
     document = documents.parse("a.yaml", "a: 1\nb:\n  c:\n  - d\n  - {e: f}\n")
     assert document.data == {"a": "1", "b": {"c": ["d", {"e": "f"}]}}
