@@ -15,6 +15,8 @@ from generator.errors import InputError, Problem
 CONFIG_FILE = "mkdocs.yml"
 RECORDS_VARIABLE = "READING_LIST_RECORDS"
 """The environment variable by which a command tells the site engine that it starts which records to take."""
+PREVIEW_VARIABLE = "READING_LIST_PREVIEW"
+"""The environment variable by which it tells the engine that pages are for a preview; ``mkdocs.yml`` hands it on."""
 
 
 @dataclass(frozen=True)

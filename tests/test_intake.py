@@ -273,7 +273,7 @@ def test_bad_files_among_good_ones_keep_the_good_ones(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "bad",
     [
-        dump("A Title with a \ufeff Mark Inside"),
+        b'[{"id": "a", "type": "article", "title": "A \\ufeff Mark"}]',
         dump("A Title with a \x07 Bell"),
         b"id,title\n1," + b"long " * 300 + b"\n",
         b'[{"id": "a", "type": "article", "title": "Half a \\ud800"}]',
@@ -283,6 +283,12 @@ def test_bad_files_among_good_ones_keep_the_good_ones(tmp_path: Path) -> None:
 def test_a_text_that_no_record_can_hold_is_a_problem_of_its_file(bad: bytes) -> None:
     done = plan({"good.txt": dump("A Toy Loom"), "bad.txt": bad})
     assert [problem.path for problem in done.problems] == ["bad.txt"]
+    assert list(records(done)) == ["a-toy-loom"]
+
+
+def test_what_no_reader_sees_is_left_out_of_a_dump() -> None:
+    done = plan({"toy.txt": dump("A \u202eToy \ufeffLoom\U000e0041")})
+    assert done.problems == ()
     assert list(records(done)) == ["a-toy-loom"]
 
 

@@ -160,6 +160,12 @@ def test_a_page_by_hand_shows(server: Server) -> None:
     server.wait("the sentence", lambda: "Woven by hand." in server.get("about/"))
 
 
+def test_a_preview_has_no_policy_that_would_stop_its_own_script(server: Server) -> None:
+    page = server.get("about/")
+    assert "livereload(" in page
+    assert "Content-Security-Policy" not in page
+
+
 def test_the_command_serves_too(tmp_path: Path) -> None:
     project = copy_project(tmp_path / "project", toy_records(tmp_path / "records"))
     with _serving(project, "generator", "serve", "--address", "127.0.0.1:{port}") as started:

@@ -76,6 +76,7 @@ def serve(options: argparse.Namespace) -> int:
     if options.engine == "zensical":
         generate(argparse.Namespace(**{**vars(options), "output": None}))
     call, environment = _engine_call(options, [options.engine, "serve", "--dev-addr", options.address])
+    environment[settings.PREVIEW_VARIABLE] = "1"
     if os.name == "posix":  # become the server, so that whoever stops this command stops it
         sys.stderr.flush()
         os.execve(call[0], call, environment)  # noqa: S606
