@@ -239,7 +239,7 @@ def _tell(value: Data, place: tuple[str, ...], events: list[yaml.Event]) -> None
         flow = (
             bool(place)
             and key not in ALWAYS_BLOCK
-            and not (key.isdigit() and place[-2] in ALWAYS_BLOCK)
+            and not (key.isdigit() and len(place) > 1 and place[-2] in ALWAYS_BLOCK)
             and _is_flat(value.values())
             and (key.isdigit() or _fits(value, key))
         )
