@@ -26,16 +26,20 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from generator import files, locks
-from generator.errors import ReadingListError, WriteError
+from generator.errors import Problem, ReadingListError, WriteError
 
 PENDING = ".pending"
 PAPERS = "papers"
 
 State = files.State
+_T = TypeVar("_T")
+_ATTEMPTS, _PAUSE = 20, 0.1
 _NAME = re.compile(rf"(?:{PAPERS}/)?[a-z0-9][a-z0-9._-]*")
 _ASKED = "put the records as they are to be (git shows what has changed), then delete this file"
 
@@ -100,6 +104,28 @@ def complete(folder: Path) -> list[str]:
 def is_pending(folder: Path) -> bool:
     """Tell whether a change of the folder was decided and is not finished."""
     return os.path.lexists(folder / PENDING)
+
+
+def problems(folder: Path) -> Iterator[Problem]:
+    """Yield what a person who only reads the folder is told of a change that waits to be finished."""
+    if is_pending(folder):
+        message = "a run was cut short while it changed these records; complete it with `reading-list check --fix`"
+        yield Problem(os.fspath(folder / PENDING), None, message)
+
+
+def one_state(folder: Path, read: Callable[[], _T]) -> tuple[_T, State] | None:
+    """Return what ``read`` makes of one state of the folder, and that state; nothing where it keeps changing.
+
+    A run that is putting a change into place is waited for.
+    """
+    for _ in range(_ATTEMPTS):
+        before = state(folder)
+        if not (is_pending(folder) and locks.is_held(folder)):
+            found = read()
+            if state(folder) == before:
+                return found, before
+        time.sleep(_PAUSE)
+    return None
 
 
 def state(folder: Path) -> State:

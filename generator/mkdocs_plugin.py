@@ -130,6 +130,7 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
         """Write the pages that have changed. A broken record stops a build with every problem named."""
         configured = settings.load(Path(config.config_file_path))
+        state = {configured.records: files.state(configured.records)}
         contents = store.load(configured.records)
         if contents.problems:
             raise PluginError("the records have problems:\n" + "\n".join(map(str, contents.problems)))
@@ -138,8 +139,8 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             done = generation.generate(library, configured, Path(config.docs_dir))
         _log.debug("%d pages written, %d unchanged, %d removed", done.written, done.unchanged, done.removed)
         self._date(library)
-        docs = files.state(Path(config.docs_dir))
-        self.running.callback(_tell_of_changes, contents, Path(config.docs_dir), docs)
+        state[Path(config.docs_dir)] = files.state(Path(config.docs_dir))
+        self.running.callback(watching.tell_of_changes, state)
 
     def _date(self, library: Library) -> None:
         """Let MkDocs date the site by the records, so that the same records give the same bytes on any day."""
@@ -252,9 +253,11 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         finally:
             self.plain = False
 
-    def on_build_error(self, **_: Any) -> None:
-        """Let go of the site."""
+    def on_build_error(self, *, error: Exception, **_: Any) -> None:
+        """Let go of the site; tell of a full disk and the like in a line."""
         self.running.close()
+        if isinstance(error, OSError):
+            raise PluginError(f"{error}; the site is as it was; make room, or check names and rights") from error
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, **_: Any) -> LiveReloadServer:
         """Watch what people write, records too, and hear of a change at once."""
@@ -314,13 +317,6 @@ def _doubts(config: MkDocsConfig, *, dirty: bool) -> Iterator[str]:
 
 def _say(reason: str) -> None:
     _notice.warning("reading-list: MkDocs renders every page, which is slower: %s", reason)
-
-
-def _tell_of_changes(contents: store.Contents, docs: Path, before: files.State) -> None:
-    """Say so where files that the site is made of have changed while it was made."""
-    changed = [contents.folder] if store.has_changed(contents) else []
-    for folder in changed + ([docs] if files.state(docs) != before else []):
-        _notice.warning("reading-list: %s changed while the site was made, which may miss that; build again", folder)
 
 
 # --- what MkDocs' objects hold ---------------------------------------------------------------------------------------

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from generator import documents, journal, locks
+from generator import documents, journal
 from generator.errors import InputError, Problem, WriteError
 from generator.faults import explain, is_other_member, keys_in, spell
 from generator.ids import MAX_ID, id_fault, source_id_fault
@@ -23,7 +22,6 @@ from generator.models import Path as ReadingPath
 SCHEMA_FILE = "record.schema.json"
 RECORD_HEAD = f"# yaml-language-server: $schema=../{SCHEMA_FILE}\n"
 COMMENT = "holds a comment, which rewriting the file would lose; say it in a field, or delete it"
-_ATTEMPTS, _PAUSE = 20, 0.1
 # Files of many items may be larger than a record.
 _TABLE_LIMIT = 1024 * 1024
 
@@ -75,19 +73,11 @@ def load(folder: Path) -> Contents:
 
     What is read is one state of the folder: where files change while they are read, they are read again.
     """
-    for _ in range(_ATTEMPTS):
-        state = journal.state(folder)
-        if journal.is_pending(folder) and locks.is_held(folder):
-            time.sleep(_PAUSE)  # another run is putting a change into place
-            continue
-        contents = _load(folder)
-        if journal.state(folder) == state:
-            return replace(contents, state=state)
-        time.sleep(_PAUSE)
-    problem = Problem(
-        os.fspath(folder), None, "keeps changing while it is read; run this again when nothing writes here"
-    )
-    return Contents(folder, problems=(problem,))
+    found = journal.one_state(folder, lambda: _load(folder))
+    if found is None:
+        message = "keeps changing while it is read; run this again when nothing writes here"
+        return Contents(folder, problems=(Problem(os.fspath(folder), None, message),))
+    return replace(found[0], state=found[1])
 
 
 def has_changed(contents: Contents) -> bool:
@@ -97,16 +87,8 @@ def has_changed(contents: Contents) -> bool:
 
 def _load(folder: Path) -> Contents:
     files: dict[str, documents.Document] = {}
-    problems: list[Problem] = []
+    problems: list[Problem] = list(journal.problems(folder))
     records: dict[str, Record] = {}
-    if journal.is_pending(folder):
-        problems.append(
-            Problem(
-                os.fspath(folder / journal.PENDING),
-                None,
-                "a run was cut short while it changed these records; complete it with `reading-list check --fix`",
-            )
-        )
     for path in _record_files(folder, problems):
         name = f"papers/{path.name}"
         if (document := _read(path, documents.MAX_BYTES, problems)) is None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watchdog import events
 from watchdog.observers import Observer
 
-from generator import feeds, generation
+from generator import feeds, files, generation
 
 if TYPE_CHECKING:
     from watchdog.observers.api import ObservedWatch
 
+_notice = logging.getLogger("reading-list")
 _CHANGES: list[type[events.FileSystemEvent]] = [
     events.FileCreatedEvent,
     events.FileModifiedEvent,
@@ -50,3 +53,9 @@ class Watch:
     def schedule(self, handler: events.FileSystemEventHandler, path: str, *, recursive: bool = False) -> ObservedWatch:
         """Call ``handler`` for each change in the folder ``path``."""
         return self._observer.schedule(_OfPeople(handler), path, recursive=recursive, event_filter=_CHANGES)
+
+
+def tell_of_changes(before: Mapping[Path, files.State]) -> None:
+    """Say so where files that the site is made of have changed while it was made."""
+    for folder in (folder for folder, state in before.items() if files.state(folder) != state):
+        _notice.warning("reading-list: %s changed while the site was made, which may miss that; build again", folder)

@@ -119,7 +119,7 @@ def test_a_folder_of_records_that_is_a_link_is_refused(folder: Path) -> None:
         journal.commit(folder, {"papers/one.yaml": "x"})
     assert texts(elsewhere) == before
     assert [problem.message for problem in store.load(folder).problems if problem.path.endswith("papers")] == [
-        "cannot be read (it is a symbolic link); make it a readable folder"
+        "is a symbolic link; put the folder itself here"
     ]
 
 
