@@ -29,10 +29,9 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.utils import CountHandler
 
-from generator import files, generation, locks, pages, settings, stamping, store, watching
+from generator import files, generation, locks, pages, settings, stamping, standing, store, watching
 from generator.commonmark import DoubtError
 from generator.errors import ReadingListError
-from generator.library import Library
 from generator.site_folder import SiteFolder
 
 _log = logging.getLogger("mkdocs.plugins.reading-list")
@@ -130,22 +129,26 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
         """Write the pages that have changed. A broken record stops a build with every problem named."""
         configured = settings.load(Path(config.config_file_path))
+        docs, note = Path(config.docs_dir), Path(config.config_file_path).parent / standing.NOTE
         state = {configured.records: files.state(configured.records)}
-        contents = store.load(configured.records)
-        if contents.problems:
-            raise PluginError("the records have problems:\n" + "\n".join(map(str, contents.problems)))
-        library = Library.of(contents)
+
+        def load() -> store.Contents:
+            contents = store.load(configured.records)
+            if contents.problems:
+                raise PluginError("the records have problems:\n" + "\n".join(map(str, contents.problems)))
+            return contents
+
         with _told():
-            done = generation.generate(library, configured, Path(config.docs_dir))
-        _log.debug("%d pages written, %d unchanged, %d removed", done.written, done.unchanged, done.removed)
-        self._date(library)
-        state[Path(config.docs_dir)] = files.state(Path(config.docs_dir))
+            run = standing.generate(configured, docs, note, load)
+        _log.debug("%s", run.done)
+        self._date(run.day)
+        state[docs] = files.state(docs)
         self.running.callback(watching.tell_of_changes, state)
 
-    def _date(self, library: Library) -> None:
+    def _date(self, day: str | None) -> None:
         """Let MkDocs date the site by the records, so that the same records give the same bytes on any day."""
-        if library.day and "SOURCE_DATE_EPOCH" not in os.environ:
-            midnight = datetime.datetime.fromisoformat(f"{library.day}T00:00:00+00:00")
+        if day and "SOURCE_DATE_EPOCH" not in os.environ:
+            midnight = datetime.datetime.fromisoformat(f"{day}T00:00:00+00:00")
             os.environ["SOURCE_DATE_EPOCH"] = str(int(midnight.timestamp()))
             self.running.callback(os.environ.pop, "SOURCE_DATE_EPOCH")
 
@@ -229,11 +232,7 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         for path, proof in run.proofs.items():
             text = run.files.src_uris[path].content_string
             stamps[proof.kind].prove(proof, text, run.content[path], run.html[path])
-        specimens = {stamping.address(path) for path in run.specimens}
-        for path in _files_below(built):
-            if path not in specimens:
-                data = (built / path).read_bytes()
-                run.folder.put(path, stamping.digest(data), partial(bytes, data))
+        run.folder.put_all(built, besides={stamping.address(path) for path in run.specimens})
         linked = {file.src_uri for file in run.files if file.inclusion in _BUILT}
 
         def stamped(leaf: stamping.Leaf) -> bytes:
@@ -340,10 +339,3 @@ def _files_in(nav: Any) -> Iterator[str]:
             yield item
         else:
             yield from _files_in(item)
-
-
-def _files_below(folder: Path) -> Iterator[str]:
-    """Yield the paths of all files in a folder, in order, relative to it."""
-    for place, folders, names in os.walk(folder):
-        folders.sort()
-        yield from (Path(place, name).relative_to(folder).as_posix() for name in sorted(names))

@@ -14,7 +14,7 @@ import os
 import shutil
 import stat
 from collections.abc import Callable, Collection, Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from generator import documents
@@ -98,6 +98,16 @@ class SiteFolder:
                 os.replace(beside, place)
             self._kept[path] = (key, found.st_size, found.st_mtime_ns)
             return True
+
+    def put_all(self, built: Path, *, besides: Collection[str]) -> None:
+        """Put every file of the folder ``built``, but those that ``besides`` names by their paths in it."""
+        for place, _, names in os.walk(built):
+            for name in names:
+                path = os.path.relpath(os.path.join(place, name), built).replace(os.sep, "/")
+                if path not in besides:
+                    with _named(self.target):
+                        data = Path(place, name).read_bytes()
+                    self.put(path, hashlib.sha256(data).hexdigest()[:24], partial(bytes, data))
 
     def _make_folder(self, folder: str) -> None:
         """Make a folder of the next site and those above it; a link or a file in its place goes."""

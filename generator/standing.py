@@ -13,16 +13,57 @@ import json
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from generator import documents, generation
+from generator import documents, generation, journal
 from generator.errors import ReadingListError
+from generator.generation import Generated
+from generator.library import Library
 from generator.settings import Settings
+from generator.store import Contents
+
+NOTE = Path(".cache", "reading-list", "generated.json")
+"""What the run before wrote, beside mkdocs.yml; git does not see it."""
 
 _PACKAGE = Path(__file__).parent
 _LIBRARIES = ("jinja2", "latex2mathml", "markupsafe", "pydantic", "pylatexenc", "python-slugify", "pyyaml")
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run did, and the last day that the records state."""
+
+    done: Generated
+    day: str | None
+
+
+def generate(
+    settings: Settings,
+    output: Path,
+    note: Path | None,
+    load: Callable[[], Contents],
+    *,
+    tell: Callable[[int], None] | None = None,
+) -> Run:
+    """Generate into ``output``, unless all stands there as the run that left ``note`` wrote it.
+
+    ``load`` reads the records, and raises where they have problems; it is not called where all stands. The rest is as
+    in ``generation.generate``.
+    """
+    if note and note.exists() and not journal.is_pending(settings.records):
+        with contextlib.suppress(OSError):
+            if run := _standing(note, key(records_files(settings.records), settings), output):
+                return run
+    contents = load()
+    library = Library.of(contents)
+    run = Run(generation.generate(library, settings, output, tell=tell), library.day)
+    if note:
+        files = [(name, document.text.encode()) for name, document in contents.files.items()]
+        _write(note, key(files, settings), output, run)
+    return run
 
 
 def key(files: Iterable[tuple[str, bytes]], settings: Settings) -> str:
@@ -59,24 +100,27 @@ def records_files(folder: Path) -> Iterator[tuple[str, bytes]]:
                 yield prefix + entry.name, Path(entry.path).read_bytes()
 
 
-def standing(note: Path, key: str, output: Path) -> int | None:
-    """Return how many files stand in ``output`` as the run that left ``note`` wrote them, or nothing where any differs.
-
-    ``key`` is that of now.
-    """
+def _standing(note: Path, key: str, output: Path) -> Run | None:
+    """Return the run that left ``note`` as one that wrote nothing, or nothing where any file or the ``key`` differs."""
     with contextlib.suppress(OSError, ReadingListError, ValueError, TypeError, KeyError):
         said = json.loads(note.read_text(encoding="utf-8"))
         paths = said["files"]
         if said["key"] == key and said["output"] == os.path.realpath(output) and said["digest"] == _of(output, paths):
-            return len(paths)
+            return Run(Generated(0, len(paths), 0, frozenset(paths)), said["day"])
     return None
 
 
-def write(note: Path, key: str, output: Path, paths: Iterable[str]) -> None:
+def _write(note: Path, key: str, output: Path, run: Run) -> None:
     """Leave a note of a run: its ``key``, and the files that it wrote or found right. A note may fail to be written."""
-    every = sorted(paths)
+    every = sorted(run.done.paths)
     with contextlib.suppress(OSError, ReadingListError):
-        said = {"key": key, "output": os.path.realpath(output), "digest": _of(output, every), "files": every}
+        said = {
+            "key": key,
+            "output": os.path.realpath(output),
+            "digest": _of(output, every),
+            "day": run.day,
+            "files": every,
+        }
         documents.write(note, json.dumps(said), durable=False)
 
 

@@ -80,11 +80,6 @@ def load(folder: Path) -> Contents:
     return replace(found[0], state=found[1])
 
 
-def has_changed(contents: Contents) -> bool:
-    """Tell whether the folder has changed since it was read."""
-    return journal.state(contents.folder) != contents.state
-
-
 def _load(folder: Path) -> Contents:
     files: dict[str, documents.Document] = {}
     problems: list[Problem] = list(journal.problems(folder))

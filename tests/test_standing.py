@@ -16,7 +16,7 @@ from generator.cli import site_commands
 from generator.settings import Settings
 
 Edit = Callable[[Path], object]
-NOTE = site_commands.NOTE
+NOTE = standing.NOTE
 
 
 @pytest.fixture

@@ -8,15 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from generator import documents, exports, generation, journal, locks, settings, standing, store
+from generator import documents, exports, generation, journal, locks, settings, standing
 from generator.cli.printing import DONE, PROBLEMS, configured, load_records, progress, say
 from generator.curation import editions
 from generator.digest import digest as changes_since
 from generator.errors import ReadingListError, UsageError
 from generator.library import Library
-
-NOTE = Path(".cache", "reading-list", "generated.json")
-"""What the run before wrote, beside mkdocs.yml; git does not see it."""
 
 
 def generate(options: argparse.Namespace) -> int:
@@ -30,29 +27,13 @@ def generate(options: argparse.Namespace) -> int:
 
 def _generate(config: Path, found: settings.Settings, output: Path) -> None:
     """Write pages and data files into a folder that the caller holds."""
-    note = config.parent / NOTE if config.exists() else None
-    if note and (number := _standing(note, found, output)) is not None:
-        say(f"0 pages and files written, {number} unchanged, 0 removed")
-        return
-    contents = load_records(found.records)
+    note = config.parent / standing.NOTE if config.exists() else None
+    before = journal.state(found.records)
     with progress("pages and files") as tell:
-        done = generation.generate(Library.of(contents), found, output, tell=tell)
-    if note:
-        files = [(name, document.text.encode()) for name, document in contents.files.items()]
-        standing.write(note, standing.key(files, found), output, done.paths)
+        done = standing.generate(found, output, note, lambda: load_records(found.records), tell=tell).done
     say(f"{done.written} pages and files written, {done.unchanged} unchanged, {done.removed} removed")
-    if store.has_changed(contents):
+    if journal.state(found.records) != before:
         say(f"note: {found.records} changed meanwhile; the pages show the records as they were; run this again")
-
-
-def _standing(note: Path, found: settings.Settings, output: Path) -> int | None:
-    """Return how many pages and files stand, or nothing where there is something to do, or to say."""
-    if not note.exists() or journal.is_pending(found.records):
-        return None
-    try:
-        return standing.standing(note, standing.key(standing.records_files(found.records), found), output)
-    except OSError:
-        return None
 
 
 def build(options: argparse.Namespace) -> int:
