@@ -55,9 +55,9 @@ class Reader(Protocol):
 
 
 def _readers() -> dict[str, Reader]:
-    from generator.readers import bibtex, csl_json, csv_table, huggingface_text
+    from generator.readers import bibtex, csl_json, csv_table, huggingface_json, huggingface_text
 
-    modules: tuple[Reader, ...] = (csl_json, huggingface_text, csv_table, bibtex)
+    modules: tuple[Reader, ...] = (huggingface_json, csl_json, huggingface_text, csv_table, bibtex)
     return {module.NAME: module for module in modules}
 
 
