@@ -229,6 +229,8 @@ def _sibling(original: Invented, paper: int, voice: _Voice) -> Invented:
             swapped,
         )
     )
+    if made == title:  # the word drawn for another one was the same
+        made = f"{title} 2"
     abstract = voice.prose(chance.randint(950, 1_300))
     if chance.random() < 0.3:
         abstract = original.abstract[:400] + abstract[400:]

@@ -87,7 +87,7 @@ def _blocks(items: Sequence[Item], order: Sequence[int]) -> dict[str, tuple[Numb
     ranks = {kind: array("Q") for kind in BLOCKS}
     vocabulary: dict[str, int] = {}
     checksums = array("Q")  # of the words of the vocabulary
-    words, lengths = array("L"), array("L")
+    words, lengths = array("q"), array("q")
     crc = zlib.crc32
 
     def put(kind: str, rank: int, *texts: str) -> None:
@@ -137,7 +137,7 @@ def _blocks(items: Sequence[Item], order: Sequence[int]) -> dict[str, tuple[Numb
     }
     if words:
         sums = _mixed(np.frombuffer(checksums, np.uint64))
-        found |= _word_blocks(np.frombuffer(words, np.uint), np.frombuffer(lengths, np.uint), sums, len(items))
+        found |= _word_blocks(np.frombuffer(words, np.int64), np.frombuffer(lengths, np.int64), sums, len(items))
     return found
 
 
@@ -152,12 +152,12 @@ def _mixed(numbers: Numbers) -> Numbers:
 
 
 def _word_blocks(
-    words: NDArray[np.uint], lengths: NDArray[np.uint], sums: Numbers, count: int
+    words: NDArray[np.int64], lengths: NDArray[np.int64], sums: Numbers, count: int
 ) -> dict[str, tuple[Numbers, Numbers]]:
     """Return the blocks of all words but one, and of two rare words; ``words`` are those of all items in a row."""
     import numpy as np
 
-    ranks = np.repeat(np.arange(count, dtype=np.uint64), lengths.astype(np.int64))
+    ranks = np.repeat(np.arange(count, dtype=np.uint64), lengths)
     each = sums[words]
     whole = np.zeros(count, np.uint64)
     np.add.at(whole, ranks, each)

@@ -146,7 +146,7 @@ def _is_name_mistyped(one: str, other: str) -> bool:
     if LOST in one or LOST in other:
         # A lost letter stands for one letter, or two where an umlaut or ß is written out.
         longer, shorter = (one, other) if LOST in one else (other, one)
-        return re.fullmatch(longer.replace(LOST, "..?"), shorter) is not None
+        return re.fullmatch("..?".join(map(re.escape, longer.split(LOST))), shorter) is not None
     return one[0] == other[0] and is_slip(one, other)
 
 

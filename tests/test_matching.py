@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from generator import matching, readers
 from generator.comparison import Kind, Verdict, compare
+from generator.evidence import people_agree
 from generator.items import Item, item_of_entry, item_of_record
 from generator.matching import match
 from generator.models import Entry, Record
@@ -290,6 +291,46 @@ def test_every_verdict_is_symmetric_and_carries_its_reason(items: list[Item]) ->
     for a, b in combinations(items, 2):
         assert compare(a, b) == compare(b, a)
         assert compare(a, b).reason
+
+
+ODD = st.text(st.sampled_from("abT ?()[]:-–\\${}&;<>'+.,019éßΩ量\u00a0\ufffd"), max_size=12)
+ODD_ITEMS = st.builds(
+    lambda title, label, **fields: item(f"t{title}", label, **fields),
+    ODD | st.sampled_from(["(panel)", " - Book Review", ": a tutorial", " Part II", " [Dutch]"]),
+    st.sampled_from("xyz"),
+    abstract=st.none() | ODD,
+    authors=st.none() | st.lists(ODD, max_size=2).map(tuple),
+    venue=st.none() | ODD,
+    pages=st.none() | ODD,
+    issued=st.sampled_from([None, "2020", "2021"]),
+    database=st.sampled_from([None, "one", "other"]),
+)
+
+
+@given(st.lists(ODD_ITEMS, max_size=5))
+def test_no_text_is_too_odd(items: list[Item]) -> None:
+    assert sorted(place for cluster in match(items).clusters for place in cluster) == list(range(len(items)))
+    for a, b in combinations(items, 2):
+        assert compare(a, b).kind == compare(b, a).kind
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "agree"),
+    [
+        ("Michael B?hlen", "Böhlen, Michael", True),
+        ("Werner Kie?ling", "W. Kießling", True),
+        ("Tamer ?zsu", "M. Tamer Özsu", True),
+        ("J?n+ B?h", "Jan Ferry", False),
+        ("Ida Loom, Jan Ferry", "Jan Ferry and Ida Loom", True),
+        ("Wei Wang", "Wei Zhang", False),
+        ("Loom, Ida", "Ida Lom", False),
+        ("Ida Looming", "Ida Loomng", True),
+        ("Yip, Chi Bun", "Chi Bun Yip", True),
+    ],
+)
+def test_names(one: str, other: str, agree: bool) -> None:
+    a, b = (item("Cloth", "a", authors=(names,)) for names in (one, other.replace(" and ", ";")))
+    assert people_agree(a, b) == people_agree(b, a) == agree
 
 
 # --- the labelled sets -----------------------------------------------------------------------------------------------
