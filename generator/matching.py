@@ -63,23 +63,27 @@ def match(items: Sequence[Item], tell: Callable[[int], None] | None = None) -> M
         rank[place] = position
     told.sort(key=lambda each: (each[2].kind != "same", -each[2].score, sorted((rank[each[0]], rank[each[1]]))))
     cluster_of = list(range(len(items)))
-    members: dict[int, list[int]] = {}
+    members: dict[int, _Cluster] = {}
     pairs = []
     for a, b, verdict in told:
         if verdict.kind == "same" and cluster_of[a] != cluster_of[b]:
-            one, other = (members.setdefault(cluster_of[place], [cluster_of[place]]) for place in (a, b))
+            one, other = (
+                members.setdefault(cluster_of[place], _Cluster.of(items, rank, judge, [cluster_of[place]]))
+                for place in (a, b)
+            )
             if reason := _obstacle(items, rank, one, other, judge, (a, b)):
                 pairs.append(Pair(a, b, Verdict("review", verdict.score, f"{verdict.reason}, but {reason}")))
                 continue
-            root = cluster_of[a]
-            del members[cluster_of[b]]
-            for place in other:
+            larger, smaller = (one, other) if len(one.places) >= len(other.places) else (other, one)
+            root = cluster_of[larger.places[0]]
+            del members[cluster_of[smaller.places[0]]]
+            for place in smaller.places:
                 cluster_of[place] = root
-            one.extend(other)
+            larger.take_in(smaller, rank)
         if verdict.kind == "same" or cluster_of[a] != cluster_of[b]:
             pairs.append(Pair(a, b, verdict))
     clusters = sorted(
-        tuple(sorted(members[root])) if root in members else (root,)
+        tuple(sorted(members[root].places)) if root in members else (root,)
         for root, place in zip(cluster_of, range(len(items)), strict=True)
         if root == place
     )
@@ -121,6 +125,32 @@ def _unsettled(
     return [pair for pair in pairs if not is_settled(pair)]
 
 
+@dataclass(slots=True)
+class _Cluster:
+    """Items that are one paper."""
+
+    places: list[int]
+    faces: dict[int, int]
+    """One of each content, the first in order: what another cluster is compared with. So equal entries cost nothing."""
+    records: set[str]
+    """The labels of those that are records."""
+
+    @classmethod
+    def of(cls, items: Sequence[Item], rank: Sequence[int], judge: _Judge, places: list[int]) -> _Cluster:
+        """Return a cluster of ``places``."""
+        faces: dict[int, int] = {}
+        for place in sorted(places, key=rank.__getitem__):
+            faces.setdefault(judge.content_of(place), place)
+        return cls(places, faces, {items[place].label for place in places if items[place].is_record})
+
+    def take_in(self, other: _Cluster, rank: Sequence[int]) -> None:
+        """Join another cluster to this one."""
+        self.places += other.places
+        self.records |= other.records
+        for content, place in other.faces.items():
+            self.faces[content] = min(self.faces.get(content, place), place, key=rank.__getitem__)
+
+
 class _Judge:
     """Compares items by their places; those alike in all but their labels are compared once."""
 
@@ -129,11 +159,15 @@ class _Judge:
         self._content = content
         self._verdicts: dict[tuple[int, int], Verdict] = {}
 
+    def content_of(self, place: int) -> int:
+        """Return a number that items bear of which each can stand for the other; one below 0 is an item's own."""
+        return ~place if self._items[place].not_same_as else self._content.get(place, ~place)
+
     def __call__(self, one: int, other: int) -> Verdict:
         a, b = self._items[one], self._items[other]
-        if a.not_same_as or b.not_same_as or (one not in self._content and other not in self._content):
+        pair = self.content_of(one), self.content_of(other)
+        if a.not_same_as or b.not_same_as or max(pair) < 0:
             return compare(a, b)
-        pair = self._content.get(one, ~one), self._content.get(other, ~other)
         if (verdict := self._verdicts.get(pair)) is None:
             verdict = self._verdicts[pair] = self._verdicts[pair[::-1]] = compare(a, b)
         return verdict
@@ -197,13 +231,13 @@ def _content(item: Item) -> tuple[object, ...]:
 def _obstacle(
     items: Sequence[Item],
     rank: Sequence[int],
-    one: list[int],
-    other: list[int],
-    judge: Callable[[int, int], Verdict],
+    one: _Cluster,
+    other: _Cluster,
+    judge: _Judge,
     joining: tuple[int, int],
 ) -> str | None:
     """Say why two clusters must not become one, or ``None``; ``joining`` is the pair that would join them."""
-    records = sorted({items[place].label for place in (*one, *other) if items[place].is_record})
+    records = sorted(one.records | other.records)
     if len(records) > 1:
         return f"{records[0]} and {records[1]} are two records"
 
@@ -213,7 +247,8 @@ def _obstacle(
         verdict = judge(a, b)
         return verdict.reason if verdict.kind == "different" else identifier_conflict(items[a], items[b])
 
-    apart = [sorted(pair, key=rank.__getitem__) for pair in product(one, other) if clash(*pair)]
+    faces = product(one.faces.values(), other.faces.values())
+    apart = [sorted(pair, key=rank.__getitem__) for pair in faces if clash(*pair)]
     if not apart:
         return None
     a, b = min(apart, key=lambda pair: [rank[place] for place in pair])
@@ -225,4 +260,6 @@ def refusal(items: Sequence[Item], one: Sequence[int], other: Sequence[int]) -> 
     rank = [0] * len(items)
     for position, place in enumerate(blocking.ranked(items)):
         rank[place] = position
-    return _obstacle(items, rank, list(one), list(other), _Judge(items, {}), (-1, -1))
+    judge = _Judge(items, {})
+    left, right = (_Cluster.of(items, rank, judge, list(places)) for places in (one, other))
+    return _obstacle(items, rank, left, right, judge, (-1, -1))

@@ -17,7 +17,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import blocking, cli, intake, readers
+from generator import blocking, cli, intake, matching, readers
+from generator.comparison import Verdict, compare
 from generator.evidence import lines
 from generator.explanation import Explanation, explain
 from generator.faults import _is_plain, faults_in
@@ -291,3 +292,21 @@ def test_a_pair_for_review_says_in_json_what_was_compared(project: Path, capsys:
     [pair] = json.loads(capsys.readouterr().out)["pairs"]
     assert pair["verdict"] == "review"
     assert pair["compared"] == {"title": "equal"}
+
+
+def test_many_entries_of_one_title_are_compared_once() -> None:
+    many = [
+        item_of_entry(Entry("toy", number, number, "A Loom of Many Threads", key=str(number))) for number in range(3000)
+    ]
+    compared = 0
+
+    def count(one: Item, other: Item) -> Verdict:
+        nonlocal compared
+        compared += 1
+        return compare(one, other)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(matching, "compare", count)
+        found = matching.match(many)
+    assert [len(cluster) for cluster in found.clusters] == [3000]
+    assert compared < 10  # a product of the clusters would be four million
