@@ -147,7 +147,8 @@ def measure(sizes: Sequence[int], with_rivals: bool) -> list[str]:
             lines.append(row("**reading-list**", each, ours(each, folder)))
             for way, python in pythons.items() if each.entries <= 2 * _SMALL else ():
                 _say(f"{each.name}, {way}")
-                lines.append(row(way, each, rival(way, each, python, folder) if python else None))
+                name = f"[{way}](https://pypi.org/project/{way}/)" if way in RIVALS and RIVALS[way] == (way,) else way
+                lines.append(row(name, each, rival(way, each, python, folder) if python else None))
     return lines
 
 

@@ -38,6 +38,11 @@ TARGETS = {
     "growth of a full build, k": 1.05,
     "HTML of a paper page, KB": 15.0,
 }
+HOMES = {
+    "stock MkDocs": "[stock MkDocs](https://www.mkdocs.org/)",
+    "Hugo": "[Hugo](https://gohugo.io/)",
+    "Zensical": "[Zensical](https://zensical.org/)",
+}
 _DOCS = REPOSITORY / "docs" / "speed"
 
 
@@ -258,7 +263,7 @@ def tables(results: Results, described: Mapping[str, str]) -> str:
     for name, runs in results.runs.items():
         what, builder, papers = name.split(", ")
         cpu, wall, peak = (results.median(name, figure) or 0 for figure in ("cpu", "wall", "peak"))
-        lines.append(f"| {what} | {builder} | {int(papers):,} | {cpu:.2f} | {wall:.2f} | {peak:.0f} | {len(runs)} |")
+        lines.append(f"| {what} | {HOMES.get(builder, builder)} | {int(papers):,} | {cpu:.2f} | {wall:.2f} | {peak:.0f} | {len(runs)} |")
     lines += ["", f"| at {results.papers:,} papers | measured | target | met |", "| --- | ---: | ---: | --- |"]
     for name, value in results.ratios().items():
         lines.append(

@@ -125,7 +125,7 @@ class History(RuleBasedStateMachine):
         for name, end in self.fate.items():
             text = site[f"papers/{name}.md"]
             if name != end:  # one step, never a chain
-                (target,) = re.findall(r'http-equiv="refresh" content="0; url=\.\./([a-z0-9-]+)/"', text)
+                (target,) = re.findall(r'http-equiv=\\"refresh\\" content=\\"0; url=\.\./([a-z0-9-]+)/\\"', text)
                 assert target == end
                 text = site[f"papers/{end}.md"]
             assert "http-equiv" not in text
