@@ -16,10 +16,9 @@ from pydantic import ValidationError
 
 from generator import dates
 from generator.errors import ReadingListError
-from generator.models import EDITOR, PROVEN_FIELDS, Entry, Identifiers, Links, Record, Sighting
+from generator.models import EDITOR, LISTING_FORMATS, PROVEN_FIELDS, Entry, Identifiers, Links, Record, Sighting
 
 DERIVED = "derived from"
-LISTING_FORMATS = frozenset({"huggingface-text"})
 
 
 @dataclass(frozen=True)
