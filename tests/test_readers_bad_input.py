@@ -45,6 +45,8 @@ ROW = '{"id": "a", "type": "article", "title": "A Toy"}'
         (b"PK\x03\x04\x14\x00\x06\x00", None, "office document"),
         (b"https://arxiv.org/abs/2301.00010\nhttps://huggingface.co/papers/2301.00011\n", 1, "list of addresses"),
         (b"<!doctype html><title>Daily Papers</title>", 1, "web page"),
+        (b"[]\n", 1, "empty answer"),
+        (b'{"error": "Paper not found"}', 1, "an error (Paper not found); correct the address"),
         (HEAD.encode(), None, "no entry"),
         (f"{HEAD}One Toy\n".encode(), 11, "'One Toy'"),
         (f"{HEAD}One Toy\n\n{ABSTRACT}\n\nTwo To".encode(), 15, "'Two To'"),

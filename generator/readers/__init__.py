@@ -190,6 +190,10 @@ def recognise(path: str, text: str) -> str:
     message = f"unknown format; known are {known}; name one with --format if the file is one of them"
     if text[:1000].lstrip()[:1] == "<" and re.search(r"<html|<!doctype html", text[:1000], re.IGNORECASE):
         message = "a web page without the data of its papers (data-props); save the page's text, or the API's answer"
+    elif text.strip() == "[]":
+        message = "an empty answer; ask for another day, or for something else"
+    elif answer := re.match(r'\s*\{\s*"error"\s*:\s*"([^"]{1,100})', text):
+        message = f"the source answered with an error ({answer[1]}); correct the address and fetch it again"
     elif all(re.match(r"https?://\S+$", line) for line in text[:4000].split()):
         message = "a list of addresses, which import does not fetch; give each to `reading-list add`"
     raise InputError(Problem(path, 1, message))
