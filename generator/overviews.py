@@ -98,7 +98,7 @@ def _day(source: Source) -> str:
         return "day not stated"
     if dates.is_yearless(source.captured):
         return f"{dates.in_words(source.captured)}, year not stated"
-    return dates.in_words(source.captured) + (", year inferred" if source.captured_inferred else "")
+    return dates.in_words(source.captured) + (f", {source.inferred} inferred" if source.inferred else "")
 
 
 # --- what changed ----------------------------------------------------------------------------------------------------

@@ -67,10 +67,21 @@ def test_no_page_shows_a_count_whose_day_is_not_known() -> None:
         assert "424" not in page.text
     dated = Library({"a": _paper("A", *seen.values(), provenance={"title": "two"})}, {}, SOURCES, {}, {})
     assert _page(dated, "papers/a.md").count("471") == 1
-    assert "entry 2, on 9 December 2025 with 471 comments and 424 upvotes</li>" in _page(dated, "papers/a.md")
+    assert "entry 2, on 9 December 2025 (year inferred) with 471 comments and 424 upvotes</li>" in _page(
+        dated, "papers/a.md"
+    )
     assert "captured on 9 December 2025" in _page(dated, "sources/two.md")
     assert "*424 upvotes, 471 comments*" in _page(dated, "sources/two.md")
     assert "471 comments · Second, 9 December 2025" in _page(dated, "discussed.md")
+
+
+def test_a_day_that_was_inferred_as_a_whole_is_called_so() -> None:
+    source = SOURCES["two"].model_copy(update={"format": "huggingface-json"})
+    each = Library({"a": _paper("A", *_seen(two=3))}, {}, {"two": source}, {}, {})
+    assert "entry 1, on 9 December 2025 (day inferred) with 3 comments</li>" in _page(each, "papers/a.md")
+    assert "9 December 2025 (the file does not state the day; it follows" in _page(each, "sources/two.md")
+    assert "| 9 December 2025 (day inferred) |" in _page(each, "sources/index.md")
+    assert "3 comments · Second, 9 December 2025, day inferred" in _page(each, "discussed.md")
 
 
 def test_discussed_gives_each_figure_its_day_and_what_is_not_known_of_it() -> None:

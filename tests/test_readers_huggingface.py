@@ -31,13 +31,16 @@ def test_json_lines_keep_their_lines() -> None:
     assert [(each.line, each.title) for each in reading.entries] == [(1, "Toy Looms"), (3, "Toy Ferries")]
 
 
-def test_the_day_of_the_counts_is_stated_or_the_listing_s() -> None:
+def test_the_day_of_the_counts_is_stated_or_inferred_from_the_listing() -> None:
     listed = f'{{"paper": {PAPER}, "publishedAt": "2024-05-06T07:08:09.000Z", "numComments": 2}}'
     later = listed.replace("00010", "00011").replace("05-06", "05-07")
     reading = readers.read("toy", f"[{later},{listed}]".encode())
-    assert (reading.captured, reading.captured_inferred, reading.remarks) == ("2024-05-07", False, ())
+    assert (reading.captured, reading.captured_inferred, reading.remarks) == ("2024-05-07", True, ())
     assert [(each.upvotes, each.comments) for each in reading.entries] == [(7, 2), (7, 2)]
-    assert readers.read("toy", listed.encode(), captured="2024-06-01").captured == "2024-06-01"
+    submitted = listed.replace('"upvotes"', '"submittedOnDailyAt": "2024-05-08T23:59:59.000Z", "upvotes"')
+    assert readers.read("toy", submitted.encode()).captured == "2024-05-08"
+    stated = readers.read("toy", submitted.encode(), captured="2024-06-01")
+    assert (stated.captured, stated.captured_inferred) == ("2024-06-01", False)
 
 
 def test_counts_without_their_day_are_remarked() -> None:

@@ -15,7 +15,8 @@ from typing import Protocol
 
 from generator.errors import InputError, Problem
 from generator.faults import faults_of
-from generator.models import Entry, without_hidden
+from generator.hidden import without_hidden
+from generator.models import Entry
 
 MAX_BYTES = 128 * 1024 * 1024
 _BEGINNING = 1024 * 1024

@@ -1,7 +1,8 @@
 """Answers of Hugging Face's papers API: daily papers, search results and single papers, as JSON or JSON Lines.
 
 An item of a listing holds the paper under ``paper``; ``/api/papers/{id}`` is that paper alone. The inner
-``publishedAt`` is the paper's date, the outer one the listing's: the day for which upvotes and comments were counted.
+``publishedAt`` is the paper's date; the outer one and ``submittedOnDailyAt`` are the listing's. The latest of these in
+a file is the best that it tells about the day on which upvotes and comments were counted, unless a person states that.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def read(path: str, text: str, captured: str | None) -> Reading:
 def reading_of(path: str, format: str, items: Iterable[tuple[int, Any]], captured: str | None) -> Reading:
     """Read the ``items`` of an answer, each with its line in the file ``path``.
 
-    The day of the counts is ``captured`` where the user states it, else the latest day of the items' listings.
+    The day of the counts is ``captured`` where it is stated, else inferred: the latest day of the items' listings.
     """
     entries: list[Entry] = []
     problems: list[Problem] = []
@@ -58,12 +59,14 @@ def reading_of(path: str, format: str, items: Iterable[tuple[int, Any]], capture
         entry, lost = found
         entries.append(entry)
         remarks.extend(Problem(path, line, f"{each}; left out") for each in lost)
-        if not captured and isinstance(item.get("paper"), Mapping) and (day := _day(item.get("publishedAt"))):
-            days.add(day)
+        if not captured and isinstance(paper := item.get("paper"), Mapping):
+            days |= {*filter(None, map(_day, (item.get("publishedAt"), paper.get("submittedOnDailyAt"))))}
     if not days and any(entry.comments is not None or entry.upvotes is not None for entry in entries):
         message = "comments, upvotes: the file does not state their day; no page shows them until --captured names it"
         remarks.append(Problem(path, None, message))
-    return Reading(path, format, tuple(entries), max(days, default=None), False, tuple(problems), tuple(remarks))
+    day = max(days, default=None)
+    inferred = day is not None and not captured
+    return Reading(path, format, tuple(entries), day, inferred, tuple(problems), tuple(remarks))
 
 
 def _items(text: str) -> Iterator[tuple[int, Any]]:
