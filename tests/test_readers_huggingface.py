@@ -111,6 +111,14 @@ def test_pages(text: str) -> None:
     ]
 
 
+def test_the_papers_of_a_page_are_told_apart_though_they_stand_on_one_line() -> None:
+    reading = readers.read("toy", PAGE.encode())
+    assert [(each.line, each.position, each.label) for each in reading.entries] == [
+        (11, 1, "2301.00010"),
+        (11, 2, "2301.00011"),
+    ]
+
+
 def test_a_stated_day_goes_before_the_page_s() -> None:
     assert readers.read("toy", PAGE.encode()).captured == "2023-01-06"
     assert readers.read("toy", PAGE.encode(), captured="2023-02-01").captured == "2023-02-01"

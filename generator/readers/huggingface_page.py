@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -67,7 +68,10 @@ def read(path: str, text: str, captured: str | None) -> Reading:
             "the page carries no papers (data-props); save a listing's or a paper's page as it comes from the site"
         )
         return Reading(path, NAME, problems=tuple(broken[:1]) or (Problem(path, None, message),))
-    return reading_of(path, NAME, items, captured)
+    reading = reading_of(path, NAME, items, captured)
+    # All papers of a listing stand on one line of the page, so that their own ids tell them apart.
+    entries = tuple(replace(entry, key=entry.identifiers["arxiv"]) for entry in reading.entries)
+    return replace(reading, entries=entries)
 
 
 def _props(text: str) -> Iterator[tuple[int, str]]:
