@@ -70,13 +70,13 @@ def catalogue(library: Library) -> str:
 
 
 def _comments(library: Library) -> Iterator[tuple[int, int, str]]:
-    """Yield paper, number of comments and day of the capture (or nothing), for papers with a stated number."""
+    """Yield paper, number of comments and day of the capture, for papers with a number whose day is known."""
     for number, record in enumerate(library.records.values()):
         stated = []
         for seen in record.seen:
             source = library.sources.get(seen.source)
-            if seen.comments is not None:
-                stated.append((seen.comments, (source.captured if source else None) or ""))
+            if seen.comments is not None and source and source.captured:
+                stated.append((seen.comments, source.captured))
         if stated:
             yield number, *max(stated)
 

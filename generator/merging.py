@@ -16,10 +16,9 @@ from pydantic import ValidationError
 
 from generator import dates
 from generator.errors import ReadingListError
-from generator.models import EDITOR, PROVEN_FIELDS, Entry, Identifiers, Links, Record, Sighting
+from generator.models import EDITOR, LISTING_FORMATS, PROVEN_FIELDS, Entry, Identifiers, Links, Record, Sighting
 
 DERIVED = "derived from"
-LISTING_FORMATS = frozenset({"huggingface-text"})
 
 
 @dataclass(frozen=True)
@@ -146,6 +145,8 @@ def _rank(name: str, value: Any, origin: str, formats: Mapping[str, str]) -> tup
     from_listing = formats.get(origin) in LISTING_FORMATS
     if name == "issued":
         return (origin.startswith(DERIVED), -len(value), from_listing, origin, value)
+    if name.startswith("links."):  # Hugging Face's data state them; other sources name them in prose
+        return (formats.get(origin) not in ("huggingface-json", "huggingface-page"), from_listing, origin, str(value))
     if name == "title":  # the list shows titles as its own listings print them
         return (not from_listing, origin, value)
     return (from_listing, origin, str(value))

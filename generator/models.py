@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from generator import dates, identifiers, links
+from generator.hidden import text_fault
 from generator.ids import ID, MAX_ID, id_fault, source_id_fault
 from generator.titles import fold
 
@@ -24,34 +25,12 @@ PROVEN_FIELDS = ("title", "authors", "author_count", "issued", "venue", "abstrac
 """The fields outside identifiers and links that sources give, and that have a provenance."""
 EDITOR = "editor"
 """How a provenance begins that people wrote: ``editor: reason``, or ``editor: reason; from origin``."""
+LISTING_FORMATS = frozenset({"huggingface-text", "huggingface-json", "huggingface-page"})
+"""The formats of captures of a listing, in which a paper can recur; a bibliography is none."""
 RECORD_TYPES: tuple[str, ...] = get_args(RecordType)
 
 MAX_LINE = 1000
 MAX_ABSTRACT = 100_000
-# What has no place in a text: controls but for the line feed, halves of characters.
-_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-# What makes a text read otherwise than it is: every control of the direction of writing (Bidi_Control of
-# https://www.unicode.org/reports/tr9/), deprecated format controls, tags, a byte order mark, what is no character.
-# Joiners stay: Persian, Indic scripts and emoji need them.
-_INVISIBLE = re.compile(
-    "[\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
-)
-
-
-def text_fault(text: str) -> str | None:
-    """Say why ``text`` cannot stand in a record, or ``None`` where it can: it must hold no hidden controls."""
-    if text.isprintable():  # as nearly every line is; no control and nothing invisible counts as printable
-        return None
-    if match := _CONTROL.search(text):
-        return f"holds the control character U+{ord(match[0]):04X}; delete it"
-    if match := _INVISIBLE.search(text):
-        return f"holds the invisible character U+{ord(match[0]):04X}; delete it"
-    return None
-
-
-def without_hidden(text: str) -> str:
-    """Return ``text`` without the invisible characters that no record may hold; a source's text is mended so."""
-    return _INVISIBLE.sub("", text)
 
 
 def _refuse(fault: str | None, value: str) -> str:
@@ -293,10 +272,17 @@ class Source(_Model):
     name: Line
     format: Line
     captured: CaptureDay | None = Field(None, description="The capture's day, or --MM-DD where its year is not known")
-    captured_inferred: bool = Field(False, description="true where the year was worked out, not stated")
+    captured_inferred: bool = Field(False, description="true where the day, or its year, was worked out, not stated")
     checksum: Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
     entries: Count
     added: Day | None = Field(None, description="The day the source was first imported")
+
+    @property
+    def inferred(self) -> str | None:
+        """What of the capture's date was worked out: its ``year``, which text dumps leave out, or the whole ``day``."""
+        if not self.captured_inferred:
+            return None
+        return "year" if self.format == "huggingface-text" else "day"
 
 
 class Retraction(_Model):

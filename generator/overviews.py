@@ -9,13 +9,11 @@ from typing import Any
 
 from generator import dates, digest, exports
 from generator.library import UNSORTED, Library
-from generator.models import Source
+from generator.models import LISTING_FORMATS, Source
 from generator.pictures.atlas import atlas, primary_topic, topic_name
 from generator.pictures.charts import charts
 from generator.wording import count
 
-LISTINGS = ("huggingface-text",)
-"""The formats of sources that are captures of a listing, in which a paper can recur; a bibliography is none."""
 _WIDE = ("navigation", "toc")
 _MOST_RANKED = 100
 _MOST_OF_A_DAY = 60
@@ -62,12 +60,13 @@ def overviews(library: Library, words: Mapping[str, Mapping[str, float]]) -> Ite
 
 
 def _discussed(library: Library) -> Overview:
-    captures = {source_id: source for source_id, source in library.sources.items() if source.format in LISTINGS}
+    captures = {source_id: source for source_id, source in library.sources.items() if source.format in LISTING_FORMATS}
+    dated = {source_id for source_id, source in library.sources.items() if source.captured}
     comments: list[tuple[str, int, str]] = []
     recurring: list[tuple[str, list[str]]] = []
     counting: set[str] = set()
     for record_id, record in library.records.items():
-        counted = [seen for seen in record.seen if seen.comments is not None]
+        counted = [seen for seen in record.seen if seen.comments is not None and seen.source in dated]
         counting.update(seen.source for seen in counted)
         if counted and (most := max(counted, key=lambda seen: (seen.comments or 0, seen.source))).comments:
             comments.append((record_id, most.comments, most.source))
@@ -99,7 +98,7 @@ def _day(source: Source) -> str:
         return "day not stated"
     if dates.is_yearless(source.captured):
         return f"{dates.in_words(source.captured)}, year not stated"
-    return dates.in_words(source.captured) + (", year inferred" if source.captured_inferred else "")
+    return dates.in_words(source.captured) + (f", {source.inferred} inferred" if source.inferred else "")
 
 
 # --- what changed ----------------------------------------------------------------------------------------------------

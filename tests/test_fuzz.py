@@ -100,6 +100,14 @@ TOKENS = [
     "TY  - JOUR\n",
     "ER  - \n",
     "<feed><entry><title>",
+    '<feed xmlns="http://www.w3.org/2005/Atom"><entry>',
+    '<a data-props="',
+    "&quot;",
+    '"paper": {"id": "2301.00010"',
+    '"publishedAt": 5',
+    '"authors": [1, {"name": 2}]',
+    "Dec 312",
+    "<![CDATA[",
     "</title>",
     "<!DOCTYPE x [<!ENTITY a 'b'>]>",
     "&a;",
@@ -124,6 +132,14 @@ SEEDS = [
     """[{"id": "a", "title": "A Toy", "author": [{"family": "Loom", "given": "Ada"}],
         "issued": {"date-parts": [[2020, 2]]}, "type": "article", "DOI": "10.5555/a"}]""",
     "@article{a,\n title={A {Toy}},\n author={Loom, Ada and others},\n year={2020},\n doi={10.5555/a}\n}\n",
+    """[{"paper": {"id": "2301.00010", "authors": [{"name": "Ada Loom"}], "publishedAt": "2023-01-02T00:00:00.000Z",
+        "title": "A Toy", "summary": "It weaves.", "upvotes": 3, "githubRepo": "https://github.com/toy/loom"},
+        "publishedAt": "2023-01-05T00:00:00.000Z", "numComments": 2}]""",
+    """<!doctype html><html><body><div class="x" data-target="DailyPapers" data-props="{&quot;dateString&quot;:
+        &quot;2023-01-05&quot;,&quot;dailyPapers&quot;:[{&quot;paper&quot;:{&quot;id&quot;:&quot;2301.00010&quot;,
+        &quot;title&quot;:&quot;A Toy&quot;}}]}"></div></body></html>""",
+    """<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>http://arxiv.org/abs/2301.00010v2</id><title>A Toy</title>
+        <published>2023-01-02T00:00:00Z</published><author><name>Ada Loom</name></author></entry></feed>""",
 ]
 RECORD_SEEDS = [path.read_text(encoding="utf-8") for path in sorted((TOY_RECORDS / "papers").glob("*.yaml"))]
 

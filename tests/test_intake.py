@@ -140,6 +140,41 @@ def test_importing_toys_again_or_in_another_order_changes_nothing(tmp_path: Path
         assert content(tmp_path / str(seed)) == content(tmp_path / "0")
 
 
+@pytest.mark.parametrize("name", ["daily.hf-json", "papers.jsonl", "page.html", "paper.html", "answer.atom"])
+def test_an_answer_or_page_imported_again_changes_nothing(tmp_path: Path, name: str) -> None:
+    done = take_in(tmp_path / "list", [LISTINGS / name])
+    assert done.outcomes
+    before = snapshot(tmp_path / "list")
+    take_in(tmp_path / "list", [LISTINGS / name])
+    assert snapshot(tmp_path / "list") == before
+    assert checking.check(store.load(tmp_path / "list")) == []
+
+
+def test_a_listing_s_counts_stand_in_the_record_with_their_day(tmp_path: Path) -> None:
+    take_in(tmp_path, [LISTINGS / "daily.hf-json", LISTINGS / "page.html", LISTINGS / "answer.atom"])
+    found = store.load(tmp_path)
+    (loom,) = [record for record in found.records.values() if record.identifiers.arxiv == "2301.00010"]
+    days = {name: source.captured for name, source in found.sources.items()}
+    assert days == {"daily": "2023-01-05", "page": "2023-01-06", "answer": None}
+    assert [(days[seen.source], seen.comments, seen.upvotes) for seen in loom.seen] == [
+        (None, None, None),
+        ("2023-01-05", 3, 12),
+        ("2023-01-06", 3, 12),
+    ]
+    assert (loom.venue, loom.identifiers.doi) == ("Toy Letters 4 (2023) 12-19", "10.1234/toy.2023.10")
+
+
+def test_a_day_stated_later_is_taken_in_with_the_counts(tmp_path: Path) -> None:
+    take_in(tmp_path / "list", [LISTINGS / "paper.html"])
+    assert store.load(tmp_path / "list").sources["paper"].captured is None
+    readings, checksums = intake.read_files([str(LISTINGS / "paper.html")], captured="2024-06-01")
+    contents = store.load(tmp_path / "list")
+    intake.write(contents, intake.plan(contents, readings, checksums, today="2026-01-03"))
+    found = store.load(tmp_path / "list")
+    assert found.sources["paper"].captured == "2024-06-01"
+    assert [seen.upvotes for record in found.records.values() for seen in record.seen] == [5]
+
+
 def test_abstracts_are_stored_only_where_the_setting_says_so(tmp_path: Path) -> None:
     take_in(tmp_path / "with", toys(tmp_path), keep_abstracts=True)
     assert sum(record.abstract is not None for record in store.load(tmp_path / "with").records.values()) == 14

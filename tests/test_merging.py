@@ -14,7 +14,13 @@ from generator.errors import ReadingListError
 from generator.merging import merge
 from generator.models import Entry, PersonName, Record
 
-FORMATS = {"dump": "huggingface-text", "later": "huggingface-text", "bib": "csl-json", "table": "csv"}
+FORMATS = {
+    "api": "huggingface-json",
+    "dump": "huggingface-text",
+    "later": "huggingface-text",
+    "bib": "csl-json",
+    "table": "csv",
+}
 DERIVED = {"issued": "derived from the arXiv id"}
 
 
@@ -109,6 +115,13 @@ def test_each_field_comes_from_its_best_source(
         for found in (merged(*order), one_by_one(order)):
             assert getattr(found, name) == value
             assert found.provenance[name] == origin
+
+
+def test_a_link_that_hugging_face_states_goes_before_one_found_in_prose() -> None:
+    prose, stated = ({"code": f"https://github.com/toy/{name}"} for name in ("other", "loom"))
+    for order in permutations([entry("bib", links=prose), entry("api", links=stated), entry("dump", links=prose)]):
+        for found in (merged(*order), one_by_one(order)):
+            assert (found.links.code, found.provenance["links.code"]) == (stated["code"], "api")
 
 
 def test_what_people_wrote_is_never_touched() -> None:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from generator.hidden import text_fault
 from generator.ids import id_fault
-from generator.models import Entry, PersonName, Record, Source, text_fault
+from generator.models import Entry, PersonName, Record, Source
 
 
 def record(**fields: Any) -> Record:

@@ -57,6 +57,33 @@ def test_discussed_ranks_by_comments_then_title_and_by_captures_alone() -> None:
     assert set(values["captures"]) == {"one", "two", "three"}
 
 
+def test_no_page_shows_a_count_whose_day_is_not_known() -> None:
+    seen = {name: Sighting(source=name, position=2, comments=471, upvotes=424) for name in ("two", "three", "gone")}
+    undated = Library(
+        {"a": _paper("A", seen["three"], seen["gone"], provenance={"title": "three"})}, {}, SOURCES, {}, {}
+    )
+    for page in pages.pages(undated, TOY_SETTINGS):
+        assert "471" not in page.text
+        assert "424" not in page.text
+    dated = Library({"a": _paper("A", *seen.values(), provenance={"title": "two"})}, {}, SOURCES, {}, {})
+    assert _page(dated, "papers/a.md").count("471") == 1
+    assert "entry 2, on 9 December 2025 (year inferred) with 471 comments and 424 upvotes</li>" in _page(
+        dated, "papers/a.md"
+    )
+    assert "captured on 9 December 2025" in _page(dated, "sources/two.md")
+    assert "*424 upvotes, 471 comments*" in _page(dated, "sources/two.md")
+    assert "471 comments · Second, 9 December 2025" in _page(dated, "discussed.md")
+
+
+def test_a_day_that_was_inferred_as_a_whole_is_called_so() -> None:
+    source = SOURCES["two"].model_copy(update={"format": "huggingface-json"})
+    each = Library({"a": _paper("A", *_seen(two=3))}, {}, {"two": source}, {}, {})
+    assert "entry 1, on 9 December 2025 (day inferred) with 3 comments</li>" in _page(each, "papers/a.md")
+    assert "9 December 2025 (the file does not state the day; it follows" in _page(each, "sources/two.md")
+    assert "| 9 December 2025 (day inferred) |" in _page(each, "sources/index.md")
+    assert "3 comments · Second, 9 December 2025, day inferred" in _page(each, "discussed.md")
+
+
 def test_discussed_gives_each_figure_its_day_and_what_is_not_known_of_it() -> None:
     text = _page(Library(TALKED_OF, {}, SOURCES, {}, {}), "discussed.md")
     assert "5 comments · Second, 9 December 2025, year inferred" in text
@@ -79,7 +106,7 @@ def test_discussed_of_the_real_list() -> None:
 def test_discussed_without_a_capture_says_so() -> None:
     text = _page(Library({"a": Record(title="A")}, {}, {}, {}, {}), "discussed.md")
     assert "No capture of a listing" in text
-    assert "No source states comments." in text
+    assert "No source states comments and their day." in text
     assert "Hugging Face" not in text
 
 

@@ -273,6 +273,60 @@ def test_a_stated_capture_day_against_the_header_is_remarked() -> None:
     assert read(facts("Feb 2"), captured="2025-03-11").remarks == ()
 
 
+GLUED_HEAD = "Get trending papers in your email inbox!\n\nSubscribe\n\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "header", "issued", "comments"),
+    [
+        ("Dec 3, 202512", "", "2025-12-03", 12),
+        ("Dec 31, 20251", "", "2025-12-31", 1),
+        ("Dec 3, 2025", "", "2025-12-03", 0),
+        ("Dec 3 12", "", "--12-03", 12),
+        ("Dec 12", "", "--12-12", 0),  # not the 1st with 2: a day without comments is the rule
+        ("Dec 45", "", "--12-04", 5),
+        ("Dec 1205", "", "--12-01", 205),  # no number begins with 0
+        ("Feb 315", "", "--02-03", 15),  # February has no 31st
+        ("Dec 312", "Dec 9", "--12-03", 12),  # the 31st is still to come on the day of the capture
+        ("Dec 1112", "Dec 9", "--12-01", 112),
+    ],
+)
+def test_comments_glued_to_a_date(line: str, header: str, issued: str, comments: int) -> None:
+    reading = read(
+        f"{GLUED_HEAD}{header}\n\nOne Toy\n\n{ABSTRACT}\n\n  • Toy Works\n·\n{line}\n\nTwo Toys\n\n{OTHER}\n"
+    )
+    assert [(entry.title, entry.issued, entry.comments) for entry in reading.entries] == [
+        ("One Toy", issued, comments),
+        ("Two Toys", None, None),
+    ]
+    assert reading.remarks == ()
+
+
+def test_a_date_that_can_be_read_in_two_ways_is_left_out_and_remarked() -> None:
+    text = f"{GLUED_HEAD}One Toy\n\n{ABSTRACT}\n\n  • Toy Works\n·\nMay 112\n"
+    reading = read(text)
+    assert [(entry.issued, entry.comments) for entry in reading.entries] == [(None, None)]
+    assert [(remark.line, remark.message) for remark in reading.remarks] == [
+        (
+            11,
+            "issued, comments: 'May 112' may be 1 May with 12 or 11 May with 2; left out; put a space behind the date",
+        )
+    ]
+    (entry,) = read(text, captured="2025-05-09").entries
+    assert (entry.issued, entry.comments) == ("2025-05-01", 12)
+
+
+def test_upvotes_glued_to_subscribe_stand_above_the_first_title() -> None:
+    reading = read(f"{DENSE_HEAD}12\nOne Toy\n{ABSTRACT}\n-\nTwo Toys\n{OTHER}\n")
+    assert [(entry.title, entry.upvotes) for entry in reading.entries] == [("One Toy", 12), ("Two Toys", None)]
+
+
+@pytest.mark.parametrize("head", ["Trending Papers", "Papers\n\nDaily Papers", "new\n\nDaily Papers"])
+def test_a_headline_alone_tells_a_listing(head: str) -> None:
+    reading = read(f"{head}\n\nOne Toy\n\n{ABSTRACT}\n")
+    assert (reading.format, [entry.title for entry in reading.entries]) == ("huggingface-text", ["One Toy"])
+
+
 # --- formats ---------------------------------------------------------------------------------------------------------
 
 

@@ -11,8 +11,8 @@ PACKAGE = Path(__file__).resolve().parent.parent / "generator"
 
 # A module may import only what stands before it; a new module takes its place here.
 ORDER = [
-    "errors", "dates", "links", "settings", "titles", "identifiers", "ids", "models", "faults", "readers", "items",
-    "variants", "evidence", "comparison", "blocking", "matching", "explanation", "merging", "files", "locks",
+    "errors", "dates", "links", "settings", "titles", "identifiers", "ids", "hidden", "models", "faults", "readers",
+    "items", "variants", "evidence", "comparison", "blocking", "matching", "explanation", "merging", "files", "locks",
     "documents", "journal", "store", "intake", "checking", "library", "catalogue",
     "search_index", "related", "escaping", "wording", "exports", "metadata", "feeds", "digest", "formulas",
     "pictures", "overviews", "authors", "pages", "generation", "standing", "commonmark", "stamping", "site_folder",

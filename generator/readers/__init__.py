@@ -6,6 +6,7 @@ A format is recognised by what a file holds, never by its name. A reader is a mo
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +15,8 @@ from typing import Protocol
 
 from generator.errors import InputError, Problem
 from generator.faults import faults_of
-from generator.models import Entry, without_hidden
+from generator.hidden import without_hidden
+from generator.models import Entry
 
 MAX_BYTES = 128 * 1024 * 1024
 _BEGINNING = 1024 * 1024
@@ -23,6 +25,9 @@ MOST_MARKS: Mapping[str, Mapping[str, int]] = {
     "csl-json": {",": 5_000_000, "{": 1_500_000, "[": 1_500_000},
     "csv": {"\n": 1_200_000, ",": 12_000_000},
     "huggingface-text": {"\n": 600_000},
+    "huggingface-json": {",": 5_000_000, "{": 1_500_000, "[": 1_500_000},
+    "huggingface-page": {"data-props": 10_000, "&quot;": 12_000_000},
+    "arxiv-atom": {"<": 6_000_000},
 }
 """How often a file of a format may hold what takes a reader long: far more than a hundred thousand papers need, but so
 that no file which is small for its work keeps a run busy."""
@@ -55,9 +60,25 @@ class Reader(Protocol):
 
 
 def _readers() -> dict[str, Reader]:
-    from generator.readers import bibtex, csl_json, csv_table, huggingface_json, huggingface_text
+    from generator.readers import (
+        arxiv_atom,
+        bibtex,
+        csl_json,
+        csv_table,
+        huggingface_json,
+        huggingface_page,
+        huggingface_text,
+    )
 
-    modules: tuple[Reader, ...] = (huggingface_json, csl_json, huggingface_text, csv_table, bibtex)
+    modules: tuple[Reader, ...] = (
+        huggingface_json,
+        csl_json,
+        huggingface_page,
+        arxiv_atom,
+        huggingface_text,
+        csv_table,
+        bibtex,
+    )
     return {module.NAME: module for module in modules}
 
 
@@ -81,6 +102,10 @@ def decode(path: str, data: bytes) -> str:
         raise refuse(f"the file is larger than {MAX_BYTES // 2**20} MiB; split it")
     if data.startswith(b"%PDF"):
         raise refuse("the file is a PDF; save the listing as text instead")
+    if data.startswith(b"\x1f\x8b"):
+        raise refuse("the file is compressed (gzip); unpack it first, as gunzip does")
+    if data.startswith(b"PK\x03\x04"):
+        raise refuse("the file is a zip archive or an office document; unpack it, or save it as text or CSV")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise refuse("the file is in UTF-16; save it as UTF-8")
     if b"\0" in data:
@@ -163,6 +188,13 @@ def recognise(path: str, text: str) -> str:
         if reader.recognises(text):
             return name
     known = ", ".join(READERS)
-    raise InputError(
-        Problem(path, 1, f"unknown format; known are {known}; name one with --format if the file is one of them")
-    )
+    message = f"unknown format; known are {known}; name one with --format if the file is one of them"
+    if text[:1000].lstrip()[:1] == "<" and re.search(r"<html|<!doctype html", text[:1000], re.IGNORECASE):
+        message = "a web page without the data of its papers (data-props); save the page's text, or the API's answer"
+    elif text.strip() == "[]":
+        message = "an empty answer; ask for another day, or for something else"
+    elif answer := re.match(r'\s*\{\s*"error"\s*:\s*"([^"]{1,100})', text):
+        message = f"the source answered with an error ({answer[1]}); correct the address and fetch it again"
+    elif all(re.match(r"https?://\S+$", line) for line in text[:4000].split()):
+        message = "a list of addresses, which import does not fetch; give each to `reading-list add`"
+    raise InputError(Problem(path, 1, message))

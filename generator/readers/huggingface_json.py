@@ -1,15 +1,15 @@
 """Answers of Hugging Face's papers API: daily papers, search results and single papers, as JSON or JSON Lines.
 
 An item of a listing holds the paper under ``paper``; ``/api/papers/{id}`` is that paper alone. The inner
-``publishedAt`` is the paper's date, the outer one the listing's, which is no fact about the paper.
+``publishedAt`` is the paper's date; the outer one and ``submittedOnDailyAt`` are the listing's. The latest of these in
+a file is the best that it tells about the day on which upvotes and comments were counted, unless a person states that.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from generator import dates, identifiers, links
@@ -31,28 +31,42 @@ def recognises(text: str) -> bool:
 
 
 def read(path: str, text: str, captured: str | None) -> Reading:
-    """Read an answer; see :func:`generator.readers.read`. Counts are kept only where ``captured`` gives their day."""
+    """Read an answer; see :func:`generator.readers.read`."""
+    try:
+        items = list(_items(text))
+    except json.JSONDecodeError as error:
+        message = f"no JSON from here on ({error.msg}); correct or save it again"
+        return Reading(path, NAME, problems=(Problem(path, error.lineno, message),))
+    except (ValueError, RecursionError):  # a number of five thousand digits, brackets without end
+        return Reading(path, NAME, problems=(Problem(path, 1, "no JSON of a papers listing; save it again"),))
+    return reading_of(path, NAME, items, captured)
+
+
+def reading_of(path: str, format: str, items: Iterable[tuple[int, Any]], captured: str | None) -> Reading:
+    """Read the ``items`` of an answer, each with its line in the file ``path``.
+
+    The day of the counts is ``captured`` where it is stated, else inferred: the latest day of the items' listings.
+    """
     entries: list[Entry] = []
     problems: list[Problem] = []
     remarks: list[Problem] = []
-    try:
-        for position, (line, item) in enumerate(_items(text), start=1):
-            found = _entry(path, line, position, item)
-            if isinstance(found, Problem):
-                problems.append(found)
-                continue
-            entry, lost = found
-            entries.append(entry)
-            remarks.extend(Problem(path, line, f"{each}; left out") for each in lost)
-    except json.JSONDecodeError as error:
-        problems.append(Problem(path, error.lineno, f"no JSON from here on ({error.msg}); correct or save it again"))
-    except (ValueError, RecursionError):  # a number of five thousand digits, brackets without end
-        problems.append(Problem(path, 1, "no JSON of a papers listing; save it again"))
-    if not captured and any(entry.comments is not None or entry.upvotes is not None for entry in entries):
-        entries = [replace(entry, comments=None, upvotes=None) for entry in entries]
-        message = "comments, upvotes: left out, as the file does not state their day; name it with --captured"
+    days = {captured} if captured else set()
+    for position, (line, item) in enumerate(items, start=1):
+        found = _entry(path, line, position, item)
+        if isinstance(found, Problem):
+            problems.append(found)
+            continue
+        entry, lost = found
+        entries.append(entry)
+        remarks.extend(Problem(path, line, f"{each}; left out") for each in lost)
+        if not captured and isinstance(paper := item.get("paper"), Mapping):
+            days |= {*filter(None, map(_day, (item.get("publishedAt"), paper.get("submittedOnDailyAt"))))}
+    if not days and any(entry.comments is not None or entry.upvotes is not None for entry in entries):
+        message = "comments, upvotes: the file does not state their day; no page shows them until --captured names it"
         remarks.append(Problem(path, None, message))
-    return Reading(path, NAME, tuple(entries), captured, False, tuple(problems), tuple(remarks))
+    day = max(days, default=None)
+    inferred = day is not None and not captured
+    return Reading(path, format, tuple(entries), day, inferred, tuple(problems), tuple(remarks))
 
 
 def _items(text: str) -> Iterator[tuple[int, Any]]:
@@ -95,9 +109,10 @@ def _entry(path: str, line: int, position: int, item: Any) -> tuple[Entry, list[
     organization = paper.get("organization")
     owner = organization if isinstance(organization, Mapping) else {}
     lost: list[str] = []
-    published = str(paper.get("publishedAt") or "")[:10]
-    if published and not dates.is_day(published):
-        lost.append(f"publishedAt: {published!r} is no day")
+    issued = _day(paper.get("publishedAt"))
+    if paper.get("publishedAt") and not issued:
+        lost.append(f"publishedAt: {str(paper['publishedAt'])[:40]!r} is no day")
+    abstract = _text(paper.get("summary")) or _text(item.get("summary"))
     found: dict[str, str] = {}
     for kind, name in _LINKS.items():
         url = _text(paper.get(name))
@@ -110,14 +125,14 @@ def _entry(path: str, line: int, position: int, item: Any) -> tuple[Entry, list[
         line=line,
         position=position,
         title=title,
-        abstract=_text(paper.get("summary")) or _text(item.get("summary")),
+        abstract=abstract,
         authors=tuple(name for name in named if name) or None,
-        issued=published if dates.is_day(published) else None,
+        issued=issued,
         comments=_count(item.get("numComments")),
         upvotes=_count(paper.get("upvotes")),
         organization=_text(owner.get("fullname")) or _text(owner.get("name")),
         identifiers={"arxiv": arxiv},
-        links=found,
+        links=links.by_kind(abstract or "") | found,
     )
     return entry, lost
 
@@ -125,6 +140,12 @@ def _entry(path: str, line: int, position: int, item: Any) -> tuple[Entry, list[
 def _text(value: Any) -> str | None:
     """Return a text on one line, its hard line breaks made spaces; ``None`` where there is none."""
     return fold(value) or None if isinstance(value, str) else None
+
+
+def _day(value: Any) -> str | None:
+    """Return the day of a point in time such as ``2023-01-02T00:00:00.000Z``, or ``None``."""
+    day = value[:10] if isinstance(value, str) else ""
+    return day if dates.is_day(day) and value[10:11] in ("", "T") else None
 
 
 def _count(value: Any) -> int | None:

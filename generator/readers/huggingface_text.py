@@ -1,8 +1,9 @@
 """Text dumps of Hugging Face paper listings: a page's visible text, saved line by line.
 
 Three layouts occur. In A a blank line stands between all lines, so that each paragraph is a title or an abstract; in B
-there are no blank lines, and the first title is glued to the word ``Subscribe``; C is A with a block of author count,
-date and number of comments behind some abstracts.
+there are no blank lines, and the first title is glued to the word ``Subscribe``; C is A with a block of author count
+(or an organisation's name), date and number of comments behind some abstracts. Newer dumps print upvotes above each
+title, and the number of comments with no space behind the date.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ NAME = "huggingface-text"
 
 # A title is a line, an abstract a paragraph: real titles run to 174 characters, real abstracts start at about 600.
 LONGEST_TITLE = 260
+_LONGEST_NAME = 100
 
 _HEADERS = re.compile(
     r"new|subscribe|daily papers|trending papers|papers|byak and the research community"
@@ -31,11 +33,14 @@ _HEADERS = re.compile(
 _TELLING = re.compile(
     r"^\s*(get trending papers in your email inbox|byak and the research community)", re.IGNORECASE | re.MULTILINE
 )
+_HEADLINE = re.compile(r"\s*(?:new\s+|papers\s+)*(?:daily|trending) papers\s*$", re.IGNORECASE | re.MULTILINE)
 _NO_BREAK_SPACES = str.maketrans("\u00a0\u202f", "  ")  # what a browser's "copy" leaves; to a reader they are spaces
 _GLUED = re.compile(r"Subscribe(?=\S)(?!(?:rs?|d)\b)")
 _BULLET = re.compile(r"•\s*(.+)")
 _AUTHOR_COUNT = re.compile(r"(\d{1,5}) authors?", re.IGNORECASE)
-_DATE = re.compile(rf"((?:{'|'.join(dates.MONTHS)}) \d{{1,2}}(?:, \d{{4}})?)(?: (\d{{1,6}}))?", re.ASCII)
+_MONTH = "|".join(dates.MONTHS)
+_DATE = re.compile(rf"((?:{_MONTH}) \d{{1,2}}(?:, \d{{4}})?)(?: (\d{{1,6}}))?", re.ASCII)
+_DATE_AND_COMMENTS = re.compile(rf"((?:{_MONTH}) (?:\d{{1,2}}, \d{{4}}|\d\d?))([1-9]\d{{0,5}})", re.ASCII)
 _VOTES = re.compile(r"\d{1,6}|-", re.ASCII)
 
 
@@ -55,7 +60,8 @@ class _Paragraph:
 
 def recognises(text: str) -> bool:
     """Tell whether a header line of the listing stands near the top."""
-    return _TELLING.search(text[:4000].translate(_NO_BREAK_SPACES)) is not None
+    start = text[:4000].translate(_NO_BREAK_SPACES)
+    return _TELLING.search(start) is not None or _HEADLINE.match(start) is not None
 
 
 def read(path: str, text: str, captured: str | None) -> Reading:
@@ -68,7 +74,8 @@ def read(path: str, text: str, captured: str | None) -> Reading:
         return Reading(path, NAME, problems=(broken,))
     entries: list[Entry] = []
     problems: list[Problem] = []
-    for item in _entries(path, body, facts):
+    latest = captured or header_day
+    for item in _entries(path, body, facts, latest):
         if isinstance(item, Entry):
             found = links.by_kind(item.abstract or "")
             entries.append(replace(item, position=len(entries) + 1, links=found))
@@ -84,7 +91,7 @@ def read(path: str, text: str, captured: str | None) -> Reading:
         entries = [
             replace(entry, issued=dates.with_year(entry.issued, year)) if entry.issued else entry for entry in entries
         ]
-    remarks = tuple(_untitled(path, body, facts))
+    remarks = (*_untitled(path, body, facts), *_ambiguous(path, body, facts, latest))
     if captured and header_day and captured[4:] != header_day[1:]:
         message = f"the header says {dates.in_words(header_day)}; taken is --captured {captured}"
         remarks += (Problem(path, None, message),)
@@ -127,8 +134,10 @@ def _facts(lines: list[tuple[int, str]]) -> frozenset[int]:
     for (number, line), (_, following) in zip(texts, [*texts, (0, "")][1:], strict=True):
         if bullet := _BULLET.fullmatch(line):
             is_fact = _AUTHOR_COUNT.fullmatch(fold(bullet[1])) is not None or following == "·"
-        elif line == "·" or _DATE.fullmatch(fold(line)):
+        elif line == "·" or _is_date(fold(line)):
             is_fact = before in facts
+        elif following == "·" and len(line) <= _LONGEST_NAME:  # a name or a count without its bullet
+            is_fact = True
         else:
             # A number above a long line is a title, such as "1984": upvotes stand above a title.
             is_fact = _VOTES.fullmatch(line) is not None and len(following) <= LONGEST_TITLE
@@ -225,7 +234,9 @@ def _is_ended(abstract: str) -> bool:
     return abstract[-1] in ".!?)]\"'”’»" or any(char in abstract.split()[-1] for char in "/@")
 
 
-def _entries(path: str, lines: list[tuple[int, str]], facts: frozenset[int]) -> Iterator[Entry | Problem]:
+def _entries(
+    path: str, lines: list[tuple[int, str]], facts: frozenset[int], captured: str | None
+) -> Iterator[Entry | Problem]:
     """Yield entries (their position and links still to be found) and problems, in file order."""
     title: _Paragraph | None = None
     entry: Entry | None = None
@@ -242,8 +253,8 @@ def _entries(path: str, lines: list[tuple[int, str]], facts: frozenset[int]) -> 
                     what = f"the line {text[:40]!r} belongs to no abstract"
                     yield Problem(path, line, f"{what}; delete it or add the abstract")
                 continue
-            entry = _with_fact(entry, fold(text))
-            if entry.issued is None and _DATE.fullmatch(fold(text)):
+            entry = _with_fact(entry, fold(text), captured)
+            if entry.issued is None and _is_date(fold(text)) and len(_readings(fold(text), captured)) != 2:
                 yield Problem(path, line, f"issued: {text!r} is no real date; correct or delete the line")
         elif title is not None and (paragraph.is_long or _is_short_abstract(text)):
             if entry:
@@ -283,14 +294,50 @@ def _continues(entry: Entry, paragraph: _Paragraph, following: _Paragraph | None
     return paragraph.text.endswith(".") or paragraph.text.startswith(("http", "(", "•"))
 
 
-def _with_fact(entry: Entry, line: str) -> Entry:
-    if bullet := _BULLET.fullmatch(line):
-        if count := _AUTHOR_COUNT.fullmatch(bullet[1]):
-            return replace(entry, author_count=int(count[1]) or None)
-        return replace(entry, organization=bullet[1])
-    if printed := _DATE.fullmatch(line):
-        return replace(entry, issued=dates.parse_printed(printed[1]), comments=int(printed[2] or 0))
-    return entry
+def _with_fact(entry: Entry, line: str, captured: str | None) -> Entry:
+    if line == "·":
+        return entry
+    if _is_date(line):
+        found = _readings(line, captured)
+        return replace(entry, issued=found[0][0], comments=found[0][1]) if len(found) == 1 else entry
+    bullet = _BULLET.fullmatch(line)
+    name = bullet[1] if bullet else line
+    if count := _AUTHOR_COUNT.fullmatch(name):
+        return replace(entry, author_count=int(count[1]) or None)
+    return replace(entry, organization=name)
+
+
+def _is_date(line: str) -> bool:
+    return _DATE.fullmatch(line) is not None or _DATE_AND_COMMENTS.fullmatch(line) is not None
+
+
+def _readings(line: str, captured: str | None) -> list[tuple[str, int]]:
+    """Return the date and the number of comments that a line can mean: one reading, none, or two.
+
+    ``Dec 312`` is the 3rd with 12 comments or the 31st with 2, unless only one of these days lies before the day of the
+    capture ``captured``, as a date without a year does. ``Dec 12`` is the 12th.
+    """
+    if (printed := _DATE.fullmatch(line)) and (date := dates.parse_printed(printed[1])):
+        return [(date, int(printed[2] or 0))]
+    splits = [(line[:end], line[end:]) for end in range(5, len(line))]
+    found = [
+        (date, int(comments))
+        for day, comments in splits
+        if re.fullmatch(r"[1-9]\d{0,5}", comments, re.ASCII) and (date := dates.parse_printed(day))
+    ]
+    early = [each for each in found if captured and dates.is_yearless(each[0]) and each[0][2:] <= captured[-5:]]
+    return early if len(early) == 1 else found
+
+
+def _ambiguous(
+    path: str, lines: list[tuple[int, str]], facts: frozenset[int], captured: str | None
+) -> Iterator[Problem]:
+    """Yield a remark for each date that can be read in two ways."""
+    for number, line in lines:
+        if number in facts and _is_date(text := fold(line)) and len(found := _readings(text, captured)) == 2:
+            ways = " or ".join(f"{dates.in_words(date)} with {count}" for date, count in found)
+            message = f"issued, comments: {text!r} may be {ways}; left out; put a space behind the date"
+            yield Problem(path, number, message)
 
 
 def _no_abstract(path: str, title: _Paragraph) -> Problem:
