@@ -72,6 +72,9 @@ ROW = '{"id": "a", "type": "article", "title": "A Toy"}'
         (b"@article{a, title={A} # { Toy}}", 1, "joins strings with #"),
         (b"@article{a, title=toy}", 1, "no macro"),
         (b'@string{a = "toy"}\n', None, "no entry"),
+        (b"TY  - JOUR\nAU  - Loom, Ada\nER  - \n", 1, "title: is missing; write it as a line `TI  - "),
+        (b"TY  - JOUR\nTI  - A Toy\nER  - \n\nTI  - B\nER  - \n", 5, "TI: stands in no entry; begin each entry"),
+        (b"TY  - JOUR\nTI  - A Toy\n" + b"KW  - y\n" * 20_000, 1, "more than 20,000 lines; end it"),
         (f'[{ROW[:-1]}, "x": {"[" * 99999}{"]" * 99999}}}]'.encode(), 1, "nested"),
     ],
     ids=lambda value: repr(value)[:30],
@@ -125,6 +128,18 @@ def test_a_value_that_is_left_out_is_remarked(field: str, part: str) -> None:
     assert len(reading.entries) == 1
 
 
+def test_ris_says_what_it_leaves_out() -> None:
+    data = b"TY  - JOUR\nID  - a\nTI  - A\nPY  - soon\n\nTY  - JOUR\nID  - a\nTI  - B\nDO  - x\nER  - \n"
+    reading = readers.read("toy", data)
+    assert [(entry.key, entry.title) for entry in reading.entries] == [("a", "A"), (None, "B")]
+    assert [str(remark) for remark in reading.remarks] == [
+        "toy:1: ER: is missing; the entry was taken to end before the next one",
+        "toy:1: year: 'soon' is no date; left out",
+        "toy:6: a: stands twice; this one goes by file and line",
+        "toy:6: doi: 'x' is no DOI; left out",
+    ]
+
+
 def test_a_file_over_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(readers, "MAX_BYTES", 100)
     assert "larger" in only_problem(readers.read("toy", b"x" * 101))[1]
@@ -166,6 +181,8 @@ files = [
     "@article{a, title={" + "$" * 50_000 + "}}",
     "@article{" * 5_000,
     "@article{a, title={x}}\\n" * 5_000,
+    "TY  - JOUR\\n" * (n // 10), "TY  - JOUR\\nTI  - x\\n" + "y\\n" * 19_000, "TY  - JOUR\\nTI  - " + " " * n + "x",
+    "TY  - JOUR\\nTI  - x\\nAU  - " + "," * n, "TY  - JOUR\\nTI  - x\\nUR  - " + "http:// " * (n // 8),
     "@article{a, title={x}, author={" + "a, b and " * 20_000 + "}}",
     "{" * n, "<" * n, "[" * n, "@ " * n, "," * n, " " * n + "x", "\\u200d" * n,
 ]

@@ -23,6 +23,7 @@ MOST_MARKS: Mapping[str, Mapping[str, int]] = {
     "csl-json": {",": 5_000_000, "{": 1_500_000, "[": 1_500_000},
     "csv": {"\n": 1_200_000, ",": 12_000_000},
     "huggingface-text": {"\n": 600_000},
+    "ris": {"\n": 4_000_000},
 }
 """How often a file of a format may hold what takes a reader long: far more than a hundred thousand papers need, but so
 that no file which is small for its work keeps a run busy."""
@@ -55,9 +56,9 @@ class Reader(Protocol):
 
 
 def _readers() -> dict[str, Reader]:
-    from generator.readers import bibtex, csl_json, csv_table, huggingface_json, huggingface_text
+    from generator.readers import bibtex, csl_json, csv_table, huggingface_json, huggingface_text, ris
 
-    modules: tuple[Reader, ...] = (huggingface_json, csl_json, huggingface_text, csv_table, bibtex)
+    modules: tuple[Reader, ...] = (huggingface_json, csl_json, huggingface_text, csv_table, ris, bibtex)
     return {module.NAME: module for module in modules}
 
 
