@@ -23,6 +23,8 @@ MOST_MARKS: Mapping[str, Mapping[str, int]] = {
     "csl-json": {",": 5_000_000, "{": 1_500_000, "[": 1_500_000},
     "csv": {"\n": 1_200_000, ",": 12_000_000},
     "huggingface-text": {"\n": 600_000},
+    "reading-list-json": {",": 20_000_000, "{": 6_000_000, "[": 6_000_000},
+    "markdown": {"\n": 600_000, "[": 600_000, "|": 3_000_000},
     "ris": {"\n": 4_000_000},
 }
 """How often a file of a format may hold what takes a reader long: far more than a hundred thousand papers need, but so
@@ -56,9 +58,19 @@ class Reader(Protocol):
 
 
 def _readers() -> dict[str, Reader]:
-    from generator.readers import bibtex, csl_json, csv_table, huggingface_json, huggingface_text, ris
+    from generator.readers import (
+        bibtex,
+        csl_json,
+        csv_table,
+        huggingface_json,
+        huggingface_text,
+        list_json,
+        markdown_list,
+        ris,
+    )
 
-    modules: tuple[Reader, ...] = (huggingface_json, csl_json, huggingface_text, csv_table, ris, bibtex)
+    bibliographies: tuple[Reader, ...] = (csv_table, ris, markdown_list, bibtex)
+    modules: tuple[Reader, ...] = (list_json, huggingface_json, csl_json, huggingface_text, *bibliographies)
     return {module.NAME: module for module in modules}
 
 
