@@ -408,9 +408,9 @@ def test_bibtex_reads_back_what_the_list_exports() -> None:
     entries = read(exports.bibtex(records)).entries
     assert [entry.key for entry in entries] == list(records)
     for entry, record in zip(entries, records.values(), strict=True):
-        assert entry.title == titles.plain(record.title).replace("--", "–")  # as LaTeX prints it
+        assert entry.title == titles.plain(record.title)
         assert tuple(map(str, entry.authors or ())) == record.author_names
-        assert (entry.issued, entry.venue) == ((record.issued or "")[:7] or None, record.venue)
+        assert (entry.issued, entry.venue) == (record.issued, record.venue)
         wanted = record.identifiers.model_dump(exclude_none=True)
         if identifiers.arxiv(wanted.get("doi", "")):
             del wanted["doi"]  # says the same as the arXiv id

@@ -37,6 +37,7 @@ _MONTH = re.compile(rf"\b({'|'.join(_MONTHS)})")
 _PREPRINT = re.compile(r"\b(arxiv|corr)\b|\babs/", re.IGNORECASE)
 _ARXIV_INSIDE = re.compile(r"(?:arxiv:\s*|abs/)((?:[a-z-]+(?:\.[A-Z]{2})?/)?[\d.]+(?:v\d+)?)", re.IGNORECASE)
 _OTHERS = "others"
+_OWN_HOSTS = ("code", "model", "dataset")
 
 
 @dataclass(frozen=True)
@@ -167,11 +168,21 @@ def _people(text: str) -> tuple[tuple[str | PersonName, ...], bool]:
             continue
         parts = parse_single_name_into_parts(name, strict=False)
         family, given = from_latex(" ".join((*parts.von, *parts.last, *parts.jr))), from_latex(" ".join(parts.first))
-        if "," in re.sub(r"\{[^{}]*\}", "", name) and family:
+        if family and _has_comma(name):
             people.append(PersonName.model_construct(family=family, given=given or None))
         elif whole := from_latex(name):
             people.append(whole)
     return tuple(people), complete
+
+
+def _has_comma(name: str) -> bool:
+    """Tell whether a comma outside braces parts the family name from the given one."""
+    depth = 0
+    for char in name:
+        depth += (char == "{") - (char == "}")
+        if char == "," and depth < 1:
+            return True
+    return False
 
 
 def _issued(fields: _Fields) -> str | None:
@@ -202,8 +213,8 @@ def _identifiers(fields: _Fields) -> Iterator[tuple[str, str]]:
     found = {
         "arxiv": next(filter(None, map(identifiers.arxiv, places)), None),
         "doi": _published(identifiers.doi(fields.verbatim("doi")) or identifiers.doi(url)),
-        "openreview": identifiers.openreview(url) if "openreview.net" in url else None,
-        "acl": identifiers.acl(url) if "aclanthology.org" in url or "aclweb.org" in url else None,
+        "openreview": identifiers.openreview(url if "openreview.net" in url else fields.verbatim("openreview")),
+        "acl": identifiers.acl(url if "aclanthology.org" in url or "aclweb.org" in url else fields.verbatim("acl")),
     }
     yield from ((kind, value) for kind, value in found.items() if value)
 
@@ -214,8 +225,10 @@ def _published(doi: str | None) -> str | None:
 
 
 def _links(fields: _Fields) -> Iterator[tuple[str, str]]:
-    for name in ("url", "code", "howpublished"):
+    stated = {kind: fields.verbatim(kind) for kind in links.KINDS}
+    yield from ((kind, url) for kind, url in stated.items() if links.is_safe(url))
+    for name in ("url", "howpublished"):
         url = fields.verbatim(name)
         # An address on an unknown host is more often the publisher's than the project's.
-        if links.is_safe(url) and (kind := links.kind_of(url)) in ("code", "model", "dataset"):
+        if links.is_safe(url) and (kind := links.kind_of(url)) in _OWN_HOSTS and not stated[kind]:
             yield kind, url

@@ -173,7 +173,8 @@ def _places(fields: Mapping[str, Any]) -> list[str]:
 def _identifiers(fields: Mapping[str, Any], places: list[str]) -> Iterator[tuple[str, str]]:
     stated = _first(fields, "doi")
     unknown = fields.get("unknown_tag") or {}
-    texts = _all(fields, "note", "notes", "accession_number", "number", "custom1", "type_of_work", "call_number")
+    texts = [note for note in _all(fields, "notes") if _ARXIV_INSIDE.fullmatch(note)]
+    texts += _all(fields, "note", "accession_number", "number", "custom1", "type_of_work", "call_number")
     texts += _all(fields, "alternate_title3", "journal_name", "secondary_title", "alternate_title2", "publisher")
     texts += _all(unknown, *unknown)
     inside = [each for text in texts for each in _ARXIV_INSIDE.findall(text[:1000])]
