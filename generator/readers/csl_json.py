@@ -38,11 +38,12 @@ _ORIGIN_FIELDS = {
 }
 
 _CROSSREF = re.compile(r'"message-type"\s*:\s*"work')
-_WRAPPED = re.compile(r'"(?:items"\s*:\s*\[|message"\s*:\s*(?=\{))')
+# Where the items begin in what wraps them.
+_WRAPPERS = {"items": re.compile(r'"items"\s*:\s*\['), "message": re.compile(r'"message"\s*:\s*(?=\{)')}
 # The marks that CSL lets stand in a text, https://docs.citationstyles.org/en/stable/specification.html; an address in
 # Crossref's abstracts is JATS (https://jats.nlm.nih.gov).
 _MARKED = re.compile(r"<(i|b|sup|sub|sc|scp|em|strong|span)(?: [a-z]+=[^<>]*)?>(.*?)</\1>", re.DOTALL)
-_JATS = re.compile(r"</?jats:[^<>]*>")
+_JATS = re.compile(r"<jats:title>\s*Abstract\s*</jats:title>|</?jats:[^<>]*>", re.IGNORECASE)
 
 
 def recognises(text: str) -> bool:
@@ -71,9 +72,8 @@ def read(path: str, text: str, captured: str | None) -> Reading:
         return Reading(
             path, NAME, problems=(Problem(path, 1, "JSON nested too deeply for a bibliography; export it again"),)
         )
-    whole = items
-    items = _items(whole)
-    lines = _lines_of_items(text, len(items), wrapped=not isinstance(whole, list) and items != [whole])
+    items, wrapper = _unwrapped(items)
+    lines = _lines_of_items(text, len(items), wrapper)
     entries: list[Entry] = []
     problems: list[Problem] = []
     remarks: list[Problem] = []
@@ -99,23 +99,24 @@ def _lost(entry: Entry, item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "author", "no list of names"
 
 
-def _items(data: Any) -> list[Any]:
-    """Return the items of a file: a list, one item, or what Zotero's or Crossref's answer wraps."""
+def _unwrapped(data: Any) -> tuple[list[Any], str]:
+    """Return the items of a file, and in what Zotero or Crossref wraps them: ``items``, ``message`` or nothing."""
+    wrapper = ""
     if isinstance(data, Mapping) and isinstance(data.get("message"), Mapping):
-        data = data["message"]
-    if isinstance(data, Mapping) and isinstance(data.get("items"), list):
-        data = data["items"]
-    return data if isinstance(data, list) else [data]
+        data, wrapper = data["message"], "message"
+    if isinstance(data, Mapping) and isinstance(data.get("items"), list) and "title" not in data:
+        data, wrapper = data["items"], "items"
+    return (data if isinstance(data, list) else [data]), wrapper
 
 
-def _lines_of_items(text: str, count: int, *, wrapped: bool) -> list[int | None]:
+def _lines_of_items(text: str, count: int, wrapper: str) -> list[int | None]:
     """Return the line where each item of a JSON list begins, by decoding the items one after the other."""
     decoder = json.JSONDecoder()
     lines: list[int | None] = []
     at, line, counted = text.find("[") + 1 if text.lstrip().startswith("[") else 0, 1, 0
-    if wrapped:
-        places = {match[0][1:6]: match.end() for match in reversed(list(_WRAPPED.finditer(text)))}
-        at = places.get("items", places.get("messa", 0)) if count != 1 or '"items"' in text else places.get("messa", 0)
+    if wrapper:
+        found = _WRAPPERS[wrapper].search(text)
+        at = found.end() if found else 0
     while len(lines) < count:
         while at < len(text) and text[at] in " \t\n,":
             at += 1
