@@ -92,7 +92,7 @@ def bibtex(text: str) -> str:
     return _LIGATURE.sub(r"\g<0>{}", clean(text).translate(_TEX))
 
 
-_LIGATURE = re.compile("-(?=-)|`(?=`)|'(?=')|[?!](?=`)|[<>,](?=[<>,])")
+_LIGATURE = re.compile("-(?=-)|`(?=`)|'(?=')|[?!](?=`)|<(?=<)|>(?=>)|,(?=,)")
 _TEX = str.maketrans(
     {
         "\\": r"\textbackslash{}",

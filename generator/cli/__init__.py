@@ -22,7 +22,16 @@ from generator.errors import ReadingListError, UsageError
 from generator.models import RECORD_TYPES
 
 # As in readers.READERS, exports.FORMATS and digest.DIGESTS (a test holds it): a command loads only what it needs.
-INPUT_FORMATS = ("bibtex", "csl-json", "csv", "huggingface-text")
+INPUT_FORMATS = (
+    "bibtex",
+    "csl-json",
+    "csv",
+    "huggingface-json",
+    "huggingface-text",
+    "markdown",
+    "reading-list-json",
+    "ris",
+)
 EXPORT_FORMATS = ("bibtex", "csl-json", "csv", "json", "ris")
 DIGEST_FORMATS = ("html", "markdown", "text")
 
