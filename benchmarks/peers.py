@@ -263,7 +263,8 @@ def tables(results: Results, described: Mapping[str, str]) -> str:
     for name, runs in results.runs.items():
         what, builder, papers = name.split(", ")
         cpu, wall, peak = (results.median(name, figure) or 0 for figure in ("cpu", "wall", "peak"))
-        lines.append(f"| {what} | {HOMES.get(builder, builder)} | {int(papers):,} | {cpu:.2f} | {wall:.2f} | {peak:.0f} | {len(runs)} |")
+        figures = f"{int(papers):,} | {cpu:.2f} | {wall:.2f} | {peak:.0f} | {len(runs)}"
+        lines.append(f"| {what} | {HOMES.get(builder, builder)} | {figures} |")
     lines += ["", f"| at {results.papers:,} papers | measured | target | met |", "| --- | ---: | ---: | --- |"]
     for name, value in results.ratios().items():
         lines.append(

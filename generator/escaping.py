@@ -85,10 +85,14 @@ def query(text: str) -> str:
 
 
 def bibtex(text: str) -> str:
-    """Return ``text`` for a braced BibTeX field: UTF-8, TeX's special characters as the commands for them."""
-    return clean(text).translate(_TEX)
+    """Return ``text`` for a braced BibTeX field: UTF-8, TeX's special characters as the commands for them.
+
+    Marks that TeX would draw as one, such as two hyphens, are kept apart by an empty group.
+    """
+    return _LIGATURE.sub(r"\g<0>{}", clean(text).translate(_TEX))
 
 
+_LIGATURE = re.compile("-(?=-)|`(?=`)|'(?=')|[?!](?=`)|<(?=<)|>(?=>)|,(?=,)")
 _TEX = str.maketrans(
     {
         "\\": r"\textbackslash{}",

@@ -6,18 +6,15 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from generator import escaping, store, titles
 from generator.identifiers import SCHEMES
 from generator.models import PersonName, Record
-from generator.settings import Settings
 
 SCHEMA_VERSION = 1
 """Version of the layout of ``papers.json``: raised when a field changes its meaning or goes, not when one is added."""
-
-SCHEMA_FILE = "papers.schema.json"
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 # Words that name a journal; other venues are taken for proceedings.
@@ -51,6 +48,8 @@ def bibtex_entry(record_id: str, record: Record) -> str:
         fields.append(("year", record.issued[:4]))
         if len(record.issued) > 4:
             fields.append(("month", _MONTHS[int(record.issued[5:7]) - 1]))
+        if len(record.issued) > 7:
+            fields.append(("day", str(int(record.issued[8:]))))
     if container and record.venue:
         fields.append((container, escaping.bibtex(record.venue)))
     if record.identifiers.arxiv:
@@ -59,8 +58,25 @@ def bibtex_entry(record_id: str, record: Record) -> str:
         fields.append(("doi", escaping.bibtex_verbatim(record.identifiers.doi)))
     if url := address(record):
         fields.append(("url", escaping.bibtex_verbatim(url)))
+    own = {"openreview": record.identifiers.openreview, "acl": record.identifiers.acl, **_links(record)}
+    fields += [(name, escaping.bibtex_verbatim(value)) for name, value in own.items() if value]
+    if record.abstract:
+        fields.append(("abstract", escaping.bibtex(record.abstract)))
     lines = [f"  {name} = {value if name == 'month' else f'{{{value}}}'}," for name, value in fields]
     return "\n".join([f"@{kind}{{{record_id},", *lines, "}"])
+
+
+def _links(record: Record) -> dict[str, str]:
+    """Return the paper's own links by kind."""
+    held: dict[str, str] = record.links.model_dump(exclude_none=True)
+    return held
+
+
+def _other_addresses(record: Record) -> dict[str, str]:
+    """Return the addresses of identifiers that the exports have no field for and that :func:`address` is not."""
+    held = record.identifiers.model_dump(include={"openreview", "acl"}, exclude_none=True)
+    found = {kind: SCHEMES[kind].url(value) for kind, value in held.items()}
+    return {kind: url for kind, url in found.items() if url != address(record)}
 
 
 def _bibtex_name(author: str | PersonName) -> str:
@@ -71,9 +87,9 @@ def _bibtex_name(author: str | PersonName) -> str:
 
 
 def _bibtex_part(name: str) -> str:
-    """Escape a name; braces keep ``and`` and commas in it from being read as BibTeX's separators."""
+    """Escape a name; braces keep ``and``, commas and ``others`` in it from being read as BibTeX's own."""
     text = escaping.bibtex(name)
-    return f"{{{text}}}" if re.search(r"\band\b|,", name, re.IGNORECASE) else text
+    return f"{{{text}}}" if re.search(r"\band\b|[,{}\\]|^others$", name, re.IGNORECASE) else text
 
 
 def reference(record: Record) -> str:
@@ -127,7 +143,7 @@ def ris_entry(record_id: str, record: Record) -> str:
     """Return one RIS entry."""
     kind = "GEN" if not record.venue else "JOUR" if is_journal(record.venue) else "CPAPER"
     lines = [("TY", kind), ("ID", record_id), ("TI", titles.plain(record.title))]
-    lines += [("AU", family_first(author)) for author in record.authors]
+    lines += [("AU", _ris_name(author)) for author in record.authors]
     if record.issued:
         year, month, day = (*record.issued.split("-"), "", "")[:3]
         lines += [("PY", year), ("DA", f"{year}/{month}/{day}/")]
@@ -139,10 +155,21 @@ def ris_entry(record_id: str, record: Record) -> str:
         lines.append(("M1", f"arXiv:{record.identifiers.arxiv}"))
     if url := address(record):
         lines.append(("UR", url))
+    lines += [("UR", url) for url in _other_addresses(record).values()]
+    if record.abstract:
+        lines.append(("AB", record.abstract))
     if record.summary:
         lines.append(("N1", record.summary))
+    lines += [("N1", f"{kind}: {url}") for kind, url in _links(record).items()]
     lines += [("KW", topic) for topic in record.topics]
     return "".join(f"{tag}  - {escaping.ris(value)}\r\n" for tag, value in lines) + "ER  - \r\n\r\n"
+
+
+def _ris_name(author: str | PersonName) -> str:
+    """Return a name for RIS, where two commas stand for one that parts no family name from a given one."""
+    if isinstance(author, PersonName) and author.given:
+        return ", ".join(part.replace(",", ",,") for part in (author.family, author.given))
+    return str(author).replace(",", ",,")
 
 
 def csl_item(record_id: str, record: Record) -> dict[str, Any]:
@@ -166,10 +193,15 @@ def csl_item(record_id: str, record: Record) -> dict[str, Any]:
         item |= {"archive": "arXiv", "archive_location": record.identifiers.arxiv}
     if url := address(record):
         item["URL"] = url
+    if record.abstract:
+        item["abstract"] = escaping.clean(record.abstract)
     if record.topics:
         item["keyword"] = ", ".join(record.topics)
     if record.summary:
         item["note"] = escaping.clean(record.summary)
+    others = {"acl_anthology" if kind == "acl" else kind: url for kind, url in _other_addresses(record).items()}
+    if urls := others | _links(record):
+        item["custom"] = {"urls": urls}
     return item
 
 
@@ -182,6 +214,7 @@ CSV_COLUMNS = (
     "id",
     "title",
     "authors",
+    "author_count",
     "year",
     "issued",
     "venue",
@@ -189,6 +222,8 @@ CSV_COLUMNS = (
     "topics",
     "arxiv",
     "doi",
+    "openreview",
+    "acl",
     "url",
     "code",
     "project",
@@ -196,6 +231,7 @@ CSV_COLUMNS = (
     "dataset",
     "why",
     "summary",
+    "abstract",
     "added",
 )
 
@@ -209,18 +245,19 @@ def csv_table(records: Mapping[str, Record]) -> str:
         row = {
             "id": record_id,
             "title": titles.plain(record.title),
-            "authors": " and ".join(family_first(author) for author in record.authors),
+            "authors": " and ".join(map(_csv_name, record.authors)),
+            "author_count": record.author_count,
             "year": record.issued[:4] if record.issued else "",
             "issued": record.issued,
             "venue": record.venue,
             "type": record.type,
             "topics": " ".join(record.topics),
-            "arxiv": record.identifiers.arxiv,
-            "doi": record.identifiers.doi,
+            **record.identifiers.model_dump(),
             "url": address(record),
             **record.links.model_dump(),
             "why": record.why,
             "summary": record.summary,
+            "abstract": record.abstract,
             "added": record.added,
         }
         writer.writerow([escaping.csv_cell(str(row[name] or "")) for name in CSV_COLUMNS])
@@ -232,78 +269,27 @@ def family_first(author: str | PersonName) -> str:
     return f"{author.family}, {author.given}" if isinstance(author, PersonName) and author.given else str(author)
 
 
+def _csv_name(author: str | PersonName) -> str:
+    """Return a name as ``Family, Given`` where a source tells the two apart; braces hold together what holds marks."""
+    parts = [author.family, author.given] if isinstance(author, PersonName) and author.given else [str(author)]
+    return ", ".join(f"{{{_balanced(part)}}}" if _CSV_MARK.search(part) else part for part in parts)
+
+
+def _balanced(text: str) -> str:
+    """Return ``text`` without its braces unless each has its other half."""
+    rest = re.sub(r"[^{}]", "", text)
+    while "{}" in rest:
+        rest = rest.replace("{}", "")
+    return re.sub(r"[{}]", "", text) if rest else text
+
+
+_CSV_MARK = re.compile(r"[,;&{}]|\band\b", re.IGNORECASE)
+
+
 def json_data(records: Mapping[str, Record]) -> str:
     """Return all records with every field, as ``{"version": 1, "papers": [{"id": …, …}]}``."""
     papers = _json_list([{"id": record_id, **store.plain(record)} for record_id, record in records.items()])
     return f'{{"version": {SCHEMA_VERSION}, "papers": {papers}}}\n'
-
-
-def json_schema(settings: Settings) -> str:
-    """Return the JSON Schema of ``papers.json`` (https://json-schema.org/draft/2020-12), derived from the record's own.
-
-    It names every field that there is and lets others pass: a later list of the same version may have more.
-    """
-    record: dict[str, Any] = json.loads(store.record_schema({}))
-    definitions = record.pop("$defs")
-    for name in ("$schema", "title", "description"):
-        record.pop(name, None)
-    record["properties"] = {"id": {"description": "The paper's id, never given to another", "type": "string"}} | record[
-        "properties"
-    ]
-    record["required"] = ["id", *record["required"]]
-    schema = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **({"$id": f"{settings.site_url.rstrip('/')}/data/{SCHEMA_FILE}"} if settings.site_url else {}),
-        "title": "Papers of a reading list",
-        "type": "object",
-        "required": ["version", "papers"],
-        "properties": {
-            "version": {"description": "Of this layout", "const": SCHEMA_VERSION},
-            "papers": {"type": "array", "items": {"$ref": "#/$defs/Paper"}},
-        },
-        "$defs": {"Paper": record, **definitions},
-    }
-    _open(schema)
-    return indented(schema, 2) + "\n"
-
-
-def _open(schema: Any) -> None:
-    """Let fields pass that a schema does not name, and take out titles that only repeat a field's name."""
-    if isinstance(schema, dict):
-        if schema.get("additionalProperties") is False:
-            del schema["additionalProperties"]
-        for name, value in schema.items():
-            if name in ("properties", "$defs"):
-                for each in value.values():
-                    each.pop("title", None)
-            _open(value)
-    elif isinstance(schema, list):
-        for value in schema:
-            _open(value)
-
-
-def fields() -> list[tuple[str, str, str]]:
-    """Return name, kind and meaning of each field of a paper in ``papers.json``, in order; dots part a field's own."""
-    schema = json.loads(json_schema(Settings()))
-    return list(_fields(schema["$defs"]["Paper"], schema["$defs"], ""))
-
-
-def _fields(schema: dict[str, Any], known: dict[str, Any], prefix: str) -> Iterator[tuple[str, str, str]]:
-    for name, field in schema["properties"].items():
-        item = field.get("items", field)
-        named = item.get("$ref", "").rpartition("/")[2]
-        kind = named or item.get("type", "text or name parts" if "anyOf" in item else "text")
-        kind = {"string": "text", "integer": "whole number"}.get(kind, kind)
-        inner = known.get(named)
-        if "enum" in item:
-            kind = "one of " + ", ".join(item["enum"])
-        if inner:
-            kind = "object"
-        if field is not item:
-            kind = f"list of {kind}" + ("s" if kind == "object" else "")
-        yield f"{prefix}{name}", kind, field.get("description") or (inner or {}).get("description", "")
-        if inner:
-            yield from _fields(inner, known, f"{prefix}{name}{'[]' if field is not item else ''}.")
 
 
 def _json_list(items: list[dict[str, Any]]) -> str:

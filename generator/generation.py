@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from generator import catalogue, documents, exports, feeds, files, metadata, pages, search_index
+from generator import catalogue, data_schema, documents, exports, feeds, files, metadata, pages, search_index
 from generator.errors import ReadingListError, WriteError
 from generator.library import Library
 from generator.settings import Settings
@@ -84,7 +84,7 @@ def _files(library: Library, settings: Settings) -> Iterator[tuple[str, str]]:
         yield page.path, page.text
     for format, name in exports.FILE_NAMES.items():
         yield f"{DATA}/{name}", exports.FORMATS[format](library.records)
-    yield f"{DATA}/{exports.SCHEMA_FILE}", exports.json_schema(settings)
+    yield f"{DATA}/{data_schema.SCHEMA_FILE}", data_schema.of_papers(settings)
     yield f"{DATA}/{catalogue.FILE_NAME}", catalogue.catalogue(library)
     for name, text in search_index.files(library):
         yield f"{DATA}/{search_index.FOLDER}/{name}", text

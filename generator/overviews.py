@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from generator import dates, digest, exports
+from generator import data_schema, dates, digest, exports
 from generator.library import UNSORTED, Library
 from generator.models import LISTING_FORMATS, Source
 from generator.pictures.atlas import atlas, primary_topic, topic_name
@@ -136,6 +136,6 @@ def _data() -> Overview:
         {
             "version": exports.SCHEMA_VERSION,
             "columns": exports.CSV_COLUMNS,
-            "fields": exports.fields(),
+            "fields": data_schema.fields(),
         },
     )

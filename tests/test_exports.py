@@ -19,7 +19,7 @@ from citeproc.source.json import CiteProcJSON
 from pybtex.database import BibliographyData, parse_string
 from site_tools import RECORDS, TOY_RECORDS, TOY_SETTINGS, call, enter_project, library
 
-from generator import escaping, exports, store, titles
+from generator import data_schema, escaping, exports, store, titles
 from generator.identifiers import SCHEMES
 from generator.library import Library
 from generator.models import Identifiers, PersonName, Record
@@ -39,6 +39,7 @@ def _plain(record: Record) -> str:
 def _undo_tex(text: str) -> str:
     """Read the TeX commands that exports write, and no others."""
     marks = {r"\textbackslash{}": "\\", r"\textasciicircum{}": "^", r"\textasciitilde{}": "~"}
+    text = re.sub(r"(?<=[-`'?!<>,])\{\}", "", text)  # keeps two marks from being drawn as one
     text = re.sub(r"\\[$&#%_{}]|\\text[a-z]+\{\}", lambda match: marks.get(match[0], match[0][1:]), text)
     return re.sub(r"^\{(.*)\}$", r"\1", text)
 
@@ -116,7 +117,10 @@ def test_csl_json_follows_its_schema(folder: Path) -> None:
 @pytest.mark.parametrize("folder", LISTS)
 def test_csl_json_is_read_by_a_citation_processor(folder: Path) -> None:
     records = _library(folder).records
-    read = CiteProcJSON(json.loads(exports.csl_json(records)))  # warns, and so fails, where it does not know a field
+    items = json.loads(exports.csl_json(records))
+    for item in items:
+        item.pop("custom", None)  # younger than this processor: "Custom key-value pairs" of CSL 1.0.2
+    read = CiteProcJSON(items)  # warns, and so fails, where it does not know a field
     assert list(read) == list(records)
     for record_id, record in records.items():
         item = read[record_id]
@@ -146,7 +150,7 @@ def _closed(schema: Any) -> Any:
 
 @pytest.mark.parametrize("folder", LISTS)
 def test_json_follows_its_schema_and_every_field_is_named_there(folder: Path) -> None:
-    schema = json.loads(exports.json_schema(PUBLISHED))
+    schema = json.loads(data_schema.of_papers(PUBLISHED))
     jsonschema.Draft202012Validator.check_schema(schema)
     data = json.loads(exports.json_data(_library(folder).records))
     for each in (schema, _closed(schema)):
@@ -171,18 +175,18 @@ FAULTS: list[tuple[dict[str, Any], bool]] = [
 def test_the_schema_tells_faults(change: dict[str, Any], valid: bool) -> None:
     paper = {"id": "k", "title": "A Toy", **change}
     data = {"version": 1, "papers": [{name: value for name, value in paper.items() if value is not None}]}
-    schema = json.loads(exports.json_schema(PUBLISHED))
+    schema = json.loads(data_schema.of_papers(PUBLISHED))
     assert jsonschema.Draft202012Validator(schema).is_valid(data) == valid
     assert not jsonschema.Draft202012Validator(schema).is_valid({**data, "version": 2})
 
 
 def test_the_schema_bears_the_address_of_the_list() -> None:
-    assert json.loads(exports.json_schema(PUBLISHED))["$id"] == f"{PUBLISHED.site_url}data/papers.schema.json"
-    assert "$id" not in json.loads(exports.json_schema(TOY_SETTINGS))
+    assert json.loads(data_schema.of_papers(PUBLISHED))["$id"] == f"{PUBLISHED.site_url}data/papers.schema.json"
+    assert "$id" not in json.loads(data_schema.of_papers(TOY_SETTINGS))
 
 
 def test_every_field_of_a_record_is_documented() -> None:
-    documented = exports.fields()
+    documented = data_schema.fields()
     names = [name for name, _, _ in documented]
     assert names[0] == "id"
     assert [name for name in names if "." not in name][1:] == list(Record.model_fields)

@@ -57,7 +57,17 @@ def test_bibtex_runs_no_command_and_keeps_its_braces() -> None:
     allowed = {"textbackslash", "textbraceleft", "textbraceright", "textasciicircum", "textasciitilde", *"$&#%_"}
     back = LatexNodes2Text(keep_comments=True)
     for record_id, entry in entries.items():
-        assert set(entry.fields) <= {"title", "year", "booktitle", "journal", "doi", "url"}
+        assert set(entry.fields) <= {
+            "title",
+            "year",
+            "booktitle",
+            "journal",
+            "doi",
+            "url",
+            "code",
+            "project",
+            "abstract",
+        }
         for name in ("title", "booktitle", "journal"):
             value = entry.fields.get(name, "")
             nodes, _, _ = LatexWalker(value, tolerant_parsing=False).get_latex_nodes()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from site_tools import RECORDS, TOY_SETTINGS, library
 
-from generator import digest, exports, overviews, pages
+from generator import data_schema, digest, exports, overviews, pages
 from generator.library import Library
 from generator.models import Correction, Record, Sighting, Source, Topic
 
@@ -152,11 +152,11 @@ def test_an_empty_list_has_no_changes() -> None:
 
 def test_the_page_of_data_documents_every_file_field_and_column() -> None:
     text = _page(library(), "data.md")
-    for name in (*exports.FILE_NAMES.values(), exports.SCHEMA_FILE):
+    for name in (*exports.FILE_NAMES.values(), data_schema.SCHEMA_FILE):
         assert f"](data/{name})" in text
     for column in exports.CSV_COLUMNS:
         assert f"`{column}`" in text
-    assert len(re.findall(r"(?m)^- \*\*", text)) == len(exports.fields())
+    assert len(re.findall(r"(?m)^- \*\*", text)) == len(data_schema.fields())
 
 
 def test_explore_leads_to_every_overview() -> None:

@@ -358,6 +358,43 @@ def test_a_date_that_no_source_states_says_so(kind: str, named: list[str], expec
     assert entry.origins.get("issued") == expected
 
 
+# --- Markdown --------------------------------------------------------------------------------------------------------
+
+
+def test_markdown_says_what_it_leaves_out() -> None:
+    reading = readers.read("awesome.md", (LISTINGS / "awesome.md").read_bytes())
+    several = "'Two Papers in One Bullet': the item links to several papers; write one bullet for each; left out"
+    assert [str(remark) for remark in reading.remarks] == [
+        "awesome.md:13: title: not told; make it the text of the link to the paper; left out",
+        f"awesome.md:17: {several}",
+        "awesome.md:7: from here on 6 items link to no paper; left out",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("item", "title"),
+    [
+        ("- [A Toy of Looms](https://arxiv.org/abs/2301.00010)", "A Toy of Looms"),
+        ("1) **A Toy of Looms**: [pdf](https://arxiv.org/pdf/2301.00010.pdf)", "A Toy of Looms"),
+        ("- A Toy of Looms. [[arXiv:2301.00010]](https://arxiv.org/abs/2301.00010)", "A Toy of Looms"),
+        ("- [A Toy of Looms](https://loom.example.org/7) [arXiv](https://arxiv.org/abs/2301.00010)", "A Toy of Looms"),
+        ("| Title | Link |\n|--|--|\n| Toy | https://arxiv.org/abs/2301.00010 |", "Toy"),
+        ("- [Toy](https://arxiv.org/abs/2301.00010), 2023", "Toy"),
+        ("- [Toy](https://arxiv.org/abs/2301.00010) is about looms", None),
+        ("- Loom, Ada and Weft, Bo. A Toy of Looms. [pdf](https://arxiv.org/abs/2301.00010)", None),
+        ("- Read it [here](https://arxiv.org/abs/2301.00010) or never", None),
+        ("- see [paper](https://arxiv.org/abs/2301.00010) and [paper](https://arxiv.org/abs/2301.00011)", None),
+        ("# https://arxiv.org/abs/2301.00010", None),
+    ],
+)
+def test_a_title_of_a_markdown_list_is_told_or_left_out(item: str, title: str | None) -> None:
+    reading = read(item, format="markdown")
+    assert [(entry.title, dict(entry.identifiers)) for entry in reading.entries] == (
+        [(title, {"arxiv": "2301.00010"})] if title else []
+    )
+    assert readers.recognise("toy", item) == "markdown"
+
+
 # --- BibTeX ----------------------------------------------------------------------------------------------------------
 
 
@@ -425,9 +462,9 @@ def test_bibtex_reads_back_what_the_list_exports() -> None:
     entries = read(exports.bibtex(records)).entries
     assert [entry.key for entry in entries] == list(records)
     for entry, record in zip(entries, records.values(), strict=True):
-        assert entry.title == titles.plain(record.title).replace("--", "–")  # as LaTeX prints it
+        assert entry.title == titles.plain(record.title)
         assert tuple(map(str, entry.authors or ())) == record.author_names
-        assert (entry.issued, entry.venue) == ((record.issued or "")[:7] or None, record.venue)
+        assert (entry.issued, entry.venue) == (record.issued, record.venue)
         wanted = record.identifiers.model_dump(exclude_none=True)
         if identifiers.arxiv(wanted.get("doi", "")):
             del wanted["doi"]  # says the same as the arXiv id

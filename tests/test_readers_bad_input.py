@@ -77,6 +77,17 @@ ROW = '{"id": "a", "type": "article", "title": "A Toy"}'
         (b"@article{a, title={A} # { Toy}}", 1, "joins strings with #"),
         (b"@article{a, title=toy}", 1, "no macro"),
         (b'@string{a = "toy"}\n', None, "no entry"),
+        (b'{"version": 2, "papers": [\n]}', 1, "version: '2' is not 1; renew this program"),
+        (b'{"version": 1, "papers": [\n]}', None, "no entry"),
+        (b'{"version": 1, "papers": [\n{"id": "a"', 2, "no JSON from here on"),
+        (b'{"version": 1, "papers": [\n{"title": "A"},\n5]}', 3, "item 2 is no object"),
+        (b'{"version": 1, "papers": [\n{"title": "A"},\n{"id": "b"}]}', 3, "title: is missing; add it"),
+        (b'{"version": 1, "papers": [\n{"title": "A", "issued": "soon"}]}', 2, "issued: 'soon' is no date; write"),
+        (b'{"version": 1, "papers": [\n{"title": "A", "links": 5}]}', 2, "links: "),
+        (b"- [A Toy of Looms](https://arxiv.org/abs/x)\n", None, "no entry"),
+        (b"TY  - JOUR\nAU  - Loom, Ada\nER  - \n", 1, "title: is missing; write it as a line `TI  - "),
+        (b"TY  - JOUR\nTI  - A Toy\nER  - \n\nTI  - B\nER  - \n", 5, "TI: stands in no entry; begin each entry"),
+        (b"TY  - JOUR\nTI  - A Toy\n" + b"KW  - y\n" * 20_000, 1, "more than 20,000 lines; end it"),
         (f'[{ROW[:-1]}, "x": {"[" * 99999}{"]" * 99999}}}]'.encode(), 1, "nested"),
     ],
     ids=lambda value: repr(value)[:30],
@@ -130,6 +141,18 @@ def test_a_value_that_is_left_out_is_remarked(field: str, part: str) -> None:
     assert len(reading.entries) == 1
 
 
+def test_ris_says_what_it_leaves_out() -> None:
+    data = b"TY  - JOUR\nID  - a\nTI  - A\nPY  - soon\n\nTY  - JOUR\nID  - a\nTI  - B\nDO  - x\nER  - \n"
+    reading = readers.read("toy", data)
+    assert [(entry.key, entry.title) for entry in reading.entries] == [("a", "A"), (None, "B")]
+    assert [str(remark) for remark in reading.remarks] == [
+        "toy:1: ER: is missing; the entry was taken to end before the next one",
+        "toy:1: year: 'soon' is no date; left out",
+        "toy:6: a: stands twice; this one goes by file and line",
+        "toy:6: doi: 'x' is no DOI; left out",
+    ]
+
+
 def test_a_file_over_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(readers, "MAX_BYTES", 100)
     assert "larger" in only_problem(readers.read("toy", b"x" * 101))[1]
@@ -171,6 +194,13 @@ files = [
     "@article{a, title={" + "$" * 50_000 + "}}",
     "@article{" * 5_000,
     "@article{a, title={x}}\\n" * 5_000,
+    "- https://arxiv.org/ " + "[" * n, "- https://arxiv.org/ " + "[a](https://arxiv.org/abs/2301.00010) " * 8_000,
+    "- https://arxiv.org/ " + "**a " * (n // 4), "- " * 20_000 + "https://arxiv.org/", "|https://arxiv.org/" + "|" * n,
+    "- https://arxiv.org/\\n" + "> " * 20_000 + "a", "- https://arxiv.org/\\n" + "- " * 500 + "\\n a" * 5_000,
+    "- https://arxiv.org/\\n|" + "a|" * 300 + "\\n|" + "-|" * 300 + "\\n" + "|a|\\n" * 3_000,
+    '{"version": 1, "papers": [' + "[" * n, '{"version": 1, "papers": [' + "{}," * (n // 3),
+    "TY  - JOUR\\n" * (n // 10), "TY  - JOUR\\nTI  - x\\n" + "y\\n" * 19_000, "TY  - JOUR\\nTI  - " + " " * n + "x",
+    "TY  - JOUR\\nTI  - x\\nAU  - " + "," * n, "TY  - JOUR\\nTI  - x\\nUR  - " + "http:// " * (n // 8),
     "@article{a, title={x}, author={" + "a, b and " * 20_000 + "}}",
     "{" * n, "<" * n, "[" * n, "@ " * n, "," * n, " " * n + "x", "\\u200d" * n,
 ]

@@ -14,9 +14,9 @@ ORDER = [
     "errors", "dates", "links", "settings", "titles", "identifiers", "ids", "hidden", "models", "faults", "readers",
     "items", "variants", "evidence", "comparison", "blocking", "matching", "explanation", "merging", "files", "locks",
     "documents", "journal", "store", "intake", "checking", "library", "catalogue",
-    "search_index", "related", "escaping", "wording", "exports", "metadata", "feeds", "digest", "formulas",
-    "pictures", "overviews", "authors", "pages", "generation", "standing", "commonmark", "stamping", "site_folder",
-    "watching", "curation", "starter", "mkdocs_plugin", "cli",
+    "search_index", "related", "escaping", "wording", "exports", "data_schema", "metadata", "feeds", "digest",
+    "formulas", "pictures", "overviews", "authors", "pages", "generation", "standing", "commonmark", "stamping",
+    "site_folder", "watching", "curation", "starter", "mkdocs_plugin", "cli",
     "__main__",
 ]  # fmt: skip
 INTAKE_WING = {
@@ -31,6 +31,7 @@ BUILD_WING = {
     "related",
     "metadata",
     "exports",
+    "data_schema",
     "feeds",
     "digest",
     "formulas",

@@ -30,6 +30,9 @@ INPUT_FORMATS = (
     "huggingface-json",
     "huggingface-page",
     "huggingface-text",
+    "markdown",
+    "reading-list-json",
+    "ris",
 )
 EXPORT_FORMATS = ("bibtex", "csl-json", "csv", "json", "ris")
 DIGEST_FORMATS = ("html", "markdown", "text")

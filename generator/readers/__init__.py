@@ -28,6 +28,9 @@ MOST_MARKS: Mapping[str, Mapping[str, int]] = {
     "huggingface-json": {",": 5_000_000, "{": 1_500_000, "[": 1_500_000},
     "huggingface-page": {"data-props": 10_000, "&quot;": 12_000_000},
     "arxiv-atom": {"<": 6_000_000},
+    "reading-list-json": {",": 20_000_000, "{": 6_000_000, "[": 6_000_000},
+    "markdown": {"\n": 600_000, "[": 600_000, "|": 3_000_000},
+    "ris": {"\n": 4_000_000},
 }
 """How often a file of a format may hold what takes a reader long: far more than a hundred thousand papers need, but so
 that no file which is small for its work keeps a run busy."""
@@ -68,17 +71,14 @@ def _readers() -> dict[str, Reader]:
         huggingface_json,
         huggingface_page,
         huggingface_text,
+        list_json,
+        markdown_list,
+        ris,
     )
 
-    modules: tuple[Reader, ...] = (
-        huggingface_json,
-        csl_json,
-        huggingface_page,
-        arxiv_atom,
-        huggingface_text,
-        csv_table,
-        bibtex,
-    )
+    services: tuple[Reader, ...] = (huggingface_json, huggingface_page, arxiv_atom, huggingface_text)
+    bibliographies: tuple[Reader, ...] = (csv_table, ris, markdown_list, bibtex)
+    modules: tuple[Reader, ...] = (list_json, csl_json, *services, *bibliographies)
     return {module.NAME: module for module in modules}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bibtexparser.library import Library
@@ -37,6 +37,7 @@ _MONTH = re.compile(rf"\b({'|'.join(_MONTHS)})")
 _PREPRINT = re.compile(r"\b(arxiv|corr)\b|\babs/", re.IGNORECASE)
 _ARXIV_INSIDE = re.compile(r"(?:arxiv:\s*|abs/)((?:[a-z-]+(?:\.[A-Z]{2})?/)?[\d.]+(?:v\d+)?)", re.IGNORECASE)
 _OTHERS = "others"
+_OWN_HOSTS = ("code", "model", "dataset")
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ def read(path: str, text: str, captured: str | None) -> Reading:
     keys: set[str] = set()
     library = Splitter(text).split()
     found = list(_entries_of(library))
+    volumes = _volumes([entry for _, entry in found if entry])
     for block, entry in found:
         line = (block.start_line or 0) + 1
         if entry is None:
@@ -77,6 +79,10 @@ def read(path: str, text: str, captured: str | None) -> Reading:
             continue
         fields = _fields_of(entry)
         key = fold(entry.key)
+        if key.lower() in volumes and entry.entry_type.lower() == "proceedings":
+            remarks.append(Problem(path, line, f"{key[:80]}: the volume that other entries stand in; left out"))
+            continue
+        fields = _inherited(fields, volumes)
         if key and key in keys:
             remarks.append(Problem(path, line, f"{key[:80]}: stands twice; this one goes by file and line"))
         title = fields.text("title")
@@ -114,6 +120,26 @@ def _entries_of(library: Library) -> Iterator[tuple[Block, BibtexEntry | None]]:
         yield block, entry
 
 
+def _volumes(entries: Iterable[BibtexEntry]) -> dict[str, _Fields]:
+    """Return the entries that others name in ``crossref``, by their keys in lower case."""
+    read = [(fold(entry.key).lower(), entry) for entry in entries]
+    named = {str(field.value).lower() for _, entry in read for field in entry.fields if field.key.lower() == "crossref"}
+    return {key: _fields_of(entry) for key, entry in read if key in named} if named else {}
+
+
+def _inherited(fields: _Fields, volumes: Mapping[str, _Fields]) -> _Fields:
+    """Return the fields of an entry with those that it has of its volume: a volume's title is its book's title."""
+    volume = volumes.get(fields.verbatim("crossref").lower())
+    if volume is None:
+        return fields
+    given = {name: volume.values[name] for name in ("booktitle", "journaltitle", "journal") if name in volume.values}
+    if "title" in volume.values:
+        given.setdefault("booktitle", volume.values["title"])
+    if not fields.values.keys() & {"date", "year"}:
+        given |= {name: volume.values[name] for name in ("date", "year", "month") if name in volume.values}
+    return _Fields({**given, **fields.values}, fields.unread)
+
+
 def _fields_of(entry: BibtexEntry) -> _Fields:
     values: dict[str, str] = {}
     unread: dict[str, str] = {}
@@ -134,6 +160,7 @@ def _entry(path: str, line: int, position: int, key: str, kind: str, title: str,
     people, complete = _people(fields.values.get("author", ""))
     venue = fields.text("journal", "journaltitle", "booktitle")
     preprint = venue is not None and _PREPRINT.search(venue) is not None
+    number = fields.text("number", "issue")
     return Entry(
         file=path,
         line=line,
@@ -145,7 +172,7 @@ def _entry(path: str, line: int, position: int, key: str, kind: str, title: str,
         issued=_issued(fields),
         venue=None if preprint else venue,
         volume=None if preprint else fields.text("volume"),
-        number=fields.text("number", "issue"),
+        number=None if number and identifiers.arxiv(number) else number,
         pages=fields.text("pages"),
         kind=kind.lower(),
         identifiers=dict(_identifiers(fields)),
@@ -165,13 +192,37 @@ def _people(text: str) -> tuple[tuple[str | PersonName, ...], bool]:
         if name.strip().lower() == _OTHERS:
             complete = False
             continue
+        if extended := _extended(name):
+            people.append(extended)
+            continue
         parts = parse_single_name_into_parts(name, strict=False)
         family, given = from_latex(" ".join((*parts.von, *parts.last, *parts.jr))), from_latex(" ".join(parts.first))
-        if "," in re.sub(r"\{[^{}]*\}", "", name) and family:
+        if family and _has_comma(name):
             people.append(PersonName.model_construct(family=family, given=given or None))
         elif whole := from_latex(name):
             people.append(whole)
     return tuple(people), complete
+
+
+def _extended(name: str) -> str | PersonName | None:
+    """Return a name that BibLaTeX has by its parts, ``family=Web, given=Bo, prefix=van der``; ``None`` for others."""
+    if not name.lstrip().startswith(("family=", "given=", "prefix=", "suffix=")):
+        return None
+    pairs = (part.partition("=") for part in name.split(","))
+    parts = {label.strip(): from_latex(value.strip().strip('"')) for label, _, value in pairs}
+    family = fold(" ".join(parts.get(label, "") for label in ("prefix", "family", "suffix")))
+    given = parts.get("given")
+    return PersonName.model_construct(family=family, given=given) if family and given else family or given
+
+
+def _has_comma(name: str) -> bool:
+    """Tell whether a comma outside braces parts the family name from the given one."""
+    depth = 0
+    for char in name:
+        depth += (char == "{") - (char == "}")
+        if char == "," and depth < 1:
+            return True
+    return False
 
 
 def _issued(fields: _Fields) -> str | None:
@@ -196,14 +247,14 @@ def _identifiers(fields: _Fields) -> Iterator[tuple[str, str]]:
     url = fields.verbatim("url")
     places = [eprint] if archive in ("arxiv", "") else []
     places += [fields.verbatim("arxiv"), fields.verbatim("doi"), url]
-    for name in ("journal", "journaltitle", "volume", "note", "howpublished", "booktitle"):
+    for name in ("journal", "journaltitle", "volume", "number", "note", "howpublished", "booktitle"):
         # "arXiv preprint arXiv:2210.17323" of Google Scholar, "CoRR" with "abs/2210.17323" of DBLP
         places += _ARXIV_INSIDE.findall(fields.verbatim(name))
     found = {
         "arxiv": next(filter(None, map(identifiers.arxiv, places)), None),
         "doi": _published(identifiers.doi(fields.verbatim("doi")) or identifiers.doi(url)),
-        "openreview": identifiers.openreview(url) if "openreview.net" in url else None,
-        "acl": identifiers.acl(url) if "aclanthology.org" in url or "aclweb.org" in url else None,
+        "openreview": identifiers.openreview(url if "openreview.net" in url else fields.verbatim("openreview")),
+        "acl": identifiers.acl(url if "aclanthology.org" in url or "aclweb.org" in url else fields.verbatim("acl")),
     }
     yield from ((kind, value) for kind, value in found.items() if value)
 
@@ -214,8 +265,10 @@ def _published(doi: str | None) -> str | None:
 
 
 def _links(fields: _Fields) -> Iterator[tuple[str, str]]:
-    for name in ("url", "code", "howpublished"):
+    stated = {kind: fields.verbatim(kind) for kind in links.KINDS}
+    yield from ((kind, url) for kind, url in stated.items() if links.is_safe(url))
+    for name in ("url", "howpublished"):
         url = fields.verbatim(name)
         # An address on an unknown host is more often the publisher's than the project's.
-        if links.is_safe(url) and (kind := links.kind_of(url)) in ("code", "model", "dataset"):
+        if links.is_safe(url) and (kind := links.kind_of(url)) in _OWN_HOSTS and not stated[kind]:
             yield kind, url

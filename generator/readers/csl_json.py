@@ -1,12 +1,15 @@
-"""CSL-JSON, the citation processors' format, as Zotero and other reference managers export it.
+"""CSL-JSON, the citation processors' format, as Zotero and other reference managers export it and Crossref answers.
 
-https://docs.citationstyles.org/en/stable/specification.html and its JSON schema. Beyond the standard fields, ``custom``
-may say where each fact came from: ``sources`` (``[{"from": "owner/repository:path", "fields": ["authors", …]}]``),
-``date_kind``, ``urls``, ``disagreements`` and ``notes``. Facts with disagreements or notes carry them as doubts.
+https://docs.citationstyles.org/en/stable/specification.html and its JSON schema;
+https://github.com/CrossRef/rest-api-doc/blob/master/api_format.md for Crossref's lists of titles and names. Beyond the
+standard fields, ``custom`` may say where each fact came from: ``sources`` (``[{"from": "owner/repository:path",
+"fields": ["authors", …]}]``), ``date_kind``, ``urls`` (of forum and anthology, and the paper's own by kind),
+``disagreements`` and ``notes``. Facts with disagreements or notes carry them as doubts.
 """
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -34,11 +37,21 @@ _ORIGIN_FIELDS = {
     "venue": "venue",
 }
 
+_CROSSREF = re.compile(r'"message-type"\s*:\s*"work')
+# Where the items begin in what wraps them.
+_WRAPPERS = {"items": re.compile(r'"items"\s*:\s*\['), "message": re.compile(r'"message"\s*:\s*(?=\{)')}
+# The marks that CSL lets stand in a text, https://docs.citationstyles.org/en/stable/specification.html; an address in
+# Crossref's abstracts is JATS (https://jats.nlm.nih.gov).
+_MARKED = re.compile(r"<(i|b|sup|sub|sc|scp|em|strong|span)(?: [a-z]+=[^<>]*)?>(.*?)</\1>", re.DOTALL)
+_JATS = re.compile(r"<jats:title>\s*Abstract\s*</jats:title>|</?jats:[^<>]*>", re.IGNORECASE)
+
 
 def recognises(text: str) -> bool:
     """Tell whether the file begins as a JSON list of objects, or as one such object, with CSL's ``type``."""
     start = text[:4000].lstrip()
-    return start.startswith(("[", "{")) and re.search(r'"type"\s*:', start) is not None and '"id"' in start
+    if not start.startswith(("[", "{")):
+        return False
+    return _CROSSREF.search(start) is not None or (re.search(r'"type"\s*:', start) is not None and '"id"' in start)
 
 
 def read(path: str, text: str, captured: str | None) -> Reading:
@@ -59,15 +72,15 @@ def read(path: str, text: str, captured: str | None) -> Reading:
         return Reading(
             path, NAME, problems=(Problem(path, 1, "JSON nested too deeply for a bibliography; export it again"),)
         )
-    items = items if isinstance(items, list) else [items]
-    lines = _lines_of_items(text, len(items))
+    items, wrapper = _unwrapped(items)
+    lines = _lines_of_items(text, len(items), wrapper)
     entries: list[Entry] = []
     problems: list[Problem] = []
     remarks: list[Problem] = []
     for position, (item, line) in enumerate(zip(items, lines, strict=True), start=1):
         if not isinstance(item, Mapping):
             problems.append(Problem(path, line, f"item {position} is no object; each paper is one {{…}}"))
-        elif not isinstance(item.get("title"), str) or not fold(item["title"]):
+        elif not _title(item):
             problems.append(Problem(path, line, f"title: item {position} has none; add it or delete the item"))
         else:
             entry = _entry(path, line, position, item)
@@ -78,7 +91,7 @@ def read(path: str, text: str, captured: str | None) -> Reading:
 
 def _lost(entry: Entry, item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the variables whose value cannot be read, and what is wrong with it."""
-    if item.get("issued") and not entry.issued:
+    if item.get("issued") not in (None, "", {}, {"date-parts": [[None]]}) and not entry.issued:
         yield "issued", f"{json.dumps(item['issued'])[:60]} is no date"
     if item.get("DOI") and "doi" not in entry.identifiers:
         yield "DOI", f"{str(item['DOI'])[:60]!r} is no DOI"
@@ -86,19 +99,53 @@ def _lost(entry: Entry, item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "author", "no list of names"
 
 
-def _lines_of_items(text: str, count: int) -> list[int | None]:
+def _unwrapped(data: Any) -> tuple[list[Any], str]:
+    """Return the items of a file, and in what Zotero or Crossref wraps them: ``items``, ``message`` or nothing."""
+    wrapper = ""
+    if isinstance(data, Mapping) and isinstance(data.get("message"), Mapping):
+        data, wrapper = data["message"], "message"
+    if isinstance(data, Mapping) and isinstance(data.get("items"), list) and "title" not in data:
+        data, wrapper = data["items"], "items"
+    return (data if isinstance(data, list) else [data]), wrapper
+
+
+def _lines_of_items(text: str, count: int, wrapper: str) -> list[int | None]:
     """Return the line where each item of a JSON list begins, by decoding the items one after the other."""
     decoder = json.JSONDecoder()
     lines: list[int | None] = []
     at, line, counted = text.find("[") + 1 if text.lstrip().startswith("[") else 0, 1, 0
+    if wrapper:
+        found = _WRAPPERS[wrapper].search(text)
+        at = found.end() if found else 0
     while len(lines) < count:
         while at < len(text) and text[at] in " \t\n,":
             at += 1
         line += text.count("\n", counted, at)
         counted = at
         lines.append(line)
-        _, at = decoder.raw_decode(text, at)
+        try:
+            _, at = decoder.raw_decode(text, at)
+        except ValueError:  # a wrapper that looks otherwise: no line is better than a wrong one
+            return [None] * count
     return lines
+
+
+def _title(item: Mapping[str, Any]) -> str | None:
+    """Return the title as plain text; Crossref gives a list, and what stands behind the colon in one of its own."""
+    title, rest = _rich(item.get("title")), _rich(item.get("subtitle"))
+    return f"{title}: {rest}" if title and rest and rest.casefold() not in title.casefold() else title
+
+
+def _rich(value: Any) -> str | None:
+    """Return a text without its marks; of a list the first."""
+    text = next((each for each in value if isinstance(each, str)), None) if isinstance(value, list) else value
+    if not isinstance(text, str):
+        return None
+    if _JATS.search(text):
+        text = html.unescape(_JATS.sub(" ", text))
+    for _ in range(3):  # marks inside marks
+        text = _MARKED.sub(r"\2", text)
+    return fold(text.replace("&amp;", "&")) or None
 
 
 def _entry(path: str, line: int | None, position: int, item: Mapping[str, Any]) -> Entry:
@@ -109,26 +156,29 @@ def _entry(path: str, line: int | None, position: int, item: Mapping[str, Any]) 
     found = {
         "arxiv": _read_first(identifiers.arxiv, _arxiv_fields(item)),
         "doi": _read_first(identifiers.doi, [item.get("DOI")]),
-        "openreview": _read_first(identifiers.openreview, urls.get("openreview")),
-        "acl": _read_first(identifiers.acl, urls.get("acl_anthology")),
+        "openreview": _read_first(identifiers.openreview, urls.get("openreview") or _on(item, "openreview.net")),
+        "acl": _read_first(identifiers.acl, urls.get("acl_anthology") or _on(item, "aclanthology.org")),
     }
     authors = _authors(item.get("author"))
-    issued = _issued(item.get("issued"))
+    issued = _issued(item.get("issued")) or _issued(item.get("published"))
+    venue, number = _rich(item.get("container-title")), _text(item.get("issue")) or _text(item.get("number"))
+    own = {kind: url for kind in links.KINDS if isinstance(url := urls.get(kind), str) and links.is_safe(url)}
     return Entry(
         file=path,
         line=line,
         position=position,
         key=_text(item.get("id")),
-        title=fold(item["title"]),
-        abstract=_text(item.get("abstract")),
+        title=_title(item) or "",
+        abstract=_rich(item.get("abstract")),
         authors=authors or None,
         issued=issued,
-        venue=_text(item.get("container-title")),
+        venue=venue,
         volume=_text(item.get("volume")),
-        number=_text(item.get("issue")) or _text(item.get("number")),
+        number=None if number and identifiers.arxiv(number) else number,
         pages=_text(item.get("page")),
         kind=_text(item.get("type")),
         identifiers={kind: value for kind, value in found.items() if value},
+        links=own,
         origins=_origins(custom, [str(author) for author in authors]),
         doubts=_doubts(custom, authors),
     )
@@ -141,7 +191,21 @@ def _text(value: Any) -> str | None:
 
 def _arxiv_fields(item: Mapping[str, Any]) -> list[Any]:
     archived = [item.get("archive_location")] if str(item.get("archive", "")).lower() == "arxiv" else []
-    return [*archived, item.get("DOI"), item.get("URL")]
+    # Zotero has "arXiv:2301.00010" as a preprint's number, and "arXiv: 2301.00010 [cs]" as a line of the note.
+    note = item.get("note")
+    noted = _NOTED.findall(note) if isinstance(note, str) else []
+    number = str(item.get("number") or "")
+    numbered = [number] if number.lower().startswith("arxiv:") else []
+    return [*archived, *numbered, item.get("DOI"), item.get("URL"), *noted]
+
+
+_NOTED = re.compile(r"^arXiv:[ \t]*(\S+)(?:[ \t]+\[[^\[\]\n]*\])?[ \t]*$", re.IGNORECASE | re.MULTILINE)
+
+
+def _on(item: Mapping[str, Any], host: str) -> Any:
+    """Return the item's address if it is on ``host``."""
+    url = item.get("URL")
+    return url if isinstance(url, str) and f"//{host}/" in url.replace("//www.", "//") else None
 
 
 def _read_first(reader: Any, values: Any) -> str | None:
@@ -157,7 +221,10 @@ def _authors(people: Any) -> tuple[str | PersonName, ...]:
         if not isinstance(person, Mapping):
             continue
         family, given, literal = (_text(person.get(part)) for part in ("family", "given", "literal"))
+        literal = literal or _text(person.get("name"))  # Crossref's institutions
         particle = _text(person.get("non-dropping-particle")) or _text(person.get("dropping-particle"))
+        if family and (suffix := _text(person.get("suffix"))):
+            family = f"{family} {suffix}"
         if family:
             names.append(PersonName.model_construct(family=f"{particle} {family}" if particle else family, given=given))
         elif literal or given:

@@ -8,7 +8,7 @@ import io
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from generator import dates, identifiers
+from generator import dates, identifiers, links
 from generator.errors import Problem
 from generator.models import Entry, PersonName
 from generator.readers import Reading
@@ -30,6 +30,12 @@ COLUMNS = (
     "doi",
     "arxiv",
     "type",
+    "issued",
+    "author_count",
+    "url",
+    "openreview",
+    "acl",
+    *links.KINDS,
 )
 
 
@@ -46,12 +52,39 @@ def recognises(text: str) -> bool:
 def authors_in(text: str) -> tuple[str | PersonName, ...]:
     """Split ``Family, Given and Family, Given``; names without ``and`` between them are told apart by commas."""
     people: list[str | PersonName] = []
+    if "{" in text:
+        return _braced_names(text)
     for name in names_in(text):
         family, comma, given = map(str.strip, name.partition(","))
         people.append(
             PersonName.model_construct(family=family, given=given or None) if comma and family else name.strip(", ")
         )
     return tuple(person for person in people if person)
+
+
+def _braced_names(text: str) -> tuple[str | PersonName, ...]:
+    """Split names as :func:`authors_in`; what stands in braces is one part of a name, whatever it holds."""
+    people: list[str | PersonName] = []
+    held: list[str] = []
+
+    def keep(match: re.Match[str]) -> str:
+        held.append(match[0][1:-1])
+        return f"\0{len(held) - 1}\0"
+
+    def back(part: str) -> str:
+        return fold(re.sub("\0([0-9]+)\0", lambda match: held[int(match[1])], part))
+
+    hidden = _BRACES.sub(keep, text)
+    for name in filter(None, map(str.strip, re.split(r"\sand\s|;", hidden))):
+        family, comma, given = map(str.strip, name.partition(","))
+        parted = bool(comma and family)
+        people.append(
+            PersonName.model_construct(family=back(family), given=back(given) or None) if parted else back(name)
+        )
+    return tuple(person for person in people if person)
+
+
+_BRACES = re.compile(r"(?<![^\s,;])\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}(?![^\s,;])")
 
 
 def names_in(text: str) -> tuple[str, ...]:
@@ -139,6 +172,13 @@ def _entry(
         found["doi"] = value
     if (text := row.get("arxiv")) and (value := identifiers.arxiv(text)):
         found["arxiv"] = value
+    for name in ("openreview", "acl"):
+        if (text := row.get(name)) and (value := identifiers.SCHEMES[name].read(text)):
+            found[name] = value
+    if (text := row.get("url")) and (pair := identifiers.recognise(text)):
+        found.setdefault(*pair)
+    issued, count = row.get("issued") or year, row.get("author_count", "")
+    own = {kind: row[kind] for kind in links.KINDS if row.get(kind) and links.is_safe(row[kind])}
     return Entry(
         file=path,
         line=line,
@@ -147,21 +187,30 @@ def _entry(
         title=row["title"],
         abstract=row.get("abstract") or None,
         authors=(names(row["authors"]) or None) if "authors" in row else None,
-        issued=year if year and dates.is_partial_date(year) else None,
+        author_count=int(count) if re.fullmatch("[0-9]{1,9}", count) else None,
+        issued=issued if issued and dates.is_partial_date(issued) else None,
         venue=row.get("venue") or None,
         volume=row.get("volume") or None,
         number=row.get("number") or None,
         pages=row.get("pages") or None,
         kind=row.get("type") or None,
         identifiers=found,
+        links=own,
         database=row.get("source") or None,
     )
+
+
+_KINDS = [(kind, "DOI" if kind == "doi" else f"{scheme.name} id") for kind, scheme in identifiers.SCHEMES.items()]
 
 
 def _lost(entry: Entry, row: dict[str, str]) -> list[tuple[str, str]]:
     """Return the columns whose value cannot be read, and what is wrong with it."""
     lost = [("year", "is no date")] if entry.issued is None and row.get("year") else []
-    for name, kind in (("doi", "DOI"), ("arxiv", "arXiv id")):
+    lost += [("issued", "is no date")] if entry.issued is None and row.get("issued") else []
+    for name, kind in _KINDS:
         if name in row and row[name] and name not in entry.identifiers:
             lost.append((name, f"is no {kind}"))
+    for name in links.KINDS:
+        if name in row and row[name] and name not in entry.links:
+            lost.append((name, "is no web address"))
     return lost

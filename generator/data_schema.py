@@ -1,0 +1,80 @@
+"""The JSON Schema of ``papers.json``, and its fields as the page about the data lists them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from generator import exports, store
+from generator.settings import Settings
+
+SCHEMA_FILE = "papers.schema.json"
+
+
+def of_papers(settings: Settings) -> str:
+    """Return the JSON Schema of ``papers.json`` (https://json-schema.org/draft/2020-12), derived from the record's own.
+
+    It names every field that there is and lets others pass: a later list of the same version may have more.
+    """
+    record: dict[str, Any] = json.loads(store.record_schema({}))
+    definitions = record.pop("$defs")
+    for name in ("$schema", "title", "description"):
+        record.pop(name, None)
+    record["properties"] = {"id": {"description": "The paper's id, never given to another", "type": "string"}} | record[
+        "properties"
+    ]
+    record["required"] = ["id", *record["required"]]
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **({"$id": f"{settings.site_url.rstrip('/')}/data/{SCHEMA_FILE}"} if settings.site_url else {}),
+        "title": "Papers of a reading list",
+        "type": "object",
+        "required": ["version", "papers"],
+        "properties": {
+            "version": {"description": "Of this layout", "const": exports.SCHEMA_VERSION},
+            "papers": {"type": "array", "items": {"$ref": "#/$defs/Paper"}},
+        },
+        "$defs": {"Paper": record, **definitions},
+    }
+    _open(schema)
+    return exports.indented(schema, 2) + "\n"
+
+
+def _open(schema: Any) -> None:
+    """Let fields pass that a schema does not name, and take out titles that only repeat a field's name."""
+    if isinstance(schema, dict):
+        if schema.get("additionalProperties") is False:
+            del schema["additionalProperties"]
+        for name, value in schema.items():
+            if name in ("properties", "$defs"):
+                for each in value.values():
+                    each.pop("title", None)
+            _open(value)
+    elif isinstance(schema, list):
+        for value in schema:
+            _open(value)
+
+
+def fields() -> list[tuple[str, str, str]]:
+    """Return name, kind and meaning of each field of a paper in ``papers.json``, in order; dots part a field's own."""
+    schema = json.loads(of_papers(Settings()))
+    return list(_fields(schema["$defs"]["Paper"], schema["$defs"], ""))
+
+
+def _fields(schema: dict[str, Any], known: dict[str, Any], prefix: str) -> Iterator[tuple[str, str, str]]:
+    for name, field in schema["properties"].items():
+        item = field.get("items", field)
+        named = item.get("$ref", "").rpartition("/")[2]
+        kind = named or item.get("type", "text or name parts" if "anyOf" in item else "text")
+        kind = {"string": "text", "integer": "whole number"}.get(kind, kind)
+        inner = known.get(named)
+        if "enum" in item:
+            kind = "one of " + ", ".join(item["enum"])
+        if inner:
+            kind = "object"
+        if field is not item:
+            kind = f"list of {kind}" + ("s" if kind == "object" else "")
+        yield f"{prefix}{name}", kind, field.get("description") or (inner or {}).get("description", "")
+        if inner:
+            yield from _fields(inner, known, f"{prefix}{name}{'[]' if field is not item else ''}.")

@@ -1,0 +1,209 @@
+"""RIS bibliographies, as publishers, Zotero, EndNote and Mendeley export them.
+
+https://en.wikipedia.org/wiki/RIS_(file_format) for the tags. Names are ``Family, Given, Suffix``; two commas stand for
+one that belongs to the name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import rispy
+
+from generator import dates, identifiers, links
+from generator.errors import Problem
+from generator.models import Entry, PersonName
+from generator.readers import Reading
+from generator.titles import fold
+
+NAME = "ris"
+
+_TAG = re.compile(r"\s*([A-Z][A-Z0-9])[ \t]{1,2}-(?:[ \t]+(.*)|)$")
+_BEGINNING = re.compile(r"\s*TY[ \t]{1,2}-[ \t]*[A-Za-z]{3,8}\s*$")
+# Tags whose value may go on in lines without one; what follows a tag that may recur is a value of its own.
+_RECURRING = frozenset(rispy.config.LIST_TYPE_TAGS)
+_PART_OF_NAME = re.compile(r"(?<!,),(?!,)")
+_ARXIV_INSIDE = re.compile(r"arxiv[:\s]\s*((?:[a-z-]+(?:\.[A-Z]{2})?/)?\d[\d.]*\d(?:v\d+)?)", re.IGNORECASE)
+_PREPRINT = re.compile(r"\b(arxiv|corr)\b", re.IGNORECASE)
+_LABELLED = re.compile(rf"({'|'.join(links.KINDS)}): (https?://\S+)")
+_LONGEST = 20_000
+"""Lines of one entry; rispy joins them one by one."""
+
+
+def recognises(text: str) -> bool:
+    """Tell whether an entry begins in one of the first lines that hold something."""
+    lines = (line for line in text[:4000].split("\n") if line.strip())
+    return any(_BEGINNING.match(line) for _, line in zip(range(20), lines, strict=False))
+
+
+def read(path: str, text: str, captured: str | None) -> Reading:
+    """Read a bibliography; see :func:`generator.readers.read`."""
+    entries: list[Entry] = []
+    problems: list[Problem] = []
+    remarks: list[Problem] = []
+    keys: set[str] = set()
+    for line, block, stray in _blocks(text):
+        if stray:
+            problems.append(Problem(path, line, f"{stray}; begin each entry with a line `TY  - JOUR`"))
+            continue
+        if len(block) > _LONGEST:
+            problems.append(Problem(path, line, f"the entry has more than {_LONGEST:,} lines; end it with `ER  - `"))
+            continue
+        if not block[-1].startswith("ER"):
+            remarks.append(Problem(path, line, "ER: is missing; the entry was taken to end before the next one"))
+            block.append("ER  - ")
+        fields = rispy.loads("\n".join(block), delimiter_tags_mapping={})[0]
+        title = _first(fields, "title", "primary_title", "short_title", "translated_title")
+        if title is None:
+            problems.append(Problem(path, line, "title: is missing; write it as a line `TI  - …`"))
+            continue
+        key = _first(fields, "id")
+        if key and key in keys:
+            remarks.append(Problem(path, line, f"{key[:80]}: stands twice; this one goes by file and line"))
+            key = None
+        keys.update((key,) if key else ())
+        entry = _entry(path, line, len(entries) + 1, key, title, fields)
+        entries.append(entry)
+        remarks.extend(Problem(path, line, f"{each}; left out") for each in _lost(entry, fields))
+    return Reading(path, NAME, tuple(entries), captured, False, tuple(problems), tuple(remarks))
+
+
+def _blocks(text: str) -> Iterator[tuple[int, list[str], str]]:
+    """Yield the line where each entry begins and its lines, as rispy reads them; or a line that belongs to none."""
+    block: list[str] = []
+    begun = 0
+    for number, line in enumerate(text.split("\n"), start=1):
+        match = _TAG.match(line)
+        tag, value = (match[1], fold(match[2] or "")) if match else ("", fold(line))
+        if tag == "TY":
+            if block:
+                yield begun, block, ""
+            block, begun = [f"TY  - {value}"], number
+        elif tag == "ER" and block:
+            yield begun, [*block, "ER  - "], ""
+            block = []
+        elif not block:
+            if tag and tag != "ER":  # what programs write above the first entry, such as "Provider: …", has no tag
+                yield number, [], f"{tag}: stands in no entry"
+                return
+        elif tag:
+            block.append(f"{tag}  - {value}")
+        elif value:
+            block.append(value)
+    if block:
+        yield begun, block, ""
+
+
+def _first(fields: Mapping[str, Any], *names: str) -> str | None:
+    """Return the first of these fields that holds something, on one line."""
+    return next((text for name in names for text in _all(fields, name)), None)
+
+
+def _all(fields: Mapping[str, Any], *names: str) -> list[str]:
+    found = []
+    for name in names:
+        value = fields.get(name)
+        found += [fold(each) for each in (value if isinstance(value, list) else [value]) if each and fold(each)]
+    return found
+
+
+def _entry(path: str, line: int, position: int, key: str | None, title: str, fields: Mapping[str, Any]) -> Entry:
+    kind = (_first(fields, "type_of_reference") or "").lower()
+    proceedings = ("custom3",) if kind in ("cpaper", "conf") else ()  # Zotero's
+    venue = _first(fields, "alternate_title3", "journal_name", "secondary_title", "alternate_title2", *proceedings)
+    preprint = venue is not None and _PREPRINT.search(venue) is not None
+    start, end = _first(fields, "start_page"), _first(fields, "end_page")
+    joined = start if start and ("-" in start or "–" in start or not end or end == start) else None
+    places = _places(fields)
+    return Entry(
+        file=path,
+        line=line,
+        position=position,
+        key=key,
+        title=title,
+        abstract=_first(fields, "abstract", "notes_abstract"),
+        authors=tuple(filter(None, map(_name, _all(fields, "authors", "first_authors")))) or None,
+        issued=_issued(fields),
+        venue=None if preprint else venue,
+        volume=_first(fields, "volume"),
+        number=_first(fields, "number"),
+        pages=joined or ("-".join(filter(None, [start, end])) or None),
+        kind=kind or None,
+        identifiers=dict(_identifiers(fields, places)),
+        links=dict(_links(fields, places)),
+    )
+
+
+def _name(text: str) -> str | PersonName | None:
+    """Return a name: ``Family, Given`` or ``Family, Given, Suffix`` in its parts, what has no single comma whole."""
+    parts = [fold(part.replace(",,", ",")) for part in _PART_OF_NAME.split(text)]
+    family, given = parts[0], parts[1] if len(parts) > 1 else ""
+    suffix = " ".join(filter(None, parts[2:]))
+    if family and given:
+        return PersonName.model_construct(family=fold(f"{family} {suffix}"), given=given)
+    return family or given or None
+
+
+def _issued(fields: Mapping[str, Any]) -> str | None:
+    """Return the most precise date of ``PY``, ``Y1`` and ``DA`` that is one: ``YYYY/MM/DD/other`` or as ISO has it."""
+    found = [_date(text) for text in _all(fields, "year", "publication_year", "date")]
+    years = [text for text in found if text]
+    # A day of another year than the one that is stated is that of an edition or of an upload.
+    return max((text for text in years if text[:4] == years[0][:4]), key=len, default=None)
+
+
+def _date(text: str) -> str | None:
+    parts = [part.strip() for part in re.split(r"[/-]", text)][:3]
+    precise = [part.zfill(2) if number else part for number, part in enumerate(parts)]
+    while precise:
+        if dates.is_partial_date(found := "-".join(precise)):
+            return found
+        precise.pop()
+    return None
+
+
+def _places(fields: Mapping[str, Any]) -> list[str]:
+    """Return all addresses of an entry; some programs write several into one line."""
+    raw = _all(fields, "urls", "file_attachments1", "file_attachments2")
+    return [each.strip(" ;") for text in raw for each in re.split(r";\s*(?=https?://)|\s+(?=https?://)", text)]
+
+
+def _identifiers(fields: Mapping[str, Any], places: list[str]) -> Iterator[tuple[str, str]]:
+    stated = _first(fields, "doi")
+    unknown = fields.get("unknown_tag") or {}
+    texts = [note for note in _all(fields, "notes") if _ARXIV_INSIDE.fullmatch(note)]
+    texts += _all(fields, "note", "accession_number", "number", "custom1", "type_of_work", "call_number")
+    texts += _all(fields, "alternate_title3", "journal_name", "secondary_title", "alternate_title2", "publisher")
+    texts += _all(unknown, *unknown)
+    inside = [each for text in texts for each in _ARXIV_INSIDE.findall(text[:1000])]
+    found = {
+        "arxiv": next(filter(None, map(identifiers.arxiv, [stated or "", *places, *inside])), None),
+        "doi": _published(identifiers.doi(stated or "") or next(filter(None, map(identifiers.doi, places)), None)),
+    }
+    for place in places:
+        kind, value = identifiers.recognise(place) or ("", "")
+        if kind in ("openreview", "acl"):
+            found.setdefault(kind, value)
+    yield from ((kind, value) for kind, value in found.items() if value)
+
+
+def _published(doi: str | None) -> str | None:
+    """Return a DOI unless it is the one that arXiv gives: that says no more than the arXiv id."""
+    return None if doi and identifiers.arxiv(doi) else doi
+
+
+def _links(fields: Mapping[str, Any], places: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield the paper's own links: named in a note (``code: https://…``), or on a host that tells its kind."""
+    labelled = [match.groups() for note in _all(fields, "notes") if (match := _LABELLED.fullmatch(note))]
+    told = [(kind, place) for place in places if (kind := links.kind_of(place)) in ("code", "model", "dataset")]
+    yield from ((kind, url) for kind, url in reversed([*labelled, *told]) if kind and links.is_safe(url))
+
+
+def _lost(entry: Entry, fields: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what of an entry cannot be read, and what is wrong with it."""
+    if not entry.issued and (text := _first(fields, "year", "publication_year", "date")):
+        yield f"year: {text[:40]!r} is no date"
+    if (text := _first(fields, "doi")) and not (identifiers.doi(text) or identifiers.arxiv(text)):
+        yield f"doi: {text[:60]!r} is no DOI"
