@@ -78,7 +78,7 @@ def _readers() -> dict[str, Reader]:
 
     services: tuple[Reader, ...] = (huggingface_json, huggingface_page, arxiv_atom, huggingface_text)
     bibliographies: tuple[Reader, ...] = (csv_table, ris, markdown_list, bibtex)
-    modules: tuple[Reader, ...] = (list_json, csl_json, *services, *bibliographies)
+    modules: tuple[Reader, ...] = (list_json, *services, csl_json, *bibliographies)
     return {module.NAME: module for module in modules}
 
 
