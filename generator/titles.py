@@ -12,6 +12,7 @@ from slugify import slugify
 
 MAX_SLUG = 60
 
+_ENDLESS = re.compile(r"&#(?:[0-9]{9,}|[xX][0-9A-Fa-f]{9,});?")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _COMMAND = re.compile(r"\\[a-zA-Z]+\*?")
 _LATEX = re.compile(r"[\\{}~$&]|--|``|''")
@@ -134,6 +135,16 @@ def _slug(text: str) -> str:
     return str(slugify(flat, max_length=MAX_SLUG, word_boundary=True, save_order=True))
 
 
+def without_endless(text: str) -> str:
+    """Return ``text`` with U+FFFD for references to no character, as HTML has it; Python reads no endless numbers."""
+    return _ENDLESS.sub("\ufffd", text) if "&#" in text else text
+
+
+def unescaped(text: str) -> str:
+    """Return ``text`` with the references of HTML to characters resolved, however long they are."""
+    return html.unescape(without_endless(text))
+
+
 def tokens(text: str) -> list[str]:
     """Return the words and numbers of a text as they are compared: LaTeX, accents, case and punctuation gone.
 
@@ -143,7 +154,7 @@ def tokens(text: str) -> list[str]:
     if text.isascii() and not _MARKED.search(text):
         return _ASCII_TOKEN.findall(text.lower())
     if "&" in text:
-        text = html.unescape(text)
+        text = unescaped(text)
     if "<" in text:
         text = _TAG.sub(" ", text)
     if "\\" in text:

@@ -227,3 +227,28 @@ def test_a_dump_of_fifty_megabytes_is_read(tmp_path: Path) -> None:
     assert readings[0].problems == ()
     assert len(readings[0].entries) == 1000 * copies
     assert list(checksums) == [str(path)]
+
+
+ENDLESS = "&#" + "1" * 5000 + ";"
+
+
+@pytest.mark.parametrize(
+    ("format", "text"),
+    [
+        ("csv", f"title,authors\nA loom {ENDLESS} at rest,Ann {ENDLESS} Bee & Co\n"),
+        ("markdown", f'# Looms\n\n- [A loom {ENDLESS} at rest](https://arxiv.org/abs/2301.00001 "{ENDLESS}")\n'),
+        ("bibtex", f"@article{{a, title={{A loom {ENDLESS} at rest}}}}\n"),
+        ("ris", f"TY  - JOUR\nTI  - A loom {ENDLESS} at rest\nER  - \n"),
+        ("csl-json", f'[{{"id": "a", "type": "article", "title": "A loom {ENDLESS} at rest"}}]'),
+    ],
+)
+def test_a_reference_to_no_character_is_the_mark_for_one(format: str, text: str) -> None:
+    reading = readers.read("looms", text.encode(), format=format)
+    assert reading.problems == ()
+    assert [entry.title for entry in reading.entries] == ["A loom \ufffd at rest"]
+
+
+def test_a_page_of_endless_references_is_refused_in_words() -> None:
+    data = f'<div data-target="DailyPapers" data-props="{{&quot;dailyPapers&quot;:[{ENDLESS}]}}" title="{ENDLESS}">'
+    (problem,) = readers.read("page", data.encode(), format="huggingface-page").problems
+    assert ";" in problem.message

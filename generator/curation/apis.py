@@ -9,7 +9,6 @@ OpenAlex wants a key since 2026, and its client (pyalex) has the address built i
 from __future__ import annotations
 
 import contextlib
-import html
 import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -255,7 +254,7 @@ class Crossref:
 
         def last(name: str) -> str:
             texts = [text for text in work.get(name) or () if isinstance(text, str)]
-            return html.unescape(texts[-1]) if texts else ""
+            return titles.unescaped(texts[-1]) if texts else ""
 
         title, subtitle, doi = last("title"), last("subtitle"), identifiers.doi(str(work.get("DOI", ""))) or ""
         if subtitle and titles.key(subtitle) not in titles.key(title):

@@ -17,6 +17,7 @@ from generator.errors import InputError, Problem
 from generator.faults import faults_of
 from generator.hidden import without_hidden
 from generator.models import Entry
+from generator.titles import without_endless
 
 MAX_BYTES = 128 * 1024 * 1024
 _BEGINNING = 1024 * 1024
@@ -117,7 +118,7 @@ def decode(path: str, data: bytes) -> str:
         raise refuse(f"byte {error.start + 1} is not UTF-8; save the file as UTF-8", line) from None
     if sys.getsizeof(text) > MAX_BYTES * 5 // 4:
         raise refuse(f"the text takes more than {MAX_BYTES * 5 // 2**22} MiB of memory; split the file")
-    return without_hidden(text.replace("\r\n", "\n").replace("\r", "\n"))
+    return without_endless(without_hidden(text.replace("\r\n", "\n").replace("\r", "\n")))
 
 
 def read(path: str, data: bytes, *, format: str | None = None, captured: str | None = None) -> Reading:
@@ -176,7 +177,7 @@ def lines(path: str) -> Iterator[str]:
             for number, line in enumerate(file, start=1):
                 if "\0" in line:
                     raise InputError(Problem(path, number, "the file is binary, not text; save it as UTF-8 text"))
-                yield line if line.isascii() else without_hidden(line)
+                yield without_endless(line if line.isascii() else without_hidden(line))
         except UnicodeDecodeError:
             message = "the file is not UTF-8 somewhere behind this line; save the file as UTF-8"
             raise InputError(Problem(path, number + 1, message)) from None

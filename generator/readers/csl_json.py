@@ -9,7 +9,6 @@ standard fields, ``custom`` may say where each fact came from: ``sources`` (``[{
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -19,7 +18,7 @@ from generator import dates, identifiers, links
 from generator.errors import Problem
 from generator.models import Entry, PersonName
 from generator.readers import Reading
-from generator.titles import fold
+from generator.titles import fold, unescaped
 
 NAME = "csl-json"
 
@@ -142,7 +141,7 @@ def _rich(value: Any) -> str | None:
     if not isinstance(text, str):
         return None
     if _JATS.search(text):
-        text = html.unescape(_JATS.sub(" ", text))
+        text = unescaped(_JATS.sub(" ", text))
     for _ in range(3):  # marks inside marks
         text = _MARKED.sub(r"\2", text)
     return fold(text.replace("&amp;", "&")) or None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import html
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -12,7 +11,7 @@ from generator import dates, identifiers, links
 from generator.errors import Problem
 from generator.models import Entry, PersonName
 from generator.readers import Reading
-from generator.titles import fold
+from generator.titles import fold, unescaped
 
 NAME = "csv"
 
@@ -90,7 +89,7 @@ _BRACES = re.compile(r"(?<![^\s,;])\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}(?![^
 def names_in(text: str) -> tuple[str, ...]:
     """Split a list of authors into names, which may still be ``Family, Given``; ``text`` is on one line."""
     if "&" in text:
-        text = html.unescape(text)  # a name such as Imieli&#324;ski must not end at its semicolon
+        text = unescaped(text)  # a name such as Imieli&#324;ski must not end at its semicolon
     if " and " not in text and text.count(",") > 1:
         return tuple(filter(None, map(fold, text.split(","))))
     return tuple(filter(None, map(str.strip, text.replace(" and ", ";").split(";"))))
