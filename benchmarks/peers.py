@@ -289,8 +289,8 @@ def plot(results: Results) -> str:
     for name in results.runs:
         what, builder, papers = name.split(", ")
         if what == "full build" and int(papers):
-            builder = "from records"
-        if what != "one record changed" and int(papers):
+            builder = "ours, from records"
+        if what in ("full build", "build of written pages") and int(papers):
             points.setdefault(builder, []).append((int(papers), results.median(name, "cpu") or 0.0))
     width, height, left, bottom = 640, 360, 60, 40
     xs = [math.log10(x) for line in points.values() for x, _ in line]
@@ -314,7 +314,9 @@ def plot(results: Results) -> str:
     for size in sorted({x for line in points.values() for x, _ in line}):
         x, _ = at(size, 10**y0)
         parts.append(f'<text x="{x:.1f}" y="{height - bottom + 20}" text-anchor="middle">{size:,}</text>')
-    for (builder, line), colour in zip(points.items(), ("#0b6e4f", "#b5179e", "#c8553d", "#33658a"), strict=False):
+    for (builder, line), colour in zip(
+        points.items(), ("#0b6e4f", "#b5179e", "#c8553d", "#33658a", "#555"), strict=False
+    ):
         spots = [at(x, y) for x, y in sorted(line)]
         path = "L".join(f"{x:.1f} {y:.1f}" for x, y in spots)
         parts.append(f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
