@@ -19,7 +19,7 @@ from generator.hidden import without_hidden
 from generator.models import Entry
 from generator.titles import without_endless
 
-MAX_BYTES = 128 * 1024 * 1024
+MAX_BYTES = 64 * 1024 * 1024
 _BEGINNING = 1024 * 1024
 MOST_MARKS: Mapping[str, Mapping[str, int]] = {
     "bibtex": {"@": 200_000, "=": 1_500_000, "{": 1_500_000, "\\": 200_000, "$": 200_000, " and ": 400_000},
@@ -90,7 +90,7 @@ def decode(path: str, data: bytes) -> str:
     r"""Return the text of a file: UTF-8, with or without a byte order mark, every line ending made ``\n``.
 
     Characters that turn the direction of writing, and others that no reader sees, are left out. Raises InputError for
-    an empty or binary file, a PDF, a file in another encoding, and one that is too large: over 128 MiB, or in memory,
+    an empty or binary file, a PDF, a file in another encoding, and one that is too large: over 64 MiB, or in memory,
     where one rare character makes all others take four bytes.
     """
 
