@@ -252,3 +252,17 @@ def test_a_page_of_endless_references_is_refused_in_words() -> None:
     data = f'<div data-target="DailyPapers" data-props="{{&quot;dailyPapers&quot;:[{ENDLESS}]}}" title="{ENDLESS}">'
     (problem,) = readers.read("page", data.encode(), format="huggingface-page").problems
     assert ";" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("format", "text"),
+    [
+        ("csv", "title,year\nA loom at rest," + "9" * 5000 + "\n"),
+        ("bibtex", "@article{a, title={A loom at rest}, year={" + "9" * 5000 + "}}\n"),
+        ("ris", "TY  - JOUR\nTI  - A loom at rest\nPY  - " + "9" * 5000 + "\nER  - \n"),
+    ],
+)
+def test_a_remark_repeats_no_more_of_a_value_than_tells_it(format: str, text: str) -> None:
+    reading = readers.read("looms", text.encode(), format=format)
+    assert [entry.issued for entry in reading.entries] == [None]
+    assert all(len(remark.message) < 200 for remark in reading.remarks)

@@ -144,7 +144,7 @@ def walk(
             position += 1
             entry = _entry(path, line, position, row, names)
             for name, why in _lost(entry, row):
-                remarks.append(Problem(path, line, f"{name}: {row[name]!r} {why}; left out"))
+                remarks.append(Problem(path, line, f"{name}: {row[name][:60]!r} {why}; left out"))
             yield entry
     except csv.Error as error:
         problems.append(Problem(path, end + 1, f"no CSV from here on ({error}); check the quotes"))

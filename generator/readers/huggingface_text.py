@@ -255,7 +255,7 @@ def _entries(
                 continue
             entry = _with_fact(entry, fold(text), captured)
             if entry.issued is None and _is_date(fold(text)) and len(_readings(fold(text), captured)) != 2:
-                yield Problem(path, line, f"issued: {text!r} is no real date; correct or delete the line")
+                yield Problem(path, line, f"issued: {text[:40]!r} is no real date; correct or delete the line")
         elif title is not None and (paragraph.is_long or _is_short_abstract(text)):
             if entry:
                 yield entry
@@ -336,7 +336,7 @@ def _ambiguous(
     for number, line in lines:
         if number in facts and _is_date(text := fold(line)) and len(found := _readings(text, captured)) == 2:
             ways = " or ".join(f"{dates.in_words(date)} with {count}" for date, count in found)
-            message = f"issued, comments: {text!r} may be {ways}; left out; put a space behind the date"
+            message = f"issued, comments: {text[:40]!r} may be {ways}; left out; put a space behind the date"
             yield Problem(path, number, message)
 
 
