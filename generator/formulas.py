@@ -6,6 +6,8 @@ import functools
 import re
 import xml.etree.ElementTree as ElementTree
 
+from generator import escaping, titles
+
 _TAGS = frozenset(
     """math mrow mi mn mo mtext mspace msup msub msubsup mfrac msqrt mroot mover munder munderover mstyle
     mpadded""".split()
@@ -57,3 +59,14 @@ def _print(element: ElementTree.Element) -> str | None:
 def _refer(text: str) -> str:
     """Print text inside MathML so that neither HTML nor Markdown reads it as syntax."""
     return "".join(char if char.isalnum() else f"&#{ord(char)};" for char in text.strip() if char.isprintable())
+
+
+def heading(title: str) -> str:
+    """Return a title for a Markdown heading, its formulas as MathML, all else escaped."""
+    pieces = []
+    for is_math, text in titles.split_math(title):
+        made = mathml(text) if is_math else None
+        pieces.append(made or escaping.markdown(titles.plain(f"${text}$" if is_math else text)))
+        if not is_math:  # spaces at the ends part words from formulas
+            pieces[-1] = " " * text.startswith(" ") + pieces[-1] + " " * text.endswith(" ")
+    return "".join(pieces).strip()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from generator import catalogue, data_schema, documents, exports, feeds, files, metadata, pages, search_index
 from generator.errors import ReadingListError, WriteError
@@ -19,55 +21,99 @@ OPENSEARCH = "opensearch.xml"
 _MARK = pages.MARK.encode()
 
 
+class Mark(NamedTuple):
+    """How a generated file is known again without being read."""
+
+    made_of: str
+    """A key of what it was made of; empty where that was the list as a whole."""
+    size: int
+    """In bytes."""
+    changed: int
+    """When it was last changed, in nanoseconds."""
+
+
 @dataclass(frozen=True)
 class Generated:
-    """What a run did: files written, files that were right already, stale files removed, and the paths of all."""
+    """What a run did: files written, files that were right already, stale files removed, and the marks of all."""
 
     written: int
     unchanged: int
     removed: int
-    paths: frozenset[str] = field(default=frozenset(), compare=False)
+    marks: Mapping[str, Mark] = field(default_factory=dict, compare=False)
 
 
 def generate(
-    library: Library, settings: Settings, output: Path, *, tell: Callable[[int], None] | None = None
+    library: Library,
+    settings: Settings,
+    output: Path,
+    *,
+    known: Mapping[str, Mark] | None = None,
+    tell: Callable[[int], None] | None = None,
 ) -> Generated:
     """Write all pages and data files of ``library`` under the docs folder ``output`` and remove stale ones.
 
     Only files that a run like this wrote are replaced or removed; a page written by hand in the way is an error. The
     caller holds the folder (``locks.exclusive``), so what a run that was killed left of its writing is deleted here.
-    ``tell`` is called with the number of files done so far. Raises ReadingListError and WriteError.
+    ``known`` are marks that a run of the same program with the same settings left: what still bears its mark and would
+    be made of the same is not made. ``tell`` is called with the number of files done so far. Raises ReadingListError
+    and WriteError.
     """
     written = unchanged = 0
-    wanted: set[str] = set()
+    marks: dict[str, Mark] = {}
     folders: set[Path] = {output}
+    known = known or {}
     _sweep(output)
-    for path, text in _files(library, settings):
-        target, data = output / path, text.encode("utf-8")
-        wanted.add(path)
-        if tell:
-            tell(len(wanted))
+    for path, made_of, make in _files(library, settings):
+        target = output / path
         if target.parent not in folders:
             refuse_links(target.parent, output)
             folders.add(target.parent)
+        if made_of and (mark := known.get(path)) and mark.made_of == made_of and bears(target, mark):
+            marks[path] = mark
+            unchanged += 1
+            if tell:
+                tell(len(marks))
+            continue
+        text = make()
+        data = text.encode("utf-8")
         before = _content(target)
         if before == data:
             unchanged += 1
-            continue
-        if before is not None and target.suffix == ".md" and not _is_marked(before):
+        elif before is not None and target.suffix == ".md" and not _is_marked(before):
             raise ReadingListError(
                 f"{target}: was written by hand, and a generated page belongs there; move it to another name"
             )
-        documents.write(target, text, durable=False)
-        written += 1
+        else:
+            documents.write(target, text, durable=False)
+            written += 1
+        marks[path] = _mark(target, made_of)
+        if tell:
+            tell(len(marks))
     removed = 0
-    for path in stale_files(output, wanted):
+    for path in stale_files(output, marks):
         try:
             (output / path).unlink()
         except OSError as error:
             raise WriteError(f"{output / path}: cannot be deleted ({error.strerror}); check its rights") from error
         removed += 1
-    return Generated(written, unchanged, removed, frozenset(wanted))
+    return Generated(written, unchanged, removed, marks)
+
+
+def _mark(target: Path, made_of: str) -> Mark:
+    try:
+        found = target.lstat()
+    except OSError as error:
+        raise WriteError(f"{target}: is gone while pages are written ({error.strerror}); run this again") from error
+    return Mark(made_of, found.st_size, found.st_mtime_ns)
+
+
+def bears(path: Path, mark: Mark) -> bool:
+    """Tell whether a file is the one that was marked: a plain file, of its size, and not changed since."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return False
+    return stat.S_ISREG(found.st_mode) and (found.st_size, found.st_mtime_ns) == mark[1:]
 
 
 def _sweep(output: Path) -> None:
@@ -79,9 +125,15 @@ def _sweep(output: Path) -> None:
                 files.sweep(Path(place))
 
 
-def _files(library: Library, settings: Settings) -> Iterator[tuple[str, str]]:
+def _files(library: Library, settings: Settings) -> Iterator[tuple[str, str, Callable[[], str]]]:
+    """Yield path, key and maker of every file; the key is empty where a file is made of the list as a whole."""
     for page in pages.pages(library, settings):
-        yield page.path, page.text
+        yield page.path, page.made_of, page.make
+    for path, text in _data(library, settings):
+        yield path, "", partial(str, text)
+
+
+def _data(library: Library, settings: Settings) -> Iterator[tuple[str, str]]:
     for format, name in exports.FILE_NAMES.items():
         yield f"{DATA}/{name}", exports.FORMATS[format](library.records)
     yield f"{DATA}/{data_schema.SCHEMA_FILE}", data_schema.of_papers(settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -32,6 +33,14 @@ class Library:
         records = dict(sorted(contents.records.items(), key=lambda pair: (title_order(pair[1].title), pair[0])))
         sources, retracted = dict(sorted(contents.sources.items())), dict(sorted(contents.retracted.items()))
         return cls(records, contents.topics, sources, contents.paths, contents.redirects, retracted)
+
+    @cached_property
+    def keys(self) -> Mapping[str, str]:
+        """A short key of what each record holds, by id."""
+        return {
+            record_id: hashlib.sha256(record.model_dump_json().encode()).hexdigest()[:24]
+            for record_id, record in self.records.items()
+        }
 
     @cached_property
     def by_topic(self) -> Mapping[str, tuple[str, ...]]:

@@ -56,6 +56,16 @@ def overviews(library: Library, words: Mapping[str, Mapping[str, float]]) -> Ite
     yield _data()
 
 
+def counts(library: Library) -> list[tuple[int, str, str]]:
+    """Return the figures of the home page: number, what it counts, and the page about it."""
+    return [
+        (len(library.records), "papers", "papers/index.md"),
+        (len(library.topics), "topics", "topics/index.md"),
+        *([(len(library.paths), "reading paths", "paths/index.md")] if library.paths else []),
+        (sum(bool(record.links.code) for record in library.records.values()), "with code", "coverage.md"),
+    ]
+
+
 # --- discussed -------------------------------------------------------------------------------------------------------
 
 

@@ -5,16 +5,16 @@ Whatever a template prints is escaped for Markdown unless a filter has made it s
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property, partial
 from typing import Any
 
-import jinja2
 from markupsafe import Markup
 
-from generator import authors, dates, escaping, exports, feeds, formulas, metadata, overviews, titles, wording
+from generator import authors, escaping, exports, feeds, formulas, metadata, overviews, rendering, titles, wording
 from generator.library import UNSORTED, Library, coverage
 from generator.models import Record, Retraction
 from generator.related import Relation, related, term_weights
@@ -36,10 +36,17 @@ _NEWEST = 5
 
 @dataclass(frozen=True)
 class Page:
-    """One Markdown file: its path inside the docs folder, and its text."""
+    """One Markdown file: its path inside the docs folder, and how its text is made."""
 
     path: str
-    text: str
+    make: Callable[[], str]
+    made_of: str = ""
+    """A key of all that the page shows, beside the settings; empty where that is the list as a whole."""
+
+    @property
+    def text(self) -> str:
+        """The Markdown, made anew."""
+        return self.make()
 
 
 @dataclass(frozen=True)
@@ -63,13 +70,31 @@ class _Writer:
     @cached_property
     def entry(self) -> Callable[[str, str], Markup]:
         """How lists show a paper, from its id and what its address begins with: once made, for it stands in many."""
-        made = _environment().get_template("macros.md.j2").module.entry  # type: ignore[attr-defined]
+        made = rendering.environment().get_template("macros.md.j2").module.entry  # type: ignore[attr-defined]
 
         @cache
         def entry(record_id: str, before: str) -> Markup:
             return Markup(made(self.library.records[record_id], before + record_id))
 
         return entry
+
+    @cached_property
+    def tables(self) -> str:
+        """What any page may show beside records: topics and sources, as one text."""
+        return repr((self.library.topics, self.library.sources))
+
+    @cached_property
+    def path_keys(self) -> Mapping[str, str]:
+        """A key of what each reading path shows, by its id."""
+        keys = self.library.keys
+        return {
+            path_id: self.made_of(path, *(keys[step.paper] for step in path.steps if step.paper in keys))
+            for path_id, path in self.library.paths.items()
+        }
+
+    def made_of(self, *parts: object) -> str:
+        """Return a key of what a page shows, beside the tables: values whose ``repr`` says all of them."""
+        return hashlib.sha256(f"{self.tables}{parts!r}".encode()).hexdigest()[:24]
 
     def page(
         self,
@@ -79,8 +104,29 @@ class _Writer:
         description: str,
         head: Iterable[str] = (),
         hide: Sequence[str] = ("navigation",),
+        records: Iterable[str] | None = None,
         **values: Any,
     ) -> Page:
+        """Return one page, to be rendered by :meth:`text`.
+
+        ``records`` are the ids of all records that it shows, where these, ``values`` and the tables are all it shows.
+        """
+        make = partial(self.text, path, template, title, description, head, hide, **values)
+        if records is None:
+            return Page(path, make)
+        keys = [self.library.keys[record_id] for record_id in records]
+        return Page(path, make, self.made_of(template, title, description, values, keys))
+
+    def text(
+        self,
+        path: str,
+        template: str,
+        title: str,
+        description: str,
+        head: Iterable[str] = (),
+        hide: Sequence[str] = ("navigation",),
+        **values: Any,
+    ) -> str:
         """Render one page.
 
         Its front matter has the title, the description and the page's own lines for the HTML head, to which ``head``
@@ -97,7 +143,7 @@ class _Writer:
         }
         front = "\n".join(f"{key}: {_quoted(value)}" for key, value in front_matter.items())
         body = (
-            _environment()
+            rendering.environment()
             .get_template(template)
             .render(
                 library=self.library,
@@ -109,34 +155,45 @@ class _Writer:
             )
         )
         front += f"\nhide: [{', '.join(hide)}]"
-        return Page(path, f"---\n{MARK}\n{front}\n---\n\n{body.strip()}\n")
+        return f"---\n{MARK}\n{front}\n---\n\n{body.strip()}\n"
 
     def papers(self) -> Iterator[Page]:
+        keys = self.library.keys
         for record_id in self.library.records if self.wanted is None else self.wanted:
-            record = self.library.records[record_id]
-            asked = escaping.query(titles.plain(record.title))
-            yield self.page(
-                f"papers/{record_id}.md",
-                "paper.md.j2",
-                titles.plain(record.title),
-                record.why or record.summary or f"{titles.plain(record.title)}: facts, links and related papers.",
-                metadata.paper(record_id, record, self.settings, self.library.topics),
-                id=record_id,
-                record=record,
-                heading=_heading(record.title),
-                links=wording.links_of(record),
-                facts=list(wording.facts_of(record, self.library)),
-                topics=[
-                    (topic, self.library.topics[topic].name) for topic in record.topics if topic in self.library.topics
-                ],
-                on_paths=self.library.on_paths.get(record_id, ()),
-                missing=[name for field, name in _EXPECTED.items() if not getattr(record, field)],
-                related=self.relations[record_id],
-                citations=exports.citations(record_id, record),
-                searches=[(name, address + asked) for name, address in _SEARCHES],
-                edit_url=self.settings.edit_url(f"papers/{record_id}.yaml"),
-                author_ids=self.author_ids,
+            made_of = self.made_of(
+                keys[record_id],
+                [(each.id, keys[each.id], each.topics, each.words) for each in self.relations[record_id]],
+                [(self.path_keys[path_id], place) for path_id, place in self.library.on_paths.get(record_id, ())],
+                [self.author_ids.get(name) for name in self.library.records[record_id].author_names],
             )
+            yield Page(f"papers/{record_id}.md", partial(self.paper, record_id), made_of)
+
+    def paper(self, record_id: str) -> str:
+        """Render the page of one record: :meth:`papers` says what it shows."""
+        record = self.library.records[record_id]
+        asked = escaping.query(titles.plain(record.title))
+        return self.text(
+            f"papers/{record_id}.md",
+            "paper.md.j2",
+            titles.plain(record.title),
+            record.why or record.summary or f"{titles.plain(record.title)}: facts, links and related papers.",
+            metadata.paper(record_id, record, self.settings, self.library.topics),
+            id=record_id,
+            record=record,
+            heading=Markup(formulas.heading(record.title)),
+            links=wording.links_of(record),
+            facts=list(wording.facts_of(record, self.library)),
+            topics=[
+                (topic, self.library.topics[topic].name) for topic in record.topics if topic in self.library.topics
+            ],
+            on_paths=self.library.on_paths.get(record_id, ()),
+            missing=[name for field, name in _EXPECTED.items() if not getattr(record, field)],
+            related=self.relations[record_id],
+            citations=exports.citations(record_id, record),
+            searches=[(name, address + asked) for name, address in _SEARCHES],
+            edit_url=self.settings.edit_url(f"papers/{record_id}.yaml"),
+            author_ids=self.author_ids,
+        )
 
     def redirects(self) -> Iterator[Page]:
         answering: dict[str, Record | Retraction] = {**self.library.retracted, **self.library.records}
@@ -161,6 +218,7 @@ class _Writer:
                 topic.name,
                 description,
                 feeds.lines(self.library, self.settings, topic_id),
+                records=ids,
                 id=topic_id,
                 topic=topic,
                 ids=ids,
@@ -186,13 +244,14 @@ class _Writer:
                 "list.md.j2",
                 str(year),
                 f"Papers issued in {year}.",
+                records=ids,
                 ids=ids,
                 intro=wording.count(len(ids), "paper") + f" issued in {year}.",
             )
         undated = self.library.undated
         if undated:
             text = "Papers for which no source states a date."
-            yield self.page("years/undated.md", "list.md.j2", "Undated", text, ids=undated, intro=text)
+            yield self.page("years/undated.md", "list.md.j2", "Undated", text, records=undated, ids=undated, intro=text)
         yield self.page("years/index.md", "years.md.j2", "Years", "The papers by year of issue.", undated=undated)
 
     def sources(self) -> Iterator[Page]:
@@ -203,6 +262,7 @@ class _Writer:
                 "source.md.j2",
                 source.name,
                 f"{len(entries)} entries of {source.name}, in their own order.",
+                records=[record_id for record_id, _ in entries],
                 source=source,
                 entries=entries,
             )
@@ -230,7 +290,7 @@ class _Writer:
             "home.md.j2",
             self.settings.site_name,
             self.settings.site_description or self.settings.site_name,
-            counts=_counts(self.library),
+            counts=overviews.counts(self.library),
             newest=self.library.latest[:_NEWEST],
             hide=("navigation", "toc"),
         )
@@ -248,11 +308,12 @@ class _Writer:
             "How complete the records are, and what is missing.",
             coverage=coverage(self.library),
         )
-        for each in (
-            *overviews.overviews(self.library, self.words),
-            *authors.author_pages(self.library, self.author_ids),
-        ):
+        for each in overviews.overviews(self.library, self.words):
             yield self.page(each.path, each.template, each.title, each.description, hide=each.hide, **each.values)
+        for each in authors.author_pages(self.library, self.author_ids):
+            yield self.page(
+                each.path, each.template, each.title, each.description, records=each.values.get("ids"), **each.values
+            )
 
 
 def pages(library: Library, settings: Settings) -> Iterator[Page]:
@@ -279,30 +340,6 @@ FOLDERS = ("papers", "topics", "years", "sources", "paths", "authors")
 """The folders under docs that hold nothing but generated pages."""
 
 
-# --- what the templates show -----------------------------------------------------------------------------------------
-
-
-def _counts(library: Library) -> list[tuple[int, str, str]]:
-    """Return the figures of the home page: number, what it counts, and the page about it."""
-    return [
-        (len(library.records), "papers", "papers/index.md"),
-        (len(library.topics), "topics", "topics/index.md"),
-        *([(len(library.paths), "reading paths", "paths/index.md")] if library.paths else []),
-        (sum(bool(record.links.code) for record in library.records.values()), "with code", "coverage.md"),
-    ]
-
-
-def _heading(title: str) -> Markup:
-    """Return a title for a Markdown heading, its mathematics as MathML."""
-    pieces = []
-    for is_math, text in titles.split_math(title):
-        mathml = formulas.mathml(text) if is_math else None
-        pieces.append(mathml or escaping.markdown(titles.plain(f"${text}$" if is_math else text)))
-        if not is_math:  # spaces at the ends part words from formulas
-            pieces[-1] = " " * text.startswith(" ") + pieces[-1] + " " * text.endswith(" ")
-    return Markup("".join(pieces).strip())
-
-
 def _url(path: str) -> str:
     """Return the address of a page below the site's root: ``papers/loom.md`` is read at ``papers/loom/``."""
     return "" if path == "index.md" else f"{path.removesuffix('.md')}/".removesuffix("index/")
@@ -310,40 +347,3 @@ def _url(path: str) -> str:
 
 # Not ASCII alone: YAML reads \\ud83d\\ude42 as two halves of a character.
 _quoted = json.JSONEncoder(ensure_ascii=False).encode
-
-
-# --- the template environment ----------------------------------------------------------------------------------------
-
-
-def _finalize(value: Any) -> str:
-    """Escape whatever a template prints, unless it is marked as safe; what is returned is printed as it is."""
-    if type(value) is str:
-        return escaping.markdown(value)
-    if isinstance(value, Markup):
-        return str(value)
-    return "" if value is None else escaping.markdown(str(value))
-
-
-@lru_cache(maxsize=1)
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("generator"),
-        finalize=_finalize,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=False,  # noqa: S701 - finalize escapes for Markdown
-    )
-    environment.filters["href"] = lambda text: Markup(escaping.html(escaping.url(text)))
-    environment.filters["as_printed"] = wording.as_printed
-    environment.filters["figures"] = wording.figures
-    environment.filters["shorten"] = wording.shorten
-    environment.filters["url"] = lambda text: Markup(escaping.url(text))
-    environment.filters["plain"] = titles.plain
-    environment.filters["byline"] = wording.byline
-    environment.filters["date"] = dates.in_words
-    environment.filters["count"] = wording.count
-    environment.filters["paragraphs"] = lambda text: Markup(
-        "\n\n".join(escaping.markdown(part) for part in (text or "").split("\n\n"))
-    )
-    return environment

@@ -8,8 +8,9 @@ four kinds of files, all JSON on one line:
 * spellings: every word as papers write it and how many have it, whole initials to a file, to mend a typing error;
 * cards: what a result shows of a paper.
 
-A paper's number is its place in :attr:`Library.newest_first`, so equally good results stand newest first. The names of
-the files hold a digest of the whole index, so a browser never mixes the files of two publications.
+A paper's number is its place in :attr:`Library.newest_first`, so equally good results stand newest first. A file's name
+holds a digest of it, and the manifest says all names: so a browser never mixes the files of two publications, and a
+change of one record leaves most files as they are.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from generator.identifiers import SCHEMES
 from generator.library import Library
 from generator.models import Record
 
-VERSION = 1
+VERSION = 2
 FOLDER = "search"
 MANIFEST = "index.json"
 
@@ -66,15 +67,16 @@ def files(library: Library) -> Iterator[tuple[str, str]]:
         "spelling": list(_spelling_files(words, found, surfaces)),
         "cards": list(_card_files(library)),
     }
-    digest = hashlib.sha256("\0".join(text for kind in parts.values() for _, text in kind).encode()).hexdigest()[:10]
+    digests: dict[str, list[str]] = {}
     for kind, texts in parts.items():
-        for number, (_, text) in enumerate(texts):
-            yield f"{kind}-{digest}-{number}.json", text
+        digests[kind] = [_digest(text) for _, text in texts]
+        yield from {f"{kind}-{name}.json": text for name, (_, text) in zip(digests[kind], texts, strict=True)}.items()
     manifest = {
         "version": VERSION,
-        "digest": digest,
+        "digest": _digest("".join(name for kind in digests.values() for name in kind)),
         "papers": len(library.records),
         "cards": CARDS_A_FILE,
+        "files": digests,
         "words": [first for first, _ in parts["words"]],
         "spelling": [first for first, _ in parts["spelling"]],
         "stop": STOP_WORDS,
@@ -85,6 +87,10 @@ def files(library: Library) -> Iterator[tuple[str, str]]:
         "paths": [[path_id, path.title, len(path.steps)] for path_id, path in library.paths.items()],
     }
     yield MANIFEST, _json(manifest)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:10]
 
 
 def plain_words(text: str) -> Iterator[str]:

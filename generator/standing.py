@@ -1,8 +1,9 @@
-"""Whether everything that a run would write stands already: what went in and what came out of the run before.
+"""What a run need not make, for it stands already: known by what went in and what came out of the run before.
 
-The note is one small file in a cache, and can be deleted at any time. It holds digests of the records, the settings and
-the program, and of all that was generated from them. Where any of these is no longer so, or the note cannot be read,
-a run does its work as if there were no note.
+The note is one file in a cache, and can be deleted at any time. It holds digests of the program, the settings and the
+records, and for each generated file a key of what it was made of, its size and when it was changed. Where nothing
+differs, a run does nothing; where records differ, it makes what shows them. By another program, with other settings or
+with a note that cannot be read, a run makes everything.
 """
 
 from __future__ import annotations
@@ -11,16 +12,15 @@ import contextlib
 import hashlib
 import json
 import os
-import stat
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
 from generator import documents, generation, journal
 from generator.errors import ReadingListError
-from generator.generation import Generated
+from generator.generation import Generated, Mark
 from generator.library import Library
 from generator.settings import Settings
 from generator.store import Contents
@@ -53,26 +53,27 @@ def generate(
     ``load`` reads the records, and raises where they have problems; it is not called where all stands. The rest is as
     in ``generation.generate``.
     """
-    if note and note.exists() and not journal.is_pending(settings.records):
-        with contextlib.suppress(OSError):
-            if run := _standing(note, key(records_files(settings.records), settings), output):
-                return run
+    maker = program(settings)
+    before = _read(note, maker, output) if note else None
+    if before and not journal.is_pending(settings.records):
+        with contextlib.suppress(OSError, ReadingListError):
+            if before.records == _digest(_named(records_files(settings.records))) and _stands(output, before.marks):
+                return Run(Generated(0, len(before.marks), 0, before.marks), before.day)
     contents = load()
     library = Library.of(contents)
-    run = Run(generation.generate(library, settings, output, tell=tell), library.day)
+    done = generation.generate(library, settings, output, known=before.marks if before else None, tell=tell)
     if note:
-        files = [(name, document.text.encode()) for name, document in contents.files.items()]
-        _write(note, key(files, settings), output, run)
-    return run
+        files = ((name, document.text.encode()) for name, document in contents.files.items())
+        _write(note, maker, output, _Note(_digest(_named(files)), library.day, done.marks))
+    return Run(done, library.day)
 
 
-def key(files: Iterable[tuple[str, bytes]], settings: Settings) -> str:
-    """Return a digest of what pages are made from: the records' files by their paths, the settings, and the program."""
-    return _digest(_parts(files, settings))
+def program(settings: Settings) -> str:
+    """Return a digest of what makes pages of records: this program, what it rests on, and the settings."""
+    return _digest(_parts(settings))
 
 
-def _parts(files: Iterable[tuple[str, bytes]], settings: Settings) -> Iterator[bytes]:
-    named = sorted(files)
+def _parts(settings: Settings) -> Iterator[bytes]:
     yield repr(settings).encode()
     yield sys.version.encode()
     yield from (metadata.version(library).encode() for library in _LIBRARIES)
@@ -80,7 +81,10 @@ def _parts(files: Iterable[tuple[str, bytes]], settings: Settings) -> Iterator[b
         if path.suffix in (".py", ".j2"):
             yield path.relative_to(_PACKAGE).as_posix().encode()
             yield path.read_bytes()
-    for name, data in named:
+
+
+def _named(files: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
+    for name, data in sorted(files):
         yield name.encode()
         yield data
 
@@ -100,48 +104,40 @@ def records_files(folder: Path) -> Iterator[tuple[str, bytes]]:
                 yield prefix + entry.name, Path(entry.path).read_bytes()
 
 
-def _standing(note: Path, key: str, output: Path) -> Run | None:
-    """Return the run that left ``note`` as one that wrote nothing, or nothing where any file or the ``key`` differs."""
-    with contextlib.suppress(OSError, ReadingListError, ValueError, TypeError, KeyError):
-        said = json.loads(note.read_text(encoding="utf-8"))
-        paths = said["files"]
-        if said["key"] == key and said["output"] == os.path.realpath(output) and said["digest"] == _of(output, paths):
-            return Run(Generated(0, len(paths), 0, frozenset(paths)), said["day"])
+@dataclass(frozen=True)
+class _Note:
+    """What is noted of a run: a digest of the records, the last day they state, and the marks of all files."""
+
+    records: str
+    day: str | None
+    marks: Mapping[str, Mark]
+
+
+def _read(note: Path, maker: str, output: Path) -> _Note | None:
+    """Return the note of a run into ``output`` by the same ``maker``; nothing where there is none, or none to read."""
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
+        digest, _, text = note.read_text(encoding="utf-8").partition("\n")
+        said = json.loads(text)
+        if digest == _digest([text.encode()]) and (said["maker"], said["output"]) == (maker, os.path.realpath(output)):
+            marks = {path: Mark(*mark) for path, mark in said["files"].items()}
+            return _Note(said["records"], said["day"], marks)
     return None
 
 
-def _write(note: Path, key: str, output: Path, run: Run) -> None:
-    """Leave a note of a run: its ``key``, and the files that it wrote or found right. A note may fail to be written."""
-    every = sorted(run.done.paths)
+def _write(note: Path, maker: str, output: Path, run: _Note) -> None:
+    """Leave a note of a run. It may fail to be written."""
+    said = {"maker": maker, "output": os.path.realpath(output), "records": run.records, "day": run.day}
+    text = json.dumps({**said, "files": run.marks}, separators=(",", ":"))
     with contextlib.suppress(OSError, ReadingListError):
-        said = {
-            "key": key,
-            "output": os.path.realpath(output),
-            "digest": _of(output, every),
-            "day": run.day,
-            "files": every,
-        }
-        documents.write(note, json.dumps(said), durable=False)
+        documents.write(note, f"{_digest([text.encode()])}\n{text}", durable=False)
 
 
-def _of(output: Path, paths: Sequence[str]) -> str:
-    """Return a digest of generated files.
-
-    Raises OSError or ReadingListError where one is missing or no plain file, which a run would mend or complain of.
-    """
-    for folder in sorted({(output / path).parent for path in paths} - {output}):
+def _stands(output: Path, marks: Mapping[str, Mark]) -> bool:
+    """Tell whether all generated files bear their ``marks``, and none is stale. Raises ReadingListError for a link."""
+    for folder in sorted({(output / path).parent for path in marks} - {output}):
         generation.refuse_links(folder, output)
-    return _digest(_written(output, paths))
-
-
-def _written(output: Path, paths: Sequence[str]) -> Iterator[bytes]:
-    for path in paths:
-        place = output / path
-        if not stat.S_ISREG(place.lstat().st_mode):
-            raise OSError(f"{place}: is no plain file")
-        yield path.encode()
-        yield place.read_bytes()
-    yield from (path.encode() for path in generation.stale_files(output, frozenset(paths)))
+    every = all(generation.bears(output / path, mark) for path, mark in marks.items())
+    return every and next(generation.stale_files(output, marks), None) is None
 
 
 def _digest(parts: Iterable[bytes]) -> str:

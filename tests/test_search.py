@@ -363,7 +363,8 @@ def test_a_site_published_anew_is_searched_anew(browser: Browser, real: str) -> 
             route.continue_()
         else:
             old.append(route)
-            route.fulfill(json={**manifest, "digest": "gone000000"})
+            gone = {kind: [f"gone{name}" for name in names] for kind, names in manifest["files"].items()}
+            route.fulfill(json={**manifest, "digest": "gone000000", "files": gone})
 
     with _visit(browser, real) as visit:
         visit.page.route("**/data/search/index.json", first_an_old_one)

@@ -28,7 +28,7 @@ class Index:
         self.ids = of.newest_first
 
     def file(self, kind: str, number: int) -> Any:
-        return json.loads(self.texts[f"{kind}-{self.manifest['digest']}-{number}.json"])
+        return json.loads(self.texts[f"{kind}-{self.manifest['files'][kind][number]}.json"])
 
     def papers(self, word: str) -> dict[str, int]:
         """Return the ids of the papers that have a word, with the bits of its fields."""

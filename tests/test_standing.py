@@ -7,6 +7,7 @@ import random
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from site_tools import call, enter_project, file_bytes
@@ -34,6 +35,11 @@ def _replace(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
+def _replace_everywhere(folder: Path, old: str, new: str) -> None:
+    for path in folder.rglob("*.yaml"):
+        path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+
 def _linked(path: Path) -> None:
     shutil.move(path, path.with_name("elsewhere"))
     path.symlink_to("elsewhere")
@@ -44,8 +50,14 @@ def _foldered(path: Path) -> None:
     path.mkdir()
 
 
+def _noted(path: Path) -> dict[str, Any]:
+    said: dict[str, Any] = json.loads(path.read_text(encoding="utf-8").partition("\n")[2])
+    return said
+
+
 def _told(path: Path, **other: object) -> None:
-    path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), **other}), encoding="utf-8")
+    text = json.dumps({**_noted(path), **other})
+    path.write_text(f"{standing._digest([text.encode()])}\n{text}", encoding="utf-8")
 
 
 EDITS: dict[str, Edit] = {
@@ -55,6 +67,16 @@ EDITS: dict[str, Edit] = {
     ),
     "a record less": lambda at: (at / "records/papers/nameless-spindle.yaml").unlink(),
     "a topic": lambda at: _replace(at / "records/topics.yaml", "Spinning", "Spinninq"),
+    "a source": lambda at: _replace(at / "records/sources.yaml", "name: toy", "name: coy"),
+    "a reading path": lambda at: _replace(at / "records/paths.yaml", "From thread", "By thread"),
+    "a date": lambda at: _replace(at / "records/papers/two-names.yaml", "2021", "1999"),
+    "an author, who is of one paper then": lambda at: _replace(
+        at / "records/papers/braided-attention.yaml", "Bo Spindle", "Bo Spindel"
+    ),
+    "a title that others show": lambda at: _replace(
+        at / "records/papers/two-names.yaml", "Two Names, One Loom", "Two Names, Two Looms"
+    ),
+    "a topic's id": lambda at: _replace_everywhere(at / "records", "spinning", "twisting"),
     "a redirect": lambda at: (at / "records/redirects.yaml").write_text("old-loom: stray-thread\n", encoding="utf-8"),
     "the settings": lambda at: _replace(at / "mkdocs.yml", "Looms", "Looma"),
     "a page, by as many letters": lambda at: _replace(at / "docs/papers/two-names.md", "## Facts", "## Fakts"),
@@ -67,7 +89,9 @@ EDITS: dict[str, Edit] = {
     "an empty note": lambda at: (at / NOTE).write_text(""),
     "half a note": lambda at: (at / NOTE).write_text((at / NOTE).read_text()[:99]),
     "a note of something else": lambda at: (at / NOTE).write_text("[1]"),
-    "a note of files elsewhere": lambda at: _told(at / NOTE, files=["../../etc/hostname"]),
+    "a note of files elsewhere": lambda at: _told(at / NOTE, files={"../../etc/hostname": ["", 1, 1]}),
+    "a note of files without marks": lambda at: _told(at / NOTE, files=["index.md"]),
+    "a note changed by hand": lambda at: _replace(at / NOTE, "papers/two-names.md", "papers/two-nomes.md"),
     "a note that is a folder": lambda at: _foldered(at / NOTE),
     "nothing": lambda at: None,
 }
@@ -112,7 +136,7 @@ def test_where_all_stands_the_records_are_not_even_understood(
     def never(folder: Path) -> None:
         raise AssertionError(f"{folder} was read")
 
-    number = len(json.loads((project / NOTE).read_text())["files"])
+    number = len(_noted(project / NOTE)["files"])
     capsys.readouterr()
     monkeypatch.setattr(site_commands, "load_records", never)
     assert call("generate") == 0
@@ -142,14 +166,14 @@ def test_what_a_run_complains_of_is_not_passed_over(
 
 
 def test_another_program_makes_another_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    before = standing.key([("a", b"b")], Settings())
-    assert before == standing.key([("a", b"b")], Settings())
-    assert before != standing.key([("ab", b"")], Settings())
+    before = standing.program(Settings())
+    assert before == standing.program(Settings())
+    assert before != standing.program(Settings(site_name="Looms"))
     monkeypatch.setattr(standing, "_PACKAGE", tmp_path)
     (tmp_path / "paper.md.j2").write_text("# {{ title }}\n")
-    other = standing.key([("a", b"b")], Settings())
+    other = standing.program(Settings())
     (tmp_path / "paper.md.j2").write_text("## {{ title }}\n")
-    assert len({before, other, standing.key([("a", b"b")], Settings())}) == 3
+    assert len({before, other, standing.program(Settings())}) == 3
 
 
 def test_a_list_without_a_configuration_leaves_no_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,8 +15,8 @@ ORDER = [
     "items", "variants", "evidence", "comparison", "blocking", "matching", "explanation", "merging", "files", "locks",
     "documents", "journal", "store", "intake", "checking", "library", "catalogue",
     "search_index", "related", "escaping", "wording", "exports", "data_schema", "metadata", "feeds", "digest",
-    "formulas", "pictures", "overviews", "authors", "pages", "generation", "standing", "commonmark", "stamping",
-    "site_folder", "watching", "curation", "starter", "mkdocs_plugin", "cli",
+    "formulas", "pictures", "overviews", "authors", "rendering", "pages", "generation", "standing", "commonmark",
+    "stamping", "site_folder", "watching", "curation", "starter", "mkdocs_plugin", "cli",
     "__main__",
 ]  # fmt: skip
 INTAKE_WING = {
@@ -38,6 +38,7 @@ BUILD_WING = {
     "pictures",
     "overviews",
     "authors",
+    "rendering",
     "pages",
     "generation",
     "standing",

@@ -5,7 +5,7 @@
 
 import { count, root } from "./marks.js";
 
-const VERSION = 1;
+const VERSION = 2;
 const FIELD_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
 const SHORTEST_PREFIX = 3; // shorter words are found whole only
 const MOST_FILES = 3; // of words that one word of a query may load
@@ -110,7 +110,7 @@ class SearchIndex {
   }
 
   #file(index, kind, number, read = (found) => found) {
-    const name = `${kind}-${index.digest}-${number}.json`;
+    const name = `${kind}-${index.files[kind][number]}.json`;
     if (!this.#files.has(name)) {
       const answer = this.#fetch(name).then(read);
       answer.catch(() => this.#files.delete(name));

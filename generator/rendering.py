@@ -1,0 +1,46 @@
+"""How templates become Markdown: whatever they print is escaped, unless a filter has made it safe for another place."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from generator import dates, escaping, titles, wording
+
+
+def _finalize(value: Any) -> str:
+    """Escape whatever a template prints, unless it is marked as safe; what is returned is printed as it is."""
+    if type(value) is str:
+        return escaping.markdown(value)
+    if isinstance(value, Markup):
+        return str(value)
+    return "" if value is None else escaping.markdown(str(value))
+
+
+@lru_cache(maxsize=1)
+def environment() -> jinja2.Environment:
+    """Return the environment that renders ``templates/``, with the filters that templates use."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("generator"),
+        finalize=_finalize,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,  # noqa: S701 - finalize escapes for Markdown
+    )
+    environment.filters["href"] = lambda text: Markup(escaping.html(escaping.url(text)))
+    environment.filters["as_printed"] = wording.as_printed
+    environment.filters["figures"] = wording.figures
+    environment.filters["shorten"] = wording.shorten
+    environment.filters["url"] = lambda text: Markup(escaping.url(text))
+    environment.filters["plain"] = titles.plain
+    environment.filters["byline"] = wording.byline
+    environment.filters["date"] = dates.in_words
+    environment.filters["count"] = wording.count
+    environment.filters["paragraphs"] = lambda text: Markup(
+        "\n\n".join(escaping.markdown(part) for part in (text or "").split("\n\n"))
+    )
+    return environment
