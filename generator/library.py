@@ -11,6 +11,7 @@ from typing import Any
 
 from generator import titles
 from generator.models import Path, Record, Retraction, Sighting, Source, Topic
+from generator.related import Relation, related, term_weights
 from generator.store import Contents
 
 UNSORTED = "unsorted"
@@ -41,6 +42,16 @@ class Library:
             record_id: hashlib.sha256(record.model_dump_json().encode()).hexdigest()[:24]
             for record_id, record in self.records.items()
         }
+
+    @cached_property
+    def words(self) -> Mapping[str, Mapping[str, float]]:
+        """The weights of each record's terms, by id."""
+        return term_weights(self.records)
+
+    @cached_property
+    def relations(self) -> Mapping[str, tuple[Relation, ...]]:
+        """The papers related to each record, by id."""
+        return related(self.records, weights=self.words)
 
     @cached_property
     def by_topic(self) -> Mapping[str, tuple[str, ...]]:

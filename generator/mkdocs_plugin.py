@@ -10,11 +10,11 @@ from __future__ import annotations
 import datetime
 import logging
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +29,11 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.utils import CountHandler
 
-from generator import files, generation, locks, pages, settings, stamping, standing, store, watching
+from generator import doubts, files, generation, locks, pages, settings, stamping, standing, store, watching
 from generator.commonmark import DoubtError
 from generator.errors import ReadingListError
+from generator.library import Library
+from generator.previewing import Preview
 from generator.site_folder import SiteFolder
 
 _log = logging.getLogger("mkdocs.plugins.reading-list")
@@ -39,8 +41,8 @@ _notice = logging.getLogger("reading-list")  # seen in a quiet build, and no war
 _CACHE = Path(".cache", "reading-list", "site")
 _ENGINE = "engine"
 _BUILT = (InclusionLevel.INCLUDED, InclusionLevel.NOT_IN_NAV)
-# What other plugins may do without touching a page.
-_HARMLESS = frozenset({"startup", "shutdown", "serve", "config", "pre_build", "build_error"})
+_LEAST_PAUSE = 1.0
+"""Seconds from showing a saved record to building everything: time to look at the page, or to save more."""
 
 
 class Options(base.Config):  # type: ignore[no-untyped-call]
@@ -86,6 +88,8 @@ class _Build:
     """The kinds by the paths of their specimens."""
     proofs: dict[str, stamping.Leaf] = field(default_factory=dict)
     """A page of each kind that MkDocs renders too, by its path."""
+    library: Library | None = None
+    """The records, where they had to be read."""
     files: Files = field(default_factory=lambda: Files([]))
     content: dict[str, str] = field(default_factory=dict)
     html: dict[str, str] = field(default_factory=dict)
@@ -97,7 +101,9 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 
     def __init__(self) -> None:
         self.serving = self.dirty = self.plain = False
-        self.preview: SiteFolder | None = None
+        self.shown: SiteFolder | None = None
+        self.preview: Preview | None = None
+        self.pause = _LEAST_PAUSE
         self.compiled = _Compiled()
         self.running = ExitStack()
 
@@ -112,10 +118,12 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         with _told():
             for place in (cache, Path(config.docs_dir)):
                 self.running.enter_context(locks.exclusive(place, wait=30 if self.serving else 0))
-            folder = self.preview or SiteFolder(target, None if self.serving else cache)
-        self.preview = folder if self.serving else None
+            folder = self.shown or SiteFolder(target, None if self.serving else cache)
+        self.shown = folder if self.serving else None
         reason = "" if self.config.fast and not self.plain else "asked for"
-        if not reason and (reason := next(_doubts(config, dirty=self.dirty), "")):
+        if not reason and (
+            reason := next(doubts.doubts(config, dirty=self.dirty, events=EVENTS, own=ReadingListPlugin), "")
+        ):
             _say(reason)
         self.build = _Build(folder, fast=not reason, warnings=CountHandler())
         self.build.warnings.setLevel(logging.WARNING)
@@ -141,9 +149,11 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         with _told():
             run = standing.generate(configured, docs, note, load)
         _log.debug("%s", run.done)
+        self.build.library = run.library
         self._date(run.day)
         state[docs] = files.state(docs)
-        self.running.callback(watching.tell_of_changes, state)
+        if not self.serving:  # a preview hears of them, and builds again
+            self.running.callback(watching.tell_of_changes, state)
 
     def _date(self, day: str | None) -> None:
         """Let MkDocs date the site by the records, so that the same records give the same bytes on any day."""
@@ -219,14 +229,14 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             return
         try:
             with _told():
-                self._publish(Path(config.site_dir))
+                self._publish(Path(config.site_dir), settings.load(Path(config.config_file_path)))
             self.running.close()
         except DoubtError as doubt:
             _say(str(doubt))
             self.running.close()
             self._build_plainly(config)
 
-    def _publish(self, built: Path) -> None:
+    def _publish(self, built: Path, configured: settings.Settings) -> None:
         run = self.build
         stamps = {kind: stamping.Stamp.of(run.html[path]) for path, kind in run.specimens.items()}
         for path, proof in run.proofs.items():
@@ -241,6 +251,9 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         for leaf in (leaf for leaves in run.leaves.values() for leaf in leaves):
             run.folder.put(leaf.address, stamps[leaf.kind].key(leaf), partial(stamped, leaf))
         run.folder.publish()
+        if self.serving:
+            library = run.library or (self.preview.library if self.preview else None)
+            self.preview = Preview(configured, library, stamps, linked, run.folder)
 
     def _build_plainly(self, config: MkDocsConfig) -> None:
         """Build once more, every page by MkDocs."""
@@ -258,7 +271,9 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         if isinstance(error, OSError):
             raise PluginError(f"{error}; the site is as it was; make room, or check names and rights") from error
 
-    def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, **_: Any) -> LiveReloadServer:
+    def on_serve(
+        self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Callable[[], None]
+    ) -> LiveReloadServer:
         """Watch what people write, records too, and hear of a change at once."""
         docs, configured = Path(config.docs_dir), settings.load(Path(config.config_file_path))
         watched = [str(docs), config.config_file_path, *config.theme.dirs]
@@ -267,7 +282,8 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
                 server.unwatch(path)
             except KeyError:
                 watched.remove(path)
-        server.observer = watching.Watch()  # type: ignore[assignment]
+        watch = watching.Watch()
+        server.observer, server.builder = watch, partial(self._rebuild, watch, builder)  # type: ignore[assignment]
         for path in watched[1:]:
             server.watch(path)
         server.watch(str(docs), recursive=False)
@@ -280,38 +296,18 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
                 server.watch(str(folder))
         return server
 
-
-# --- what may be stamped ---------------------------------------------------------------------------------------------
-
-
-def _doubts(config: MkDocsConfig, *, dirty: bool) -> Iterator[str]:
-    """Say what in the configuration may make a page differ from what a specimen of its kind shows."""
-    if dirty:
-        yield "a dirty build"
-    if config.nav is None:
-        yield "mkdocs.yml has no nav, so every page is in it"
-    if not config.use_directory_urls:
-        yield "use_directory_urls is off"
-    for package, known in stamping.KNOWN_VERSIONS.items():
-        if not (found := version(package)).startswith(known):
-            yield f"{package} is {found}, and stamping is proved with {' '.join(known)}"
-    if config.theme.name != "material":
-        yield f"the theme is {config.theme.name}"
-    if config.theme.custom_dir:
-        for template in sorted(Path(config.theme.custom_dir).rglob("*.html")):
-            name = template.relative_to(config.theme.custom_dir).as_posix()
-            if stamping.digest(template.read_bytes()) != stamping.KNOWN_TEMPLATES.get(name):
-                yield f"the theme's {name} is overridden by another than the list's own"
-    for extension in config.markdown_extensions:
-        for option in config.mdx_configs.get(extension) or {None}:
-            if option not in stamping.KNOWN_EXTENSIONS.get(extension, ()):
-                yield f"Markdown has the extension {extension}" + (f" with {option}" if option else "")
-    for name, plugin in config.plugins.items():
-        own = getattr(plugin, "config", {})
-        if not isinstance(plugin, ReadingListPlugin) and own.get("enabled", True):
-            for event in EVENTS:
-                if event not in _HARMLESS and hasattr(plugin, f"on_{event}"):
-                    yield f"the plugin or hook {name} may touch pages, by on_{event}"
+    def _rebuild(self, watch: watching.Watch, builder: Callable[[], None]) -> None:
+        """Show the records that were saved; build everything where that is not all, or a while later."""
+        changed = watch.taken()
+        if self.preview and (shown := self.preview.show(changed)):
+            _log.info("%s: shown as saved; the other pages follow", ", ".join(shown))
+            watch.later(self.pause)
+            return
+        begun = time.monotonic()
+        builder()
+        self.pause = max(
+            _LEAST_PAUSE, time.monotonic() - begun
+        )  # who saves often does not wait for builds all the time
 
 
 def _say(reason: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
 from typing import Any
 
@@ -17,7 +17,7 @@ from markupsafe import Markup
 from generator import authors, escaping, exports, feeds, formulas, metadata, overviews, rendering, titles, wording
 from generator.library import UNSORTED, Library, coverage
 from generator.models import Record, Retraction
-from generator.related import Relation, related, term_weights
+from generator.related import Relation, related
 from generator.settings import Settings
 
 MARK = "# Generated from the records; edit those, not this file."
@@ -53,19 +53,11 @@ class Page:
 class _Writer:
     library: Library
     settings: Settings
-    wanted: Sequence[str] | None = None  # the records whose pages are written; all of them where it says nothing
+    relations: Mapping[str, Sequence[Relation]] = field(default_factory=dict)
 
     @cached_property
     def author_ids(self) -> Mapping[str, str]:
         return authors.author_ids(self.library)
-
-    @cached_property
-    def words(self) -> Mapping[str, Mapping[str, float]]:
-        return term_weights(self.library.records)
-
-    @cached_property
-    def relations(self) -> Mapping[str, tuple[Relation, ...]]:
-        return related(self.library.records, of=self.wanted, weights=self.words)
 
     @cached_property
     def entry(self) -> Callable[[str, str], Markup]:
@@ -157,9 +149,9 @@ class _Writer:
         front += f"\nhide: [{', '.join(hide)}]"
         return f"---\n{MARK}\n{front}\n---\n\n{body.strip()}\n"
 
-    def papers(self) -> Iterator[Page]:
+    def papers(self, ids: Iterable[str]) -> Iterator[Page]:
         keys = self.library.keys
-        for record_id in self.library.records if self.wanted is None else self.wanted:
+        for record_id in ids:
             made_of = self.made_of(
                 keys[record_id],
                 [(each.id, keys[each.id], each.topics, each.words) for each in self.relations[record_id]],
@@ -308,7 +300,7 @@ class _Writer:
             "How complete the records are, and what is missing.",
             coverage=coverage(self.library),
         )
-        for each in overviews.overviews(self.library, self.words):
+        for each in overviews.overviews(self.library, self.library.words):
             yield self.page(each.path, each.template, each.title, each.description, hide=each.hide, **each.values)
         for each in authors.author_pages(self.library, self.author_ids):
             yield self.page(
@@ -318,22 +310,19 @@ class _Writer:
 
 def pages(library: Library, settings: Settings) -> Iterator[Page]:
     """Yield every page of the list, in a fixed order; equal libraries and settings give equal pages."""
-    writer = _Writer(library, settings)
-    for part in (
-        writer.overviews,
-        writer.papers,
-        writer.redirects,
-        writer.topics,
-        writer.years,
-        writer.sources,
-        writer.paths,
-    ):
+    writer = _Writer(library, settings, library.relations)
+    yield from writer.overviews()
+    yield from writer.papers(library.records)
+    for part in (writer.redirects, writer.topics, writer.years, writer.sources, writer.paths):
         yield from part()
 
 
-def papers(library: Library, settings: Settings, ids: Sequence[str]) -> Iterator[Page]:
-    """Yield the pages of the records ``ids`` alone, as :func:`pages` does."""
-    return _Writer(library, settings, ids).papers()
+def papers(
+    library: Library, settings: Settings, ids: Sequence[str], relations: Mapping[str, Sequence[Relation]] | None = None
+) -> Iterator[Page]:
+    """Yield the pages of the records ``ids`` alone, as :func:`pages` does; or with related papers that are known."""
+    relations = relations or related(library.records, of=ids, weights=library.words)
+    return _Writer(library, settings, relations).papers(ids)
 
 
 FOLDERS = ("papers", "topics", "years", "sources", "paths", "authors")

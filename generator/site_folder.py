@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Iterator
 from functools import cached_property, partial
 from pathlib import Path
 
-from generator import documents
+from generator import documents, files
 from generator.errors import ReadingListError, WriteError
 
 _Entry = tuple[str, int, int]  # key of the content, size in bytes, time of change in nanoseconds
@@ -108,6 +108,14 @@ class SiteFolder:
                     with _named(self.target):
                         data = Path(place, name).read_bytes()
                     self.put(path, hashlib.sha256(data).hexdigest()[:24], partial(bytes, data))
+
+    def amend(self, path: str, data: bytes) -> None:
+        """Let the file ``path`` of the published site hold ``data`` until the next site is published.
+
+        Raises WriteError.
+        """
+        with _named(self.target):
+            files.replace(self.target / path, data, durable=False)
 
     def _make_folder(self, folder: str) -> None:
         """Make a folder of the next site and those above it; a link or a file in its place goes."""

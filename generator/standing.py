@@ -34,10 +34,11 @@ _LIBRARIES = ("jinja2", "latex2mathml", "markupsafe", "pydantic", "pylatexenc", 
 
 @dataclass(frozen=True)
 class Run:
-    """What a run did, and the last day that the records state."""
+    """What a run did, the last day that the records state, and what was read of them, if that was needed."""
 
     done: Generated
     day: str | None
+    library: Library | None = None
 
 
 def generate(
@@ -65,7 +66,7 @@ def generate(
     if note:
         files = ((name, document.text.encode()) for name, document in contents.files.items())
         _write(note, maker, output, _Note(_digest(_named(files)), library.day, done.marks))
-    return Run(done, library.day)
+    return Run(done, library.day, library)
 
 
 def program(settings: Settings) -> str:

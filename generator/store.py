@@ -109,6 +109,14 @@ def _load(folder: Path) -> Contents:
     return Contents(folder, records, topics, sources, paths, redirects, retracted, files, tuple(problems))
 
 
+def load_record(path: Path) -> Record | None:
+    """Return the record in a file; nothing where there is none, or it has any problem."""
+    problems: list[Problem] = []
+    document = _read(path, documents.MAX_BYTES, problems)
+    record = _model(document, (), document.data, Record, problems) if document else None
+    return None if problems else record
+
+
 def _record_files(folder: Path, problems: list[Problem]) -> Iterator[Path]:
     papers = folder / "papers"
     if papers.is_symlink():
@@ -128,9 +136,8 @@ def _record_files(folder: Path, problems: list[Problem]) -> Iterator[Path]:
         if name.startswith("."):
             continue
         if path.suffix != ".yaml":
-            problems.append(
-                Problem(os.fspath(path), None, "is no record; records are named <id>.yaml, so rename or move it")
-            )
+            message = "is no record; records are named <id>.yaml, so rename or move it"
+            problems.append(Problem(os.fspath(path), None, message))
         elif path.is_symlink() or not path.is_file():
             problems.append(Problem(os.fspath(path), None, "is no plain file; put the record itself here"))
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,14 +30,19 @@ _GENERATED = frozenset({feeds.ATOM_FILE, feeds.JSON_FILE, generation.OPENSEARCH}
 class _OfPeople(events.FileSystemEventHandler):
     """Hands on what happens to files that people write."""
 
-    def __init__(self, handler: events.FileSystemEventHandler) -> None:
-        self.handler = handler
+    def __init__(self, handler: events.FileSystemEventHandler, changed: set[Path]) -> None:
+        self.handler, self.changed = handler, changed
 
     def dispatch(self, event: events.FileSystemEvent) -> None:
         """Hand an event on, unless it is about a hidden or a generated file."""
-        path = Path(os.fsdecode(event.dest_path or event.src_path))
-        if not (path.name.startswith(".") or path.name in _GENERATED or generation.is_own(path)):
+        paths = [Path(os.fsdecode(path)) for path in (event.dest_path, event.src_path) if path]
+        if not _is_passed_over(paths[0]):
+            self.changed.update(path.absolute() for path in paths if not _is_passed_over(path))
             self.handler.dispatch(event)
+
+
+def _is_passed_over(path: Path) -> bool:
+    return path.name.startswith(".") or path.name in _GENERATED or generation.is_own(path)
 
 
 class Watch:
@@ -47,12 +53,32 @@ class Watch:
 
     def __init__(self) -> None:
         self._observer = Observer()
+        self._changed: set[Path] = set()
+        self._handler = events.FileSystemEventHandler()
+        self._again = threading.Timer(0, lambda: None)
         self.unschedule, self.start = self._observer.unschedule, self._observer.start
         self.stop, self.join = self._observer.stop, self._observer.join
 
     def schedule(self, handler: events.FileSystemEventHandler, path: str, *, recursive: bool = False) -> ObservedWatch:
         """Call ``handler`` for each change in the folder ``path``."""
-        return self._observer.schedule(_OfPeople(handler), path, recursive=recursive, event_filter=_CHANGES)
+        self._handler = handler
+        return self._observer.schedule(
+            _OfPeople(handler, self._changed), path, recursive=recursive, event_filter=_CHANGES
+        )
+
+    def taken(self) -> frozenset[Path]:
+        """Return the files that have changed since this was asked before, and call off what :meth:`later` has set."""
+        self._again.cancel()
+        changed = set[Path]()
+        while self._changed:  # another thread adds to it
+            changed.add(self._changed.pop())
+        return frozenset(changed)
+
+    def later(self, seconds: float) -> None:
+        """Call a handler after some time, as if a file had changed."""
+        self._again = threading.Timer(seconds, self._handler.dispatch, [events.FileModifiedEvent("")])
+        self._again.daemon = True
+        self._again.start()
 
 
 def tell_of_changes(before: Mapping[Path, files.State]) -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from site_tools import copy_project, environment, free_port, toy_records
+from site_tools import RECORDS, copy_project, environment, free_port, toy_records
 
 pytestmark = pytest.mark.slow
 
@@ -131,6 +131,23 @@ def test_an_edited_record_shows_and_builds_stop(server: Server) -> None:
     server.wait("the new title", lambda: "Stray Thread, Found Again" in server.get("papers/stray-thread/"))
     assert 1 <= server.settle(_quiet(server)) - before <= 2
     assert "Stray Thread, Found Again" in server.get("papers/")
+
+
+def test_a_saved_record_is_shown_before_everything_is_built(tmp_path: Path) -> None:
+    project = copy_project(tmp_path / "project", RECORDS)
+    with _serving(project, "mkdocs", "serve", "--dev-addr", "127.0.0.1:{port}") as started:
+        started.wait("the page", lambda: "GPTQ" in started.get("papers/gptq/"))
+        before = started.settle(_quiet(started))
+        path = project / "records" / "papers" / "gptq.yaml"
+        text = path.read_text(encoding="utf-8")
+        path.write_text(re.sub(r"(?m)^why: .*(\n  .*)*$", "why: It weaves.", text), encoding="utf-8")
+        started.wait("the new reason", lambda: "It weaves." in started.get("papers/gptq/"))
+        log = started.text
+        assert "papers/gptq/: shown as saved; the other pages follow" in log
+        assert log.count("Building documentation") == before
+        started.wait("the other pages", lambda: "It weaves." in started.get("topics/quantization/"))
+        assert started.settle(_quiet(started)) == before + 1
+        assert "It weaves." in started.get("papers/gptq/")
 
 
 def test_a_new_record_shows(server: Server) -> None:

@@ -13,10 +13,10 @@ PACKAGE = Path(__file__).resolve().parent.parent / "generator"
 ORDER = [
     "errors", "dates", "links", "settings", "titles", "identifiers", "ids", "hidden", "models", "faults", "readers",
     "items", "variants", "evidence", "comparison", "blocking", "matching", "explanation", "merging", "files", "locks",
-    "documents", "journal", "store", "intake", "checking", "library", "catalogue",
-    "search_index", "related", "escaping", "wording", "exports", "data_schema", "metadata", "feeds", "digest",
+    "documents", "journal", "store", "intake", "checking", "related", "library",
+    "catalogue", "search_index", "escaping", "wording", "exports", "data_schema", "metadata", "feeds", "digest",
     "formulas", "pictures", "overviews", "authors", "rendering", "pages", "generation", "standing", "commonmark",
-    "stamping", "site_folder", "watching", "curation", "starter", "mkdocs_plugin", "cli",
+    "stamping", "site_folder", "previewing", "doubts", "watching", "curation", "starter", "mkdocs_plugin", "cli",
     "__main__",
 ]  # fmt: skip
 INTAKE_WING = {

@@ -74,3 +74,41 @@ def test_generated_and_hidden_files_and_reading_are_not_told(
     (folder / ".half.tmp").replace(folder / "index.md")
     (folder / "loom.yaml").read_text()
     assert heard_of(heard, "end.txt") == {"end.txt"}
+
+
+def test_what_has_changed_is_kept_until_it_is_asked_for(heard: tuple[Path, list[str], threading.Event]) -> None:
+    folder = heard[0]
+    watch = watching.Watch()
+    watch.schedule(events.FileSystemEventHandler(), str(folder))
+    watch.start()
+    try:
+        (folder / ".hidden").write_text("x")
+        (folder / "loom.yaml").replace(folder / "rope.yaml")
+        heard_of(heard, "end.txt")
+        found: set[Path] = set()
+        while folder / "end.txt" not in found:
+            found |= watch.taken()
+        assert found == {folder / name for name in ("loom.yaml", "rope.yaml", "end.txt")}
+        while watch.taken():  # the end of the writing of end.txt may be told apart
+            pass
+    finally:
+        watch.stop()
+        watch.join()
+
+
+def test_a_handler_is_called_later_unless_a_change_comes_first(tmp_path: Path) -> None:
+    told = threading.Event()
+
+    class Handler(events.FileSystemEventHandler):
+        def on_any_event(self, event: events.FileSystemEvent) -> None:
+            assert not event.is_directory
+            told.set()
+
+    watch = watching.Watch()
+    watch.schedule(Handler(), str(tmp_path))
+    watch.later(3600)
+    watch.taken()
+    assert not watch._again.is_alive() or watch._again.finished.is_set()
+    assert not told.is_set()
+    watch.later(0.01)
+    assert told.wait(20)
