@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from generator import titles
-from generator.ids import WINDOWS_NAMES
 from generator.library import Library
 from generator.overviews import Overview
 from generator.wording import count
 
 
-def author_pages(library: Library, ids: Mapping[str, str]) -> Iterator[Overview]:
-    """Yield a page for each author of :attr:`Library.by_author` and their index; nothing where there is none.
-
-    ``ids`` are those of :func:`author_ids`.
-    """
+def author_pages(library: Library) -> Iterator[Overview]:
+    """Yield a page for each author of :attr:`Library.by_author` and their index; nothing where there is none."""
     if not library.by_author:
         return
+    ids = library.author_ids
     place = {name: number for number, name in enumerate(library.by_author)}
     wrote: dict[str, list[str]] = {record_id: [] for record_id in library.records}
     for name, papers in library.by_author.items():
@@ -58,23 +55,3 @@ def author_pages(library: Library, ids: Mapping[str, str]) -> Iterator[Overview]
         f"{count(len(ids), 'author')} with two or more papers on this list.",
         {"letters": letters},
     )
-
-
-def author_ids(library: Library) -> Mapping[str, str]:
-    """Return an id for each author's page: the name's slug, numbered where two names have the same one.
-
-    Every spelling of a name that the records print leads to its page.
-    """
-    ids: dict[str, str] = {}
-    taken = {"index", *WINDOWS_NAMES}
-    for name in library.by_author:
-        base = titles.long_slug(name) or "author"
-        slug, number = base, 2
-        while slug in taken:
-            slug, number = f"{base}-{number}", number + 1
-        ids[name] = slug
-        taken.add(slug)
-    pages = {titles.key(name) or name: slug for name, slug in ids.items()}
-    for record in library.records.values():
-        ids |= {name: pages[key] for name in record.author_names if (key := titles.key(name) or name) in pages}
-    return ids

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from generator import titles
+from generator.ids import WINDOWS_NAMES
 from generator.models import Path, Record, Retraction, Sighting, Source, Topic
 from generator.related import Relation, related, term_weights
 from generator.store import Contents
@@ -145,6 +146,26 @@ class Library:
         named = {key: min(names, key=lambda name: (-names[name], name)) for key, names in spellings.items()}
         keys = sorted((key for key, ids in found.items() if len(ids) > 1), key=lambda key: (key, named[key]))
         return {named[key]: tuple(found[key]) for key in keys}
+
+    @cached_property
+    def author_ids(self) -> Mapping[str, str]:
+        """An id for each author's page: the name's slug, numbered where two names have the same one.
+
+        Every spelling of a name that the records print leads to its page.
+        """
+        ids: dict[str, str] = {}
+        taken = {"index", *WINDOWS_NAMES}
+        for name in self.by_author:
+            base = titles.long_slug(name) or "author"
+            slug, number = base, 2
+            while slug in taken:
+                slug, number = f"{base}-{number}", number + 1
+            ids[name] = slug
+            taken.add(slug)
+        pages = {titles.key(name) or name: slug for name, slug in ids.items()}
+        for record in self.records.values():
+            ids |= {name: pages[key] for name in record.author_names if (key := titles.key(name) or name) in pages}
+        return ids
 
     @cached_property
     def on_paths(self) -> Mapping[str, tuple[tuple[str, int], ...]]:

@@ -56,10 +56,6 @@ class _Writer:
     relations: Mapping[str, Sequence[Relation]] = field(default_factory=dict)
 
     @cached_property
-    def author_ids(self) -> Mapping[str, str]:
-        return authors.author_ids(self.library)
-
-    @cached_property
     def entry(self) -> Callable[[str, str], Markup]:
         """How lists show a paper, from its id and what its address begins with: once made, for it stands in many."""
         made = rendering.environment().get_template("macros.md.j2").module.entry  # type: ignore[attr-defined]
@@ -156,7 +152,7 @@ class _Writer:
                 keys[record_id],
                 [(each.id, keys[each.id], each.topics, each.words) for each in self.relations[record_id]],
                 [(self.path_keys[path_id], place) for path_id, place in self.library.on_paths.get(record_id, ())],
-                [self.author_ids.get(name) for name in self.library.records[record_id].author_names],
+                [self.library.author_ids.get(name) for name in self.library.records[record_id].author_names],
             )
             yield Page(f"papers/{record_id}.md", partial(self.paper, record_id), made_of)
 
@@ -184,7 +180,7 @@ class _Writer:
             citations=exports.citations(record_id, record),
             searches=[(name, address + asked) for name, address in _SEARCHES],
             edit_url=self.settings.edit_url(f"papers/{record_id}.yaml"),
-            author_ids=self.author_ids,
+            author_ids=self.library.author_ids,
         )
 
     def redirects(self) -> Iterator[Page]:
@@ -302,7 +298,7 @@ class _Writer:
         )
         for each in overviews.overviews(self.library, self.library.words):
             yield self.page(each.path, each.template, each.title, each.description, hide=each.hide, **each.values)
-        for each in authors.author_pages(self.library, self.author_ids):
+        for each in authors.author_pages(self.library):
             yield self.page(
                 each.path, each.template, each.title, each.description, records=each.values.get("ids"), **each.values
             )

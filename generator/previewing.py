@@ -30,24 +30,28 @@ class Preview:
         """
         self.library = library or Library.of(store.load(settings.records))
         self._settings, self._stamps, self._files, self._folder = settings, stamps, files, folder
-        self._relations = self.library.relations
+        # A copy whose records change, while its indexes stay as they are now: what would take long waits for a build.
+        self._records = dict(self.library.records)
+        self._shown = replace(self.library, records=self._records)
+        for page in pages.papers(self._shown, settings, list(self._records)[:1], self.library.relations):
+            page.make()
 
     def show(self, changed: Collection[Path]) -> list[str]:
-        """Show the pages of the records whose files have ``changed``, each with the related papers that it had.
+        """Show the pages of the records whose files have ``changed``, each with the related papers and links it had.
 
         Return their addresses; none where anything else has changed too, or a page cannot be shown this way.
         """
         papers = self._settings.records.absolute() / "papers"
         saved = {path.stem: path for path in changed if path.parent == papers and path.suffix == ".yaml"}
-        if len(saved) < len(changed) or not saved.keys() <= self.library.records.keys():
+        if len(saved) < len(changed) or not saved.keys() <= self._records.keys():
             return []
         read = {record_id: store.load_record(path) for record_id, path in saved.items()}
         records = {record_id: record for record_id, record in read.items() if record}
         if len(records) < len(saved) or journal.is_pending(self._settings.records):
             return []
-        self.library = replace(self.library, records={**self.library.records, **records})
+        self._records |= records
         try:
-            shown = pages.papers(self.library, self._settings, sorted(records), self._relations)
+            shown = pages.papers(self._shown, self._settings, sorted(records), self.library.relations)
             made = [self._made(page) for page in shown]
         except DoubtError:
             return []

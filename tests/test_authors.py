@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from site_tools import RECORDS, library
 
-from generator.authors import author_ids, author_pages
+from generator.authors import author_pages
 from generator.library import Library
 from generator.models import Record, Topic
 from generator.overviews import Overview
@@ -23,7 +23,7 @@ RECORD = {
 
 def _pages(records: dict[str, Record]) -> dict[str, Overview]:
     each = Library(records, TOPICS, {}, {}, {})
-    return {page.path: page for page in author_pages(each, author_ids(each))}
+    return {page.path: page for page in author_pages(each)}
 
 
 def test_an_author_of_two_papers_has_a_page() -> None:
@@ -51,7 +51,7 @@ def test_the_index_is_by_letter() -> None:
 
 def test_everyone_is_in_the_index_of_the_real_list() -> None:
     each = library(RECORDS)
-    made = {page.path: page for page in author_pages(each, author_ids(each))}
+    made = {page.path: page for page in author_pages(each)}
     listed = [
         f"authors/{slug}.md" for names in made["authors/index.md"].values["letters"].values() for _, slug, _ in names
     ]
@@ -65,4 +65,4 @@ def test_everyone_is_in_the_index_of_the_real_list() -> None:
 def test_no_author_has_a_page_that_windows_cannot_keep() -> None:
     record = Record.model_validate({"title": "A Toy", "authors": ["Con", "Aux"]})
     found = Library({"one": record, "two": record}, {}, {}, {}, {})
-    assert sorted(author_ids(found).values()) == ["aux-2", "con-2"]
+    assert sorted(found.author_ids.values()) == ["aux-2", "con-2"]
