@@ -1,7 +1,8 @@
 """Turns the Markdown of a generated page into the HTML that MkDocs makes of it, by cmark: many times as fast.
 
-It knows the Markdown that the templates write: CommonMark, and classes in the attribute lists of Python-Markdown
-(``{: .rl-why }``, https://python-markdown.github.io/extensions/attr_list/). Text from records holds no mark of either,
+It knows the Markdown that the templates write: CommonMark, and in the attribute lists of Python-Markdown classes
+(``{: .rl-why }``, https://python-markdown.github.io/extensions/attr_list/) and the id of a heading. A heading that a
+template writes as HTML has attributes, which tells it from one of Markdown. Text from records holds no mark of either,
 being escaped. tests/test_stamping.py compares both engines on every page of the list.
 """
 
@@ -11,6 +12,7 @@ import functools
 import html
 import posixpath
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 
 from cmarkgfm import cmark
@@ -19,12 +21,15 @@ from markdown.extensions import toc
 from generator.errors import ReadingListError
 
 _UNSAFE = cmark.Options.CMARK_OPT_UNSAFE  # HTML in the Markdown is the templates' own
-_CLASSES = re.compile(r"\{:? ((?:\.[\w-]+ )+)\}")
+_ATTRIBUTES = re.compile(r"\{:? ((?:\.[\w-]+ )+|#[\w-]+ )\}")
 # An escaped text cannot hold "<", so it cannot make such a comment, before cmark or behind it.
 _OF_BLOCK = re.compile(r"<p>([^\n]*)</p>\n<!--((?:\.[\w-]+ )+)-->")
 _OF_INLINE = re.compile(r'<(a|em)((?: href="[^"]*")?)>([^<]*)</\1><!--((?:\.[\w-]+ )+)-->')
-_HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
-_LINK = re.compile(r'(<a [^>]*?href=")([^":?#]+\.md)(#[^"]*)?(?=")')
+_HEADING = re.compile(r"<h([1-6])>(.*?)(?: <!--#([\w-]+) -->)?</h\1>", re.DOTALL)
+_ID = re.compile(r'<[a-z][^<>]*? id="([^"]*)"')
+_LINK = re.compile(r'(<a [^>]*?href=")([^":?#]+\.md)([?#][^"]*)?(?=")')
+_BEYOND = re.compile(r"^\||\]\((?!https?:|#|[^()\s]*\.md[)?#])", re.MULTILINE)
+"""What no CommonMark has, a table, and links that MkDocs rewrites by what lies there: to files that are no pages."""
 
 
 class DoubtError(ReadingListError):
@@ -33,41 +38,58 @@ class DoubtError(ReadingListError):
 
 @dataclass(frozen=True)
 class Html:
-    """A page's body: its HTML, the id of its first heading, and the Markdown files it links to."""
+    """A page's body: its HTML, the ids of its headings in their order, and the Markdown files it links to."""
 
     body: str
-    heading: str
+    ids: list[str]
     links: frozenset[str]
+
+    @property
+    def heading(self) -> str:
+        """The id of the first heading, or nothing."""
+        return self.ids[0] if self.ids else ""
+
+    @property
+    def anchors(self) -> set[str]:
+        """All ids that a link can lead to."""
+        return set(_ID.findall(self.body))
 
 
 def to_html(markdown: str, path: str) -> Html:
     """Return the body of the page at ``path`` below the docs folder, such as ``papers/loom.md``, as HTML.
 
     Links to other Markdown files lead to where MkDocs puts those with ``use_directory_urls``; headings have the ids
-    that the table of contents of Python-Markdown gives them. Raises DoubtError for attributes that are no classes.
+    that the table of contents of Python-Markdown gives them. Raises DoubtError for other Markdown than this.
     """
     # Citations stand in <pre>, with braces of their own; elsewhere a brace is the template's.
     start, end = markdown.find("<pre"), markdown.rfind("</pre>")
     start, end = (start, end) if 0 <= start < end else (len(markdown), len(markdown))
-    marked = [_CLASSES.sub(r"<!--\1-->", part) for part in (markdown[:start], markdown[end:])]
-    if "{" in marked[0] or "{" in marked[1]:
-        raise DoubtError(f"{path}: holds attributes that are no classes")
+    marked = [_ATTRIBUTES.sub(r"<!--\1-->", part) for part in (markdown[:start], markdown[end:])]
+    if any("{" in part or _BEYOND.search(part) for part in marked):
+        raise DoubtError(f"{path}: holds a table, a link to a file, or attributes that are neither class nor id")
     text = cmark.markdown_to_html(markdown[start:end].join(marked), options=_UNSAFE)
     text = _OF_INLINE.sub(lambda m: f'<{m[1]} class="{_classes(m[4])}"{m[2]}>{m[3]}</{m[1]}>', text)
     text = _OF_BLOCK.sub(lambda m: f'<p class="{_classes(m[2])}">{m[1]}</p>', text)
     folder, links, ids = posixpath.dirname(path), set(), list[str]()
+    place = f"/{address(path)}" if path.endswith("index.md") else posixpath.join("/", folder, "page")  # all are as deep
 
     def lead(match: re.Match[str]) -> str:
-        target, led = _led(folder, match[2])
+        target, led = _led(folder, place, match[2])
         links.add(target)
         return f"{match[1]}{led}{match[3] or ''}"
 
     def name(match: re.Match[str]) -> str:
-        ids.append(toc.unique(_slug(match[2]), set(ids)))
+        ids.append(match[3] or toc.unique(_slug(match[2]), set(ids)))
         return f'<h{match[1]} id="{ids[-1]}">{match[2]}</h{match[1]}>'
 
     text = _HEADING.sub(name, _LINK.sub(lead, text))
-    return Html(text, ids[0] if ids else "", frozenset(links))
+    return Html(text, ids, frozenset(links))
+
+
+def check_links(path: str, page: Html, files: Container[str]) -> None:
+    """Raise DoubtError where the page at ``path`` links to what is not among ``files``."""
+    if missing := sorted(link for link in page.links if link not in files):
+        raise DoubtError(f"{path} links to {missing[0]}, which is not there")
 
 
 def _classes(names: str) -> str:
@@ -80,10 +102,10 @@ def _slug(heading: str) -> str:
 
 
 @functools.lru_cache(maxsize=2**16)  # a paper is linked from many pages of a folder
-def _led(folder: str, link: str) -> tuple[str, str]:
-    """Return the file that a relative link on a page in ``folder`` names, and the address of its page from there."""
+def _led(folder: str, place: str, link: str) -> tuple[str, str]:
+    """Return the file that a link in ``folder`` names, and how its page is reached from the page at ``place``."""
     target = posixpath.normpath(posixpath.join(folder, link))
-    return target, f"{posixpath.relpath('/' + address(target), f'/{folder}/page')}/"
+    return target, f"{posixpath.relpath('/' + address(target), place)}/"
 
 
 def address(path: str) -> str:

@@ -11,9 +11,8 @@ import datetime
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,12 +26,13 @@ from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import EVENTS, BasePlugin, event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import AnchorLink
 from mkdocs.utils import CountHandler
 
-from generator import doubts, files, generation, locks, pages, settings, stamping, standing, store, watching
+from generator import doubts, files, generation, locks, pages, settings, standing, store, watching
+from generator.building import Build
 from generator.commonmark import DoubtError
 from generator.errors import ReadingListError
-from generator.library import Library
 from generator.previewing import Preview
 from generator.site_folder import SiteFolder
 
@@ -76,26 +76,6 @@ class _Compiled(jinja2.BytecodeCache):
         self.code[bucket.key] = bucket.bytecode_to_string()
 
 
-@dataclass
-class _Build:
-    """One run of MkDocs: where its site goes, and which pages it leaves to be stamped."""
-
-    folder: SiteFolder
-    fast: bool
-    warnings: CountHandler
-    leaves: dict[stamping.Kind, list[stamping.Leaf]] = field(default_factory=dict)
-    specimens: dict[str, stamping.Kind] = field(default_factory=dict)
-    """The kinds by the paths of their specimens."""
-    proofs: dict[str, stamping.Leaf] = field(default_factory=dict)
-    """A page of each kind that MkDocs renders too, by its path."""
-    library: Library | None = None
-    """The records, where they had to be read."""
-    files: Files = field(default_factory=lambda: Files([]))
-    content: dict[str, str] = field(default_factory=dict)
-    html: dict[str, str] = field(default_factory=dict)
-    """What MkDocs made of specimens and proofs: the bodies and the finished pages, by path."""
-
-
 class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     """Writes the pages before ``mkdocs build`` and ``mkdocs serve``, and makes the build fast."""
 
@@ -106,6 +86,7 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         self.pause = _LEAST_PAUSE
         self.compiled = _Compiled()
         self.running = ExitStack()
+        self.files = Files([])
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         """Note what is to be done. MkDocs keeps this object from build to build because it has this event."""
@@ -125,10 +106,10 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             reason := next(doubts.doubts(config, dirty=self.dirty, events=EVENTS, own=ReadingListPlugin), "")
         ):
             _say(reason)
-        self.build = _Build(folder, fast=not reason, warnings=CountHandler())
-        self.build.warnings.setLevel(logging.WARNING)
-        logging.getLogger("mkdocs").addHandler(self.build.warnings)
-        self.running.callback(logging.getLogger("mkdocs").removeHandler, self.build.warnings)
+        self.build, self.warnings = Build(folder, fast=not reason), CountHandler()
+        self.warnings.setLevel(logging.WARNING)
+        logging.getLogger("mkdocs").addHandler(self.warnings)
+        self.running.callback(logging.getLogger("mkdocs").removeHandler, self.warnings)
         self.running.callback(setattr, config, "site_dir", config.site_dir)
         config.site_dir = str(cache / _ENGINE)
         return config
@@ -166,40 +147,36 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         """Take out the pages that are stamped, and put a specimen of each kind in."""
         if not self.build.fast:
             return files
-        self.build.files, listed, leaves = files, set(_files_in(config.nav)), []
-        for path, file in files.src_uris.items():
-            if path.partition("/")[0] in pages.FOLDERS and path not in listed and file.inclusion in _BUILT:
-                leaf = stamping.read(path, file.content_string) if file.is_documentation_page() else None
-                leaves += [leaf] if leaf else []
-        for number, (kind, alike) in enumerate(stamping.kinds(leaves).items()):
-            proof, *stamped = alike
-            path, text = stamping.specimen(kind, number)
+        listed = set(_files_in(config.nav))
+        apart = {
+            path: file
+            for path, file in files.src_uris.items()
+            if path.partition("/")[0] in pages.FOLDERS
+            and path not in listed
+            and file.inclusion in _BUILT
+            and file.is_documentation_page()
+        }
+        self.files = files
+        for path, text in self.build.divide((path, file.content_string) for path, file in apart.items()).items():
             specimen = File.generated(config, path, content=text)
             specimen.edit_uri = path  # as the pages it stands for have one
             files.append(specimen)
-            self.build.specimens[path], self.build.proofs[proof.path] = kind, proof
-            self.build.leaves[kind] = stamped
-            for leaf in stamped:
-                known = files.src_uris[leaf.path]
-                files.remove(known)
-                files.append(
-                    _StampedFile(
-                        leaf.path,
-                        known.src_dir,
-                        known.dest_dir,
-                        True,
-                        dest_uri=known.dest_uri,
-                        inclusion=known.inclusion,
-                    )
-                )
+        for leaf in (leaf for leaves in self.build.leaves.values() for leaf in leaves):
+            known = apart[leaf.path]
+            files.remove(known)
+            places = (known.src_dir, known.dest_dir, True)
+            files.append(_StampedFile(leaf.path, *places, dest_uri=known.dest_uri, inclusion=known.inclusion))
         return files
 
+    def on_page_markdown(self, markdown: str, *, page: Page, **_: Any) -> str:
+        """Leave MkDocs no more to render than it must."""
+        return self.build.markdown(page.file.src_uri, page.file.content_string, markdown)
+
     def on_page_content(self, html: str, *, page: Page, **_: Any) -> str:
-        """Note the body of a proof; put the name of its place into a specimen."""
-        path = page.file.src_uri
-        if path in self.build.proofs:
-            self.build.content[path] = html
-        return stamping.SPECIMEN_BODY if path in self.build.specimens else html
+        """Put in what others have rendered."""
+        body, ids = self.build.content(page.file.src_uri, html, [*_ids_in(page.toc)])
+        page.present_anchor_ids = (page.present_anchor_ids or set()) | ids
+        return body
 
     def on_env(self, env: jinja2.Environment, **_: Any) -> jinja2.Environment:
         """Keep the theme's templates from being looked up for every part of every page, and compiled in every build."""
@@ -210,21 +187,18 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     def on_post_template(self, output: str, *, template_name: str, **_: Any) -> str:
         """Name the stamped pages in the sitemap."""
         if template_name == "sitemap.xml":
-            for path, kind in self.build.specimens.items():
-                output = stamping.listed(output, path, self.build.leaves[kind])
+            return self.build.sitemap(output)
         return output
 
     def on_post_page(self, output: str, *, page: Page, **_: Any) -> str:
         """Note the finished pages that stamps are made of and proved by."""
-        path = page.file.src_uri
-        if path in self.build.specimens or path in self.build.proofs:
-            self.build.html[path] = output
+        self.build.page(page.file.src_uri, output)
         return output
 
     @event_priority(-100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Stamp, and put the new site in the place of the old one, unless MkDocs will refuse it for being strict."""
-        if config.strict and self.build.warnings.get_counts():
+        if config.strict and self.warnings.get_counts():
             self.running.close()
             return
         try:
@@ -237,23 +211,11 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             self._build_plainly(config)
 
     def _publish(self, built: Path, configured: settings.Settings) -> None:
-        run = self.build
-        stamps = {kind: stamping.Stamp.of(run.html[path]) for path, kind in run.specimens.items()}
-        for path, proof in run.proofs.items():
-            text = run.files.src_uris[path].content_string
-            stamps[proof.kind].prove(proof, text, run.content[path], run.html[path])
-        run.folder.put_all(built, besides={stamping.address(path) for path in run.specimens})
-        linked = {file.src_uri for file in run.files if file.inclusion in _BUILT}
-
-        def stamped(leaf: stamping.Leaf) -> bytes:
-            return stamps[leaf.kind].page(leaf, run.files.src_uris[leaf.path].content_string, linked)
-
-        for leaf in (leaf for leaves in run.leaves.values() for leaf in leaves):
-            run.folder.put(leaf.address, stamps[leaf.kind].key(leaf), partial(stamped, leaf))
-        run.folder.publish()
+        files = {file.src_uri for file in self.files if file.inclusion in _BUILT}
+        stamps = self.build.publish(built, lambda path: self.files.src_uris[path].content_string, files)
         if self.serving:
-            library = run.library or (self.preview.library if self.preview else None)
-            self.preview = Preview(configured, library, stamps, linked, run.folder)
+            library = self.build.library or (self.preview.library if self.preview else None)
+            self.preview = Preview(configured, library, stamps, files, self.build.folder)
 
     def _build_plainly(self, config: MkDocsConfig) -> None:
         """Build once more, every page by MkDocs."""
@@ -335,3 +297,10 @@ def _files_in(nav: Any) -> Iterator[str]:
             yield item
         else:
             yield from _files_in(item)
+
+
+def _ids_in(contents: Iterable[AnchorLink]) -> Iterator[str]:
+    """Yield the ids of the headings in a table of contents, in their order."""
+    for heading in contents:
+        yield heading.id
+        yield from _ids_in(heading.children)

@@ -46,6 +46,7 @@ KNOWN_TEMPLATES = {
 _START = f"---\n{pages.MARK}\n"
 _FILLED = ("title", "description", "head")
 _OUTLINE = re.compile(r"^##+ .*$", re.MULTILINE)
+_HEADINGS = re.compile(r"^#+ .*$", re.MULTILINE)
 _HEADING = "Rl0Heading0"
 _BODY = "<h1>rl0body0</h1>"  # a theme adds a heading to a body without one
 _PLACES = re.compile(rf"(rl0(?:title|description|head|heading|name0-\d+)0|{_BODY})")
@@ -85,12 +86,22 @@ class Leaf:
         return self.path.rpartition("/")[2].removesuffix(".md")
 
 
+def is_generated(text: str) -> bool:
+    """Tell whether a page is one that the generator writes."""
+    return text.startswith(_START)
+
+
+def outline(markdown: str) -> str:
+    """Return the headings of a page, as Markdown."""
+    return "\n\n".join(_HEADINGS.findall(markdown))
+
+
 def read(path: str, text: str) -> Leaf | None:
     """Return the page at ``path`` below the docs folder as a leaf.
 
     A page that no generator wrote is none, nor is the first page of a folder, which stands in another place.
     """
-    if not text.startswith(_START) or path.endswith("/index.md"):
+    if not is_generated(text) or path.endswith("/index.md"):
         return None
     lines, markdown = _parts(text)
     same = tuple(line for line in lines if line.partition(": ")[0] not in _FILLED)
@@ -180,8 +191,7 @@ class Stamp:
         if digest(text.encode()) != leaf.digest:
             raise DoubtError(f"{leaf.path} has changed while the site was built")
         made = commonmark.to_html(_parts(text)[1], leaf.path)
-        if missing := sorted(link for link in made.links if link not in files):
-            raise DoubtError(f"{leaf.path} links to {missing[0]}, which is not there")
+        commonmark.check_links(leaf.path, made, files)
         return self._fill(leaf, text, made.body, made.heading).encode("utf-8", errors="xmlcharrefreplace")
 
     def _fill(self, leaf: Leaf, text: str, body: str, heading: str) -> str:

@@ -303,7 +303,7 @@ def test_markdown_that_mkdocs_reads_otherwise_is_found_out(
 ) -> None:
     def wrong(markdown: str, path: str) -> commonmark.Html:
         made = to_html(markdown, path)
-        return commonmark.Html(made.body.replace("<p>", "<p><b>", 1), made.heading, made.links)
+        return commonmark.Html(made.body.replace("<p>", "<p><b>", 1), made.ids, made.links)
 
     to_html = commonmark.to_html
     monkeypatch.setattr(commonmark, "to_html", wrong)
@@ -331,8 +331,11 @@ def test_a_link_to_nowhere_is_no_page() -> None:
         stamp.page(leaf, text + "more", frozenset({"papers/x.md"}))
 
 
-@pytest.mark.parametrize("markdown", ["# X { #y }\n", "[a](b.md){ title=x }\n", "{ .x y=z }"])
-def test_attributes_that_are_no_classes_are_not_guessed_at(markdown: str) -> None:
+@pytest.mark.parametrize(
+    "markdown",
+    ["# X { #y z=1 }\n", "[a](b.md){ title=x }\n", "{ .x y=z }", "[a](b.pdf)\n", "[a](b)\n", "| a |\n| - |\n"],
+)
+def test_other_markdown_is_not_guessed_at(markdown: str) -> None:
     with pytest.raises(DoubtError, match=r"papers/x\.md"):
         commonmark.to_html(markdown, "papers/x.md")
 

@@ -16,8 +16,8 @@ ORDER = [
     "documents", "journal", "store", "intake", "checking", "related", "library",
     "catalogue", "search_index", "escaping", "wording", "exports", "data_schema", "metadata", "feeds", "digest",
     "formulas", "pictures", "overviews", "authors", "rendering", "pages", "generation", "standing", "commonmark",
-    "stamping", "site_folder", "previewing", "doubts", "watching", "curation", "starter", "mkdocs_plugin", "cli",
-    "__main__",
+    "stamping", "site_folder", "building", "previewing", "doubts", "watching", "curation", "starter",
+    "mkdocs_plugin", "cli", "__main__",
 ]  # fmt: skip
 INTAKE_WING = {
     "readers", "items", "variants", "evidence", "comparison", "blocking", "matching", "explanation", "merging",

@@ -1,0 +1,102 @@
+"""One build of the site: what MkDocs renders of it, and what is stamped from that or made by cmark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from generator import commonmark, stamping
+from generator.commonmark import DoubtError
+from generator.library import Library
+from generator.site_folder import SiteFolder
+
+
+@dataclass
+class Build:
+    """Where a site goes, and which pages are left to be stamped. Pages go by the paths of their Markdown files."""
+
+    folder: SiteFolder
+    fast: bool
+    """Whether anything is stamped at all."""
+    library: Library | None = None
+    """The records, where they had to be read."""
+    leaves: dict[stamping.Kind, list[stamping.Leaf]] = field(default_factory=dict)
+    """The pages that are stamped, by their kinds."""
+    _specimens: dict[str, stamping.Kind] = field(default_factory=dict)
+    _proofs: dict[str, stamping.Leaf] = field(default_factory=dict)  # a page of each kind that MkDocs renders too
+    _bodies: dict[str, commonmark.Html] = field(default_factory=dict)  # of other generated pages
+    _doubts: list[str] = field(default_factory=list)
+    _content: dict[str, str] = field(default_factory=dict)  # what MkDocs made of proofs
+    _html: dict[str, str] = field(default_factory=dict)  # finished pages, of specimens and proofs
+
+    def divide(self, texts: Iterable[tuple[str, str]]) -> dict[str, str]:
+        """Find the pages to be stamped among those with these paths and ``texts``; return the specimens to render."""
+        leaves = (leaf for path, text in texts if (leaf := stamping.read(path, text)))
+        made = {}
+        for number, (kind, (proof, *stamped)) in enumerate(stamping.kinds(leaves).items()):
+            path, made[path] = stamping.specimen(kind, number)
+            self._specimens[path], self._proofs[proof.path], self.leaves[kind] = kind, proof, stamped
+        return made
+
+    def markdown(self, path: str, text: str, markdown: str) -> str:
+        """Return what MkDocs is to render of a page whose file holds ``text``, with this ``markdown`` in it.
+
+        That is no more than the headings where the page was generated and its body can be made by cmark.
+        """
+        if self.fast and path not in self._specimens and path not in self._proofs and stamping.is_generated(text):
+            try:
+                self._bodies[path] = commonmark.to_html(markdown, path)
+            except DoubtError:
+                return markdown
+            return stamping.outline(markdown)
+        return markdown
+
+    def content(self, path: str, html: str, headings: list[str]) -> tuple[str, set[str]]:
+        """Return the body of a page, and ids in it; MkDocs has made ``html`` of it, with these ids of ``headings``."""
+        if path in self._proofs:
+            self._content[path] = html
+        if path in self._specimens:
+            return stamping.SPECIMEN_BODY, set()
+        if body := self._bodies.get(path):
+            if headings != body.ids:
+                self._doubts.append(f"MkDocs reads the headings of {path} otherwise than cmark")
+            return body.body, body.anchors
+        return html, set()
+
+    def page(self, path: str, html: str) -> None:
+        """Note the finished pages that stamps are made of and proved by."""
+        if path in self._specimens or path in self._proofs:
+            self._html[path] = html
+
+    def sitemap(self, text: str) -> str:
+        """Return the sitemap with the stamped pages in the places of their specimens."""
+        for path, kind in self._specimens.items():
+            text = stamping.listed(text, path, self.leaves[kind])
+        return text
+
+    def publish(
+        self, built: Path, text_of: Callable[[str], str], files: Container[str]
+    ) -> Mapping[stamping.Kind, stamping.Stamp]:
+        """Put the site that MkDocs has ``built`` and the stamped pages in the place of the old site; return the stamps.
+
+        ``text_of`` reads a page; ``files`` are all that links may lead to. Raises DoubtError where a page might be
+        another one than MkDocs', and WriteError; the old site stays then.
+        """
+        stamps = {kind: stamping.Stamp.of(self._html[path]) for path, kind in self._specimens.items()}
+        for path, proof in self._proofs.items():
+            stamps[proof.kind].prove(proof, text_of(path), self._content[path], self._html[path])
+        for path, body in self._bodies.items():
+            commonmark.check_links(path, body, files)
+        if self._doubts:
+            raise DoubtError(self._doubts[0])
+
+        def stamped(leaf: stamping.Leaf) -> bytes:
+            return stamps[leaf.kind].page(leaf, text_of(leaf.path), files)
+
+        self.folder.put_all(built, besides={stamping.address(path) for path in self._specimens})
+        for leaf in (leaf for leaves in self.leaves.values() for leaf in leaves):
+            self.folder.put(leaf.address, stamps[leaf.kind].key(leaf), partial(stamped, leaf))
+        self.folder.publish()
+        return stamps
