@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from generator import comparison, documents, matching, store
+from generator import comparison, documents, matching, references, store
 from generator.errors import Problem
 from generator.ids import id_fault
 from generator.items import item_of_record, item_of_retraction
@@ -35,17 +35,11 @@ def check(contents: Contents, *, duplicates: bool = True) -> list[Problem]:
     return sorted(set(problems), key=lambda problem: problem.sort_key)
 
 
-def _is_faulty(contents: Contents, file: str) -> bool:
-    """Tell whether a file has problems of its own; what names things in it cannot be judged then."""
-    name = os.fspath(contents.folder / file)
-    return any(problem.path == name for problem in contents.problems)
-
-
 def _is_named(contents: Contents, file: str, name: str) -> bool:
     """Tell whether a table names an item, be the item itself faulty; of a table that cannot be read, suppose it."""
     document = contents.files.get(file)
     if document is None:
-        return _is_faulty(contents, file)
+        return references.is_faulty(contents, file)
     return isinstance(document.data, Mapping) and name in document.data
 
 
@@ -131,7 +125,7 @@ def _redirects(contents: Contents) -> Iterator[Problem]:
                 end = contents.redirects[end]
             remedy = "the redirects run in a ring, so delete one" if end in passed else f"write {end!r}"
             yield contents.problem(*place, f"{old}: leads to another redirect; {remedy}")
-        elif not (new in contents.records or new in contents.retracted or _is_faulty(contents, _file(new))):
+        elif not (new in contents.records or new in contents.retracted or references.is_faulty(contents, _file(new))):
             yield contents.problem(*place, f"{old}: leads to {new!r}, which is no record; write the id of one")
 
 
@@ -156,41 +150,28 @@ def _papers_named(contents: Contents) -> Iterator[Problem]:
             if other == record_id:
                 message = "not_same_as: names this record itself; delete it"
                 yield contents.problem(_file(record_id), ("not_same_as", number), message)
-            elif other not in contents.retracted:  # may come again under another id
-                yield from _paper(contents, _file(record_id), ("not_same_as", number), "not_same_as", other)
+            elif other not in contents.retracted and (fault := references.fault(contents, other)):
+                # One that was taken off may come again under another id.
+                yield contents.problem(_file(record_id), ("not_same_as", number), f"not_same_as: {fault}")
+    yield from references.lost_steps(contents)
     for topic_id, topic in contents.topics.items():
         for number, start in enumerate(topic.start_here):
-            place = (topic_id, "start_here", number, "paper")
-            yield from _paper(contents, "topics.yaml", place, f"{topic_id}.start_here[{number + 1}].paper", start.paper)
             if start.paper in contents.records and topic_id not in contents.records[start.paper].topics:
                 yield contents.problem(
                     "topics.yaml",
-                    place,
+                    (topic_id, "start_here", number, "paper"),
                     f"{topic_id}.start_here[{number + 1}].paper: {start.paper!r} does not have this topic; "
                     "add it to the record, or choose another",
                 )
     for path_id, path in contents.paths.items():
         papers = [step.paper for step in path.steps]
         for number, paper in enumerate(papers):
-            place = (path_id, "steps", number, "paper")
-            yield from _paper(contents, "paths.yaml", place, f"{path_id}.steps[{number + 1}].paper", paper)
             if paper in papers[:number]:
                 yield contents.problem(
                     "paths.yaml",
-                    place,
+                    (path_id, "steps", number, "paper"),
                     f"{path_id}.steps[{number + 1}].paper: {paper!r} stands on the path twice; keep one",
                 )
-
-
-def _paper(contents: Contents, file: str, place: tuple[str | int, ...], field: str, paper: str) -> Iterator[Problem]:
-    if paper in contents.records or _is_faulty(contents, _file(paper)):
-        return
-    if paper in contents.redirects:
-        yield contents.problem(file, place, f"{field}: {paper!r} has moved; write {contents.redirects[paper]!r}")
-    elif paper in contents.retracted:
-        yield contents.problem(file, place, f"{field}: {paper!r} was taken off the list; delete this")
-    else:
-        yield contents.problem(file, place, f"{field}: {paper!r} is no record; write the id of one")
 
 
 def _duplicates(contents: Contents) -> Iterator[Problem]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from generator import documents, generation, journal
+from generator import documents, generation, journal, references
 from generator.errors import ReadingListError
 from generator.generation import Generated, Mark
 from generator.library import Library
@@ -52,7 +52,7 @@ def generate(
     """Generate into ``output``, unless all stands there as the run that left ``note`` wrote it.
 
     ``load`` reads the records, and raises where they have problems; it is not called where all stands. The rest is as
-    in ``generation.generate``.
+    in ``generation.generate``. Raises ReadingListError, too, where a topic or a path names a paper that is not there.
     """
     maker = program(settings)
     before = _read(note, maker, output) if note else None
@@ -61,6 +61,8 @@ def generate(
             if before.records == _digest(_named(records_files(settings.records))) and _stands(output, before.marks):
                 return Run(Generated(0, len(before.marks), 0, before.marks), before.day)
     contents = load()
+    if lost := [str(problem) for problem in references.lost_steps(contents)]:
+        raise ReadingListError("\n".join(lost))
     library = Library.of(contents)
     done = generation.generate(library, settings, output, known=before.marks if before else None, tell=tell)
     if note:

@@ -155,6 +155,11 @@ def test_where_all_stands_the_records_are_not_even_understood(
         (lambda at: _linked(at / "docs/papers/two-names.md"), "is a symbolic link"),
         (lambda at: _linked(at / "docs/papers"), "is a symbolic link"),
         (lambda at: (at / "docs/papers/two-names.md").write_text("# By hand\n"), "was written by hand"),
+        (lambda at: (at / "records/papers/two-names.yaml").unlink(), "paper: 'two-names' is no record; write the id"),
+        (
+            lambda at: _replace(at / "records/topics.yaml", "paper: two-names", "paper: braid"),
+            "start_here[1].paper: 'braid' has moved; write 'braided-attention'",
+        ),
     ],
 )
 def test_what_a_run_complains_of_is_not_passed_over(

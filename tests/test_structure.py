@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "generator"
 ORDER = [
     "errors", "dates", "links", "settings", "titles", "identifiers", "ids", "hidden", "models", "faults", "readers",
     "items", "variants", "evidence", "comparison", "blocking", "matching", "explanation", "merging", "files", "locks",
-    "documents", "journal", "store", "intake", "checking", "related", "library",
+    "documents", "journal", "store", "references", "intake", "checking", "related", "library",
     "catalogue", "search_index", "escaping", "wording", "exports", "data_schema", "metadata", "feeds", "digest",
     "formulas", "pictures", "overviews", "authors", "rendering", "pages", "generation", "standing", "commonmark",
     "stamping", "site_folder", "building", "previewing", "doubts", "watching", "curation", "starter",
