@@ -28,10 +28,13 @@ def fault(contents: Contents, paper: str) -> str | None:
 
 def lost_steps(contents: Contents) -> Iterator[Problem]:
     """Yield the steps of topics and reading paths whose paper is not there: no page can show them."""
-    topics = [("topics.yaml", name, "start_here", topic.start_here) for name, topic in contents.topics.items()]
-    paths = [("paths.yaml", name, "steps", path.steps) for name, path in contents.paths.items()]
-    for file, name, field, steps in (*topics, *paths):
-        for number, paper in enumerate(step.paper for step in steps):
+    topics = [
+        ("topics.yaml", key, "start_here", [each.paper for each in topic.start_here])
+        for key, topic in contents.topics.items()
+    ]
+    paths = [("paths.yaml", key, "steps", [each.paper for each in path.steps]) for key, path in contents.paths.items()]
+    for file, name, field, papers in topics + paths:
+        for number, paper in enumerate(papers):
             if found := fault(contents, paper):
                 place = (name, field, number, "paper")
                 yield contents.problem(file, place, f"{name}.{field}[{number + 1}].paper: {found}")
