@@ -35,6 +35,7 @@ soak: .venv/test-ready  ## The tests that take many minutes: 100,000 broken inpu
 bench: .venv/test-ready  ## Measure import, generate and build
 	$(BIN)/python benchmarks/measure.py
 	$(BIN)/python benchmarks/growth.py
+	$(BIN)/python benchmarks/serving.py
 
 bench-matching: .venv/test-ready  ## Measure how well and how fast duplicates are found, beside other ways, into docs/matching.md
 	$(BIN)/python benchmarks/matching.py --write

@@ -8,6 +8,7 @@ stamped page might differ from MkDocs' own, the plugin says why and lets MkDocs 
 from __future__ import annotations
 
 import datetime
+import gc
 import logging
 import os
 import time
@@ -91,6 +92,7 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     def on_startup(self, *, command: str, dirty: bool) -> None:
         """Note what is to be done. MkDocs keeps this object from build to build because it has this event."""
         self.serving, self.dirty = command == "serve", dirty
+        gc.set_threshold(100_000, 50, 1000)  # a build keeps nearly all that it makes; as for the commands in cli
 
     @event_priority(-100)
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
