@@ -8,19 +8,25 @@ being escaped. tests/test_stamping.py compares both engines on every page of the
 
 from __future__ import annotations
 
+import ctypes
 import functools
 import html
+import os
 import posixpath
 import re
 from collections.abc import Container
 from dataclasses import dataclass
 
-from cmarkgfm import cmark
+from cmarkgfm import _cmark, cmark
 from markdown.extensions import toc
 
 from generator.errors import ReadingListError
 
 _UNSAFE = cmark.Options.CMARK_OPT_UNSAFE  # HTML in the Markdown is the templates' own
+# The C library that Python and the module of cmark share; on Windows it goes by no one name, and the memory is lost.
+_free = ctypes.CDLL(None).free if os.name == "posix" else None
+if _free:
+    _free.argtypes, _free.restype = [ctypes.c_void_p], None
 _ATTRIBUTES = re.compile(r"\{:? ((?:\.[\w-]+ )+|#[\w-]+ )\}")
 # An escaped text cannot hold "<", so it cannot make such a comment, before cmark or behind it.
 _OF_BLOCK = re.compile(r"<p>([^\n]*)</p>\n<!--((?:\.[\w-]+ )+)-->")
@@ -67,7 +73,7 @@ def to_html(markdown: str, path: str) -> Html:
     marked = [_ATTRIBUTES.sub(r"<!--\1-->", part) for part in (markdown[:start], markdown[end:])]
     if any("{" in part or _BEYOND.search(part) for part in marked):
         raise DoubtError(f"{path}: holds a table, a link to a file, or attributes that are neither class nor id")
-    text = cmark.markdown_to_html(markdown[start:end].join(marked), options=_UNSAFE)
+    text = _rendered(markdown[start:end].join(marked))
     text = _OF_INLINE.sub(lambda m: f'<{m[1]} class="{_classes(m[4])}"{m[2]}>{m[3]}</{m[1]}>', text)
     text = _OF_BLOCK.sub(lambda m: f'<p class="{_classes(m[2])}">{m[1]}</p>', text)
     folder, links, ids = posixpath.dirname(path), set(), list[str]()
@@ -84,6 +90,20 @@ def to_html(markdown: str, path: str) -> Html:
 
     text = _HEADING.sub(name, _LINK.sub(lead, text))
     return Html(text, ids, frozenset(links))
+
+
+def _rendered(markdown: str) -> str:
+    """Return HTML by cmark, and free cmark's own copy of it, which ``cmarkgfm.cmark.markdown_to_html`` forgets.
+
+    That the caller must: https://github.com/commonmark/cmark/issues/544.
+    """
+    data = markdown.encode()
+    made = _cmark.lib.cmark_markdown_to_html(data, len(data), _UNSAFE)
+    try:
+        return str(_cmark.ffi.string(made).decode())
+    finally:
+        if _free:
+            _free(int(_cmark.ffi.cast("uintptr_t", made)))
 
 
 def check_links(path: str, page: Html, files: Container[str]) -> None:

@@ -132,7 +132,7 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         with _told():
             run = standing.generate(configured, docs, note, load)
         _log.debug("%s", run.done)
-        self.build.library = run.library
+        self.build.library = run.library if self.serving else None  # a build that ends soon needs it no more
         self._date(run.day)
         state[docs] = files.state(docs)
         if not self.serving:  # a preview hears of them, and builds again

@@ -63,11 +63,11 @@ def generate(
     contents = load()
     if lost := [str(problem) for problem in references.lost_steps(contents)]:
         raise ReadingListError("\n".join(lost))
-    library = Library.of(contents)
+    library, read = Library.of(contents), _digest(_named(_texts(contents)))
+    del contents  # half of what a run would hold are the files as they were read
     done = generation.generate(library, settings, output, known=before.marks if before else None, tell=tell)
     if note:
-        files = ((name, document.text.encode()) for name, document in contents.files.items())
-        _write(note, maker, output, _Note(_digest(_named(files)), library.day, done.marks))
+        _write(note, maker, output, _Note(read, library.day, done.marks))
     return Run(done, library.day, library)
 
 
@@ -90,6 +90,10 @@ def _named(files: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
     for name, data in sorted(files):
         yield name.encode()
         yield data
+
+
+def _texts(contents: Contents) -> Iterator[tuple[str, bytes]]:
+    return ((name, document.text.encode()) for name, document in contents.files.items())
 
 
 def records_files(folder: Path) -> Iterator[tuple[str, bytes]]:

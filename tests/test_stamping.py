@@ -343,3 +343,16 @@ def test_other_markdown_is_not_guessed_at(markdown: str) -> None:
 def test_a_theme_that_prints_no_body_is_refused() -> None:
     with pytest.raises(DoubtError, match="where they are expected"):
         stamping.Stamp.of("<title>rl0title0</title>rl0head0")
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="this system does not tell how much memory is held")
+def test_what_cmark_holds_is_given_back() -> None:
+    def held() -> int:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    page = "# Looms\n\n" + "A word *and* another.\n\n" * 1000
+    one = commonmark.to_html(page, "papers/loom.md")
+    before = held()
+    for _ in range(400):
+        assert commonmark.to_html(page, "papers/loom.md") == one
+    assert held() - before < 100 * len(one.body)  # it would be more than four times as much
