@@ -94,7 +94,9 @@ def _share_of_passages(one: str, other: str) -> float | None:
 
     ``None`` for texts that are short, or not mostly in ASCII letters.
     """
-    shorter, longer = sorted((letters_of(one), letters_of(other)), key=lambda text: (len(text), text))
+    shorter, longer = letters_of(one), letters_of(other)
+    if (len(longer), longer) < (len(shorter), shorter):
+        shorter, longer = longer, shorter
     if len(shorter) < max(_PASSAGES * _PASSAGE, min(len(one), len(other)) // 2):
         return None
     step = max(1, len(shorter) // _PASSAGES)

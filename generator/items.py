@@ -22,10 +22,11 @@ from generator.models import Entry, PersonName, Record, Retraction
 
 # What a cataloguer adds behind a title: "[Chinese]", "[Erratum appears in … 2013;27(3):377]".
 _CATALOGUER_NOTE = re.compile(r"[\s.]*\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]\.?$")
-_SUBTITLE = re.compile(r":\s| [-–—]+ |—|\s\(")
+_SUBTITLE = re.compile(r": |—| (?:[-–—]+ |\()")
 # "215 p" and "vi, 120 pages" say how long a text is, not where it stands.
 _EXTENT = re.compile(r"\d+\s*(?:p|pp|pages|leaves)\.?$", re.IGNORECASE)
 _NO_LETTERS = bytes(byte for byte in range(256) if not chr(byte).isalnum() or byte > 127)
+_LOWER_CASE = bytes(range(256)).lower()
 _START = 60  # letters at the beginning of an abstract
 LOST = "ꙮ"
 """Stands for a letter that a database could not print: ``B?hlen``. No name has it, and it counts as a letter."""
@@ -46,7 +47,7 @@ GENRE_WORDS = frozenset(
 class Shelf:
     """Abstracts laid aside in a temporary file (in memory while they are few), to be read when a pair asks for them."""
 
-    _IN_MEMORY = 8 * 1024 * 1024
+    _IN_MEMORY = 1024 * 1024
 
     def __init__(self) -> None:
         self._file: IO[bytes] | None = None
@@ -249,7 +250,7 @@ def start_of(abstract: str) -> int:
 
 def letters_of(text: str) -> bytes:
     """Return the letters and figures of a text without case, marks, spaces and letters outside ASCII."""
-    return text.encode("utf-8", "replace").lower().translate(None, _NO_LETTERS)
+    return text.encode("utf-8", "replace").translate(_LOWER_CASE, _NO_LETTERS)
 
 
 def _inverted(author: str | PersonName) -> str:
@@ -259,9 +260,14 @@ def _inverted(author: str | PersonName) -> str:
     return f"{author.family}, {author.given}" if author.given else author.family
 
 
+def _name_words(names: str) -> list[str]:
+    """Return the words of names; a letter that was lost is a letter."""
+    return titles.tokens(_LOST.sub(LOST, names) if "?" in names or "\ufffd" in names else names)
+
+
 @functools.lru_cache(maxsize=2**12)
 def _people(authors: str) -> frozenset[str]:
-    return frozenset([word for word in titles.tokens(_LOST.sub(LOST, authors)) if len(word) > 2])
+    return frozenset([word for word in _name_words(authors) if len(word) > 2])
 
 
 @functools.lru_cache(maxsize=2**12)
@@ -275,7 +281,7 @@ def _families(authors: str) -> frozenset[str]:
         # "Ida Loom, Jan Ferry" are two people, though a table that has names inverted would mean one.
         two = comma and " " in family.strip() and len([word for word in given.split() if len(word) > 2]) > 1
         for name in (family, given) if two else (family,) if comma else (author,):
-            words = [word for word in titles.tokens(_LOST.sub(LOST, name)) if word not in _SUFFIXES]
+            words = [word for word in _name_words(name) if word not in _SUFFIXES]
             found.update(words[-1:])
     return frozenset(found)
 
