@@ -170,10 +170,13 @@ def _word_blocks(
 
     frequency = np.bincount(words, minlength=len(sums))
     rare = np.flatnonzero((frequency[words] > 1) & (frequency[words] <= max(200, count // 500)))
-    rare = rare[np.lexsort((each[rare], frequency[words[rare]], ranks[rare]))]
-    owner, mark = ranks[rare], each[rare]
     if not rare.size:
         return found
+    by_rarity = np.lexsort((sums, frequency))
+    rarity = np.empty_like(sums)
+    rarity[by_rarity] = np.arange(len(sums), dtype=np.uint64)
+    packed = np.sort((ranks[rare] << np.uint64(32)) | rarity[words[rare]])
+    owner, mark = packed >> np.uint64(32), sums[by_rarity[packed & np.uint64(0xFFFFFFFF)]]
     first = np.flatnonzero(np.concatenate(([True], owner[1:] != owner[:-1])))
     position = np.arange(rare.size) - np.repeat(first, np.diff(np.append(first, rare.size)))
     hashes, owners = [], []
@@ -189,6 +192,11 @@ def _within(hashes: Numbers, ranks: Numbers) -> Iterator[Numbers]:
     """Yield the pairs of ranks that share a checksum, both in one number, the smaller rank in its upper half."""
     import numpy as np
 
+    order = np.argsort(hashes)
+    hashes, ranks = hashes[order], ranks[order]
+    same = hashes[1:] == hashes[:-1]
+    several = np.append(same, False) | np.append(False, same)  # most are alone with their checksum
+    hashes, ranks = hashes[several], ranks[several]
     order = np.lexsort((ranks, hashes))
     hashes, ranks = hashes[order], ranks[order]
     first = np.flatnonzero(np.concatenate(([True], hashes[1:] != hashes[:-1])))

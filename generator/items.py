@@ -13,12 +13,12 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import IO, NamedTuple
 
 from generator import dates, titles
-from generator.models import Entry, PersonName, Record, Retraction
+from generator.models import Entry, PersonName, Record, Retraction, numerous
 
 # What a cataloguer adds behind a title: "[Chinese]", "[Erratum appears in … 2013;27(3):377]".
 _CATALOGUER_NOTE = re.compile(r"[\s.]*\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]\.?$")
@@ -89,7 +89,7 @@ class Shelved(NamedTuple):
     checksum: int
 
 
-@dataclass(frozen=True, slots=True)
+@numerous
 class Item:
     """What matching looks at of one entry or record."""
 
