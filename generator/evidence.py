@@ -80,8 +80,10 @@ def agreement(a: Item, b: Item) -> float | None:
     """
     if not a.laid_abstract or not b.laid_abstract:
         return None
+    if a.abstract_mark == b.abstract_mark:
+        return 1.0
     one, other = a.abstract, b.abstract
-    if one == other:
+    if one == other:  # one was laid aside, and one was not
         return 1.0
     passages = _share_of_passages(one, other)
     if passages is not None and (passages >= ABSTRACT_ONE or (passages < _FEW_PASSAGES and a.key != b.key)):

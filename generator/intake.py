@@ -101,7 +101,7 @@ def _entries(path: str, format: str | None, problems: list[Problem]) -> Iterator
             name = format or readers.recognise(path, readers.beginning(path))
             if name == csv_table.NAME:
                 count = 0
-                for entry in csv_table.walk(path, readers.lines(path), problems, [], csv_table.names_in):
+                for entry in csv_table.walk(path, readers.lines(path), problems, None, csv_table.names_in):
                     count += 1
                     problems.extend(Problem(path, entry.line, fault) for fault in faults_of(entry))
                     yield entry

@@ -61,14 +61,16 @@ class Shelf:
     def lay(self, text: str) -> Shelved:
         """Lay a text aside and return where it lies."""
         data = text.encode("utf-8", "surrogatepass")
-        if len(self._latest) > self._IN_MEMORY:
-            self._file = self._file or tempfile.TemporaryFile()  # noqa: SIM115 - goes with the shelf
+        latest = self._latest
+        if len(latest) > self._IN_MEMORY:
+            # Without a buffer, which would be filled for each text that is read.
+            self._file = self._file or tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - goes with the shelf
             self._file.seek(0, os.SEEK_END)
-            self._file.write(self._latest)
-            self._filed += len(self._latest)
-            self._latest.clear()
-        place = Shelved(self, self._filed + len(self._latest), len(data), zlib.adler32(data))
-        self._latest += data
+            self._filed += len(latest)
+            while latest:
+                del latest[: self._file.write(latest)]
+        place = Shelved(self, self._filed + len(latest), len(data), zlib.crc32(data))
+        latest += data
         return place
 
     def read(self, begin: int, length: int) -> str:
@@ -133,6 +135,12 @@ class Item:
         """The abstract, or nothing."""
         laid = self.laid_abstract
         return laid if isinstance(laid, str) else laid.shelf.read(laid.begin, laid.length)
+
+    @property
+    def abstract_mark(self) -> object:
+        """What two items have in common that have the same abstract, without reading it."""
+        laid = self.laid_abstract
+        return (self.abstract_start, laid.length, laid.checksum) if isinstance(laid, Shelved) else laid
 
     @property
     def people(self) -> frozenset[str]:

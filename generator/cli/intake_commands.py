@@ -261,7 +261,6 @@ def _compared(items: Sequence[Item], pair: matching.Pair) -> dict[str, str]:
 
 def _print_json(items: Sequence[Item], pairs: Sequence[matching.Pair], clusters: Sequence[tuple[int, ...]]) -> None:
     """Print pairs and clusters as one JSON object, one of them on a line: there may be many."""
-
     encode = json.JSONEncoder(ensure_ascii=False).encode
 
     def listed(name: str, values: Iterable[Any], end: str) -> None:

@@ -107,13 +107,14 @@ def walk(
     path: str,
     lines: Iterable[str],
     problems: list[Problem],
-    remarks: list[Problem],
+    remarks: list[Problem] | None,
     names: Callable[[str], tuple[str | PersonName, ...]] = authors_in,
 ) -> Iterator[Entry]:
     """Yield the entries of a table one by one, so that one of any length can be read.
 
     ``problems`` takes what keeps the table from being imported (then what was yielded does not count), ``remarks`` what
-    a person should know. ``names`` splits a list of authors: :func:`names_in` where it is not to cost much.
+    a person should know, if there is one. ``names`` splits a list of authors: :func:`names_in` where it is not to cost
+    much.
     """
     rows = csv.reader(lines, strict=True)
     position = end = 0
@@ -143,8 +144,11 @@ def walk(
                 continue
             position += 1
             entry = _entry(path, line, position, row, names)
-            for name, why in _lost(entry, row):
-                remarks.append(Problem(path, line, f"{name}: {row[name][:60]!r} {why}; left out"))
+            if remarks is not None:
+                remarks += [
+                    Problem(path, line, f"{name}: {row[name][:60]!r} {why}; left out")
+                    for name, why in _lost(entry, row)
+                ]
             yield entry
     except csv.Error as error:
         problems.append(Problem(path, end + 1, f"no CSV from here on ({error}); check the quotes"))
