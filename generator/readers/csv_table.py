@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from generator import dates, identifiers, links
 from generator.errors import Problem
+from generator.faults import faults_of
 from generator.models import Entry, PersonName
 from generator.readers import Reading
 from generator.titles import fold, unescaped
@@ -129,7 +130,8 @@ def walk(
         end = rows.line_num
         for values in rows:
             line, end = end + 1, rows.line_num
-            if not any(map(str.strip, values)):
+            text = "".join(values)
+            if not text.strip():
                 continue
             if len(values) > len(columns):
                 problems.append(
@@ -138,7 +140,9 @@ def walk(
                     )
                 )
                 continue
-            row = {name: cell for name, value in zip(columns, values, strict=False) if value and (cell := _cell(value))}
+            printable = text.isprintable()  # then all its white space is spaces
+            cells = map(str.strip if printable and "  " not in text else fold, values)
+            row = {name: _unquoted(cell) for name, cell in zip(columns, cells, strict=False) if cell}
             if "title" not in row:
                 problems.append(Problem(path, line, "title: is empty; every row needs one"))
                 continue
@@ -149,20 +153,16 @@ def walk(
                     Problem(path, line, f"{name}: {row[name][:60]!r} {why}; left out")
                     for name, why in _lost(entry, row)
                 ]
+            # A reference to a character may be resolved in a name, and be to one that is not printable.
+            problems += [Problem(path, line, fault) for fault in faults_of(entry, printable and "&" not in text)]
             yield entry
     except csv.Error as error:
         problems.append(Problem(path, end + 1, f"no CSV from here on ({error}); check the quotes"))
 
 
-def _cell(value: str) -> str:
-    """Return what a cell holds, on one line, as :func:`fold` has it.
-
-    The apostrophe goes that an export puts before what a spreadsheet would read as a formula. A printable text has no
-    other white space than spaces.
-    """
-    if not value.isprintable() or "  " in value or value[0] == " " or value[-1] == " ":
-        value = fold(value)
-    return value[1:] if value.startswith("'") and _FORMULA.match(value) else value
+def _unquoted(text: str) -> str:
+    """Take away the apostrophe that an export puts before what a spreadsheet would read as a formula."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
 _FORMULA = re.compile(r"'+[=+@\-＝＋＠－]")
