@@ -192,6 +192,8 @@ def _within(hashes: Numbers, ranks: Numbers) -> Iterator[Numbers]:
     """Yield the pairs of ranks that share a checksum, both in one number, the smaller rank in its upper half."""
     import numpy as np
 
+    if not hashes.size:
+        return
     order = np.argsort(hashes)
     hashes, ranks = hashes[order], ranks[order]
     same = hashes[1:] == hashes[:-1]
