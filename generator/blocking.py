@@ -8,8 +8,10 @@ the texts (CRC-32), so that neither the order of the input nor Python's hash see
 
 from __future__ import annotations
 
+import itertools
 import zlib
 from array import array
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -85,9 +87,6 @@ def _blocks(items: Sequence[Item], order: Sequence[int]) -> dict[str, tuple[Numb
 
     hashes = {kind: array("Q") for kind in BLOCKS}
     ranks = {kind: array("Q") for kind in BLOCKS}
-    vocabulary: dict[str, int] = {}
-    checksums = array("Q")  # of the words of the vocabulary
-    words, lengths = array("q"), array("q")
     crc = zlib.crc32
 
     def put(kind: str, rank: int, *texts: str) -> None:
@@ -95,33 +94,16 @@ def _blocks(items: Sequence[Item], order: Sequence[int]) -> dict[str, tuple[Numb
             hashes[kind].append(crc(text.encode("utf-8", "replace")))
             ranks[kind].append(rank)
 
-    edges = [(hashes[kind].append, ranks[kind].append) for kind in ("title", "start", "end")]
-    (put_title, rank_title), (put_start, rank_start), (put_end, rank_end) = edges
-    put_word = words.append
-    for rank, place in enumerate(order):
-        item = items[place]
-        before = len(words)
+    rank_of = np.empty(len(items), np.uint64)
+    rank_of[np.asarray(order, np.int64)] = np.arange(len(items), dtype=np.uint64)
+    for item, rank in zip(items, rank_of.tolist(), strict=True):
         if item.key:
             key = item.key.encode("utf-8", "replace")
-            put_title(crc(key))
-            put_start(crc(key[:_EDGE]))
-            put_end(crc(key[-_EDGE:]))
-            rank_title(rank)
-            rank_start(rank)
-            rank_end(rank)
-            tokens = item.tokens
-            if not GENRE_WORDS.isdisjoint(tokens) and (work := item.work[0]) != item.key:
-                put("title", rank, work)
+            for kind, edge in (("title", key), ("start", key[:_EDGE]), ("end", key[-_EDGE:])):
+                hashes[kind].append(crc(edge))
+                ranks[kind].append(rank)
             if stems := item.stems:
                 put("title", rank, *stems)
-            for word in tokens:
-                if word not in STOP_WORDS:
-                    number = vocabulary.get(word)
-                    if number is None:
-                        number = vocabulary[word] = len(vocabulary)
-                        checksums.append(crc(word.encode("utf-8", "replace")))
-                    put_word(number)
-        lengths.append(len(words) - before)
         if item.identifiers:
             put("identifier", rank, *(f"{scheme}:{value}" for scheme, value in item.identifiers.items()))
         if item.year and item.authors:
@@ -129,16 +111,36 @@ def _blocks(items: Sequence[Item], order: Sequence[int]) -> dict[str, tuple[Numb
         if item.abstract_start:
             hashes["abstract"].append(item.abstract_start)
             ranks["abstract"].append(rank)
-    del vocabulary
+    words, owners, vocabulary = _words([item.tokens for item in items])
+    for place in np.unique(owners[_marked(vocabulary, GENRE_WORDS)[words]]).tolist():
+        item = items[place]
+        if (work := item.work[0]) != item.key:
+            put("title", int(rank_of[place]), work)
     found = {
         kind: (np.frombuffer(hashes[kind], np.uint64), np.frombuffer(ranks[kind], np.uint64))
         for kind in BLOCKS
         if hashes[kind]
     }
-    if words:
-        sums = _mixed(np.frombuffer(checksums, np.uint64))
-        found |= _word_blocks(np.frombuffer(words, np.int64), np.frombuffer(lengths, np.int64), sums, len(items))
-    return found
+    telling = ~_marked(vocabulary, STOP_WORDS)[words]
+    sums = _mixed(np.fromiter((crc(word.encode("utf-8", "replace")) for word in vocabulary), np.uint64))
+    return found | _word_blocks(words[telling], rank_of[owners[telling]], sums, len(items))
+
+
+def _words(titles: Sequence[Sequence[str]]) -> tuple[NDArray[np.int64], NDArray[np.int64], list[str]]:
+    """Return the words of all titles in a row, as numbers; beside each the place of its title; the words numbered."""
+    import numpy as np
+
+    numbers: defaultdict[str, int] = defaultdict(itertools.count().__next__)
+    words = np.fromiter(map(numbers.__getitem__, itertools.chain.from_iterable(titles)), np.int64)
+    lengths = np.fromiter(map(len, titles), np.int64, len(titles))
+    return words, np.repeat(np.arange(len(titles)), lengths), list(numbers)
+
+
+def _marked(vocabulary: Sequence[str], words: frozenset[str]) -> NDArray[np.bool_]:
+    """Tell for each word of a vocabulary whether it is one of ``words``."""
+    import numpy as np
+
+    return np.fromiter((word in words for word in vocabulary), np.bool_, len(vocabulary))
 
 
 def _mixed(numbers: Numbers) -> Numbers:
@@ -152,12 +154,12 @@ def _mixed(numbers: Numbers) -> Numbers:
 
 
 def _word_blocks(
-    words: NDArray[np.int64], lengths: NDArray[np.int64], sums: Numbers, count: int
+    words: NDArray[np.int64], ranks: Numbers, sums: Numbers, count: int
 ) -> dict[str, tuple[Numbers, Numbers]]:
     """Return the blocks of all words but one, and of two rare words; ``words`` are those of all items in a row."""
     import numpy as np
 
-    ranks = np.repeat(np.arange(count, dtype=np.uint64), lengths)
+    lengths = np.bincount(ranks.astype(np.int64), minlength=count)
     each = sums[words]
     whole = np.zeros(count, np.uint64)
     np.add.at(whole, ranks, each)
@@ -168,10 +170,13 @@ def _word_blocks(
 
     frequency = np.bincount(words, minlength=len(sums))
     rare = np.flatnonzero((frequency[words] > 1) & (frequency[words] <= max(200, count // 500)))
-    rare = rare[np.lexsort((each[rare], frequency[words[rare]], ranks[rare]))]
-    owner, mark = ranks[rare], each[rare]
     if not rare.size:
         return found
+    by_rarity = np.lexsort((sums, frequency))
+    rarity = np.empty_like(sums)
+    rarity[by_rarity] = np.arange(len(sums), dtype=np.uint64)
+    packed = np.sort((ranks[rare] << np.uint64(32)) | rarity[words[rare]])
+    owner, mark = packed >> np.uint64(32), sums[by_rarity[packed & np.uint64(0xFFFFFFFF)]]
     first = np.flatnonzero(np.concatenate(([True], owner[1:] != owner[:-1])))
     position = np.arange(rare.size) - np.repeat(first, np.diff(np.append(first, rare.size)))
     hashes, owners = [], []
@@ -187,6 +192,13 @@ def _within(hashes: Numbers, ranks: Numbers) -> Iterator[Numbers]:
     """Yield the pairs of ranks that share a checksum, both in one number, the smaller rank in its upper half."""
     import numpy as np
 
+    if not hashes.size:
+        return
+    order = np.argsort(hashes)
+    hashes, ranks = hashes[order], ranks[order]
+    same = hashes[1:] == hashes[:-1]
+    several = np.append(same, False) | np.append(False, same)  # most are alone with their checksum
+    hashes, ranks = hashes[several], ranks[several]
     order = np.lexsort((ranks, hashes))
     hashes, ranks = hashes[order], ranks[order]
     first = np.flatnonzero(np.concatenate(([True], hashes[1:] != hashes[:-1])))

@@ -80,8 +80,10 @@ def agreement(a: Item, b: Item) -> float | None:
     """
     if not a.laid_abstract or not b.laid_abstract:
         return None
+    if a.abstract_mark == b.abstract_mark:
+        return 1.0
     one, other = a.abstract, b.abstract
-    if one == other:
+    if one == other:  # one was laid aside, and one was not
         return 1.0
     passages = _share_of_passages(one, other)
     if passages is not None and (passages >= ABSTRACT_ONE or (passages < _FEW_PASSAGES and a.key != b.key)):
@@ -94,7 +96,9 @@ def _share_of_passages(one: str, other: str) -> float | None:
 
     ``None`` for texts that are short, or not mostly in ASCII letters.
     """
-    shorter, longer = sorted((letters_of(one), letters_of(other)), key=lambda text: (len(text), text))
+    shorter, longer = letters_of(one), letters_of(other)
+    if (len(longer), longer) < (len(shorter), shorter):
+        shorter, longer = longer, shorter
     if len(shorter) < max(_PASSAGES * _PASSAGE, min(len(one), len(other)) // 2):
         return None
     step = max(1, len(shorter) // _PASSAGES)

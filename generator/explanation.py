@@ -31,7 +31,7 @@ def explain(items: Sequence[Item], one: int, other: int) -> Explanation:
     """Say what matching does with two of ``items``, given by their places; all of them count, as in a whole run."""
     a, b = sorted((one, other))
     found = matching.match(items)
-    marked = matching.with_columns(items, blocking.ranked(items))
+    marked = matching.with_columns(items, matching.of_one_title(items, blocking.ranked(items)))
     verdict = compare(marked[a], marked[b])
     kinds, was_compared = blocking.shared(items, a, b)
     clusters = [next(cluster for cluster in found.clusters if place in cluster) for place in (a, b)]

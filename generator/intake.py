@@ -12,7 +12,6 @@ from pathlib import Path
 
 from generator import dates, matching, merging, readers, store, titles
 from generator.errors import InputError, Problem
-from generator.faults import faults_of
 from generator.ids import MAX_ID, id_fault
 from generator.items import Item, Shelf, item_of_entry, item_of_record, item_of_retraction
 from generator.models import Entry, Record, Retraction, Source
@@ -101,9 +100,8 @@ def _entries(path: str, format: str | None, problems: list[Problem]) -> Iterator
             name = format or readers.recognise(path, readers.beginning(path))
             if name == csv_table.NAME:
                 count = 0
-                for entry in csv_table.walk(path, readers.lines(path), problems, [], csv_table.names_in):
+                for entry in csv_table.walk(path, readers.lines(path), problems, None, csv_table.names_in):
                     count += 1
-                    problems.extend(Problem(path, entry.line, fault) for fault in faults_of(entry))
                     yield entry
                 if not count and not problems:
                     problems.append(readers.nothing_in(path, name))

@@ -13,19 +13,20 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import IO, NamedTuple
 
 from generator import dates, titles
-from generator.models import Entry, PersonName, Record, Retraction
+from generator.models import Entry, PersonName, Record, Retraction, numerous
 
 # What a cataloguer adds behind a title: "[Chinese]", "[Erratum appears in … 2013;27(3):377]".
 _CATALOGUER_NOTE = re.compile(r"[\s.]*\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]\.?$")
-_SUBTITLE = re.compile(r":\s| [-–—]+ |—|\s\(")
+_SUBTITLE = re.compile(r": |—| (?:[-–—]+ |\()")
 # "215 p" and "vi, 120 pages" say how long a text is, not where it stands.
 _EXTENT = re.compile(r"\d+\s*(?:p|pp|pages|leaves)\.?$", re.IGNORECASE)
 _NO_LETTERS = bytes(byte for byte in range(256) if not chr(byte).isalnum() or byte > 127)
+_LOWER_CASE = bytes(range(256)).lower()
 _START = 60  # letters at the beginning of an abstract
 LOST = "ꙮ"
 """Stands for a letter that a database could not print: ``B?hlen``. No name has it, and it counts as a letter."""
@@ -46,7 +47,7 @@ GENRE_WORDS = frozenset(
 class Shelf:
     """Abstracts laid aside in a temporary file (in memory while they are few), to be read when a pair asks for them."""
 
-    _IN_MEMORY = 8 * 1024 * 1024
+    _IN_MEMORY = 1024 * 1024
 
     def __init__(self) -> None:
         self._file: IO[bytes] | None = None
@@ -60,14 +61,16 @@ class Shelf:
     def lay(self, text: str) -> Shelved:
         """Lay a text aside and return where it lies."""
         data = text.encode("utf-8", "surrogatepass")
-        if len(self._latest) > self._IN_MEMORY:
-            self._file = self._file or tempfile.TemporaryFile()  # noqa: SIM115 - goes with the shelf
+        latest = self._latest
+        if len(latest) > self._IN_MEMORY:
+            # Without a buffer, which would be filled for each text that is read.
+            self._file = self._file or tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - goes with the shelf
             self._file.seek(0, os.SEEK_END)
-            self._file.write(self._latest)
-            self._filed += len(self._latest)
-            self._latest.clear()
-        place = Shelved(self, self._filed + len(self._latest), len(data), zlib.adler32(data))
-        self._latest += data
+            self._filed += len(latest)
+            while latest:
+                del latest[: self._file.write(latest)]
+        place = Shelved(self, self._filed + len(latest), len(data), zlib.crc32(data))
+        latest += data
         return place
 
     def read(self, begin: int, length: int) -> str:
@@ -88,7 +91,7 @@ class Shelved(NamedTuple):
     checksum: int
 
 
-@dataclass(frozen=True, slots=True)
+@numerous
 class Item:
     """What matching looks at of one entry or record."""
 
@@ -132,6 +135,12 @@ class Item:
         """The abstract, or nothing."""
         laid = self.laid_abstract
         return laid if isinstance(laid, str) else laid.shelf.read(laid.begin, laid.length)
+
+    @property
+    def abstract_mark(self) -> object:
+        """What two items have in common that have the same abstract, without reading it."""
+        laid = self.laid_abstract
+        return (self.abstract_start, laid.length, laid.checksum) if isinstance(laid, Shelved) else laid
 
     @property
     def people(self) -> frozenset[str]:
@@ -249,7 +258,7 @@ def start_of(abstract: str) -> int:
 
 def letters_of(text: str) -> bytes:
     """Return the letters and figures of a text without case, marks, spaces and letters outside ASCII."""
-    return text.encode("utf-8", "replace").lower().translate(None, _NO_LETTERS)
+    return text.encode("utf-8", "replace").translate(_LOWER_CASE, _NO_LETTERS)
 
 
 def _inverted(author: str | PersonName) -> str:
@@ -259,9 +268,14 @@ def _inverted(author: str | PersonName) -> str:
     return f"{author.family}, {author.given}" if author.given else author.family
 
 
+def _name_words(names: str) -> list[str]:
+    """Return the words of names; a letter that was lost is a letter."""
+    return titles.tokens(_LOST.sub(LOST, names) if "?" in names or "\ufffd" in names else names)
+
+
 @functools.lru_cache(maxsize=2**12)
 def _people(authors: str) -> frozenset[str]:
-    return frozenset([word for word in titles.tokens(_LOST.sub(LOST, authors)) if len(word) > 2])
+    return frozenset([word for word in _name_words(authors) if len(word) > 2])
 
 
 @functools.lru_cache(maxsize=2**12)
@@ -275,7 +289,7 @@ def _families(authors: str) -> frozenset[str]:
         # "Ida Loom, Jan Ferry" are two people, though a table that has names inverted would mean one.
         two = comma and " " in family.strip() and len([word for word in given.split() if len(word) > 2]) > 1
         for name in (family, given) if two else (family,) if comma else (author,):
-            words = [word for word in titles.tokens(_LOST.sub(LOST, name)) if word not in _SUFFIXES]
+            words = [word for word in _name_words(name) if word not in _SUFFIXES]
             found.update(words[-1:])
     return frozenset(found)
 

@@ -6,14 +6,14 @@ Nothing here depends on the order of the input, and no cluster joins what a verd
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, product
 
 from generator import blocking
 from generator.blocking import candidates
 from generator.comparison import Verdict, compare, identifier_conflict
-from generator.items import Item, Shelved
+from generator.items import Item
 
 __all__ = ["Matching", "Pair", "candidates", "match"]
 
@@ -50,8 +50,9 @@ def match(items: Sequence[Item], tell: Callable[[int], None] | None = None) -> M
     ``different`` or have conflicting identifiers, or two records that exist already, is refused and becomes ``review``.
     """
     order = blocking.ranked(items)
-    items = with_columns(items, order)
-    judge = _Judge(items, _recurring(items))
+    runs = of_one_title(items, order)
+    items = with_columns(items, runs)
+    judge = _Judge(items, _recurring(items, runs))
     told = []
     for number, (a, b) in enumerate(zip(*(side.tolist() for side in blocking.pairs(items, order)), strict=True)):
         if (verdict := judge(a, b)).kind != "different":
@@ -161,28 +162,33 @@ class _Judge:
 
     def content_of(self, place: int) -> int:
         """Return a number that items bear of which each can stand for the other; one below 0 is an item's own."""
-        return ~place if self._items[place].not_same_as else self._content.get(place, ~place)
+        return self._content.get(place, ~place)
 
     def __call__(self, one: int, other: int) -> Verdict:
         a, b = self._items[one], self._items[other]
         pair = self.content_of(one), self.content_of(other)
-        if a.not_same_as or b.not_same_as or max(pair) < 0:
+        if max(pair) < 0 or a.not_same_as or b.not_same_as:
             return compare(a, b)
         if (verdict := self._verdicts.get(pair)) is None:
             verdict = self._verdicts[pair] = self._verdicts[pair[::-1]] = compare(a, b)
         return verdict
 
 
-def with_columns(items: Sequence[Item], order: Sequence[int]) -> Sequence[Item]:
-    """Mark the items whose title recurs; ``order`` are the places of ``items`` in the order of their titles.
+def of_one_title(items: Sequence[Item], order: Sequence[int]) -> list[list[int]]:
+    """Return the places of the items that bear one title, wherever several do; ``order`` is that of their titles."""
+    runs = (list(run) for _, run in groupby(order, key=lambda place: items[place].key))
+    return [places for places in runs if len(places) > 1]
+
+
+def with_columns(items: Sequence[Item], runs: Iterable[Sequence[int]]) -> Sequence[Item]:
+    """Mark the items whose title recurs; ``runs`` are those of :func:`of_one_title`.
 
     A title recurs that stands in three or more years, or thrice in two years without equal authors, or in two years
     and twice in one of them by the same authors in one source. Where one source has two entries of a title, a year and
     authors in common, each is marked as crowded.
     """
     marked = list(items)
-    for _, run in groupby(order, key=lambda place: items[place].key):
-        places = list(run)
+    for places in runs:
         if len(places) < 3:
             continue
         years = {items[place].year for place in places} - {None}
@@ -207,25 +213,24 @@ def _is_crowded(items: Sequence[Item], place: int, places: Sequence[int]) -> boo
     )
 
 
-def _recurring(items: Sequence[Item]) -> dict[int, int]:
-    """Give a number to each item that another one equals in all but the label; the same number to both."""
-    # Numbers of equal contents are found by Python's hash first, for a million tuples would need a gigabyte.
-    hashes = [hash(_content(item)) for item in items]
-    more = {each for each, count in Counter(hashes).items() if count > 1} if len(set(hashes)) < len(hashes) else set()
-    numbers: dict[object, int] = {}
-    return {
-        place: numbers.setdefault(_content(items[place]), len(numbers))
-        for place, each in enumerate(hashes)
-        if each in more
-    }
+def _recurring(items: Sequence[Item], runs: Iterable[Sequence[int]]) -> dict[int, int]:
+    """Give a number to each item that another one equals in all but the label; the same number to both.
+
+    What a person has told apart from others equals none.
+    """
+    numbers: dict[int, int] = {}
+    for places in runs:
+        first: dict[object, int] = {}
+        for place in places:
+            if not items[place].not_same_as and (twin := first.setdefault(_content(items[place]), place)) != place:
+                numbers[twin] = numbers[place] = twin
+    return numbers
 
 
 def _content(item: Item) -> tuple[object, ...]:
-    laid = item.laid_abstract
-    abstract = (laid.checksum, laid.length) if isinstance(laid, Shelved) else laid
     places = (item.year, item.venue, item.volume, item.number, item.pages, item.code, item.source)
     marks = (item.is_column, item.is_crowded)
-    return (item.title, abstract, tuple(sorted(item.identifiers.items())), item.authors, places, marks)
+    return (item.title, item.abstract_mark, tuple(sorted(item.identifiers.items())), item.authors, places, marks)
 
 
 def _obstacle(

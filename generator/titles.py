@@ -6,6 +6,7 @@ import functools
 import html
 import re
 import unicodedata
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 from slugify import slugify
@@ -34,6 +35,10 @@ _GREEK_LATEX = re.compile(
 _TOKEN = re.compile(r"\d+(?:\.\d+)*\+*|[^\W\d_]+\+*")
 _ASCII_TOKEN = re.compile(r"[0-9]+(?:\.[0-9]+)*\+*|[a-z]+\+*")
 _MARKED = re.compile(r"[&<\\${}^'`]")
+_SEPARATORS = re.sub(r"[a-zA-Z0-9+&<\\${}^'`]", "", "".join(map(chr, range(128))))
+_WORDS_ALONE = bytes.maketrans(
+    f"{ascii_uppercase}{_SEPARATORS}".encode(), f"{ascii_lowercase}{' ' * len(_SEPARATORS)}".encode()
+)
 _SUPERSCRIPTS = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 _SUBSCRIPTS = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
 # As in Pandoc's Markdown: no space inside the dollar signs, no digit behind them, so that prices are no formulas.
@@ -137,7 +142,7 @@ def _slug(text: str) -> str:
 
 def without_endless(text: str) -> str:
     """Return ``text`` with U+FFFD for references to no character, as HTML has it; Python reads no endless numbers."""
-    return _ENDLESS.sub("\ufffd", text) if "&#" in text else text
+    return _ENDLESS.sub("\ufffd", text) if "&" in text and "&#" in text else text
 
 
 def unescaped(text: str) -> str:
@@ -151,8 +156,12 @@ def tokens(text: str) -> list[str]:
     Digits, decimal points inside numbers and trailing ``+`` stay: ``Loom2`` is not ``Loom2.5``,
     ``Weave+`` not ``Weave``.
     """
-    if text.isascii() and not _MARKED.search(text):
-        return _ASCII_TOKEN.findall(text.lower())
+    if text.isascii():
+        words = text.encode().translate(_WORDS_ALONE).decode().split()
+        if "".join(words).isalpha():  # as most titles are, in half the time
+            return words
+        if not _MARKED.search(text):
+            return _ASCII_TOKEN.findall(text.lower())
     if "&" in text:
         text = unescaped(text)
     if "<" in text:

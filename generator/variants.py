@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -14,12 +13,16 @@ from generator.items import DISTINCT_WORDS, STOP_WORDS, Item
 _LONG = 6  # letters of a word in which a slip is no other word
 SHORT = 4
 """Letters of a word in which a slip may be taken for one where all else agrees."""
-_ROMAN = re.compile(r"x{0,2}(?:ix|iv|v?i{1,3}|v|x)")
+# Up to 30; a v alone stands before the number of a version.
+_ROMANS = frozenset(
+    f"{tens}{ones}" for tens in ("", "x", "xx") for ones in "i ii iii iv v vi vii viii ix x".split()
+) - {"v"}
 # A notice about a paper is another document than the paper.
 _NOTICES = frozenset(
     """addendum comment comments commentary corrections correction corrigendum errata erratum rejoinder reply response
     retracted retraction""".split()
 )
+_MARKS = _NOTICES | _ROMANS
 _PARTS = frozenset("part parts volume vol chapter appendix supplement version edition phase".split())
 # "The 4th workshop" and "the fourth workshop" are one, and not the fifth.
 _ORDINALS = {
@@ -46,11 +49,10 @@ def guard(a: Item, b: Item) -> str | None:
     if (ordinals := _ordinals(one)) and (others := _ordinals(other)) and ordinals != others:
         return f"the numbers in the titles differ ({', '.join(sorted(ordinals ^ others))})"
     only = set(one) ^ set(other)
-    for token in sorted(only):
-        if token in _NOTICES:
-            return f"one is a notice about a paper ({token})"
-        if token != "v" and token[0] in "ivx" and _ROMAN.fullmatch(token):
-            return f"the part numbers in the titles differ ({token})"
+    if marks := only & _MARKS:
+        token = min(marks)
+        what = "one is a notice about a paper" if token in _NOTICES else "the part numbers in the titles differ"
+        return f"{what} ({token})"
     for tokens in (one, other):
         if not _PARTS.isdisjoint(tokens):
             for word, following in pairwise(tokens):
@@ -120,12 +122,12 @@ def is_slip(one: str, other: str, least: int = _LONG) -> bool:
     the word (symmetric, asymmetric), an ending of another salt (nitrate, nitrite). In words shorter than six letters
     another letter is none, for too many short words are a letter apart (text, test).
     """
-    shorter, longer = sorted((one, other), key=lambda word: (len(word), word))
-    if len(shorter) < least or len(longer) - len(shorter) > 2:
+    shorter, longer = (one, other) if (len(one), one) < (len(other), other) else (other, one)
+    if len(shorter) < least or len(longer) - len(shorter) > 2 or shorter[0] != longer[0]:
         return False
     turned = sorted(one) == sorted(other)
     left_out = len(shorter) < len(longer) and (len(longer) >= _LONG or longer == f"{shorter}s")
-    if shorter[0] != longer[0] or (len(shorter) < _LONG and not turned and not left_out):
+    if len(shorter) < _LONG and not turned and not left_out:
         return False
     if len(shorter) == len(longer) and not turned and shorter[:3] != longer[:3]:
         return False

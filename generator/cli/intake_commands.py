@@ -261,11 +261,12 @@ def _compared(items: Sequence[Item], pair: matching.Pair) -> dict[str, str]:
 
 def _print_json(items: Sequence[Item], pairs: Sequence[matching.Pair], clusters: Sequence[tuple[int, ...]]) -> None:
     """Print pairs and clusters as one JSON object, one of them on a line: there may be many."""
+    encode = json.JSONEncoder(ensure_ascii=False).encode
 
     def listed(name: str, values: Iterable[Any], end: str) -> None:
         print(f' "{name}": [', end="")
         for number, value in enumerate(values):
-            print("," if number else "", json.dumps(value, ensure_ascii=False), sep="\n  ", end="")
+            print("," if number else "", encode(value), sep="\n  ", end="")
         print(f"\n ]{end}")
 
     print("{")

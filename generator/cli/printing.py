@@ -51,17 +51,17 @@ def writing(folder: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def progress(what: str) -> Iterator[Callable[[int], None]]:
-    """Give a function that shows on a terminal how much is done; in a pipe it shows nothing."""
+def progress(what: str) -> Iterator[Callable[[int], None] | None]:
+    """Give a function that shows on a terminal how much is done; in a pipe nothing is shown, and there is none."""
     shown = sys.stderr.isatty()
 
     def tell(count: int) -> None:
-        if shown and count % 100 == 0:
+        if count % 100 == 0:
             sys.stderr.write(f"\r{count:,} {what}")
             sys.stderr.flush()
 
     try:
-        yield tell
+        yield tell if shown else None
     finally:
         if shown:
             sys.stderr.write("\r\033[K")

@@ -19,8 +19,10 @@ class Terminated(KeyboardInterrupt):
 
 
 def prepare() -> None:
-    """Set up standard streams and signals; for a process of its own, not for a command run inside another."""
+    """Set up standard streams, threads and signals; for a process of its own, not for a command run inside another."""
     _open_all()
+    # What multiplies no matrices need not keep a thread for each core spinning in wait for it.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdin, sys.stdout):
         # Text is UTF-8, whatever the locale; names of files that are not are escaped, as in JSON.
         if isinstance(stream, io.TextIOWrapper):

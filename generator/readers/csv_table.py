@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from generator import dates, identifiers, links
 from generator.errors import Problem
+from generator.faults import faults_of
 from generator.models import Entry, PersonName
 from generator.readers import Reading
 from generator.titles import fold, unescaped
@@ -107,13 +108,14 @@ def walk(
     path: str,
     lines: Iterable[str],
     problems: list[Problem],
-    remarks: list[Problem],
+    remarks: list[Problem] | None,
     names: Callable[[str], tuple[str | PersonName, ...]] = authors_in,
 ) -> Iterator[Entry]:
     """Yield the entries of a table one by one, so that one of any length can be read.
 
     ``problems`` takes what keeps the table from being imported (then what was yielded does not count), ``remarks`` what
-    a person should know. ``names`` splits a list of authors: :func:`names_in` where it is not to cost much.
+    a person should know, if there is one. ``names`` splits a list of authors: :func:`names_in` where it is not to cost
+    much.
     """
     rows = csv.reader(lines, strict=True)
     position = end = 0
@@ -128,7 +130,8 @@ def walk(
         end = rows.line_num
         for values in rows:
             line, end = end + 1, rows.line_num
-            if not "".join(values).strip():
+            text = "".join(values)
+            if not text.strip():
                 continue
             if len(values) > len(columns):
                 problems.append(
@@ -137,14 +140,21 @@ def walk(
                     )
                 )
                 continue
-            row = {name: _unquoted(_line(value)) for name, value in zip(columns, values, strict=False) if value}
-            if not row.get("title"):
+            printable = text.isprintable()  # then all its white space is spaces
+            cells = map(str.strip if printable and "  " not in text else fold, values)
+            row = {name: _unquoted(cell) for name, cell in zip(columns, cells, strict=False) if cell}
+            if "title" not in row:
                 problems.append(Problem(path, line, "title: is empty; every row needs one"))
                 continue
             position += 1
             entry = _entry(path, line, position, row, names)
-            for name, why in _lost(entry, row):
-                remarks.append(Problem(path, line, f"{name}: {row[name][:60]!r} {why}; left out"))
+            if remarks is not None:
+                remarks += [
+                    Problem(path, line, f"{name}: {row[name][:60]!r} {why}; left out")
+                    for name, why in _lost(entry, row)
+                ]
+            # A reference to a character may be resolved in a name, and be to one that is not printable.
+            problems += [Problem(path, line, fault) for fault in faults_of(entry, printable and "&" not in text)]
             yield entry
     except csv.Error as error:
         problems.append(Problem(path, end + 1, f"no CSV from here on ({error}); check the quotes"))
@@ -152,50 +162,42 @@ def walk(
 
 def _unquoted(text: str) -> str:
     """Take away the apostrophe that an export puts before what a spreadsheet would read as a formula."""
-    return text[1:] if text[:1] == "'" and re.match("'+[=+@\\-＝＋＠－]", text) else text
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
-def _line(value: str) -> str:
-    """Return a cell on one line, as :func:`fold` does; a printable text has no other white space than spaces."""
-    if value.isprintable() and "  " not in value and value[0] != " " and value[-1] != " ":
-        return value
-    return fold(value)
+_FORMULA = re.compile(r"'+[=+@\-＝＋＠－]")
+_IDENTIFIERS = ("doi", "arxiv", "openreview", "acl")
+_DATES = ["year", "issued"]
 
 
 def _entry(
     path: str, line: int, position: int, row: dict[str, str], names: Callable[[str], tuple[str | PersonName, ...]]
 ) -> Entry:
-    year = row.get("year")
-    found: dict[str, str] = {}
-    if (text := row.get("doi")) and (value := identifiers.doi(text)):
-        found["doi"] = value
-    if (text := row.get("arxiv")) and (value := identifiers.arxiv(text)):
-        found["arxiv"] = value
-    for name in ("openreview", "acl"):
-        if (text := row.get(name)) and (value := identifiers.SCHEMES[name].read(text)):
-            found[name] = value
-    if (text := row.get("url")) and (pair := identifiers.recognise(text)):
+    """Return the entry of a row, which has no empty cells."""
+    found = {
+        kind: value for kind in _IDENTIFIERS if kind in row and (value := identifiers.SCHEMES[kind].read(row[kind]))
+    }
+    if "url" in row and (pair := identifiers.recognise(row["url"])):
         found.setdefault(*pair)
-    issued, count = row.get("issued") or year, row.get("author_count", "")
-    own = {kind: row[kind] for kind in links.KINDS if row.get(kind) and links.is_safe(row[kind])}
+    issued, count = row.get("issued") or row.get("year"), row.get("author_count")
     return Entry(
-        file=path,
-        line=line,
-        position=position,
-        key=row.get("id") or None,
-        title=row["title"],
-        abstract=row.get("abstract") or None,
-        authors=(names(row["authors"]) or None) if "authors" in row else None,
-        author_count=int(count) if re.fullmatch("[0-9]{1,9}", count) else None,
-        issued=issued if issued and dates.is_partial_date(issued) else None,
-        venue=row.get("venue") or None,
-        volume=row.get("volume") or None,
-        number=row.get("number") or None,
-        pages=row.get("pages") or None,
-        kind=row.get("type") or None,
+        path,
+        line,
+        position,
+        row["title"],
+        row.get("abstract"),
+        (names(row["authors"]) or None) if "authors" in row else None,
+        int(count) if count and re.fullmatch("[0-9]{1,9}", count) else None,
+        issued if issued and dates.is_partial_date(issued) else None,
+        venue=row.get("venue"),
+        volume=row.get("volume"),
+        number=row.get("number"),
+        pages=row.get("pages"),
+        kind=row.get("type"),
+        key=row.get("id"),
         identifiers=found,
-        links=own,
-        database=row.get("source") or None,
+        links={kind: row[kind] for kind in links.KINDS if kind in row and links.is_safe(row[kind])},
+        database=row.get("source"),
     )
 
 
@@ -204,12 +206,7 @@ _KINDS = [(kind, "DOI" if kind == "doi" else f"{scheme.name} id") for kind, sche
 
 def _lost(entry: Entry, row: dict[str, str]) -> list[tuple[str, str]]:
     """Return the columns whose value cannot be read, and what is wrong with it."""
-    lost = [("year", "is no date")] if entry.issued is None and row.get("year") else []
-    lost += [("issued", "is no date")] if entry.issued is None and row.get("issued") else []
-    for name, kind in _KINDS:
-        if name in row and row[name] and name not in entry.identifiers:
-            lost.append((name, f"is no {kind}"))
-    for name in links.KINDS:
-        if name in row and row[name] and name not in entry.links:
-            lost.append((name, "is no web address"))
+    lost = [(name, "is no date") for name in _DATES if name in row] if entry.issued is None else []
+    lost += [(name, f"is no {kind}") for name, kind in _KINDS if name in row and name not in entry.identifiers]
+    lost += [(name, "is no web address") for name in links.KINDS if name in row and name not in entry.links]
     return lost
