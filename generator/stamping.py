@@ -37,7 +37,7 @@ KNOWN_EXTENSIONS: Mapping[str, tuple[str | None, ...]] = {
 """The extensions of Markdown, with their options, that read a generated page as CommonMark does, but for attributes."""
 KNOWN_TEMPLATES = {
     "404.html": "1b0df3c4d5411698ba62d87d",
-    "main.html": "d415c4c10e80a8ae504d4928",
+    "main.html": "23900771cd632bfc341f8830",
     "partials/policy.html": "a3d7056db0d5a29e6d608a59",
     "partials/search.html": "42d15d0b12c2a4002a61f17e",
 }

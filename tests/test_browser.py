@@ -218,7 +218,7 @@ def test_a_print_of_a_paper_has_its_addresses_and_nothing_to_press(browser: Brow
             ".md-sidebar--secondary",
         ):
             assert visit.page.locator(gone).is_hidden(), gone
-        for kept in ("h1", ".rl-why", ".rl-results", ".rl-facts >> nth=0", ".rl-cite__text >> nth=0"):
+        for kept in ("h1", ".rl-why", ".rl-results", ".rl-facts >> nth=0", ".rl-cite pre >> nth=0"):
             assert visit.page.locator(kept).is_visible(), kept
         shown = "each => getComputedStyle(each, '::after').content"
         assert "arxiv.org" in visit.page.locator(".rl-links a").first.evaluate(shown)
