@@ -290,7 +290,7 @@ class _Writer:
             coverage=coverage(self.library),
         )
         for each in overviews.overviews(self.library, self.library.words):
-            yield self.page(each.path, each.template, each.title, each.description, hide=each.hide, **each.values)
+            yield self.page(each.path, each.template, each.title, each.description, each.head, each.hide, **each.values)
         for each in authors.author_pages(self.library):
             yield self.page(
                 each.path, each.template, each.title, each.description, records=each.values.get("ids"), **each.values
