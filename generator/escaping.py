@@ -11,7 +11,7 @@ import html as _html
 import json
 import re
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from generator import links
 from generator.titles import fold
@@ -68,6 +68,16 @@ def html(text: str) -> str:
     return _html.escape(_NOT_XML.sub("", clean(text)), quote=True)
 
 
+def html_block(text: str) -> str:
+    """Return ``text`` for HTML that stands as a block in Markdown: no braces, which may hold attributes there."""
+    return html(text).replace("{", "&#123;").replace("}", "&#125;")
+
+
+def verbatim(text: str) -> str:
+    """Return ``text`` for a ``pre`` element of such a block, its lines as they are: it may not hold empty ones."""
+    return _html.escape(_NOT_XML.sub("", text), quote=False)
+
+
 @functools.lru_cache(maxsize=2**18)
 def url(address: str) -> str:
     """Return a web address for the target of a Markdown link: the host as punycode, Markdown's marks as %XX."""
@@ -80,8 +90,8 @@ def terminal(text: str) -> str:
 
 
 def query(text: str) -> str:
-    """Return ``text`` as the value of a query parameter."""
-    return quote(clean(text), safe="")
+    """Return ``text`` as the value of a query parameter, as a form sends it."""
+    return quote_plus(clean(text))
 
 
 def bibtex(text: str) -> str:

@@ -103,15 +103,18 @@ def reference(record: Record) -> str:
     return " ".join([*ended, *filter(None, [address(record)])])
 
 
-def citations(record_id: str, record: Record) -> list[tuple[str, str, str, str, str]]:
-    """Return what the cite box offers: format, name, file name, media type and text of each."""
-    ris = ris_entry(record_id, record).replace("\r\n", "\n").strip("\n")
-    csl = indented([csl_item(record_id, record)], 2)
+def citations(record_id: str, record: Record) -> list[tuple[str, str, str]]:
+    """Return what the cite box offers: format, name and text of each.
+
+    Summary and abstract are left out, for they stand on the page already; the files of all papers have them.
+    """
+    cited = record.model_copy(update={"summary": None, "abstract": None})
+    fields = [f"{_quoted(name)}: {_quoted(value)}" for name, value in csl_item(record_id, cited).items()]
     return [
-        ("bibtex", "BibTeX", f"{record_id}.bib", "application/x-bibtex", bibtex_entry(record_id, record)),
-        ("ris", "RIS", f"{record_id}.ris", "application/x-research-info-systems", ris),
-        ("csl-json", "CSL-JSON", f"{record_id}.csl.json", "application/vnd.citationstyles.csl+json", csl),
-        ("text", "Plain text", f"{record_id}.txt", "text/plain", reference(record)),
+        ("bibtex", "BibTeX", bibtex_entry(record_id, cited)),
+        ("ris", "RIS", ris_entry(record_id, cited).replace("\r\n", "\n").strip("\n")),
+        ("csl-json", "CSL-JSON", "[{" + ",\n  ".join(fields) + "}]"),
+        ("text", "Plain text", reference(cited)),
     ]
 
 

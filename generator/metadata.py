@@ -89,7 +89,6 @@ def json_ld(
         "@context": "https://schema.org",
         "@type": "ScholarlyArticle",
         "name": plain_title(record),
-        "headline": plain_title(record),
         "author": [_author(author) for author in record.authors],
         "datePublished": record.issued,
         "isPartOf": _container(record),
@@ -129,9 +128,9 @@ def _about(record: Record, settings: Settings, topics: Mapping[str, Topic] | Non
         if topics is None:
             found.append({"@type": "DefinedTerm", "name": topic_id})
         elif topic_id in topics:
-            term = {"@type": "DefinedTerm", "name": escaping.clean(topics[topic_id].name), "termCode": topic_id}
             where = address(settings, f"topics/{topic_id}/")
-            found.append(term | {"url": where} if where else term)
+            known = {"url": where} if where else {"termCode": topic_id}
+            found.append({"@type": "DefinedTerm", "name": escaping.clean(topics[topic_id].name), **known})
     return found
 
 

@@ -15,6 +15,7 @@ from generator.pictures.charts import charts
 from generator.wording import count
 
 _WIDE = ("navigation", "toc")
+_DRAWN = ('<link rel="stylesheet" href="../assets/pictures.css">',)
 _MOST_RANKED = 100
 _MOST_OF_A_DAY = 60
 
@@ -30,6 +31,8 @@ class Overview:
     values: Mapping[str, Any]
     hide: tuple[str, ...] = ("navigation",)
     """Which of the theme's columns a wide page takes the room of."""
+    head: tuple[str, ...] = ()
+    """The page's own lines for the HTML head."""
 
 
 def overviews(library: Library, words: Mapping[str, Mapping[str, float]]) -> Iterator[Overview]:
@@ -42,6 +45,7 @@ def overviews(library: Library, words: Mapping[str, Mapping[str, float]]) -> Ite
         f"{count(len(library.records), 'paper')} by year and topic, and the share with code, as pictures and tables.",
         {"charts": charts(library)},
         _WIDE,
+        _DRAWN,
     )
     yield Overview(
         "map.md",
@@ -50,6 +54,7 @@ def overviews(library: Library, words: Mapping[str, Mapping[str, float]]) -> Ite
         "The papers of the list on a plane: near is what shares words and topics.",
         {"atlas": atlas(library, words)},
         _WIDE,
+        _DRAWN,
     )
     yield _discussed(library)
     yield _changes(library)

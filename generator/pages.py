@@ -22,12 +22,6 @@ from generator.settings import Settings
 
 MARK = "# Generated from the records; edit those, not this file."
 
-_SEARCHES = (
-    ("Hugging Face papers", "https://huggingface.co/papers?q="),
-    ("arXiv", "https://arxiv.org/search/?searchtype=title&query="),
-    ("Semantic Scholar", "https://www.semanticscholar.org/search?q="),
-    ("Google Scholar", "https://scholar.google.com/scholar?q="),
-)
 # What a reader expects of a paper; what of it no source states is named on the page.
 _EXPECTED = {"authors": "authors", "issued": "date", "venue": "venue"}
 _NEWEST = 5
@@ -159,7 +153,6 @@ class _Writer:
     def paper(self, record_id: str) -> str:
         """Render the page of one record: :meth:`papers` says what it shows."""
         record = self.library.records[record_id]
-        asked = escaping.query(titles.plain(record.title))
         return self.text(
             f"papers/{record_id}.md",
             "paper.md.j2",
@@ -178,7 +171,7 @@ class _Writer:
             missing=[name for field, name in _EXPECTED.items() if not getattr(record, field)],
             related=self.relations[record_id],
             citations=exports.citations(record_id, record),
-            searches=[(name, address + asked) for name, address in _SEARCHES],
+            searches=wording.searches(record),
             edit_url=self.settings.edit_url(f"papers/{record_id}.yaml"),
             author_ids=self.library.author_ids,
         )
@@ -297,7 +290,7 @@ class _Writer:
             coverage=coverage(self.library),
         )
         for each in overviews.overviews(self.library, self.library.words):
-            yield self.page(each.path, each.template, each.title, each.description, hide=each.hide, **each.values)
+            yield self.page(each.path, each.template, each.title, each.description, each.head, each.hide, **each.values)
         for each in authors.author_pages(self.library):
             yield self.page(
                 each.path, each.template, each.title, each.description, records=each.values.get("ids"), **each.values

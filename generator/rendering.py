@@ -31,6 +31,9 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         autoescape=False,  # noqa: S701 - finalize escapes for Markdown
     )
+    environment.filters["html"] = lambda text: Markup(escaping.html_block(text))
+    environment.filters["verbatim"] = lambda text: Markup(escaping.verbatim(text))
+    environment.filters["by_origin"] = wording.by_origin
     environment.filters["href"] = lambda text: Markup(escaping.html(escaping.url(text)))
     environment.filters["as_printed"] = wording.as_printed
     environment.filters["figures"] = wording.figures

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -13,6 +13,12 @@ from generator.identifiers import SCHEMES
 from generator.library import Library
 from generator.models import EDITOR, Identifiers, Record
 
+_SEARCHES = (
+    ("Hugging Face papers", "https://huggingface.co/papers?q="),
+    ("arXiv", "https://arxiv.org/search/?searchtype=title&query="),
+    ("Semantic Scholar", "https://www.semanticscholar.org/search?q="),
+    ("Google Scholar", "https://scholar.google.com/scholar?q="),
+)
 _LINK_NAMES = {"code": "Code", "project": "Project page", "model": "Model", "dataset": "Data set"}
 _FACT_NAMES = {
     "title": "Title",
@@ -107,6 +113,12 @@ def links_of(record: Record) -> list[tuple[str, str]]:
     ]
 
 
+def searches(record: Record) -> list[tuple[str, str]]:
+    """Return where to look for a paper by its title, names and addresses: on arXiv only if it is not linked there."""
+    asked = escaping.query(titles.plain(record.title))
+    return [(name, address + asked) for name, address in _SEARCHES if name != "arXiv" or not record.identifiers.arxiv]
+
+
 @dataclass(frozen=True)
 class Fact:
     """One fact of a record as readers see it: plain text throughout, addresses empty where there are none."""
@@ -137,6 +149,14 @@ def facts_of(record: Record, library: Library) -> Iterator[Fact]:
         elif name.startswith("links."):
             shown, address = links.shown(value), value
         yield Fact(name, label, shown, address, *origin_of(record.provenance.get(name, ""), library))
+
+
+def by_origin(facts: Iterable[Fact]) -> list[tuple[tuple[str, str], list[str]]]:
+    """Return the origins of ``facts`` with their addresses, each with the labels of what came from it, in order."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for fact in facts:
+        found.setdefault((fact.origin, fact.origin_address), []).append(fact.label)
+    return list(found.items())
 
 
 def origin_of(provenance: str, library: Library) -> tuple[str, str]:

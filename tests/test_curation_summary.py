@@ -63,7 +63,7 @@ def test_a_maintainer_sees_what_changed(head: Path, base: Path) -> None:
     assert "\n-" in shown
     assert "again: the new page" in shown
     assert "two-names: the page before and after" in shown
-    assert "rl-cite__" not in shown  # repeats the facts, thrice
+    assert "data-format" not in shown  # repeats the facts, thrice
 
 
 def test_a_renamed_record_is_compared_with_what_it_was(head: Path, base: Path) -> None:

@@ -359,3 +359,13 @@ def test_export_prints_what_is_asked_for(
 def test_the_quick_way_of_indenting_is_that_of_the_library(data: Any) -> None:
     for indent in (1, 2):
         assert exports.indented(data, indent) == json.dumps(data, ensure_ascii=False, indent=indent)
+
+
+def test_a_page_cites_without_the_texts_that_stand_on_it() -> None:
+    record = Record.model_validate({"title": "Loom", "summary": "It weaves.\n\nWell.", "abstract": "We weave."})
+    found = {format: text for format, _, text in exports.citations("loom", record)}
+    assert list(found) == ["bibtex", "ris", "csl-json", "text"]
+    assert not [format for format, text in found.items() if "weave" in text]
+    assert "We weave." in exports.bibtex_entry("loom", record)
+    assert json.loads(found["csl-json"])[0]["title"] == exports.csl_item("loom", record)["title"]
+    assert not [text for text in found.values() if "\n\n" in text]  # an empty line would end the HTML it stands in

@@ -98,6 +98,9 @@ def test_the_lines_for_the_head_hold_tags_and_data_alone(path: str) -> None:
             case "meta":
                 assert given in (META | {"name"}, META | {"property"}, META | {"http-equiv"})
                 assert not text
+            case "link" if element.attrib["rel"] == "stylesheet":
+                assert element.attrib == {"rel": "stylesheet", "href": "../assets/pictures.css"}
+                assert path in ("map.md", "pictures.md")
             case "link":
                 assert given == FEED
                 assert element.attrib["rel"] == "alternate feed"

@@ -436,7 +436,7 @@ def test_a_first_query_loads_little(visit: Visit) -> None:
     page.on("response", lambda response: loaded.append((response.url, len(response.body()))))
     visit.ask("quantization")
     expect(visit.result("gptq")).to_be_visible()
-    assert all("/data/search/" in url for url, _ in loaded)
+    assert all("/data/search/" in url for url, _ in loaded), loaded
     assert 0 < sum(size for _, size in loaded) < 150_000
 
 

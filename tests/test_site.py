@@ -128,6 +128,14 @@ def test_links_outside_are_web_addresses(site: Site) -> None:
             assert urlsplit(address).scheme in ("", "https", "http"), (page, address)
 
 
+def test_paper_pages_stay_light() -> None:
+    """What they weigh, and of what, is told by ``python benchmarks/weight.py --parts``."""
+    real = real_site()
+    sizes = [len(real.html(name).encode()) for name in real.files if re.fullmatch(r"papers/[^/]+/index\.html", name)]
+    assert len(sizes) > 300
+    assert sum(sizes) / len(sizes) < 18_500
+
+
 def test_nothing_is_loaded_from_another_origin(site: Site) -> None:
     for page in site.files:
         for address in facts(site.folder, page).loads:

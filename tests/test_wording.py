@@ -98,3 +98,20 @@ def test_facts_are_plain_text_with_their_origin() -> None:
         ("the editors", ""),
         ("elsewhere", ""),
     ]
+
+
+def test_facts_of_one_origin_stand_together() -> None:
+    record = Record.model_validate(
+        {"title": "T", "authors": ["A"], "issued": "2022", "venue": "V", "provenance": {"issued": "elsewhere"}}
+    )
+    found = wording.facts_of(record, library(RECORDS))
+    assert wording.by_origin(found) == [(("the editors", ""), ["Authors", "Venue"]), (("elsewhere", ""), ["Date"])]
+
+
+@pytest.mark.parametrize(
+    ("held", "among"), [({}, True), ({"doi": "10.5555/x"}, True), ({"arxiv": "2210.17323"}, False)]
+)
+def test_a_paper_that_is_linked_on_arxiv_is_not_searched_for_there(held: dict[str, str], among: bool) -> None:
+    found = dict(wording.searches(Record.model_validate({"title": "A & B", "identifiers": held})))
+    assert ("arXiv" in found) is among
+    assert found["Google Scholar"] == "https://scholar.google.com/scholar?q=A+%26+B"

@@ -3,14 +3,15 @@
  * is a part that opens by itself.
  */
 
-const REMEMBERED = `reading-list-format:${new URL("../", import.meta.url).pathname}`;
+import { element, place, root, save } from "./marks.js";
 
-function element(name, attributes, ...children) {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children);
-  return made;
-}
+const REMEMBERED = `reading-list-format:${root.pathname}`;
+const ENDINGS = {
+  bibtex: [".bib", "application/x-bibtex"],
+  ris: [".ris", "application/x-research-info-systems"],
+  "csl-json": [".csl.json", "application/vnd.citationstyles.csl+json"],
+  text: [".txt", "text/plain"],
+};
 
 function remembered() {
   try {
@@ -41,18 +42,9 @@ async function copy(text, holder) {
   }
 }
 
-function save(text, name, media) {
-  const address = URL.createObjectURL(new Blob([text], { type: media }));
-  const link = element("a", { href: address, download: name, hidden: "" });
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
-}
-
 function enhance(box) {
-  const parts = [...box.querySelectorAll(".rl-cite__format")].map((part) => ({
-    ...part.dataset,
+  const parts = [...box.querySelectorAll("[data-format]")].map((part) => ({
+    format: part.dataset.format,
     name: part.querySelector("summary").textContent.trim(),
     text: part.querySelector("pre"),
   }));
@@ -103,7 +95,9 @@ function enhance(box) {
       : "This browser does not let a page copy. The text is selected; copy it with the keyboard.";
   });
   saver.addEventListener("click", () => {
-    const { text, file, media, name } = parts[open];
+    const { text, format, name } = parts[open];
+    const [ending, media] = ENDINGS[format];
+    const file = `${place(location)?.[1] ?? "paper"}${ending}`;
     save(text.textContent, file, media);
     said.textContent = `${name} saved as ${file}.`;
   });
