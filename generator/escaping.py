@@ -69,8 +69,8 @@ def html(text: str) -> str:
 
 
 def html_block(text: str) -> str:
-    """Return ``text`` for HTML that stands as a block in Markdown: no braces, which may hold attributes there."""
-    return html(text).replace("{", "&#123;").replace("}", "&#125;")
+    """Return ``text`` for HTML that stands as a block in Markdown: no mark of attributes or of a link there."""
+    return html(text).replace("{", "&#123;").replace("}", "&#125;").replace("](", "]&#40;")
 
 
 def verbatim(text: str) -> str:
