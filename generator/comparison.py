@@ -110,10 +110,9 @@ def _compare_equal_titles(a: Item, b: Item) -> Verdict:
     if evidence.same_place(a, b):
         return Verdict("same", 1.0, f"equal title, {support}")
     recurs = a.is_column or b.is_column
+    words = [word for word in a.tokens if word not in STOP_WORDS]
     # A long title that recurs may as well be a preprint, a talk and an article of one text.
-    furniture = all(word in _FURNITURE or word in STOP_WORDS for word in a.tokens) or (
-        recurs and sum(word not in STOP_WORDS for word in a.tokens) < DISTINCT_WORDS
-    )
+    furniture = all(word in _FURNITURE for word in words) or (recurs and len(words) < DISTINCT_WORDS)
     if furniture and a.source and a.source == b.source:
         return Verdict("different", 0.5, "equal title, but one that many texts bear; one source has both")
     if furniture and found.against:

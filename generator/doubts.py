@@ -13,7 +13,7 @@ from generator import stamping
 _HARMLESS = frozenset({"startup", "shutdown", "serve", "config", "pre_build", "build_error"})
 
 
-def doubts(config: Any, *, dirty: bool, events: Collection[str], own: type) -> Iterator[str]:
+def about(config: Any, *, dirty: bool, events: Collection[str], own: type) -> Iterator[str]:
     """Say why pages may not be stamped; nothing where they may.
 
     ``config`` is the ``MkDocsConfig``, ``events`` are the names of all events of MkDocs, ``own`` is this list's plugin.

@@ -7,6 +7,7 @@ import errno
 import itertools
 import os
 import secrets
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -67,6 +68,15 @@ def holds(path: Path, data: bytes) -> bool:
     with contextlib.suppress(OSError):
         return not path.is_symlink() and path.stat().st_size == len(data) and path.read_bytes() == data
     return False
+
+
+def is_as_left(path: str | Path, size: int, changed: int) -> bool:
+    """Tell whether a plain file still has the ``size`` in bytes and the time of change, in nanoseconds, that it had."""
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return False
+    return stat.S_ISREG(found.st_mode) and (found.st_size, found.st_mtime_ns) == (size, changed)
 
 
 def missing(folder: Path) -> list[Path]:

@@ -68,25 +68,16 @@ def generate(
         if target.parent not in folders:
             refuse_links(target.parent, output)
             folders.add(target.parent)
-        if made_of and (mark := known.get(path)) and mark.made_of == made_of and bears(target, mark):
+        mark = known.get(path) if made_of else None
+        if mark and mark.made_of == made_of and bears(target, mark):
             marks[path] = mark
             unchanged += 1
-            if tell:
-                tell(len(marks))
-            continue
-        text = make()
-        data = text.encode("utf-8")
-        before = _content(target)
-        if before == data:
-            unchanged += 1
-        elif before is not None and target.suffix == ".md" and not _is_marked(before):
-            raise ReadingListError(
-                f"{target}: was written by hand, and a generated page belongs there; move it to another name"
-            )
         else:
-            documents.write(target, text, durable=False)
-            written += 1
-        marks[path] = _mark(target, made_of)
+            if _put(target, make()):
+                written += 1
+            else:
+                unchanged += 1
+            marks[path] = _mark(target, made_of)
         if tell:
             tell(len(marks))
     removed = 0
@@ -99,6 +90,19 @@ def generate(
     return Generated(written, unchanged, removed, marks)
 
 
+def _put(target: Path, text: str) -> bool:
+    """Write a file unless it holds this text; tell whether it was written."""
+    before = _content(target)
+    if before == text.encode("utf-8"):
+        return False
+    if before is not None and target.suffix == ".md" and not _is_marked(before):
+        raise ReadingListError(
+            f"{target}: was written by hand, and a generated page belongs there; move it to another name"
+        )
+    documents.write(target, text, durable=False)
+    return True
+
+
 def _mark(target: Path, made_of: str) -> Mark:
     try:
         found = target.lstat()
@@ -109,11 +113,7 @@ def _mark(target: Path, made_of: str) -> Mark:
 
 def bears(path: Path, mark: Mark) -> bool:
     """Tell whether a file is the one that was marked: a plain file, of its size, and not changed since."""
-    try:
-        found = path.lstat()
-    except OSError:
-        return False
-    return stat.S_ISREG(found.st_mode) and (found.st_size, found.st_mtime_ns) == mark[1:]
+    return files.is_as_left(path, mark.size, mark.changed)
 
 
 def _sweep(output: Path) -> None:

@@ -82,7 +82,7 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 
     def __init__(self) -> None:
         self.serving = self.dirty = self.plain = False
-        self.shown: SiteFolder | None = None
+        self.preview_site: SiteFolder | None = None
         self.preview: Preview | None = None
         self.pause = _LEAST_PAUSE
         self.compiled = _Compiled()
@@ -101,13 +101,13 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         with _told():
             for place in (cache, Path(config.docs_dir)):
                 self.running.enter_context(locks.exclusive(place, wait=30 if self.serving else 0))
-            folder = self.shown or SiteFolder(target, None if self.serving else cache)
-        self.shown = folder if self.serving else None
+            folder = self.preview_site or SiteFolder(target, None if self.serving else cache)
+        self.preview_site = folder if self.serving else None
         reason = "" if self.config.fast and not self.plain else "asked for"
-        if not reason and (
-            reason := next(doubts.doubts(config, dirty=self.dirty, events=EVENTS, own=ReadingListPlugin), "")
-        ):
-            _say(reason)
+        if not reason:
+            reason = next(doubts.about(config, dirty=self.dirty, events=EVENTS, own=ReadingListPlugin), "")
+            if reason:
+                _say(reason)
         self.build, self.warnings = Build(folder, fast=not reason), CountHandler()
         self.warnings.setLevel(logging.WARNING)
         logging.getLogger("mkdocs").addHandler(self.warnings)
@@ -269,9 +269,8 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             return
         begun = time.monotonic()
         builder()
-        self.pause = max(
-            _LEAST_PAUSE, time.monotonic() - begun
-        )  # who saves often does not wait for builds all the time
+        # As long as a build takes: who saves often does not wait for builds all the time.
+        self.pause = max(_LEAST_PAUSE, time.monotonic() - begun)
 
 
 def _say(reason: str) -> None:

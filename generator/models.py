@@ -29,7 +29,7 @@ LISTING_FORMATS = frozenset({"huggingface-text", "huggingface-json", "huggingfac
 """The formats of captures of a listing, in which a paper can recur; a bibliography is none."""
 RECORD_TYPES: tuple[str, ...] = get_args(RecordType)
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 MAX_LINE = 1000
 MAX_ABSTRACT = 100_000
@@ -298,7 +298,7 @@ class Retraction(_Model):
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
-def numerous(cls: type[T]) -> type[T]:
+def numerous(cls: type[_T]) -> type[_T]:
     """Make a frozen dataclass of which there are millions.
 
     The type checker holds it frozen; at run time that would treble what it costs to make one.

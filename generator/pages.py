@@ -84,20 +84,20 @@ class _Writer:
         template: str,
         title: str,
         description: str,
-        head: Iterable[str] = (),
-        hide: Sequence[str] = ("navigation",),
+        *,
         records: Iterable[str] | None = None,
-        **values: Any,
+        **rest: Any,
     ) -> Page:
         """Return one page, to be rendered by :meth:`text`.
 
-        ``records`` are the ids of all records that it shows, where these, ``values`` and the tables are all it shows.
+        ``records`` are the ids of all records that it shows, where these, the other values and the tables are all it
+        shows.
         """
-        make = partial(self.text, path, template, title, description, head, hide, **values)
+        make = partial(self.text, path, template, title, description, **rest)
         if records is None:
             return Page(path, make)
         keys = [self.library.keys[record_id] for record_id in records]
-        return Page(path, make, self.made_of(template, title, description, values, keys))
+        return Page(path, make, self.made_of(template, title, description, rest, keys))
 
     def text(
         self,
@@ -105,6 +105,7 @@ class _Writer:
         template: str,
         title: str,
         description: str,
+        *,
         head: Iterable[str] = (),
         hide: Sequence[str] = ("navigation",),
         **values: Any,
@@ -158,7 +159,7 @@ class _Writer:
             "paper.md.j2",
             titles.plain(record.title),
             record.why or record.summary or f"{titles.plain(record.title)}: facts, links and related papers.",
-            metadata.paper(record_id, record, self.settings, self.library.topics),
+            head=metadata.paper(record_id, record, self.settings, self.library.topics),
             id=record_id,
             record=record,
             heading=Markup(formulas.heading(record.title)),
@@ -182,7 +183,7 @@ class _Writer:
             if old not in answering and new in answering:
                 path, title = f"papers/{old}.md", titles.plain(answering[new].title)
                 leading = f'<meta http-equiv="refresh" content="0; url=../{escaping.html(new)}/">'
-                yield self.page(path, "moved.md.j2", title, f"This page has moved to {title}.", [leading], new=new)
+                yield self.page(path, "moved.md.j2", title, f"This page has moved to {title}.", head=[leading], new=new)
         for name, gone in self.library.retracted.items():
             if name not in self.library.records:
                 path, title = f"papers/{name}.md", titles.plain(gone.title)
@@ -198,7 +199,7 @@ class _Writer:
                 "topic.md.j2",
                 topic.name,
                 description,
-                feeds.lines(self.library, self.settings, topic_id),
+                head=feeds.lines(self.library, self.settings, topic_id),
                 records=ids,
                 id=topic_id,
                 topic=topic,
@@ -290,7 +291,8 @@ class _Writer:
             coverage=coverage(self.library),
         )
         for each in overviews.overviews(self.library, self.library.words):
-            yield self.page(each.path, each.template, each.title, each.description, each.head, each.hide, **each.values)
+            said = (each.path, each.template, each.title, each.description)
+            yield self.page(*said, head=each.head, hide=each.hide, **each.values)
         for each in authors.author_pages(self.library):
             yield self.page(
                 each.path, each.template, each.title, each.description, records=each.values.get("ids"), **each.values

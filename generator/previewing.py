@@ -34,7 +34,7 @@ class Preview:
         self._records = dict(self.library.records)
         self._shown = replace(self.library, records=self._records)
         for page in pages.papers(self._shown, settings, list(self._records)[:1], self.library.relations):
-            page.make()
+            page.make()  # which makes the indexes
 
     def show(self, changed: Collection[Path]) -> list[str]:
         """Show the pages of the records whose files have ``changed``, each with the related papers and links it had.

@@ -70,7 +70,8 @@ def files(library: Library) -> Iterator[tuple[str, str]]:
     digests: dict[str, list[str]] = {}
     for kind, texts in parts.items():
         digests[kind] = [_digest(text) for _, text in texts]
-        yield from {f"{kind}-{name}.json": text for name, (_, text) in zip(digests[kind], texts, strict=True)}.items()
+        for name, (_, text) in zip(digests[kind], texts, strict=True):
+            yield f"{kind}-{name}.json", text
     manifest = {
         "version": VERSION,
         "digest": _digest("".join(name for kind in digests.values() for name in kind)),

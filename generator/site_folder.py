@@ -12,7 +12,6 @@ import hashlib
 import json
 import os
 import shutil
-import stat
 from collections.abc import Callable, Collection, Iterator
 from functools import cached_property, partial
 from pathlib import Path
@@ -74,12 +73,12 @@ class SiteFolder:
         with _named(self.target):
             place = f"{self._next}/{path}"
             known = self._spare.get(path)
-            if known and known[0] == key and _is_as(place, known):
+            if known and known[0] == key and files.is_as_left(place, *known[1:]):
                 self._kept[path] = known
                 return False
             self._make_folder(path.rpartition("/")[0])
             known = self._live.get(path)
-            if known and known[0] == key and _is_as(f"{self.target}/{path}", known):
+            if known and known[0] == key and files.is_as_left(f"{self.target}/{path}", *known[1:]):
                 _remove(place)
                 os.link(f"{self.target}/{path}", place)
                 self._kept[path] = known
@@ -171,15 +170,6 @@ def _read_manifest(path: Path | None) -> _Manifest:
     if digest != _digest(text):
         return {}
     return {name: (key, size, changed) for name, (key, size, changed) in json.loads(text).items()}
-
-
-def _is_as(path: str, entry: _Entry) -> bool:
-    """Tell whether a file is still the one that was written, by size and time of change."""
-    try:
-        found = os.lstat(path)
-    except OSError:
-        return False
-    return stat.S_ISREG(found.st_mode) and (found.st_size, found.st_mtime_ns) == entry[1:]
 
 
 def _remove(path: str) -> None:

@@ -142,7 +142,7 @@ def _slug(text: str) -> str:
 
 def without_endless(text: str) -> str:
     """Return ``text`` with U+FFFD for references to no character, as HTML has it; Python reads no endless numbers."""
-    return _ENDLESS.sub("\ufffd", text) if "&" in text and "&#" in text else text
+    return _ENDLESS.sub("\ufffd", text) if "&#" in text else text
 
 
 def unescaped(text: str) -> str:

@@ -145,28 +145,6 @@ def test_dark_is_dark_and_both_are_legible(browser: Browser, real: str, name: st
                     assert (background < 0.2) == dark, element
 
 
-@pytest.mark.parametrize(
-    ("kept", "dark", "shown"),
-    [
-        ("", True, "slate"),
-        ('{"color": {"scheme": "slate"}}', False, "slate"),
-        ('{"color": {"media": "(prefers-color-scheme: light)", "scheme": "default"}}', True, "default"),
-        ('{"color": {"media": "(prefers-color-scheme)", "scheme": "none"}}', True, "slate"),
-        ('{"color": {"media": "(prefers-color-scheme)", "scheme": "none"}}', False, "default"),
-    ],
-)
-def test_a_page_begins_in_the_palette_chosen_before(
-    browser: Browser, real: str, kept: str, dark: bool, shown: str
-) -> None:
-    with _visit(browser, real, dark=dark) as visit:
-        visit.page.add_init_script(f"const kept = {kept!r}; if (kept) localStorage.setItem('/.__palette', kept)")
-        if kept:  # what the theme's own script makes of it later is its affair
-            visit.page.route("**/bundle.*", lambda route: route.fulfill(body="", content_type="text/javascript"))
-        visit.open("about/")
-        assert visit.page.evaluate("document.body.dataset.mdColorScheme") == shown
-        assert visit.errors == []
-
-
 def test_a_choice_of_palette_is_kept(browser: Browser, real: str) -> None:
     with _visit(browser, real) as visit:
         visit.open("about/")
@@ -174,19 +152,6 @@ def test_a_choice_of_palette_is_kept(browser: Browser, real: str) -> None:
         visit.open("papers/gptq/")
         assert visit.page.evaluate("document.body.dataset.mdColorScheme") == "slate"
         assert visit.errors == []
-
-
-def test_an_address_opens_the_tab_it_names(browser: Browser, real: str) -> None:
-    tab = '<input type="radio" name="__tabbed_1" id="second"></body>'
-    with _visit(browser, real) as visit:
-
-        def with_tab(route: Route) -> None:
-            answer = route.fetch()
-            route.fulfill(response=answer, body=answer.text().replace("</body>", tab))
-
-        visit.page.route("**/about/", with_tab)
-        visit.open("about/#second")
-        assert visit.page.locator("#second").is_checked()
 
 
 def test_mathematics_is_drawn(browser: Browser, real: str) -> None:

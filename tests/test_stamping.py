@@ -15,7 +15,6 @@ import site_tools
 import yaml
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
-from playwright.sync_api import Browser
 from site_tools import ROOT, TOY, copy_project, real_site, toy_records
 
 from generator import commonmark, pages, stamping
@@ -124,36 +123,6 @@ def test_hostile_and_foreign_texts_make_the_same_site_either_way(
 ) -> None:
     same_site(make(toy), plain)
     assert REASON not in caplog.text
-
-
-PLACES = """() => [...document.querySelectorAll("body *")].map((element) => {
-  const { x, y, width, height } = element.getBoundingClientRect();
-  return `${element.tagName} ${element.className} ${[x, y, width, height].map((side) => side.toFixed(2))}`;
-})"""
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("width", [390, 1280])
-def test_pages_of_both_are_laid_out_alike(toy: Path, plain: Path, browser: Browser, width: int) -> None:
-    stamped = make(toy)
-    stamped_of = {
-        path.parts[-3]: path.parent.relative_to(plain).as_posix()
-        for path in sorted(plain.glob("*/*/index.html"))
-        if path.read_bytes() != (stamped / path.relative_to(plain)).read_bytes()
-    }
-    assert {"papers", "topics"} <= set(stamped_of)
-    page = browser.new_page(viewport={"width": width, "height": 900}, reduced_motion="reduce")
-    for name in stamped_of.values():
-        shown = []
-        for site in (stamped, plain):
-            with site_tools.serve(site) as address:
-                page.goto(f"{address}{name}/", wait_until="networkidle")
-                page.locator("#__drawer").evaluate("toggle => toggle.checked = true")
-                page.wait_for_timeout(300)  # the drawer slides in
-                shown.append(page.evaluate(PLACES))
-        assert shown[0] == shown[1], name
-        assert len(shown[0]) > 100
-    page.close()
 
 
 def test_every_page_of_the_toy_list_reads_alike_in_both_engines(plain: Path) -> None:

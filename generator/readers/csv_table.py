@@ -181,14 +181,14 @@ def _entry(
         found.setdefault(*pair)
     issued, count = row.get("issued") or row.get("year"), row.get("author_count")
     return Entry(
-        path,
-        line,
-        position,
-        row["title"],
-        row.get("abstract"),
-        (names(row["authors"]) or None) if "authors" in row else None,
-        int(count) if count and re.fullmatch("[0-9]{1,9}", count) else None,
-        issued if issued and dates.is_partial_date(issued) else None,
+        file=path,
+        line=line,
+        position=position,
+        title=row["title"],
+        abstract=row.get("abstract"),
+        authors=(names(row["authors"]) or None) if "authors" in row else None,
+        author_count=int(count) if count and re.fullmatch("[0-9]{1,9}", count) else None,
+        issued=issued if issued and dates.is_partial_date(issued) else None,
         venue=row.get("venue"),
         volume=row.get("volume"),
         number=row.get("number"),
