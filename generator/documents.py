@@ -199,8 +199,12 @@ QUOTED = frozenset({"title", "issued", "added", "captured", "day"})
 ALWAYS_BLOCK = frozenset({"results", "steps", "start_here", "corrected"})
 _PATIENCE = 10.0
 """How many seconds a write waits for another run that writes into the same folder."""
-_RESOLVER = yaml.resolver.Resolver()
-_NOT_PLAIN = re.compile(r"^[^\w(]|: |:$| #|\s$")
+# Lists and mappings begin and end alike, in a block or, as flow, on a line.
+_LIST = {flow: yaml.SequenceStartEvent(None, None, True, flow_style=flow) for flow in (False, True)}
+_LIST_END = yaml.SequenceEndEvent()
+_FIELDS = {flow: yaml.MappingStartEvent(None, None, True, flow_style=flow) for flow in (False, True)}
+_FIELDS_END = yaml.MappingEndEvent()
+_PLAIN_START = re.compile(r"[\w(]")
 
 
 def dump(data: Mapping[str, Data], *, head: str = "") -> str:
@@ -210,45 +214,39 @@ def dump(data: Mapping[str, Data], *, head: str = "") -> str:
     one line where it fits, else it has a line per item; text is plain where YAML reads it back as text, else quoted.
     """
     events: list[yaml.Event] = [yaml.StreamStartEvent(), yaml.DocumentStartEvent(explicit=False)]
-    _tell(data, (), events)
+    _tell(data, events)
     events += (yaml.DocumentEndEvent(explicit=False), yaml.StreamEndEvent())
     return head + str(yaml.emit(events, Dumper=_DUMPER, allow_unicode=True, width=2**31 - 1))
 
 
-def _tell(value: Data, place: tuple[str, ...], events: list[yaml.Event]) -> None:
-    """Add the events of a value. Events rather than nodes, for which YAML would guess the kind of every scalar anew."""
-    key = place[-1] if place else ""
+def _tell(value: Data, events: list[yaml.Event], key: str = "", *, listed: bool = False, quoting: bool = False) -> None:
+    """Add the events of a value. Events rather than nodes, for which YAML would guess the kind of every scalar anew.
+
+    ``key`` names the value, or the list where it is ``listed`` as an item; what is at the top has none. ``quoting`` is
+    for what is about fields rather than a field itself, as in a provenance.
+    """
     if isinstance(value, str):
-        if key in PROSE and "provenance" not in place:
+        own = not (listed or quoting)
+        if own and key in PROSE:
             text = "\n\n".join(_wrapped(part, WIDTH - 2) for part in value.split("\n\n"))
             events.append(yaml.ScalarEvent(None, None, (False, True), f"{text}\n", style="|"))
         else:
-            events.append(_scalar(value, key in QUOTED and "provenance" not in place))
+            events.append(_scalar(value, own and key in QUOTED))
     elif isinstance(value, (bool, int)):
         events.append(yaml.ScalarEvent(None, None, (True, False), str(value).lower()))
     elif isinstance(value, (list, tuple)):
         flow = key not in ALWAYS_BLOCK and _is_flat(value) and _fits(value, key)
-        events.append(yaml.SequenceStartEvent(None, None, True, flow_style=flow))
-        for number, item in enumerate(value):
-            if type(item) is str:  # no name, so neither prose nor quoted
-                events.append(_scalar(item, False))
-            else:
-                _tell(item, (*place, str(number)), events)
-        events.append(yaml.SequenceEndEvent())
+        events.append(_LIST[flow])
+        for item in value:
+            _tell(item, events, key, listed=True, quoting=quoting)
+        events.append(_LIST_END)
     else:
-        is_item = len(place) > 1 and key.isdigit()  # of a list; a topic may be called 2024, too
-        flow = (
-            bool(place)
-            and key not in ALWAYS_BLOCK
-            and not (is_item and place[-2] in ALWAYS_BLOCK)
-            and _is_flat(value.values())
-            and (is_item or _fits(value, key))
-        )
-        events.append(yaml.MappingStartEvent(None, None, True, flow_style=flow))
+        flow = bool(key) and key not in ALWAYS_BLOCK and _is_flat(value.values()) and (listed or _fits(value, key))
+        events.append(_FIELDS[flow])
         for name, item in value.items():
             events.append(_scalar(name, False))
-            _tell(item, (*place, name), events)
-        events.append(yaml.MappingEndEvent())
+            _tell(item, events, name, quoting=quoting or key == "provenance")
+        events.append(_FIELDS_END)
 
 
 def _wrapped(text: str, width: int) -> str:
@@ -267,24 +265,25 @@ def _wrapped(text: str, width: int) -> str:
 @lru_cache(maxsize=2**14)  # keys, topics and sources recur
 def _scalar(text: str, quoted: bool) -> yaml.ScalarEvent:
     """Return the event of a text: plain where it may be and YAML reads it back as text, else in double quotes."""
-    if not quoted and not _NOT_PLAIN.search(text):
-        resolved = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
-        if resolved == "tag:yaml.org,2002:str":
+    if not quoted and _PLAIN_START.match(text) and not _ends_a_plain_text(text):
+        others = yaml.resolver.Resolver.yaml_implicit_resolvers.get(text[0], ())
+        if not any(pattern.match(text) for _, pattern in others):
             return yaml.ScalarEvent(None, None, (True, True), text)
     return yaml.ScalarEvent(None, None, (False, True), text, style='"')
 
 
+def _ends_a_plain_text(text: str) -> bool:
+    return ": " in text or " #" in text or text.endswith(":") or text[-1].isspace()
+
+
 def _is_flat(values: Any) -> bool:
-    return not any(isinstance(value, (dict, list, tuple)) for value in values)
+    return {dict, list, tuple}.isdisjoint(map(type, values))
 
 
 def _fits(value: Data, key: str) -> bool:
     """Tell whether a flow list or mapping fits on a line; quotes and commas are counted roughly, but always alike."""
-    parts = map(str, value)
-    length = len(key) + 4 + sum(map(len, parts)) + 2 * len(value)
-    if isinstance(value, dict):
-        length += sum(map(len, map(str, value.values()))) + 2 * len(value)
-    return length <= WIDTH
+    parts = [*value, *value.values()] if isinstance(value, dict) else value
+    return len(key) + 6 + len(", ".join(map(str, parts))) <= WIDTH
 
 
 def write(path: Path, text: str, *, durable: bool = True) -> bool:

@@ -17,7 +17,7 @@ def id_fault(text: str) -> str | None:
     """Say why ``text`` cannot be an id, or ``None`` where it can."""
     if len(text) > MAX_ID:
         return f"is longer than {MAX_ID} characters; shorten it"
-    if foreign := next((char for char in text if char.isalnum() and not char.isascii()), None):
+    if not text.isascii() and (foreign := next((char for char in text if char.isalnum() and not char.isascii()), None)):
         name = unicodedata.name(foreign, "no letter")
         return f"is no id; U+{ord(foreign):04X} ({name}) may look like another letter; use a to z, 0 to 9 and hyphens"
     if not ID.fullmatch(text):

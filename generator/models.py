@@ -42,6 +42,8 @@ def _refuse(fault: str | None, value: str) -> str:
 
 
 def _check_line(text: str) -> str:
+    if text.isprintable() and "  " not in text:  # as nearly every line is
+        return text
     return _refuse(text_fault(text), fold(text))
 
 

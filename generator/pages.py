@@ -62,8 +62,8 @@ class _Writer:
 
     @cached_property
     def tables(self) -> str:
-        """What any page may show beside records: topics and sources, as one text."""
-        return repr((self.library.topics, self.library.sources))
+        """A digest of what any page may show beside records: topics and sources."""
+        return hashlib.sha256(repr((self.library.topics, self.library.sources)).encode()).hexdigest()
 
     @cached_property
     def path_keys(self) -> Mapping[str, str]:

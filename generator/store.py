@@ -123,7 +123,8 @@ def _record_files(folder: Path, problems: list[Problem]) -> Iterator[Path]:
         problems.append(Problem(os.fspath(papers), None, "is a symbolic link; put the folder itself here"))
         return
     try:
-        names = sorted(os.listdir(papers))
+        with os.scandir(papers) as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
     except FileNotFoundError:
         return
     except OSError as error:
@@ -131,14 +132,14 @@ def _record_files(folder: Path, problems: list[Problem]) -> Iterator[Path]:
             Problem(os.fspath(papers), None, f"cannot be read ({error.strerror}); make it a readable folder")
         )
         return
-    for name in names:
-        path = papers / name
-        if name.startswith("."):
+    for entry in found:
+        if entry.name.startswith("."):
             continue
+        path = papers / entry.name
         if path.suffix != ".yaml":
             message = "is no record; records are named <id>.yaml, so rename or move it"
             problems.append(Problem(os.fspath(path), None, message))
-        elif path.is_symlink() or not path.is_file():
+        elif not entry.is_file(follow_symlinks=False):
             problems.append(Problem(os.fspath(path), None, "is no plain file; put the record itself here"))
         else:
             yield path
@@ -243,22 +244,11 @@ def _model(
 
 
 def plain(model: BaseModel) -> dict[str, Any]:
-    """Return a model as plain data for a file: fields in order, what is empty left out."""
-    return dict(_strip(model.model_dump()))
+    """Return a model as plain data for a file: fields in order, lists as tuples, what is empty left out.
 
-
-def _strip(value: Any) -> Any:
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, Mapping):
-        return {key: kept for key, item in value.items() if not _is_empty(kept := _strip(item))}
-    if isinstance(value, (list, tuple)):
-        return [_strip(item) for item in value]
-    return value
-
-
-def _is_empty(value: Any) -> bool:
-    return value is None or value is False or value in ({}, [])
+    A field of which nothing is said is empty in every model, so what has its default is what is empty.
+    """
+    return model.model_dump(exclude_defaults=True)
 
 
 def record_text(record: Record) -> str:

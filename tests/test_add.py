@@ -110,7 +110,8 @@ ENTRY = "@article{x, title={Looms: A Toy}, author={Thread, Ada}, year={2023}, jo
 
 def record(project: Path, data: dict[str, Any]) -> dict[str, Any]:
     assert problems_of(project) == []
-    return store.plain(store.load(project / "records").records[data["id"]])
+    held = store.plain(store.load(project / "records").records[data["id"]])
+    return dict(json.loads(json.dumps(held)))
 
 
 @pytest.mark.parametrize(

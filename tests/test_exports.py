@@ -202,7 +202,7 @@ def test_json_gives_every_record_back(folder: Path) -> None:
     data = json.loads(exports.json_data(records))
     assert data["version"] == exports.SCHEMA_VERSION
     papers = {paper.pop("id"): paper for paper in data["papers"]}
-    assert papers == {record_id: store.plain(record) for record_id, record in records.items()}
+    assert papers == json.loads(json.dumps({record_id: store.plain(record) for record_id, record in records.items()}))
     for record_id, paper in papers.items():
         assert Record.model_validate(paper) == records[record_id]
 

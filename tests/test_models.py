@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from generator.hidden import text_fault
 from generator.ids import id_fault
-from generator.models import Entry, PersonName, Record, Source
+from generator.models import Entry, Path, PersonName, Record, Retraction, Source, Topic
 
 
 def record(**fields: Any) -> Record:
@@ -210,3 +210,12 @@ def test_an_entry_is_called_by_its_key_or_its_place() -> None:
     assert Entry("dump.txt", 12, 1, "A Toy Loom").label == "dump.txt:12"
     assert Entry("dump.json", None, 3, "A Toy Loom").label == "dump.json:3"
     assert Entry("dump.csv", 2, 1, "A Toy Loom", key="loom").label == "loom"
+
+
+@pytest.mark.parametrize("model", [Record, Source, Topic, Path, Retraction], ids=lambda model: model.__name__)
+def test_what_is_not_said_is_empty(model: type[BaseModel]) -> None:
+    """Files leave out what has its default (``store.plain``): of something that would be lost."""
+    defaults = {name: field.get_default() for name, field in model.model_fields.items() if not field.is_required()}
+    for name, default in defaults.items():
+        held = default.model_dump(exclude_none=True) if isinstance(default, BaseModel) else default
+        assert not held, name

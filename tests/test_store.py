@@ -242,7 +242,7 @@ def test_papers_may_be_no_folder_or_closed(make_records: Make, monkeypatch: pyte
     def denied(_: object) -> NoReturn:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
-    monkeypatch.setattr(os, "listdir", denied)
+    monkeypatch.setattr(os, "scandir", denied)
     assert ["Permission denied" in problem.message for problem in store.load(folder).problems] == [True]
 
 

@@ -294,5 +294,5 @@ def run() -> NoReturn:
     A run keeps nearly all that it makes; to look for garbage as often as Python does would take a fifth of the time.
     """
     process.prepare()
-    gc.set_threshold(100_000, 50, 1000)
+    gc.set_threshold(1_000_000, 50, 1000)
     sys.exit(main())
