@@ -34,6 +34,8 @@ TARGETS = {
     "build of written pages, wall, against Hugo": 0.60,
     "full build from records, CPU, against stock MkDocs": 0.06,
     "full build from records, CPU, against Hugo": 0.40,
+    "one page changed, wall, against Hugo": 0.15,
+    "one page changed, wall, against Zensical": 0.20,
     "one record changed, wall, against Hugo": 0.15,
     "one record changed, wall, against Zensical": 0.20,
     "peak memory, against Hugo": 0.25,
@@ -74,11 +76,13 @@ class Results:
             ("build of written pages, wall, against Hugo", "build of written pages", "Hugo", "wall"),
             ("full build from records, CPU, against stock MkDocs", "full build", "stock MkDocs", "cpu"),
             ("full build from records, CPU, against Hugo", "full build", "Hugo", "cpu"),
+            ("one page changed, wall, against Hugo", "one page changed", "Hugo", "wall"),
+            ("one page changed, wall, against Zensical", "one page changed", "Zensical", "wall"),
             ("one record changed, wall, against Hugo", "one record changed", "Hugo", "wall"),
             ("one record changed, wall, against Zensical", "one record changed", "Zensical", "wall"),
             ("peak memory, against Hugo", "full build", "Hugo", "peak"),
         ):
-            other = kind if kind == "one record changed" else "build of written pages"
+            other = "one page changed" if "changed" in kind else "build of written pages"
             ours, theirs = self.median(f"{kind}, ours, {n}", figure), self.median(f"{other}, {peer}, {n}", figure)
             if ours and theirs:
                 found[name] = ours / theirs
@@ -144,11 +148,23 @@ class Bench:
             self.note(f"full build, ours, {papers}", [sys.executable, *project.build()])
         return project
 
-    def changed(self, builder: str, page: Path, command: Sequence[str | Path]) -> None:
-        """Measure rebuilds, each after a change of one ``page`` or record; the first is to warm up."""
-        name = f"one record changed, {builder}, {self.results.papers}"
+    def changed(
+        self,
+        what: str,
+        builder: str,
+        page: Path,
+        command: Sequence[str | Path],
+        before: Sequence[str | Path] = (),
+    ) -> None:
+        """Measure rebuilds, each after a change of one ``page`` or record; the first is to warm up.
+
+        ``before`` is run between the two, and not measured.
+        """
+        name = f"{what}, {builder}, {self.results.papers}"
         for number in range(self.times + 1):
             edit(page, number)
+            if before:
+                measure.run(before, self.folder / "log")
             self.note(name, command)
         del self.results.runs.get(name, [])[:1]
 
@@ -189,10 +205,12 @@ class Bench:
         self.note(f"build of written pages, stock MkDocs, {papers}", [sys.executable, *stock.stock_build()])
         self.results.html, self.results.hugo_html = weight(ours.site), weight(self.folder / "hugo" / "public")
         record = sorted((ours.records / "papers").glob("*.yaml"))[papers // 2]
-        self.changed("ours", record, [sys.executable, *ours.build()])
+        build = [sys.executable, *ours.build()]
+        self.changed("one record changed", "ours", record, build)
+        self.changed("one page changed", "ours", record, build, before=ours.command("generate"))
         for name, (folder, command) in builders.items():
             docs = folder / ("content" if name == "Hugo" else "docs")
-            self.changed(name, docs / "papers" / f"{record.stem}.md", command)
+            self.changed("one page changed", name, docs / "papers" / f"{record.stem}.md", command)
 
 
 def edit(path: Path, number: int) -> None:
