@@ -345,14 +345,14 @@ def test_a_records_folder_without_permission_is_one_clear_message(
 def test_papers_that_cannot_be_listed_are_one_clear_message(
     command: str, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    listed = os.listdir
+    listed = os.scandir
 
-    def shut(path: Any = ".") -> list[str]:
-        if os.fspath(path).endswith("papers"):
+    def shut(path: Any = ".") -> Any:
+        if os.fspath(path).endswith("records/papers"):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
         return listed(path)
 
-    monkeypatch.setattr(os, "listdir", shut)
+    monkeypatch.setattr(os, "scandir", shut)
     assert call(command, *(["--format", "csv"] if command == "export" else [])) == 1
     said = capsys.readouterr()
     assert "records/papers: cannot be read (Permission denied); make it a readable folder" in said.out + said.err
