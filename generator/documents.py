@@ -273,6 +273,7 @@ def _scalar(text: str, quoted: bool) -> yaml.ScalarEvent:
 
 
 def _ends_a_plain_text(text: str) -> bool:
+    """Tell whether YAML would read a key, a comment or white space that goes, where this text stands unquoted."""
     return ": " in text or " #" in text or text.endswith(":") or text[-1].isspace()
 
 

@@ -92,7 +92,7 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     def on_startup(self, *, command: str, dirty: bool) -> None:
         """Note what is to be done. MkDocs keeps this object from build to build because it has this event."""
         self.serving, self.dirty = command == "serve", dirty
-        gc.set_threshold(100_000, 50, 1000)  # a build keeps nearly all that it makes; as for the commands in cli
+        gc.set_threshold(100_000, 50, 1000)  # a build keeps nearly all that it makes
 
     @event_priority(-100)
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
