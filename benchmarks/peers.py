@@ -321,7 +321,7 @@ def plot(results: Results) -> str:
 
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif">',
-        "<style>text{font-size:13px}</style>",
+        "<style>text{font-size:13px;paint-order:stroke;stroke:#fff;stroke-width:4px}</style>",
         "<title>CPU seconds of a full build by number of papers, logarithmic scales</title>",
         f'<rect width="{width}" height="{height}" fill="#fff"/>',
     ]
