@@ -96,7 +96,7 @@ class Build:
             return stamps[leaf.kind].page(leaf, text_of(leaf.path), files)
 
         self.folder.put_all(built, besides={stamping.address(path) for path in self._specimens})
-        for leaf in (leaf for leaves in self.leaves.values() for leaf in leaves):
-            self.folder.put(leaf.address, stamps[leaf.kind].key(leaf), partial(stamped, leaf))
+        leaves = (leaf for leaves in self.leaves.values() for leaf in leaves)
+        self.folder.put_many((leaf.address, stamps[leaf.kind].key(leaf), partial(stamped, leaf)) for leaf in leaves)
         self.folder.publish()
         return stamps

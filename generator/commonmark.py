@@ -34,7 +34,7 @@ _OF_INLINE = re.compile(r'<(a|em)((?: href="[^"]*")?)>([^<]*)</\1><!--((?:\.[\w-
 _HEADING = re.compile(r"<h([1-6])>(.*?)(?: <!--#([\w-]+) -->)?</h\1>", re.DOTALL)
 _ID = re.compile(r'<[a-z][^<>]*? id="([^"]*)"')
 _LINK = re.compile(r'(<a [^>]*?href=")([^":?#]+\.md)([?#][^"]*)?(?=")')
-_BEYOND = re.compile(r"^\||\]\((?!https?:|#|[^()\s]*\.md[)?#])", re.MULTILINE)
+_BEYOND = re.compile(r"\n\||\]\((?!https?:|#|[^()\s]*\.md[)?#])")
 """What no CommonMark has, a table, and links that MkDocs rewrites by what lies there: to files that are no pages."""
 
 
@@ -77,7 +77,7 @@ def to_html(markdown: str, path: str) -> Html:
     text = _OF_INLINE.sub(lambda m: f'<{m[1]} class="{_classes(m[4])}"{m[2]}>{m[3]}</{m[1]}>', text)
     text = _OF_BLOCK.sub(lambda m: f'<p class="{_classes(m[2])}">{m[1]}</p>', text)
     folder, links, ids = posixpath.dirname(path), set(), list[str]()
-    place = f"/{address(path)}" if path.endswith("index.md") else posixpath.join("/", folder, "page")  # all are as deep
+    place = address(path) if path.endswith("index.md") else posixpath.join(folder, "page")  # all are as deep
 
     def lead(match: re.Match[str]) -> str:
         target, led = _led(folder, place, match[2])
@@ -125,7 +125,9 @@ def _slug(heading: str) -> str:
 def _led(folder: str, place: str, link: str) -> tuple[str, str]:
     """Return the file that a link in ``folder`` names, and how its page is reached from the page at ``place``."""
     target = posixpath.normpath(posixpath.join(folder, link))
-    return target, f"{posixpath.relpath('/' + address(target), place)}/"
+    there, here = (path.split("/") if path else [] for path in (address(target), place))
+    same = len(posixpath.commonprefix([there, here]))
+    return target, "/".join([*[".."] * (len(here) - same), *there[same:], ""]) or "./"
 
 
 def address(path: str) -> str:

@@ -12,7 +12,7 @@ import gc
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,7 @@ import jinja2
 from mkdocs.commands.build import build
 from mkdocs.config import base, config_options, load_config
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import PluginError
+from mkdocs.exceptions import MkDocsException, PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import EVENTS, BasePlugin, event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
@@ -271,6 +271,24 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         builder()
         # As long as a build takes: who saves often does not wait for builds all the time.
         self.pause = max(_LEAST_PAUSE, time.monotonic() - begun)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run MkDocs' own command line in this process, which saves the start of another; return its exit status.
+
+    Raises OSError, and KeyboardInterrupt where it is stopped.
+    """
+    from mkdocs.__main__ import cli  # not above: MkDocs' own process has it under another name
+
+    try:
+        return cli.main([*arguments], prog_name="mkdocs", standalone_mode=False) or 0
+    except MkDocsException as error:
+        error.show()
+        return error.exit_code
+    except RuntimeError as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            raise error.__cause__ from None
+        raise
 
 
 def _say(reason: str) -> None:

@@ -12,11 +12,11 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 
-from generator import documents, files
+from generator import documents, files, workers
 from generator.errors import ReadingListError, WriteError
 
 _Entry = tuple[str, int, int]  # key of the content, size in bytes, time of change in nanoseconds
@@ -64,39 +64,59 @@ class SiteFolder:
             return self._cache / "spare"
         return self.target.parent / f".{self.target.name}{_HALF}"  # folders change places on one file system alone
 
-    def put(self, path: str, key: str, make: Callable[[], bytes]) -> bool:
-        """Let the file ``path`` of the next site hold the bytes that ``key`` stands for; tell whether they are new.
+    def put(self, path: str, key: str, make: Callable[[], bytes]) -> None:
+        """Let the file ``path`` of the next site hold the bytes that ``key`` stands for.
 
         ``make`` gives the bytes; it is not called where the published or the spare site holds them already. Raises
         WriteError.
         """
         with _named(self.target):
-            place = f"{self._next}/{path}"
-            known = self._spare.get(path)
-            if known and known[0] == key and files.is_as_left(place, *known[1:]):
-                self._kept[path] = known
-                return False
-            self._make_folder(path.rpartition("/")[0])
-            known = self._live.get(path)
-            if known and known[0] == key and files.is_as_left(f"{self.target}/{path}", *known[1:]):
-                _remove(place)
-                os.link(f"{self.target}/{path}", place)
-                self._kept[path] = known
-                return False
-            data = make()
-            # Never over the old file, which may be one of the published site as well.
-            folder, _, name = place.rpartition("/")
-            beside = f"{folder}/.{name[:200]}{_HALF}" if self._in_place else place
-            _remove(beside)
-            with open(beside, "xb", buffering=0) as file:
-                file.write(data)
-                found = os.fstat(file.fileno())
-            if beside != place:
-                if os.path.isdir(place):
-                    _remove(place)
-                os.replace(beside, place)
-            self._kept[path] = (key, found.st_size, found.st_mtime_ns)
+            if not self._stands(path, key):
+                self._kept[path] = self._write(path, key, make)
+
+    def put_many(self, files: Iterable[tuple[str, str, Callable[[], bytes]]]) -> None:
+        """Put many files as by :meth:`put`, several at a time: what makes them shares no more than the memory as it is.
+
+        Raises WriteError, and what making a file raises.
+        """
+
+        def write(part: Sequence[tuple[str, str, Callable[[], bytes]]]) -> _Manifest:
+            return {path: self._write(path, key, make) for path, key, make in part}
+
+        with _named(self.target):
+            for written in workers.shared([file for file in files if not self._stands(*file[:2])], write):
+                self._kept.update(written)
+
+    def _stands(self, path: str, key: str) -> bool:
+        """Tell whether the next site holds a file already, and note it."""
+        known = self._spare.get(path)
+        if known and known[0] == key and files.is_as_left(f"{self._next}/{path}", *known[1:]):
+            self._kept[path] = known
             return True
+        return False
+
+    def _write(self, path: str, key: str, make: Callable[[], bytes]) -> _Entry:
+        """Make a file of the next site, or take that of the published one; return what is to be known about it."""
+        place = f"{self._next}/{path}"
+        self._make_folder(path.rpartition("/")[0])
+        known = self._live.get(path)
+        if known and known[0] == key and files.is_as_left(f"{self.target}/{path}", *known[1:]):
+            _remove(place)
+            os.link(f"{self.target}/{path}", place)
+            return known
+        data = make()
+        # Never over the old file, which may be one of the published site as well.
+        folder, _, name = place.rpartition("/")
+        beside = f"{folder}/.{name[:200]}{_HALF}" if self._in_place else place
+        _remove(beside)
+        with open(beside, "xb", buffering=0) as file:
+            file.write(data)
+            found = os.fstat(file.fileno())
+        if beside != place:
+            if os.path.isdir(place):
+                _remove(place)
+            os.replace(beside, place)
+        return key, found.st_size, found.st_mtime_ns
 
     def put_all(self, built: Path, *, besides: Collection[str]) -> None:
         """Put every file of the folder ``built``, but those that ``besides`` names by their paths in it."""

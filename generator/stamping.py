@@ -45,7 +45,7 @@ KNOWN_TEMPLATES = {
 
 _START = f"---\n{pages.MARK}\n"
 _FILLED = ("title", "description", "head")
-_OUTLINE = re.compile(r"^##+ .*$", re.MULTILINE)
+_OUTLINE = re.compile(r"\n(##+ .*)")
 _HEADINGS = re.compile(r"^#+ .*$", re.MULTILINE)
 _HEADING = "Rl0Heading0"
 _BODY = "<h1>rl0body0</h1>"  # a theme adds a heading to a body without one

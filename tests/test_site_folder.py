@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from site_tools import file_bytes
 
+from generator import workers
 from generator.errors import ReadingListError, WriteError
 from generator.site_folder import SiteFolder
 
@@ -20,8 +21,16 @@ del SECOND["papers/b/index.html"]
 
 
 def fill(folder: SiteFolder, files: dict[str, bytes]) -> list[str]:
-    """Put ``files``; return the paths that were written."""
-    return [path for path, data in files.items() if folder.put(path, data.hex(), partial(bytes, data))]
+    """Put ``files``; return the paths of those that were made."""
+    made = []
+
+    def make(path: str) -> bytes:
+        made.append(path)
+        return files[path]
+
+    for path, data in files.items():
+        folder.put(path, data.hex(), partial(make, path))
+    return made
 
 
 def publish(target: Path, cache: Path | None, files: dict[str, bytes]) -> list[str]:
@@ -51,6 +60,20 @@ def test_what_is_the_same_is_not_made(place: tuple[Path, Path]) -> None:
     folder = SiteFolder(*place)
     for path, data in FIRST.items():
         folder.put(path, data.hex(), lambda: pytest.fail("made again"))
+    folder.publish()
+    assert file_bytes(place[0]) == FIRST
+
+
+def test_many_files_are_put_as_one_is(place: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "FEWEST", 1)
+    monkeypatch.setattr(workers, "_processors", lambda: 3)
+    for files in (FIRST, SECOND, FIRST):
+        folder = SiteFolder(*place)
+        folder.put_many((path, data.hex(), partial(bytes, data)) for path, data in files.items())
+        folder.publish()
+        assert file_bytes(place[0]) == files
+    folder = SiteFolder(*place)
+    folder.put_many((path, data.hex(), lambda: pytest.fail("made again")) for path, data in FIRST.items())
     folder.publish()
     assert file_bytes(place[0]) == FIRST
 

@@ -16,7 +16,7 @@ ORDER = [
     "documents", "journal", "store", "references", "intake", "checking", "related", "library",
     "catalogue", "search_index", "escaping", "wording", "exports", "data_schema", "metadata", "feeds", "digest",
     "formulas", "pictures", "overviews", "authors", "rendering", "pages", "generation", "standing", "commonmark",
-    "stamping", "site_folder", "building", "previewing", "doubts", "watching", "curation", "starter",
+    "stamping", "workers", "site_folder", "building", "previewing", "doubts", "watching", "curation", "starter",
     "mkdocs_plugin", "cli", "__main__",
 ]  # fmt: skip
 INTAKE_WING = {

@@ -42,8 +42,12 @@ def build(options: argparse.Namespace) -> int:
     if not options.config.exists():
         raise UsageError(f"{options.config}: no such file; run this where mkdocs.yml lies, or name it with --config")
     if options.engine == "mkdocs":
+        from generator import mkdocs_plugin
+
         site = ["--site-dir", str(options.site_dir.absolute())] if options.site_dir else []
-        return _run_engine(options, ["mkdocs", "build", "--strict", "--quiet", *site])
+        call, variables = _engine_call(options, ["mkdocs", "build", "--strict", "--quiet", *site])
+        os.environ.update(variables)
+        return DONE if mkdocs_plugin.run(call[3:]) == 0 else PROBLEMS
     with locks.exclusive(found.docs):
         _generate(options.config, found, found.docs)
         status = _run_engine(options, ["zensical", "build", "--clean"])

@@ -1,0 +1,104 @@
+"""Work shared among processes: the same as done by one, whatever happens to the others."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+
+import pytest
+
+from generator import workers
+from generator.errors import ReadingListError
+
+HERE = os.getpid()
+ITEMS = range(10)
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="no process can be copied here, so one does all")
+
+
+@pytest.fixture(autouse=True)
+def many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let three processes share even these few items, on a machine with one processor too."""
+    monkeypatch.setattr(workers, "FEWEST", 3)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2, 3, 4, 5}, raising=False)
+
+
+def told(items: Sequence[int]) -> tuple[int, list[int]]:
+    """Return which process did what."""
+    return os.getpid(), list(items)
+
+
+def elsewhere() -> bool:
+    return os.getpid() != HERE
+
+
+@LINUX
+def test_every_item_is_done_once_and_by_several_processes() -> None:
+    found = list(workers.shared(ITEMS, told))
+    assert sorted(item for _, items in found for item in items) == list(ITEMS)
+    assert len({process for process, _ in found}) == 3
+    assert found[0][0] == os.getpid()
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.parametrize("how", ["killed", "failed"])
+@LINUX
+def test_what_a_process_did_not_finish_is_done_here(how: str, capfd: pytest.CaptureFixture[str]) -> None:
+    def work(items: Sequence[int]) -> tuple[int, list[int]]:
+        if elsewhere() and 1 in items:
+            if how == "killed":
+                os.kill(os.getpid(), signal.SIGKILL)
+            raise ValueError("not here")
+        return told(items)
+
+    found = list(workers.shared(ITEMS, work))
+    assert sorted(item for _, items in found for item in items) == list(ITEMS)
+    assert [process for process, items in found if 1 in items] == [os.getpid()]
+    assert capfd.readouterr() == ("", "")
+
+
+@LINUX
+def test_what_is_wrong_is_raised_once_and_leaves_no_process() -> None:
+    def work(items: Sequence[int]) -> None:
+        if 2 in items:
+            raise ReadingListError("two is wrong")
+
+    with pytest.raises(ReadingListError, match="two is wrong"):
+        list(workers.shared(ITEMS, work))
+    assert multiprocessing.active_children() == []
+
+
+@LINUX
+def test_a_failure_here_ends_the_others_at_once() -> None:
+    def work(_: Sequence[int]) -> None:
+        if elsewhere():
+            signal.pause()
+        raise ReadingListError("here")
+
+    with pytest.raises(ReadingListError, match="here"):
+        list(workers.shared(ITEMS, work))
+    assert multiprocessing.active_children() == []
+
+
+def test_few_items_are_done_here() -> None:
+    assert list(workers.shared(ITEMS[:5], told)) == [(os.getpid(), list(ITEMS[:5]))]
+    assert list(workers.shared((), told)) == [(os.getpid(), [])]
+
+
+def test_one_does_all_beside_other_threads() -> None:
+    stop = threading.Event()
+    other = threading.Thread(target=stop.wait)
+    other.start()
+    try:
+        assert list(workers.shared(ITEMS, told)) == [(os.getpid(), list(ITEMS))]
+    finally:
+        stop.set()
+        other.join()
+
+
+def test_one_does_all_where_a_process_cannot_be_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert list(workers.shared(ITEMS, told)) == [(os.getpid(), list(ITEMS))]
