@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from generator import catalogue, data_schema, documents, exports, feeds, files, metadata, pages, search_index
+from generator import catalogue, data_schema, documents, exports, feeds, files, metadata, pages, search_index, workers
 from generator.errors import ReadingListError, WriteError
 from generator.library import Library
 from generator.settings import Settings
@@ -58,28 +58,14 @@ def generate(
     be made of the same is not made. ``tell`` is called with the number of files done so far. Raises ReadingListError
     and WriteError.
     """
-    written = unchanged = 0
-    marks: dict[str, Mark] = {}
-    folders: set[Path] = {output}
     known = known or {}
     _sweep(output)
-    for path, made_of, make in _files(library, settings):
-        target = output / path
-        if target.parent not in folders:
-            refuse_links(target.parent, output)
-            folders.add(target.parent)
-        mark = known.get(path) if made_of else None
-        if mark and mark.made_of == made_of and bears(target, mark):
-            marks[path] = mark
-            unchanged += 1
-        else:
-            if _put(target, make()):
-                written += 1
-            else:
-                unchanged += 1
-            marks[path] = _mark(target, made_of)
-        if tell:
-            tell(len(marks))
+    made = ((page.path, page.made_of, page.make) for page in pages.pages(library, settings))
+    data = ((path, "", partial(str, text)) for path, text in _data(library, settings))
+    with workers.beside(lambda: _write(data, output, {}), worth=len(library.records) >= workers.FEWEST) as data_files:
+        done = _write(made, output, known, tell) | data_files()
+    marks = {path: mark for path, (mark, _) in done.items()}
+    written = sum(is_new for _, is_new in done.values())
     removed = 0
     for path in stale_files(output, marks):
         try:
@@ -87,7 +73,35 @@ def generate(
         except OSError as error:
             raise WriteError(f"{output / path}: cannot be deleted ({error.strerror}); check its rights") from error
         removed += 1
-    return Generated(written, unchanged, removed, marks)
+    return Generated(written, len(marks) - written, removed, marks)
+
+
+def _write(
+    wanted: Iterable[tuple[str, str, Callable[[], str]]],
+    output: Path,
+    known: Mapping[str, Mark],
+    tell: Callable[[int], None] | None = None,
+) -> dict[str, tuple[Mark, bool]]:
+    """Write files with these paths, keys and makers; return the mark of each, and whether it holds something new.
+
+    The key is empty where a file is made of the list as a whole.
+    """
+    done: dict[str, tuple[Mark, bool]] = {}
+    folders: set[Path] = {output}
+    for path, made_of, make in wanted:
+        target = output / path
+        if target.parent not in folders:
+            refuse_links(target.parent, output)
+            folders.add(target.parent)
+        mark = known.get(path) if made_of else None
+        if mark and mark.made_of == made_of and bears(target, mark):
+            done[path] = mark, False
+        else:
+            is_new = _put(target, make())
+            done[path] = _mark(target, made_of), is_new
+        if tell:
+            tell(len(done))
+    return done
 
 
 def _put(target: Path, text: str) -> bool:
@@ -123,14 +137,6 @@ def _sweep(output: Path) -> None:
         if not (output / name).is_symlink():
             for place, _, _ in os.walk(output / name):
                 files.sweep(Path(place))
-
-
-def _files(library: Library, settings: Settings) -> Iterator[tuple[str, str, Callable[[], str]]]:
-    """Yield path, key and maker of every file; the key is empty where a file is made of the list as a whole."""
-    for page in pages.pages(library, settings):
-        yield page.path, page.made_of, page.make
-    for path, text in _data(library, settings):
-        yield path, "", partial(str, text)
 
 
 def _data(library: Library, settings: Settings) -> Iterator[tuple[str, str]]:

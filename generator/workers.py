@@ -1,4 +1,4 @@
-"""Work shared among processes that are copies of this one: each takes a part of the items and hands back a result."""
+"""Work done at the same time, by processes that are copies of this one and hand back a result."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -18,40 +22,50 @@ FEWEST = 1000
 """Items that are worth another process: it costs some hundredths of a second, and the memory that it changes."""
 
 
-def shared(items: Sequence[_Item], work: Callable[[Sequence[_Item]], _Result]) -> Iterator[_Result]:
-    """Yield what ``work`` returns for each part of ``items``; the parts are done at the same time.
+@contextlib.contextmanager
+def beside(work: Callable[[], _Result], *, worth: bool = True) -> Iterator[Callable[[], _Result]]:
+    """Begin ``work`` in a copy of this process; give what waits for its result, and is to be called once at most.
 
-    What ``work`` changes in the memory of another process is lost; what it writes, and returns, is not. A part whose
-    process failed or died is done again in this one, so ``work`` must bear that, and what it raises is raised here.
-    There is one part, done here, where there are few items, one processor, other threads (which a copy would not have),
-    or no Linux: elsewhere a process cannot be copied, or not safely.
+    What ``work`` changes in memory stays in the copy; what it writes and returns does not. Where the copy fails or
+    dies, ``work`` is done again in this process, so it must bear that; what it raises is raised here. It is done here,
+    too, where that is not ``worth`` a process, where there are one processor or other threads (a copy would not have
+    them), and elsewhere than on Linux, where a process cannot be copied, or not safely. The copy ends with the context.
     """
-    count = min(_processors(), len(items) // FEWEST)
-    if count < 2:
-        yield work(items)
+    if not worth or _processors() < 2:
+        yield work
         return
     from multiprocessing import get_context
 
-    context, others = get_context("fork"), []
+    context = get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_answer, args=(work, sender), daemon=True)
+    process.start()
+    sender.close()
+
+    def result() -> _Result:
+        try:
+            answer: _Result = receiver.recv()
+        except EOFError:
+            return work()
+        return answer
+
     try:
-        for number in range(1, count):
-            receiver, sender = context.Pipe(duplex=False)
-            process = context.Process(target=_answer, args=(work, items[number::count], sender), daemon=True)
-            process.start()
-            sender.close()
-            others.append((process, receiver, number))
-        yield work(items[::count])
-        for _, receiver, number in others:
-            try:
-                result = receiver.recv()
-            except EOFError:
-                result = work(items[number::count])
-            yield result
+        yield result
     finally:
-        for process, receiver, _ in others:
-            process.terminate()
-            process.join()
-            receiver.close()
+        process.terminate()
+        process.join()
+        receiver.close()
+
+
+def shared(items: Sequence[_Item], work: Callable[[Sequence[_Item]], _Result]) -> Iterator[_Result]:
+    """Yield what ``work`` returns for each part of ``items``; the parts are done at the same time, as by `beside`."""
+    count = max(min(_processors(), len(items) // FEWEST), 1)
+    with contextlib.ExitStack() as others:
+        first, *rest = (partial(work, items[number::count]) for number in range(count))
+        results = [others.enter_context(beside(part)) for part in rest]
+        yield first()
+        for result in results:
+            yield result()
 
 
 def _processors() -> int:
@@ -60,10 +74,10 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def _answer(work: Callable[[Sequence[Any]], object], part: Sequence[Any], sender: Any) -> None:
-    """Do a part in this process, which ends silently where that fails, or when the first process says so."""
+def _answer(work: Callable[[], object], sender: Connection) -> None:
+    """Do ``work`` in this process, which ends silently where that fails, or when the first process says so."""
     gc.freeze()  # looking for garbage would change memory that is shared
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the first process as well
     with contextlib.suppress(Exception):
-        sender.send(work(part))
+        sender.send(work())

@@ -12,11 +12,12 @@ PACKAGE = Path(__file__).resolve().parent.parent / "generator"
 # A module may import only what stands before it; a new module takes its place here.
 ORDER = [
     "errors", "dates", "links", "settings", "titles", "identifiers", "ids", "hidden", "models", "faults", "readers",
-    "items", "variants", "evidence", "comparison", "blocking", "matching", "explanation", "merging", "files", "locks",
+    "items", "variants", "evidence", "comparison", "blocking", "matching", "explanation", "merging", "files", "workers",
+    "locks",
     "documents", "journal", "store", "references", "intake", "checking", "related", "library",
     "catalogue", "search_index", "escaping", "wording", "exports", "data_schema", "metadata", "feeds", "digest",
     "formulas", "pictures", "overviews", "authors", "rendering", "pages", "generation", "standing", "commonmark",
-    "stamping", "workers", "site_folder", "building", "previewing", "doubts", "watching", "curation", "starter",
+    "stamping", "site_folder", "building", "previewing", "doubts", "watching", "curation", "starter",
     "mkdocs_plugin", "cli", "__main__",
 ]  # fmt: skip
 INTAKE_WING = {
