@@ -172,7 +172,7 @@ class Bench:
         """Build lists of other sizes, to see how time grows."""
         for papers in sizes:
             project = self.ours(papers, 1 if papers > self.results.papers else self.times)
-            shutil.rmtree(project.folder)
+            measure.put_aside(project.folder)
 
     def full(self) -> None:
         """Build the list with every builder, by turns, and rebuild it after changes of one record."""
@@ -196,11 +196,11 @@ class Bench:
             ours.renew(plain=True)
             self.note(f"full build, ours, {papers}", [sys.executable, *ours.build()])
             for made in (ours.site, ours.folder / ".cache" / "reading-list" / "site"):
-                shutil.rmtree(made)  # what the generator knows of its pages stays
+                measure.put_aside(made)  # what the generator knows of its pages stays
             self.note(f"build of written pages, ours, {papers}", [sys.executable, *ours.build()])
             for name, (folder, command) in builders.items():
                 for built in ("public", "site", ".cache"):
-                    shutil.rmtree(folder / built, ignore_errors=True)
+                    measure.put_aside(folder / built)
                 self.note(f"build of written pages, {name}, {papers}", command)
         self.note(f"build of written pages, stock MkDocs, {papers}", [sys.executable, *stock.stock_build()])
         self.results.html, self.results.hugo_html = weight(ours.site), weight(self.folder / "hugo" / "public")

@@ -125,7 +125,7 @@ def _mark(target: Path, made_of: str) -> Mark:
     return Mark(made_of, found.st_size, found.st_mtime_ns)
 
 
-def bears(path: Path, mark: Mark) -> bool:
+def bears(path: str | Path, mark: Mark) -> bool:
     """Tell whether a file is the one that was marked: a plain file, of its size, and not changed since."""
     return files.is_as_left(path, mark.size, mark.changed)
 

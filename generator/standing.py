@@ -143,7 +143,8 @@ def _stands(output: Path, marks: Mapping[str, Mark]) -> bool:
     """Tell whether all generated files bear their ``marks``, and none is stale. Raises ReadingListError for a link."""
     for folder in sorted({(output / path).parent for path in marks} - {output}):
         generation.refuse_links(folder, output)
-    every = all(generation.bears(output / path, mark) for path, mark in marks.items())
+    place = os.fspath(output)
+    every = all(generation.bears(f"{place}/{path}", mark) for path, mark in marks.items())
     return every and next(generation.stale_files(output, marks), None) is None
 
 
