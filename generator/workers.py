@@ -39,7 +39,11 @@ def beside(work: Callable[[], _Result], *, worth: bool = True) -> Iterator[Calla
     context = get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_answer, args=(work, sender), daemon=True)
-    process.start()
+    try:
+        process.start()
+    except OSError:  # no memory for a copy, or too many processes
+        yield work
+        return
     sender.close()
 
     def result() -> _Result:

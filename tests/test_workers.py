@@ -83,6 +83,17 @@ def test_a_failure_here_ends_the_others_at_once() -> None:
     assert multiprocessing.active_children() == []
 
 
+@LINUX
+def test_one_does_all_where_no_process_can_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> int:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", refuse)
+    found = list(workers.shared(ITEMS, told))
+    assert sorted(item for _, items in found for item in items) == list(ITEMS)
+    assert {process for process, _ in found} == {os.getpid()}
+
+
 def test_few_items_are_done_here() -> None:
     assert list(workers.shared(ITEMS[:5], told)) == [(os.getpid(), list(ITEMS[:5]))]
     assert list(workers.shared((), told)) == [(os.getpid(), [])]
