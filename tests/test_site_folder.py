@@ -64,6 +64,7 @@ def test_what_is_the_same_is_not_made(place: tuple[Path, Path]) -> None:
     assert file_bytes(place[0]) == FIRST
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # from Python 3.12 on
 def test_many_files_are_put_as_one_is(place: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "FEWEST", 1)
     monkeypatch.setattr(workers, "_processors", lambda: 3)

@@ -15,13 +15,16 @@ from generator import workers
 from generator.errors import ReadingListError
 
 HERE = os.getpid()
+THREADS = threading.active_count
 ITEMS = range(10)
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # from Python 3.12 on
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="no process can be copied here, so one does all")
 
 
 @pytest.fixture(autouse=True)
 def many(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let three processes share even these few items, on a machine with one processor too."""
+    """Let three processes share even these few items, with one processor too, and with threads that tests left."""
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
     monkeypatch.setattr(workers, "FEWEST", 3)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2, 3, 4, 5}, raising=False)
 
@@ -99,7 +102,8 @@ def test_few_items_are_done_here() -> None:
     assert list(workers.shared((), told)) == [(os.getpid(), [])]
 
 
-def test_one_does_all_beside_other_threads() -> None:
+def test_one_does_all_beside_other_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threading, "active_count", THREADS)
     stop = threading.Event()
     other = threading.Thread(target=stop.wait)
     other.start()
