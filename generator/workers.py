@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import os
 import signal
@@ -21,6 +22,9 @@ _Result = TypeVar("_Result")
 FEWEST = 1000
 """Items that are worth another process: it costs some hundredths of a second, and the memory that it changes."""
 
+_PR_SET_PDEATHSIG = 1
+"""Of prctl(2): the signal that a process gets when the one that made it has ended."""
+
 
 @contextlib.contextmanager
 def beside(work: Callable[[], _Result], *, worth: bool = True) -> Iterator[Callable[[], _Result]]:
@@ -38,7 +42,7 @@ def beside(work: Callable[[], _Result], *, worth: bool = True) -> Iterator[Calla
 
     context = get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_answer, args=(work, sender), daemon=True)
+    process = context.Process(target=_answer, args=(work, receiver, sender), daemon=True)
     try:
         process.start()
     except OSError:  # no memory for a copy, or too many processes
@@ -78,8 +82,10 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def _answer(work: Callable[[], object], sender: Connection) -> None:
-    """Do ``work`` in this process, which ends silently where that fails, or when the first process says so."""
+def _answer(work: Callable[[], object], receiver: Connection, sender: Connection) -> None:
+    """Do ``work`` in this process, which ends silently where that fails, and when the first process ends or says so."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    receiver.close()  # the copy of it here would keep the pipe open
     gc.freeze()  # looking for garbage would change memory that is shared
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the first process as well

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Sequence
@@ -95,6 +96,28 @@ def test_one_does_all_where_no_process_can_be_had(monkeypatch: pytest.MonkeyPatc
     found = list(workers.shared(ITEMS, told))
     assert sorted(item for _, items in found for item in items) == list(ITEMS)
     assert {process for process, _ in found} == {os.getpid()}
+
+
+SCRIPT = """
+import os, signal
+from generator import workers
+
+def work(items):
+    print(os.getpid(), flush=True)
+    signal.pause()
+
+workers.FEWEST, os.sched_getaffinity = 1, lambda _: {0, 1, 2}
+list(workers.shared(range(3), work))
+"""
+
+
+@LINUX
+def test_the_others_end_with_a_process_that_is_killed() -> None:
+    with subprocess.Popen([sys.executable, "-c", SCRIPT], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert len({process.stdout.readline() for _ in range(3)}) == 3
+        process.kill()
+        assert process.communicate(timeout=30)[0] == ""  # nobody holds the pipe any more
 
 
 def test_few_items_are_done_here() -> None:
