@@ -103,7 +103,7 @@ import os, signal
 from generator import workers
 
 def work(items):
-    print(os.getpid(), flush=True)
+    os.write(1, f"{os.getpid()}\\n".encode())
     signal.pause()
 
 workers.FEWEST, os.sched_getaffinity = 1, lambda _: {0, 1, 2}
@@ -115,8 +115,11 @@ list(workers.shared(range(3), work))
 def test_the_others_end_with_a_process_that_is_killed() -> None:
     with subprocess.Popen([sys.executable, "-c", SCRIPT], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
-        assert len({process.stdout.readline() for _ in range(3)}) == 3
-        process.kill()
+        try:
+            begun = [process.stdout.readline() for _ in range(3)]
+        finally:
+            process.kill()
+        assert len({*begun}) == 3
         assert process.communicate(timeout=30)[0] == ""  # nobody holds the pipe any more
 
 
