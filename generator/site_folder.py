@@ -74,8 +74,8 @@ class SiteFolder:
             if not self._stands(path, key):
                 self._kept[path] = self._write(path, key, make)
 
-    def put_many(self, files: Iterable[tuple[str, str, Callable[[], bytes]]]) -> None:
-        """Put many files as by :meth:`put`, several at a time: what makes them shares no more than the memory as it is.
+    def put_many(self, wanted: Iterable[tuple[str, str, Callable[[], bytes]]]) -> None:
+        """Put many files as by :meth:`put`, in several processes: what makers change in memory may be lost.
 
         Raises WriteError, and what making a file raises.
         """
@@ -84,7 +84,7 @@ class SiteFolder:
             return {path: self._write(path, key, make) for path, key, make in part}
 
         with _named(self.target):
-            for written in workers.shared([file for file in files if not self._stands(*file[:2])], write):
+            for written in workers.shared([file for file in wanted if not self._stands(*file[:2])], write):
                 self._kept.update(written)
 
     def _stands(self, path: str, key: str) -> bool:
