@@ -148,6 +148,7 @@ def run_command(command: Sequence[str | Path], log: Path) -> Run:
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
     actions = [(os.POSIX_SPAWN_OPEN, stream, str(log), flags, 0o600) for stream in (1, 2)]
     log.unlink(missing_ok=True)
+    os.sync()  # what went before is not to be written to the disk at the cost of this
     begin = time.perf_counter()
     process = os.posix_spawn(call[0], call, environment, file_actions=actions)
     with _summed(process) as together:
