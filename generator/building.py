@@ -24,6 +24,8 @@ class Build:
     """The records, where they had to be read."""
     leaves: dict[stamping.Kind, list[stamping.Leaf]] = field(default_factory=dict)
     """The pages that are stamped, by their kinds."""
+    data: dict[str, Path] = field(default_factory=dict)
+    """The data files, which go into the site as they are, by their paths there."""
     _specimens: dict[str, stamping.Kind] = field(default_factory=dict)
     _proofs: dict[str, stamping.Leaf] = field(default_factory=dict)  # a page of each kind that MkDocs renders too
     _bodies: dict[str, commonmark.Html] = field(default_factory=dict)  # of other generated pages
@@ -96,6 +98,8 @@ class Build:
             return stamps[leaf.kind].page(leaf, text_of(leaf.path), files)
 
         self.folder.put_all(built, besides={stamping.address(path) for path in self._specimens})
+        for path, source in self.data.items():
+            self.folder.put_file(path, source)
         leaves = (leaf for leaves in self.leaves.values() for leaf in leaves)
         self.folder.put_many((leaf.address, stamps[leaf.kind].key(leaf), partial(stamped, leaf)) for leaf in leaves)
         self.folder.publish()

@@ -34,8 +34,8 @@ _OF_INLINE = re.compile(r'<(a|em)((?: href="[^"]*")?)>([^<]*)</\1><!--((?:\.[\w-
 _HEADING = re.compile(r"<h([1-6])>(.*?)(?: <!--#([\w-]+) -->)?</h\1>", re.DOTALL)
 _ID = re.compile(r'<[a-z][^<>]*? id="([^"]*)"')
 _LINK = re.compile(r'(<a [^>]*?href=")([^":?#]+\.md)([?#][^"]*)?(?=")')
-_BEYOND = re.compile(r"\n\||\]\((?!https?:|#|[^()\s]*\.md[)?#])")
-"""What no CommonMark has, a table, and links that MkDocs rewrites by what lies there: to files that are no pages."""
+_BEYOND = re.compile(r"\]\((?!https?:|#|[^()\s]*\.md[)?#])")
+"""Links that MkDocs rewrites by what lies there: to files that are no pages."""
 
 
 class DoubtError(ReadingListError):
@@ -71,7 +71,7 @@ def to_html(markdown: str, path: str) -> Html:
     start, end = markdown.find("<pre"), markdown.rfind("</pre>")
     start, end = (start, end) if 0 <= start < end else (len(markdown), len(markdown))
     marked = [_ATTRIBUTES.sub(r"<!--\1-->", part) for part in (markdown[:start], markdown[end:])]
-    if any("{" in part or _BEYOND.search(part) for part in marked):
+    if any("{" in part or "\n|" in part or _BEYOND.search(part) for part in marked):
         raise DoubtError(f"{path}: holds a table, a link to a file, or attributes that are neither class nor id")
     text = _rendered(markdown[start:end].join(marked))
     text = _OF_INLINE.sub(lambda m: f'<{m[1]} class="{_classes(m[4])}"{m[2]}>{m[3]}</{m[1]}>', text)

@@ -53,8 +53,8 @@ class Options(base.Config):  # type: ignore[no-untyped-call]
     """Stamp pages from specimens; ``false`` lets MkDocs render every page."""
 
 
-class _StampedFile(File):
-    """A page that MkDocs knows for links, and neither renders nor copies."""
+class _OwnFile(File):
+    """A file that MkDocs knows for links, and neither renders nor copies."""
 
     def is_documentation_page(self) -> bool:
         return False
@@ -146,7 +146,7 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             self.running.callback(os.environ.pop, "SOURCE_DATE_EPOCH")
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Take out the pages that are stamped, and put a specimen of each kind in."""
+        """Take out the pages that are stamped, and the data files, and put a specimen of each kind in."""
         if not self.build.fast:
             return files
         listed = set(_files_in(config.nav))
@@ -163,11 +163,20 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             specimen = File.generated(config, path, content=text)
             specimen.edit_uri = path  # as the pages it stands for have one
             files.append(specimen)
-        for leaf in (leaf for leaves in self.build.leaves.values() for leaf in leaves):
-            known = apart[leaf.path]
-            files.remove(known)
-            places = (known.src_dir, known.dest_dir, True)
-            files.append(_StampedFile(leaf.path, *places, dest_uri=known.dest_uri, inclusion=known.inclusion))
+        data = [
+            file
+            for path, file in files.src_uris.items()
+            if path.startswith(f"{generation.DATA}/")
+            and file.inclusion in _BUILT
+            and not file.is_documentation_page()
+            and path not in config.extra_templates
+        ]
+        self.build.data = {file.dest_uri: Path(str(file.abs_src_path)) for file in data}
+        stamped = (apart[leaf.path] for leaves in self.build.leaves.values() for leaf in leaves)
+        for file in (*stamped, *data):
+            files.remove(file)
+            places = (file.src_dir, file.dest_dir, True)
+            files.append(_OwnFile(file.src_uri, *places, dest_uri=file.dest_uri, inclusion=file.inclusion))
         return files
 
     def on_page_markdown(self, markdown: str, *, page: Page, **_: Any) -> str:

@@ -124,9 +124,13 @@ class SiteFolder:
             for name in names:
                 path = os.path.relpath(os.path.join(place, name), built).replace(os.sep, "/")
                 if path not in besides:
-                    with _named(self.target):
-                        data = Path(place, name).read_bytes()
-                    self.put(path, hashlib.sha256(data).hexdigest()[:24], partial(bytes, data))
+                    self.put_file(path, Path(place, name))
+
+    def put_file(self, path: str, source: Path) -> None:
+        """Let the file ``path`` of the next site hold what the file ``source`` holds. Raises WriteError."""
+        with _named(self.target):
+            data = source.read_bytes()
+        self.put(path, hashlib.sha256(data).hexdigest()[:24], partial(bytes, data))
 
     def amend(self, path: str, data: bytes) -> None:
         """Let the file ``path`` of the published site hold ``data`` until the next site is published.

@@ -21,6 +21,8 @@ from urllib.parse import quote
 from generator import commonmark, pages
 from generator.commonmark import DoubtError
 
+_LONG_PROOF = 50_000
+"""Characters of a page that MkDocs renders slowly enough to prefer a shorter one of its kind as the proof."""
 FEWEST = 4
 """A kind with fewer pages is left to MkDocs: its specimen and its proof would be as many."""
 
@@ -116,13 +118,17 @@ def _parts(text: str) -> tuple[list[str], str]:
 
 
 def kinds(leaves: Iterable[Leaf]) -> dict[Kind, list[Leaf]]:
-    """Return the kinds that are worth a specimen, each with its pages, one of middle length first: it is the proof."""
+    """Return the kinds that are worth a specimen, each with its pages; the first is the proof.
+
+    That is one of middle length, or a shorter one where that is very long.
+    """
     found = defaultdict(list)
     for leaf in leaves:
         found[leaf.kind].append(leaf)
     for alike in found.values():
         alike.sort(key=lambda leaf: (leaf.length, leaf.path))
-        alike.insert(0, alike.pop(len(alike) // 2))
+        fit = sum(leaf.length <= _LONG_PROOF for leaf in alike)
+        alike.insert(0, alike.pop(max(min(len(alike) // 2, fit - 1), 0)))
     return {kind: alike for kind, alike in found.items() if len(alike) >= FEWEST}
 
 

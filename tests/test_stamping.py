@@ -162,6 +162,29 @@ def test_a_specimen_leaves_no_trace(toy: Path) -> None:
             assert "rl0" not in path.read_text(encoding="utf-8").lower(), path
 
 
+def test_data_files_go_into_the_site_without_a_copy(toy: Path, tmp_path: Path) -> None:
+    (toy / "docs" / "data").mkdir(exist_ok=True)
+    (toy / "docs" / "data" / "own.txt").write_text("{{ config.site_name }} as it is")
+    (toy / "docs" / "data" / "made.txt").write_text("{{ config.site_name }}")
+    configure(toy, lambda config: config.update(extra_templates=["data/made.txt"]))
+    alone = shutil.copytree(toy, tmp_path / "alone")
+    site = make(toy)
+    made = {path.name for path in (toy / ".cache" / "reading-list" / "site" / "engine" / "data").iterdir()}
+    assert made == {"index.html", "made.txt"}  # what MkDocs renders
+    configure(alone, plainly)
+    same_site(site, make(alone))
+
+
+def test_the_proof_of_a_kind_is_of_middle_length_but_not_very_long() -> None:
+    def proof(*lengths: int) -> int:
+        kind = stamping.Kind("years", (), ())
+        return stamping.kinds(stamping.Leaf(f"years/{n}.md", kind, "", n) for n in lengths)[kind][0].length
+
+    assert proof(5, 1, 4, 2, 3) == 3
+    assert proof(90_000, 10, 80_000, 70_000) == 10
+    assert proof(90_000, 60_000, 80_000, 70_000) == 60_000
+
+
 def test_the_site_is_dated_by_its_records(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
     site = make(toy)
