@@ -27,15 +27,20 @@ _UNSAFE = cmark.Options.CMARK_OPT_UNSAFE  # HTML in the Markdown is the template
 _free = ctypes.CDLL(None).free if os.name == "posix" else None
 if _free:
     _free.argtypes, _free.restype = [ctypes.c_void_p], None
-_ATTRIBUTES = re.compile(r"\{:? ((?:\.[\w-]+ )+|#[\w-]+ )\}")
-# An escaped text cannot hold "<", so it cannot make such a comment, before cmark or behind it.
-_OF_BLOCK = re.compile(r"<p>([^\n]*)</p>\n<!--((?:\.[\w-]+ )+)-->")
-_OF_INLINE = re.compile(r'<(a|em)((?: href="[^"]*")?)>([^<]*)</\1><!--((?:\.[\w-]+ )+)-->')
-_HEADING = re.compile(r"<h([1-6])>(.*?)(?: <!--#([\w-]+) -->)?</h\1>", re.DOTALL)
+# Attributes pass through cmark as comments. An escaped text cannot hold "<" or braces, so it cannot make one, before
+# cmark or behind it; one that has no place behind it is found at the end.
+_ATTRIBUTES = re.compile(r":? ((?:\.[\w-]+ )+|#[\w-]+ )")
+_CLASSES = r"<!--((?:\.[\w-]+ )+)-->"
+_BLOCK = re.compile(rf"<p>([^\n]*)</p>\n{_CLASSES}")
+_EMPHASIS = re.compile(rf"<em>([^<]*)</em>{_CLASSES}")
+_LINK = re.compile(rf'<a href="([^"]*)">(?:([^<]*)</a>{_CLASSES})?')
+_HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
+_NAMED = re.compile(r"(.*) <!--#([\w-]+) -->", re.DOTALL)
 _ID = re.compile(r'<[a-z][^<>]*? id="([^"]*)"')
-_LINK = re.compile(r'(<a [^>]*?href=")([^":?#]+\.md)([?#][^"]*)?(?=")')
+_PAGE = re.compile(r"([^:?#]+\.md)([?#].*)?")
 _BEYOND = re.compile(r"\]\((?!https?:|#|[^()\s]*\.md[)?#])")
 """Links that MkDocs rewrites by what lies there: to files that are no pages."""
+_UNKNOWN = "holds a table, a link to a file, or attributes that are neither class nor id"
 
 
 class DoubtError(ReadingListError):
@@ -70,26 +75,50 @@ def to_html(markdown: str, path: str) -> Html:
     # Citations stand in <pre>, with braces of their own; elsewhere a brace is the template's.
     start, end = markdown.find("<pre"), markdown.rfind("</pre>")
     start, end = (start, end) if 0 <= start < end else (len(markdown), len(markdown))
-    marked = [_ATTRIBUTES.sub(r"<!--\1-->", part) for part in (markdown[:start], markdown[end:])]
-    if any("{" in part or "\n|" in part or _BEYOND.search(part) for part in marked):
-        raise DoubtError(f"{path}: holds a table, a link to a file, or attributes that are neither class nor id")
-    text = _rendered(markdown[start:end].join(marked))
-    text = _OF_INLINE.sub(lambda m: f'<{m[1]} class="{_classes(m[4])}"{m[2]}>{m[3]}</{m[1]}>', text)
-    text = _OF_BLOCK.sub(lambda m: f'<p class="{_classes(m[2])}">{m[1]}</p>', text)
+    marked = [_commented(part) for part in (markdown[:start], markdown[end:])]
+    if any("{" in part or "}" in part or "\n|" in part or _BEYOND.search(part) for part in marked):
+        raise DoubtError(f"{path}: {_UNKNOWN}")
     folder, links, ids = posixpath.dirname(path), set(), list[str]()
     place = address(path) if path.endswith("index.md") else posixpath.join(folder, "page")  # all are as deep
 
-    def lead(match: re.Match[str]) -> str:
-        target, led = _led(folder, place, match[2])
-        links.add(target)
-        return f"{match[1]}{led}{match[3] or ''}"
+    def link(match: re.Match[str]) -> str:
+        to, text, classes = match.groups()
+        if page := _PAGE.fullmatch(to):
+            target, led = _led(folder, place, page[1])
+            links.add(target)
+            to = f"{led}{page[2] or ''}"
+        return f'<a class="{_names(classes)}" href="{to}">{text}</a>' if classes else f'<a href="{to}">'
 
-    def name(match: re.Match[str]) -> str:
-        ids.append(match[3] or toc.unique(_slug(match[2]), set(ids)))
-        return f'<h{match[1]} id="{ids[-1]}">{match[2]}</h{match[1]}>'
+    def heading(match: re.Match[str]) -> str:
+        level, text = match.groups()
+        named = _NAMED.fullmatch(text)
+        text = named[1] if named else text
+        ids.append(named[2] if named else toc.unique(_slug(text), set(ids)))
+        return f'<h{level} id="{ids[-1]}">{text}</h{level}>'
 
-    text = _HEADING.sub(name, _LINK.sub(lead, text))
+    text = _LINK.sub(link, _rendered(markdown[start:end].join(marked)))
+    text = _EMPHASIS.sub(lambda match: f'<em class="{_names(match[2])}">{match[1]}</em>', text)
+    text = _BLOCK.sub(lambda match: f'<p class="{_names(match[2])}">{match[1]}</p>', text)
+    text = _HEADING.sub(heading, text)
+    if "<!--" in text:
+        raise DoubtError(f"{path}: {_UNKNOWN}")
     return Html(text, ids, frozenset(links))
+
+
+def _commented(markdown: str) -> str:
+    """Return Markdown with its attributes as comments; braces stay around what is none."""
+    first, *others = markdown.split("{")
+    found = [first]
+    for other in others:
+        attributes, _, rest = other.partition("}")
+        found += [_comment(attributes), rest]
+    return "".join(found)
+
+
+@functools.lru_cache(maxsize=2**8)  # the templates write a dozen
+def _comment(attributes: str) -> str:
+    known = _ATTRIBUTES.fullmatch(attributes)
+    return f"<!--{known[1]}-->" if known else f"{{{attributes}}}"
 
 
 def _rendered(markdown: str) -> str:
@@ -112,8 +141,8 @@ def check_links(path: str, page: Html, files: Container[str]) -> None:
         raise DoubtError(f"{path} links to {missing[0]}, which is not there")
 
 
-def _classes(names: str) -> str:
-    return names.replace(".", "").strip()
+def _names(classes: str) -> str:
+    return classes.replace(".", "").strip()
 
 
 @functools.lru_cache(maxsize=2**12)  # most headings stand on every page

@@ -196,13 +196,14 @@ class Stamp:
         """
         if digest(text.encode()) != leaf.digest:
             raise DoubtError(f"{leaf.path} has changed while the site was built")
-        made = commonmark.to_html(_parts(text)[1], leaf.path)
+        front, markdown = _parts(text)
+        made = commonmark.to_html(markdown, leaf.path)
         commonmark.check_links(leaf.path, made, files)
-        return self._fill(leaf, text, made.body, made.heading).encode("utf-8", errors="xmlcharrefreplace")
+        return self._fill(leaf, front, made.body, made.heading).encode("utf-8", errors="xmlcharrefreplace")
 
-    def _fill(self, leaf: Leaf, text: str, body: str, heading: str) -> str:
+    def _fill(self, leaf: Leaf, front: Iterable[str], body: str, heading: str) -> str:
         values = {"rl0heading0": heading, _BODY: body}
-        for line in _parts(text)[0]:
+        for line in front:
             key, _, value = line.partition(": ")
             if key in _FILLED:
                 values[f"rl0{key}0"] = json.loads(value)
@@ -214,8 +215,9 @@ class Stamp:
 
         Raises DoubtError where stamping the page would give another one.
         """
-        mine = commonmark.to_html(_parts(text)[1], leaf.path)
-        if self._fill(leaf, text, _BODY, mine.heading) != _squeezed(finished.replace(content, _BODY)):
+        front, markdown = _parts(text)
+        mine = commonmark.to_html(markdown, leaf.path)
+        if self._fill(leaf, front, _BODY, mine.heading) != _squeezed(finished.replace(content, _BODY)):
             raise DoubtError(f"the theme prints {leaf.path} otherwise than its specimen")
         if _plain(mine.body) != _plain(content):
             raise DoubtError(f"MkDocs reads the Markdown of {leaf.path} otherwise than cmark")
