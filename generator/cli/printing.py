@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def forms_folder(options: argparse.Namespace, contents: store.Contents) -> Path 
 def configured(options: argparse.Namespace) -> settings.Settings:
     """Return the settings of ``mkdocs.yml``, with the records folder that the user names."""
     found = settings.load(options.config)
-    return settings.with_records(found, options.records) if options.records else found
+    return replace(found, records=options.records) if options.records else found
 
 
 @contextlib.contextmanager

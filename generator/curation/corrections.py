@@ -78,7 +78,7 @@ def plan(contents: Contents, record_id: str, name: str, text: str, source: str) 
             faults.append(Fault("value", f"{name}: stands so already; nothing is to be changed"))
     if faults:
         return Plan("correction", record_id, record.title, faults=tuple(faults))
-    writes = {f"papers/{record_id}.yaml": store.record_text(_ordered(corrected))}
+    writes = {store.record_file(record_id): store.record_text(_ordered(corrected))}
     return checked(contents, Plan("correction", record_id, corrected.title, writes))
 
 

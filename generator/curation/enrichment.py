@@ -271,7 +271,7 @@ def _shown(value: Any) -> str:
 
 def write(folder: Path, done: Enrichment) -> int:
     """Write the records that changed, all of them or none; return how many did. Raises WriteError."""
-    changes = {f"papers/{name}.yaml": store.record_text(record) for name, record in done.records.items()}
+    changes = {store.record_file(name): store.record_text(record) for name, record in done.records.items()}
     return len(store.save(folder, changes))
 
 

@@ -74,7 +74,7 @@ def _files(folder: Path) -> Iterator[tuple[str, Path]]:
 def _joined(base: Contents, head: Contents, same: set[str]) -> Contents:
     """Add to the base what it shares with the head and was not read again."""
     shared = {name for name in same if name.startswith("papers/")}
-    records = {name: record for name, record in head.records.items() if f"papers/{name}.yaml" in shared}
+    records = {name: record for name, record in head.records.items() if store.record_file(name) in shared}
     files = {name: document for name, document in head.files.items() if name in shared}
     problems = [
         Problem(os.fspath(base.folder / name), problem.line, problem.message)

@@ -22,8 +22,6 @@ NAME = "ris"
 
 _TAG = re.compile(r"\s*([A-Z][A-Z0-9])[ \t]{1,2}-(?:[ \t]+(.*)|)$")
 _BEGINNING = re.compile(r"\s*TY[ \t]{1,2}-[ \t]*[A-Za-z]{3,8}\s*$")
-# Tags whose value may go on in lines without one; what follows a tag that may recur is a value of its own.
-_RECURRING = frozenset(rispy.config.LIST_TYPE_TAGS)
 _PART_OF_NAME = re.compile(r"(?<!,),(?!,)")
 _ARXIV_INSIDE = re.compile(r"arxiv[:\s]\s*((?:[a-z-]+(?:\.[A-Z]{2})?/)?\d[\d.]*\d(?:v\d+)?)", re.IGNORECASE)
 _PREPRINT = re.compile(r"\b(arxiv|corr)\b", re.IGNORECASE)
