@@ -178,18 +178,15 @@ def _identifiers(fields: Mapping[str, Any], places: list[str]) -> Iterator[tuple
     inside = [each for text in texts for each in _ARXIV_INSIDE.findall(text[:1000])]
     found = {
         "arxiv": next(filter(None, map(identifiers.arxiv, [stated or "", *places, *inside])), None),
-        "doi": _published(identifiers.doi(stated or "") or next(filter(None, map(identifiers.doi, places)), None)),
+        "doi": identifiers.published(
+            identifiers.doi(stated or "") or next(filter(None, map(identifiers.doi, places)), None)
+        ),
     }
     for place in places:
         kind, value = identifiers.recognise(place) or ("", "")
         if kind in ("openreview", "acl"):
             found.setdefault(kind, value)
     yield from ((kind, value) for kind, value in found.items() if value)
-
-
-def _published(doi: str | None) -> str | None:
-    """Return a DOI unless it is the one that arXiv gives: that says no more than the arXiv id."""
-    return None if doi and identifiers.arxiv(doi) else doi
 
 
 def _links(fields: Mapping[str, Any], places: list[str]) -> Iterator[tuple[str, str]]:
