@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from generator import escaping, journal, settings, store
+from generator import documents, escaping, journal, settings, store
 from generator.curation.forms import FOLDER as FORMS
 from generator.errors import Problem, ReadingListError, UsageError
 
@@ -66,6 +66,14 @@ def progress(what: str) -> Iterator[Callable[[int], None] | None]:
     finally:
         if shown:
             sys.stderr.write("\r\033[K")
+
+
+def put(text: str, output: Path | None) -> None:
+    """Write the result of a command into the file that the user names, else to standard output. Raises WriteError."""
+    if output:
+        documents.write(output, text)
+    else:
+        sys.stdout.write(text)
 
 
 def problem_json(problem: Problem) -> Mapping[str, Any]:
