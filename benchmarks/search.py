@@ -23,13 +23,11 @@ import argparse
 import functools
 import gzip
 import http.server
-import os
 import re
 import shutil
 import statistics
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -38,6 +36,7 @@ from dataclasses import dataclass, field
 from importlib import util
 from pathlib import Path
 
+import built_site
 from measure import REPOSITORY, CommandError, Project, run
 from playwright.sync_api import Browser, Page, sync_playwright
 from playwright.sync_api import Error as BrowserError
@@ -94,13 +93,8 @@ def serve(folder: Path) -> Iterator[tuple[str, Sent]]:
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""
 
-    handler = functools.partial(Handler, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/", sent
-        finally:
-            server.shutdown()
+    with built_site.answering(functools.partial(Handler, directory=str(folder))) as address:
+        yield address, sent
 
 
 # --- the candidates --------------------------------------------------------------------------------------------------
@@ -335,9 +329,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="reading-list-search-") as scratch, sync_playwright() as playwright:
         folder = (options.folder or Path(scratch)).absolute()
-        path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-        sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=path, args=sandbox)
+        browser = playwright.chromium.launch(executable_path=built_site.chromium(), args=built_site.launch_arguments())
         for name in ("real", "synthetic") if not options.only else (options.only,):
             place = folder / name
             place.mkdir(parents=True, exist_ok=True)

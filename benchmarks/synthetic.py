@@ -325,7 +325,7 @@ def write(invented: SyntheticList, folder: Path) -> None:
     for name, text in files.items():
         documents.write(folder / name, text, durable=False)
     for record_id, record in invented.records.items():
-        documents.write(store.record_path(folder, record_id), store.record_text(record), durable=False)
+        documents.write(folder / store.record_file(record_id), store.record_text(record), durable=False)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -45,9 +45,8 @@ def _is_named(contents: Contents, file: str, name: str) -> bool:
 
 def _strays(contents: Contents) -> Iterator[Problem]:
     """Report YAML files beside the known ones: nothing reads them."""
-    known = {"topics.yaml", "sources.yaml", "paths.yaml", "redirects.yaml", "retracted.yaml"}
     for path in sorted(contents.folder.glob("*.y*ml")):
-        if path.name not in known:
+        if path.name not in store.TABLES:
             yield Problem(os.fspath(path), None, "is read by nothing; records go to papers/, so move or delete it")
 
 
@@ -78,7 +77,7 @@ def _link_notes(contents: Contents) -> Iterator[Problem]:
         for kind, note in record.link_notes.model_dump().items():
             if note and not getattr(record.links, kind):
                 message = f"link_notes.{kind}: the record has no {kind} link; add it under links, or delete the note"
-                yield contents.problem(_file(record_id), ("link_notes", kind), message)
+                yield contents.problem(store.record_file(record_id), ("link_notes", kind), message)
 
 
 def _sources(contents: Contents) -> Iterator[Problem]:
@@ -107,13 +106,13 @@ def _that_were_seen(contents: Contents) -> Iterator[tuple[str, str, tuple[str, .
     for name, retraction in contents.retracted.items():
         yield name, "retracted.yaml", (name,), retraction
     for name, record in contents.records.items():
-        yield name, _file(name), (), record
+        yield name, store.record_file(name), (), record
 
 
 def _redirects(contents: Contents) -> Iterator[Problem]:
     for name in sorted(contents.records):
         if name in contents.redirects or name in contents.retracted:
-            yield contents.problem(_file(name), (), f"{name}: {_given_before(contents, name)}")
+            yield contents.problem(store.record_file(name), (), f"{name}: {_given_before(contents, name)}")
     for old, new in contents.redirects.items():
         place = ("redirects.yaml", (old,))
         if old in contents.retracted:
@@ -125,7 +124,11 @@ def _redirects(contents: Contents) -> Iterator[Problem]:
                 end = contents.redirects[end]
             remedy = "the redirects run in a ring, so delete one" if end in passed else f"write {end!r}"
             yield contents.problem(*place, f"{old}: leads to another redirect; {remedy}")
-        elif not (new in contents.records or new in contents.retracted or references.is_faulty(contents, _file(new))):
+        elif not (
+            new in contents.records
+            or new in contents.retracted
+            or references.is_faulty(contents, store.record_file(new))
+        ):
             yield contents.problem(*place, f"{old}: leads to {new!r}, which is no record; write the id of one")
 
 
@@ -149,10 +152,10 @@ def _papers_named(contents: Contents) -> Iterator[Problem]:
         for number, other in enumerate(record.not_same_as):
             if other == record_id:
                 message = "not_same_as: names this record itself; delete it"
-                yield contents.problem(_file(record_id), ("not_same_as", number), message)
+                yield contents.problem(store.record_file(record_id), ("not_same_as", number), message)
             elif other not in contents.retracted and (fault := references.fault(contents, other)):
                 # One that was taken off may come again under another id.
-                yield contents.problem(_file(record_id), ("not_same_as", number), f"not_same_as: {fault}")
+                yield contents.problem(store.record_file(record_id), ("not_same_as", number), f"not_same_as: {fault}")
     yield from references.lost_steps(contents)
     for topic_id, topic in contents.topics.items():
         for number, start in enumerate(topic.start_here):
@@ -185,14 +188,16 @@ def _duplicates(contents: Contents) -> Iterator[Problem]:
         if verdict.kind == "same" and items[one].label in contents.records:
             if items[other].label not in contents.records:
                 yield contents.problem(
-                    _file(items[one].label), ("title",), taken_off(contents, items[other].label, verdict.reason)
+                    store.record_file(items[one].label),
+                    ("title",),
+                    taken_off(contents, items[other].label, verdict.reason),
                 )
                 continue
             kept, doubled = sorted(
                 (items[one], items[other]), key=lambda item: (contents.records[item.label].added or "", item.label)
             )
             yield contents.problem(
-                _file(doubled.label),
+                store.record_file(doubled.label),
                 ("title",),
                 f"title: same paper as {kept.label!r} ({verdict.reason}); "
                 f"merge the two, or add `not_same_as: [{kept.label}]`",
@@ -234,10 +239,6 @@ def _schema(contents: Contents) -> Iterator[Problem]:
         yield Problem(
             os.fspath(path), None, "does not describe these records and topics; run `reading-list check --fix`"
         )
-
-
-def _file(record_id: str) -> str:
-    return f"papers/{record_id}.yaml"
 
 
 def fix(contents: Contents) -> list[Path]:

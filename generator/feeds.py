@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from generator import escaping, exports
-from generator.library import UNSORTED, Library
+from generator.library import Library
 from generator.metadata import address, paper_path
-from generator.models import Record, Topic
+from generator.models import Record
 from generator.settings import Settings
 from generator.wording import byline, plain_title
 
@@ -59,7 +59,7 @@ def _feed(library: Library, settings: Settings, topic: str | None) -> _Feed:
     name, description = settings.site_name, settings.site_description
     if topic is None:
         return _Feed(name, description, "", *_entries(library, library.records), settings)
-    known = {UNSORTED: Topic(name="Unsorted", group="Unsorted"), **library.topics}[topic]
+    known = library.topics[topic]
     entries = _entries(library, library.by_topic.get(topic, ()))
     return _Feed(f"{name}: {known.name}", known.description or "", f"topics/{topic}/", *entries, settings)
 
@@ -85,8 +85,8 @@ def _midnight(day: str | None) -> str:
 def atom(library: Library, settings: Settings, topic: str | None = None) -> str:
     """Return the Atom feed of the list, or of one topic, as https://www.rfc-editor.org/rfc/rfc4287 has it.
 
-    ``topic`` is the id of a topic, or ``unsorted``; raises KeyError for one that the list does not have. Ids of entries
-    are the addresses of their pages. Where ``site_url`` is not set they are URNs (``urn:reading-list:papers:loom``) and
+    ``topic`` is the id of a topic; raises KeyError for one that the list does not have. Ids of entries are the
+    addresses of their pages. Where ``site_url`` is not set they are URNs (``urn:reading-list:papers:loom``) and
     links are relative to the feed (4.2.7.1 and RFC 3986, 4.2).
     """
     feed = _feed(library, settings, topic)

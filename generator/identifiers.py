@@ -83,6 +83,11 @@ def doi(text: str) -> str | None:
     return text.lower() if _DOI.fullmatch(text) and not set(text) & set('<>"{}|\\^`') else None
 
 
+def published(doi: str | None) -> str | None:
+    """Return a DOI unless it is the one that arXiv gives: that says no more than the arXiv id."""
+    return None if doi and arxiv(doi) else doi
+
+
 def openreview(text: str) -> str | None:
     """Return the OpenReview forum id in ``text`` (an id or an address of a forum or PDF), or ``None``."""
     text = text.strip()

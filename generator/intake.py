@@ -304,7 +304,7 @@ def new_ids(names: Sequence[str], taken: Collection[str], ties: Sequence[tuple[s
 def write(contents: store.Contents, done: Import) -> int:
     """Write what an import came to, all of it or nothing; return how many files changed. Raises WriteError."""
     changes: dict[str, str | None] = {
-        f"papers/{outcome.id}.yaml": store.record_text(outcome.record) for outcome in done.outcomes
+        store.record_file(outcome.id): store.record_text(outcome.record) for outcome in done.outcomes
     }
     if done.sources:
         changes["sources.yaml"] = store.sources_text(done.sources)

@@ -84,7 +84,7 @@ def merge(
             replaces = holder != origin and _rank(name, value, origin, formats) < _rank(name, held, holder, formats)
             if not (name == "issued" and _dates_agree(held, holder, value, origin)):
                 kept, other, from_ = (value, held, holder) if replaces else (held, value, origin)
-                conflicts.append(Conflict(name, _shown(kept), _shown(other), from_))
+                conflicts.append(Conflict(name, shown(kept), shown(other), from_))
             if replaces:
                 flat[name], provenance[name] = value, origin
     decided = any(provenance.get(name, "").startswith(EDITOR) for name in ("authors", "author_count"))
@@ -99,7 +99,7 @@ def merge(
         )
     merged = _unflatten(flat) | {
         "seen": tuple(sightings[place] for place in sorted(sightings)),
-        "provenance": {name: provenance[name] for name in sorted(provenance, key=_field_order)},
+        "provenance": in_order(provenance),
     }
     before = dict(record) if record else {"added": added}
     try:
@@ -108,10 +108,10 @@ def merge(
         raise ReadingListError(f"{flat['title']}: an entry cannot join this record: {error}") from error
 
 
-def _field_order(name: str) -> tuple[int, str]:
+def in_order(provenance: Mapping[str, str]) -> dict[str, str]:
+    """Return a provenance in the order of a record's fields."""
     names = list(Record.model_fields)
-    first = name.partition(".")[0]
-    return (names.index(first) if first in names else len(names), name)
+    return dict(sorted(provenance.items(), key=lambda each: (names.index(each[0].partition(".")[0]), each[0])))
 
 
 def _sighting(source: str, entry: Entry) -> Sighting:
@@ -160,5 +160,6 @@ def _dates_agree(held: str, holder: str, value: str, origin: str) -> bool:
     return origin.startswith(DERIVED) != holder.startswith(DERIVED) and dates.is_month_after(derived, stated)
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """Return the value of a field as people read it."""
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -75,14 +75,12 @@ def highwire(record_id: str, record: Record, settings: Settings) -> list[tuple[s
     return tags
 
 
-def json_ld(
-    record_id: str, record: Record, settings: Settings, topics: Mapping[str, Topic] | None = None
-) -> dict[str, Any]:
+def json_ld(record_id: str, record: Record, settings: Settings, topics: Mapping[str, Topic]) -> dict[str, Any]:
     """Return a paper as a https://schema.org/ScholarlyArticle for JSON-LD.
 
-    ``topics`` gives the topics their names; those it does not hold are left out. Without it, the ids stand for them. A
-    name that no source takes apart may be a person's or a group's: it stands without a type. The text of the paper, its
-    abstract too, is left out. Print the result through ``escaping.script_json``.
+    ``topics`` gives the topics their names; those it does not hold are left out. A name that no source takes apart may
+    be a person's or a group's: it stands without a type. The text of the paper, its abstract too, is left out. Print
+    the result through ``escaping.script_json``.
     """
     held = {kind: value for kind, value in record.identifiers.model_dump().items() if value}
     data: dict[str, Any] = {
@@ -122,12 +120,10 @@ def _container(record: Record) -> dict[str, str] | None:
     return {"@type": kind, "name": escaping.clean(record.venue)}
 
 
-def _about(record: Record, settings: Settings, topics: Mapping[str, Topic] | None) -> list[dict[str, str]]:
+def _about(record: Record, settings: Settings, topics: Mapping[str, Topic]) -> list[dict[str, str]]:
     found = []
     for topic_id in record.topics:
-        if topics is None:
-            found.append({"@type": "DefinedTerm", "name": topic_id})
-        elif topic_id in topics:
+        if topic_id in topics:
             where = address(settings, f"topics/{topic_id}/")
             known = {"url": where} if where else {"termCode": topic_id}
             found.append({"@type": "DefinedTerm", "name": escaping.clean(topics[topic_id].name), **known})
@@ -159,17 +155,17 @@ def open_graph(
     return [(name, content) for name, content in tags if content]
 
 
-def opensearch(settings: Settings, results: str = SEARCH_PAGE) -> str:
+def opensearch(settings: Settings) -> str:
     """Return the OpenSearch description of the site's search, or nothing where the site has no address yet.
 
-    ``results`` is the page that answers, with ``{searchTerms}`` in it. Browsers follow absolute addresses alone, so
-    without one there is no file to write. https://github.com/dewitt/opensearch/blob/master/opensearch-1-1-draft-6.md
+    Browsers follow absolute addresses alone, so without one there is no file to write.
+    https://github.com/dewitt/opensearch/blob/master/opensearch-1-1-draft-6.md
     """
     if not settings.site_url:
         return ""
     about = settings.site_description or f"Search {settings.site_name}"
     # The address is the maintainer's, but braces in it would read as parameters of the template.
-    template = f"{escaping.url(address(settings))}{results}"
+    template = f"{escaping.url(address(settings))}{SEARCH_PAGE}"
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">',

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 from generator.errors import Problem
-from generator.store import Contents
+from generator.store import Contents, record_file
 
 
 def is_faulty(contents: Contents, file: str) -> bool:
@@ -17,7 +17,7 @@ def is_faulty(contents: Contents, file: str) -> bool:
 
 def fault(contents: Contents, paper: str) -> str | None:
     """Return what is wrong with naming the paper of this id, and the remedy; ``None`` where nothing is."""
-    if paper in contents.records or is_faulty(contents, f"papers/{paper}.yaml"):
+    if paper in contents.records or is_faulty(contents, record_file(paper)):
         return None
     if paper in contents.redirects:
         return f"{paper!r} has moved; write {contents.redirects[paper]!r}"

@@ -104,13 +104,13 @@ def plain_words(text: str) -> Iterator[str]:
         yield re.sub("[-‐‑]", "", match)
 
 
-def fold_words(text: str) -> Iterator[str]:
-    """Yield the words of a text as a query is compared with them.
+def folded(word: str) -> str:
+    """Return a word of :func:`plain_words` as a query is compared with it.
 
-    ``z`` counts as ``s``, so that quantization finds quantisation, and the other way round.
-    ``foldWords`` in ``search-index.js`` is the same function for what a reader types.
+    ``z`` counts as ``s``, so that quantization finds quantisation, and the other way round. ``foldWords`` in
+    ``search-index.js`` does both for what a reader types.
     """
-    return (word.replace("z", "s") for word in plain_words(text))
+    return word.replace("z", "s")
 
 
 def _fields(record: Record, library: Library, old_ids: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
@@ -151,11 +151,11 @@ def _postings(library: Library) -> tuple[dict[str, dict[int, int]], dict[str, st
     found: dict[str, dict[int, int]] = {}
     surfaces: dict[str, str] = {}
     for word in sorted(written, key=lambda word: (-len(written[word]), word)):
-        folded = word.replace("z", "s")
-        if folded in found:
-            _add(found[folded], written[word])
+        key = folded(word)
+        if key in found:
+            _add(found[key], written[word])
         else:
-            found[folded], surfaces[folded] = written[word], word
+            found[key], surfaces[key] = written[word], word
     for word, end in list(_compounds(found)):
         _add(found[end], found[word])
     return found, surfaces

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -57,11 +57,6 @@ def _environment(loader: yaml.SafeLoader, node: yaml.Node) -> Any:
 
 _Loader.add_constructor("!ENV", _environment)
 _Loader.add_multi_constructor("", lambda *_: None)
-
-
-def with_records(settings: Settings, records: Path) -> Settings:
-    """Return ``settings`` with another records folder."""
-    return replace(settings, records=records)
 
 
 def load(config: Path = Path(CONFIG_FILE)) -> Settings:

@@ -22,6 +22,7 @@ from generator.models import Path as ReadingPath
 SCHEMA_FILE = "record.schema.json"
 RECORD_HEAD = f"# yaml-language-server: $schema=../{SCHEMA_FILE}\n"
 COMMENT = "holds a comment, which rewriting the file would lose; say it in a field, or delete it"
+TABLES = ("topics.yaml", "paths.yaml", "sources.yaml", "redirects.yaml", "retracted.yaml")
 # Files of many items may be larger than a record.
 _TABLE_LIMIT = 1024 * 1024
 
@@ -60,9 +61,9 @@ class Contents:
         return Problem(name, document.line(place) if document else None, message)
 
 
-def record_path(folder: Path, record_id: str) -> Path:
-    """Return where the record ``record_id`` lies."""
-    return folder / "papers" / f"{record_id}.yaml"
+def record_file(record_id: str) -> str:
+    """Return the path of the record ``record_id`` inside its folder."""
+    return f"{journal.PAPERS}/{record_id}.yaml"
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -315,7 +316,7 @@ def save(folder: Path, changes: Mapping[str, str | None]) -> list[str]:
 
 def write_record(folder: Path, record_id: Id, record: Record) -> bool:
     """Write one record in canonical form; return whether the file changed. Raises WriteError as ``save`` does."""
-    return bool(save(folder, {f"papers/{record_id}.yaml": record_text(record)}))
+    return bool(save(folder, {record_file(record_id): record_text(record)}))
 
 
 def sources_text(sources: Mapping[str, Source]) -> str:
@@ -333,7 +334,7 @@ def canonical(contents: Contents) -> dict[str, str]:
         "retracted.yaml": lambda: table_text(dict(sorted(contents.retracted.items()))),
     }
     faulty = {problem.path for problem in contents.problems}
-    found = {f"papers/{record_id}.yaml": record_text(record) for record_id, record in contents.records.items()}
+    found = {record_file(record_id): record_text(record) for record_id, record in contents.records.items()}
     for name, text in texts.items():
         if name in contents.files and os.fspath(contents.folder / name) not in faulty:
             found[name] = text()

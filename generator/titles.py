@@ -50,11 +50,6 @@ def fold(text: str) -> str:
     return " ".join(text.split())
 
 
-def has_math(title: str) -> bool:
-    """Tell whether ``title`` holds LaTeX mathematics between dollar signs."""
-    return _MATH.search(title) is not None
-
-
 def split_math(title: str) -> list[tuple[bool, str]]:
     """Split a title into pieces ``(is it LaTeX mathematics, text without the dollar signs)``, in order."""
     return [(index % 2 == 1, piece) for index, piece in enumerate(_MATH.split(title)) if piece]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+import built_site
 import hypothesis
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -48,8 +48,6 @@ def browser() -> Iterator[Browser]:
     """The Chromium of this machine; without one, skip, or fail where CI must not."""
     path = chromium()
     with sync_playwright() as playwright:
-        # Chromium's sandbox does not start for root, as in containers.
-        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-        started = playwright.chromium.launch(executable_path=path, args=arguments)
+        started = playwright.chromium.launch(executable_path=path, args=built_site.launch_arguments())
         yield started
         started.close()

@@ -83,7 +83,11 @@ def _pages() -> dict[str, str]:
     """Return the pages to look at: home, a topic, a paper with LaTeX in its title, browse."""
     found = library(real_site().project / "records")
     topic = next(iter(found.by_topic))
-    paper = next(record_id for record_id, record in found.records.items() if titles.has_math(record.title))
+    paper = next(
+        record_id
+        for record_id, record in found.records.items()
+        if any(is_math for is_math, _ in titles.split_math(record.title))
+    )
     return {"home": "", "topic": f"topics/{topic}/", "paper": f"papers/{paper}/", "browse": "papers/"}
 
 

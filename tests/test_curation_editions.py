@@ -39,6 +39,13 @@ def test_a_revision_knows_its_day_and_papers(clone: Repository) -> None:
     assert editions.at(records, "main") == found
 
 
+def test_what_git_sets_for_its_hooks_leads_nowhere_else(clone: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = editions.at(clone.folder / "records", "then")
+    monkeypatch.setenv("GIT_DIR", str(clone.folder / "elsewhere.git"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(clone.folder / "elsewhere.git" / "index"))
+    assert editions.at(clone.folder / "records", "then") == found
+
+
 @pytest.mark.parametrize("name", ["no-such-tag", "--output=pwned", "then:records", ""])
 def test_no_such_revision(name: str, clone: Repository) -> None:
     with pytest.raises(UsageError, match="name a tag, branch or commit"):

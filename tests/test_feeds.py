@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from site_tools import RECORDS, TOY_RECORDS, TOY_SETTINGS, library
 
 from generator import escaping, exports, feeds, store, titles
-from generator.library import UNSORTED, Library
+from generator.library import Library
 from generator.models import Links, PersonName, Record, Topic
 from generator.settings import Settings
 
@@ -136,7 +136,7 @@ def test_feedparser_reads_every_field(folder: Path, settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("settings", SETTINGS)
-@pytest.mark.parametrize("topic", [None, "weaving", "hostile-topic", "empty-topic", UNSORTED])
+@pytest.mark.parametrize("topic", [None, "weaving", "hostile-topic", "empty-topic"])
 def test_atom_has_what_rfc_4287_demands(topic: str | None, settings: Settings) -> None:
     root = ElementTree.fromstring(feeds.atom(_library(TOY_RECORDS), settings, topic).encode())
     assert root.tag == f"{ATOM}feed"
@@ -202,7 +202,7 @@ def test_records_without_a_day_are_left_out() -> None:
 
 def test_a_topic_feed_holds_its_papers() -> None:
     each = _library(TOY_RECORDS)
-    for topic in (*each.topics, UNSORTED):
+    for topic in each.topics:
         parsed = _parse(feeds.atom(each, PUBLISHED, topic))
         assert {entry.id.split("/")[-2] for entry in parsed.entries} == set(each.by_topic.get(topic, ()))
     with pytest.raises(KeyError):

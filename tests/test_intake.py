@@ -331,7 +331,7 @@ def test_a_broken_record_stops_the_import_and_nothing_is_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    path = store.record_path(tmp_path / "records", "broken")
+    path = tmp_path / "records" / store.record_file("broken")
     path.parent.mkdir(parents=True)
     path.write_text("title: A Toy\ncolour: red\nissued: May\n")
     before = snapshot(tmp_path / "records")

@@ -102,7 +102,6 @@ def test_an_unsafe_repository_is_none(tmp_path: Path, address: str) -> None:
 def test_a_command_can_name_other_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(settings.RECORDS_VARIABLE, str(tmp_path / "other"))
     assert _load(tmp_path, "extra: {reading_list: {records: papers}}\n").records == tmp_path / "other"
-    assert settings.with_records(Settings(), tmp_path).records == tmp_path
 
 
 BROKEN = [

@@ -42,7 +42,7 @@ def test_every_record_of_this_repository_fits_the_schema(contents: store.Content
     validator = jsonschema.Draft202012Validator(schema)
     for name in contents.records:
         # As an editor reads it: numbers are numbers there.
-        data = yaml.safe_load(store.record_path(RECORDS, name).read_text("utf-8"))
+        data = yaml.safe_load((RECORDS / store.record_file(name)).read_text("utf-8"))
         assert list(validator.iter_errors(data)) == []
 
 

@@ -11,14 +11,25 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from generator import documents, escaping, readers, settings, store
-from generator.cli.printing import DONE, PROBLEMS, forms_folder, print_json, problem_json, say, today, writing
+from generator import documents, escaping, readers, store
+from generator.cli.printing import (
+    DONE,
+    PROBLEMS,
+    configured,
+    forms_folder,
+    print_json,
+    problem_json,
+    say,
+    today,
+    writing,
+)
 from generator.cli.upkeep_commands import APIS, NEEDS
 from generator.curation import comments, corrections, forms, issues, plans, proposals, suggestions
 from generator.curation.plans import Fault, Plan
 from generator.curation.suggestions import Suggestion
 from generator.errors import InputError, Problem, ReadingListError, UsageError
 from generator.models import RECORD_TYPES, Entry
+from generator.settings import Settings
 
 if TYPE_CHECKING:
     from generator.curation.politeness import Clock
@@ -59,13 +70,14 @@ class _Outcome:
 
 def add(options: argparse.Namespace, *, bases: Mapping[str, str] | None = None, clock: Clock | None = None) -> int:
     """Add one paper, or what an issue form says, to the list; ``bases`` and ``clock`` are for tests."""
-    with _databases(options, settings.load(options.config), bases, clock) as lookup:
-        return _add(options, lookup)
+    found = configured(options)
+    with _databases(options, found, bases, clock) as lookup:
+        return _add(options, found, lookup)
 
 
 @contextlib.contextmanager
 def _databases(
-    options: argparse.Namespace, found: settings.Settings, bases: Mapping[str, str] | None, clock: Clock | None
+    options: argparse.Namespace, found: Settings, bases: Mapping[str, str] | None, clock: Clock | None
 ) -> Iterator[Lookup | None]:
     """Give a function that asks public databases for a paper by its identifiers, or nothing without --fetch."""
     if not options.fetch:
@@ -89,10 +101,9 @@ def _databases(
         yield lookup
 
 
-def _add(options: argparse.Namespace, lookup: Lookup | None) -> int:
+def _add(options: argparse.Namespace, found: Settings, lookup: Lookup | None) -> int:
     _check_usage(options)
-    found = settings.load(options.config)
-    folder = options.records or found.records
+    folder = found.records
     try:
         if options.dry_run:
             outcome = _worked_out(options, store.load(folder), found, lookup)
@@ -122,7 +133,7 @@ def _check_usage(options: argparse.Namespace) -> None:
 
 
 def _worked_out(
-    options: argparse.Namespace, contents: store.Contents, found: settings.Settings, lookup: Lookup | None
+    options: argparse.Namespace, contents: store.Contents, found: Settings, lookup: Lookup | None
 ) -> _Outcome:
     """Return the plan of what the options name; nothing is written."""
     if contents.problems:
@@ -140,7 +151,7 @@ def _paper(
     contents: store.Contents,
     suggestion: Suggestion,
     options: argparse.Namespace,
-    found: settings.Settings,
+    found: Settings,
     lookup: Lookup | None,
 ) -> Plan:
     added = options.added or today()
@@ -152,7 +163,7 @@ def _of_issue(
     data: bytes,
     options: argparse.Namespace,
     contents: store.Contents,
-    found: settings.Settings,
+    found: Settings,
     lookup: Lookup | None,
 ) -> _Outcome:
     text = issues.decode(path, data)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable
 
-from generator import documents, settings, store
-from generator.cli.printing import DONE, configured, load_records, say, today, writing
+from generator import store
+from generator.cli.printing import DONE, configured, load_records, put, say, today, writing
 from generator.curation import moves, revisions
 from generator.curation.judgement import judge
 from generator.curation.summary import summary
@@ -33,15 +32,12 @@ def changes(options: argparse.Namespace) -> int:
     found = configured(options)
     with revisions.compared(store.load(found.records), options.base) as change:
         text = summary(change, judge(change), found)
-    if options.output:
-        documents.write(options.output, text)
-    else:
-        sys.stdout.write(text)
+    put(text, options.output)
     return DONE
 
 
 def _edit(options: argparse.Namespace, make: Callable[[store.Contents], moves.Edit]) -> int:
-    folder = options.records or settings.load(options.config).records
+    folder = configured(options).records
     with writing(folder):
         contents = load_records(folder)
         edit = make(contents)

@@ -9,11 +9,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from generator import escaping, evidence, intake, matching, settings, store
+from generator import escaping, evidence, intake, matching, store
 from generator.blocking import BLOCKS
 from generator.cli.printing import (
     DONE,
     PROBLEMS,
+    configured,
     load_records,
     print_json,
     problem_json,
@@ -29,15 +30,15 @@ from generator.models import EDITOR, PROVEN_FIELDS, Entry, PersonName, Record
 
 def import_(options: argparse.Namespace) -> int:
     """Read entries from files into records."""
-    configured = settings.load(options.config)
-    folder = options.records or configured.records
+    found = configured(options)
+    folder = found.records
     if options.dry_run:
-        done = _plan(options, load_records(folder), configured.keep_abstracts)
+        done = _plan(options, load_records(folder), found.keep_abstracts)
         changed = 0
     else:
         with writing(folder):
             contents = load_records(folder)
-            done = _plan(options, contents, configured.keep_abstracts)
+            done = _plan(options, contents, found.keep_abstracts)
             changed = intake.write(contents, done)
     if options.json:
         print_json(_import_json(done))
@@ -175,8 +176,7 @@ def _no_circles() -> Iterator[None]:
 
 
 def _duplicates(options: argparse.Namespace) -> int:
-    configured = settings.load(options.config)
-    contents = load_records(options.records or configured.records)
+    contents = load_records(configured(options).records)
     with progress("entries read") as tell:
         items, problems = intake.read_items(dict.fromkeys(options.files), format=options.format, tell=tell)
     count = len(items)

@@ -9,10 +9,11 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from generator import escaping, journal, settings, store
+from generator import documents, escaping, journal, settings, store
 from generator.curation.forms import FOLDER as FORMS
 from generator.errors import Problem, ReadingListError, UsageError
 
@@ -38,7 +39,7 @@ def forms_folder(options: argparse.Namespace, contents: store.Contents) -> Path 
 def configured(options: argparse.Namespace) -> settings.Settings:
     """Return the settings of ``mkdocs.yml``, with the records folder that the user names."""
     found = settings.load(options.config)
-    return settings.with_records(found, options.records) if options.records else found
+    return replace(found, records=options.records) if options.records else found
 
 
 @contextlib.contextmanager
@@ -65,6 +66,14 @@ def progress(what: str) -> Iterator[Callable[[int], None] | None]:
     finally:
         if shown:
             sys.stderr.write("\r\033[K")
+
+
+def put(text: str, output: Path | None) -> None:
+    """Write the result of a command into the file that the user names, else to standard output. Raises WriteError."""
+    if output:
+        documents.write(output, text)
+    else:
+        sys.stdout.write(text)
 
 
 def problem_json(problem: Problem) -> Mapping[str, Any]:

@@ -6,8 +6,18 @@ import argparse
 from dataclasses import replace
 from typing import Any
 
-from generator import checking, escaping, settings, store
-from generator.cli.printing import DONE, PROBLEMS, forms_folder, load_records, print_json, problem_json, say, writing
+from generator import checking, escaping, store
+from generator.cli.printing import (
+    DONE,
+    PROBLEMS,
+    configured,
+    forms_folder,
+    load_records,
+    print_json,
+    problem_json,
+    say,
+    writing,
+)
 from generator.curation import forms, revisions
 from generator.curation.judgement import judge
 from generator.curation.verdicts import Remark
@@ -18,7 +28,7 @@ from generator.wording import count
 
 def check(options: argparse.Namespace) -> int:
     """Report every problem of the records; with --fix, mend what is only out of form."""
-    folder = options.records or settings.load(options.config).records
+    folder = configured(options).records
     if options.fix:
         with writing(folder):
             contents = store.load(folder)
@@ -76,7 +86,7 @@ def _annotation(level: str, problem: Problem) -> str:
 
 def stats(options: argparse.Namespace) -> int:
     """Count what the list has, and what is missing."""
-    library = Library.of(load_records(options.records or settings.load(options.config).records))
+    library = Library.of(load_records(configured(options).records))
     found = coverage(library)
     unsorted = len(library.by_topic.get("unsorted", ()))
     if options.json:

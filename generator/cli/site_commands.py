@@ -8,8 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from generator import documents, exports, generation, journal, locks, settings, standing
-from generator.cli.printing import DONE, PROBLEMS, configured, load_records, progress, say
+from generator import exports, generation, journal, locks, settings, standing
+from generator.cli.printing import DONE, PROBLEMS, configured, load_records, progress, put, say
 from generator.curation import editions
 from generator.digest import digest as changes_since
 from generator.errors import ReadingListError, UsageError
@@ -90,14 +90,11 @@ def _run_engine(options: argparse.Namespace, command: list[str]) -> int:
 
 def export(options: argparse.Namespace) -> int:
     """Print citations or data."""
-    library = Library.of(load_records(options.records or settings.load(options.config).records))
+    library = Library.of(load_records(configured(options).records))
     if options.topic and options.topic not in library.topics:
         raise UsageError(f"unknown topic {options.topic!r}; known are {', '.join(sorted(library.topics))}")
     text = exports.FORMATS[options.format](library.select(options.topic, options.year))
-    if options.output:
-        documents.write(options.output, text)
-    else:
-        sys.stdout.write(text)
+    put(text, options.output)
     return DONE
 
 
@@ -114,8 +111,5 @@ def digest(options: argparse.Namespace) -> int:
         say(f"nothing has joined the list since {since}; no digest")
         return DONE
     text = changes_since(library, since, options.format, found, known=known)
-    if options.output:
-        documents.write(options.output, text)
-    else:
-        sys.stdout.write(text)
+    put(text, options.output)
     return DONE

@@ -6,7 +6,7 @@ import argparse
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from generator import documents, escaping, store
 from generator.cli.printing import DONE, configured, load_records, print_json, progress, say, today, writing
@@ -14,6 +14,7 @@ from generator.errors import UsageError
 
 if TYPE_CHECKING:
     from generator.curation.enrichment import Enrichment
+    from generator.curation.link_check import Finding
     from generator.curation.politeness import Clock
     from generator.curation.public_network import PublicNetwork
 
@@ -166,7 +167,7 @@ def links(options: argparse.Namespace, *, network: PublicNetwork | None = None, 
     return DONE
 
 
-def _tell_links(options: argparse.Namespace, findings: Iterable[Any], offline: bool) -> None:
+def _tell_links(options: argparse.Namespace, findings: Iterable[Finding], offline: bool) -> None:
     if options.json:
         print_json(
             {

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel
 
 from generator.curation.revisions import Change
 from generator.models import Record
+from generator.store import TABLES, Contents, record_file
 
 Kind = Literal["added", "changed", "renamed", "merged", "retracted", "removed"]
 KINDS: tuple[Kind, ...] = ("added", "changed", "renamed", "merged", "retracted", "removed")
-TABLES = ("topics.yaml", "paths.yaml", "sources.yaml", "redirects.yaml", "retracted.yaml")
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def records(change: Change) -> tuple[RecordChange, ...]:
         to = head.redirects.get(name)
         if name in head.retracted:
             found.append(RecordChange(name, "retracted"))
-        elif to is not None and f"papers/{to}.yaml" in change.after - change.before and to not in renamed:
+        elif to is not None and record_file(to) in change.after - change.before and to not in renamed:
             renamed[to] = name
         elif to is not None:
             found.append(RecordChange(name, "merged", to=to))
@@ -58,7 +58,7 @@ def records(change: Change) -> tuple[RecordChange, ...]:
         fields = differing(base.records.get(was), head.records.get(name))
         if name in renamed:
             found.append(RecordChange(name, "renamed", fields, was=was))
-        elif f"papers/{name}.yaml" in change.before:
+        elif record_file(name) in change.before:
             found.append(RecordChange(name, "changed", fields))
         else:
             found.append(RecordChange(name, "added"))
@@ -94,7 +94,7 @@ def tables(change: Change) -> tuple[TableChange, ...]:
     )
 
 
-def _table(contents: Any, file: str) -> Mapping[str, BaseModel | str]:
+def _table(contents: Contents, file: str) -> Mapping[str, BaseModel | str]:
     table: Mapping[str, BaseModel | str] = getattr(contents, file.removesuffix(".yaml"))
     return table
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from generator import links, store, titles
+from generator import links, merging, store, titles
 from generator.curation.forms import DELETE, FIELDS
 from generator.curation.issues import Issue
 from generator.curation.plans import Fault, Plan, checked, unanswered
@@ -66,19 +66,19 @@ def plan(contents: Contents, record_id: str, name: str, text: str, source: str) 
         data = _with(data, name, value)
     if group in PROVEN_FIELDS or kind:
         why = "corrected" if value else "deleted"
-        data["provenance"] = _with(data.get("provenance", {}), name, f"{EDITOR}: {why}; from {titles.fold(source)}")
+        given = _with(data.get("provenance", {}), name, f"{EDITOR}: {why}; from {titles.fold(source)}")
+        data["provenance"] = merging.in_order(given)
         if titles.fold(source).startswith(EDITOR) or "; from " in source:
             faults.append(Fault("source", "is no source; write the address or the name of one, and nothing else"))
     for place, what in [] if faults else faults_in(Record, data):
         faults.append(Fault("source" if place.startswith("provenance") else "value", f"{place}: {what}"))
     if not faults:
         corrected = Record.model_validate(data)
-        # The order of the provenance is that of the fields, as imports write it.
         if corrected.model_copy(update={"provenance": record.provenance}) == record:
             faults.append(Fault("value", f"{name}: stands so already; nothing is to be changed"))
     if faults:
         return Plan("correction", record_id, record.title, faults=tuple(faults))
-    writes = {f"papers/{record_id}.yaml": store.record_text(_ordered(corrected))}
+    writes = {store.record_file(record_id): store.record_text(corrected)}
     return checked(contents, Plan("correction", record_id, corrected.title, writes))
 
 
@@ -115,9 +115,3 @@ def _value(name: str, text: str, contents: Contents) -> tuple[Any, list[Fault]]:
 def _lines(text: str) -> list[str]:
     """Return the lines of an answer that hold something, without the marks of a list."""
     return list(filter(None, (_ITEM.sub("", line.strip(), count=1).strip() for line in text.split("\n"))))
-
-
-def _ordered(record: Record) -> Record:
-    names = [*Record.model_fields]
-    order = sorted(record.provenance, key=lambda name: (names.index(name.partition(".")[0]), name))
-    return record.model_copy(update={"provenance": {name: record.provenance[name] for name in order}})

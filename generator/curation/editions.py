@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
+import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from generator.curation.revisions import first_line, git
 from generator.errors import UsageError
 
 
@@ -29,20 +30,8 @@ def at(folder: Path, name: str) -> Edition:
 
 
 def _git(folder: Path, *arguments: str) -> str:
-    try:
-        done = subprocess.run(  # noqa: S603 - no shell, and a revision cannot be an option
-            ["git", *arguments],  # noqa: S607 - whichever git the user has
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=True,
-        )
-    except OSError as error:
-        raise UsageError(
-            f"{folder}: its history cannot be read ({error.strerror}); install git, name the folder"
-        ) from None
-    except subprocess.CalledProcessError as error:
-        said = error.stderr.strip() or f"no revision {arguments[-1].removesuffix('^{commit}')!r}"
-        raise UsageError(f"{folder}: its history cannot be read ({said}); name a tag, branch or commit of it") from None
-    return done.stdout
+    status, said = git(folder, *arguments)
+    if status:
+        why = first_line(said) or f"no revision {arguments[-1].removesuffix('^{commit}')!r}"
+        raise UsageError(f"{folder}: its history cannot be read ({why}); name a tag, branch or commit of it")
+    return os.fsdecode(said)

@@ -170,10 +170,12 @@ def _take(
     for field_name, value in merging.fields_of(entry, keep_abstract=False).items():
         if field_name not in wanted:
             if field_name in api.gives and (held := _differs(record, field_name, value, api)):
-                done.doubts.append(Doubt(name, api.title, f"says {field_name}: {_shown(value)[:200]}, but {held}"))
+                done.doubts.append(
+                    Doubt(name, api.title, f"says {field_name}: {merging.shown(value)[:200]}, but {held}")
+                )
             continue
         if doubt := _doubt(record, field_name, value) or _owned(name, field_name, value, owners):
-            done.doubts.append(Doubt(name, api.title, f"says {field_name}: {_shown(value)[:200]}, but {doubt}"))
+            done.doubts.append(Doubt(name, api.title, f"says {field_name}: {merging.shown(value)[:200]}, but {doubt}"))
         else:
             facts[field_name] = value
     partial = replace(
@@ -200,7 +202,9 @@ def _take(
         before, after = _held(record, field_name), _held(merged, field_name)
         if before != after:
             source = merged.provenance[field_name]
-            done.facts.append(Fact(name, field_name, _shown(after), source, _shown(before) if before else None))
+            done.facts.append(
+                Fact(name, field_name, merging.shown(after), source, merging.shown(before) if before else None)
+            )
             done.records[name] = merged
             if field_name.startswith("identifiers."):
                 owners[field_name.partition(".")[2], after] = name
@@ -257,7 +261,7 @@ def _differs(record: Record, name: str, value: Any, api: Api) -> str | None:
         same = not api.dates_preprints or dates.agree(held, value)
     else:  # other identifiers make another paper, and venues have many names
         return None
-    return None if same else f"the record has {_shown(held)[:200]}, from {origin}"
+    return None if same else f"the record has {merging.shown(held)[:200]}, from {origin}"
 
 
 def _owned(name: str, field_name: str, value: Any, owners: Mapping[tuple[str, str], str]) -> str | None:
@@ -265,13 +269,9 @@ def _owned(name: str, field_name: str, value: Any, owners: Mapping[tuple[str, st
     return f"it is that of {owner}" if owner not in (None, name) else None
 
 
-def _shown(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
-
-
 def write(folder: Path, done: Enrichment) -> int:
     """Write the records that changed, all of them or none; return how many did. Raises WriteError."""
-    changes = {f"papers/{name}.yaml": store.record_text(record) for name, record in done.records.items()}
+    changes = {store.record_file(name): store.record_text(record) for name, record in done.records.items()}
     return len(store.save(folder, changes))
 
 

@@ -21,7 +21,7 @@ from generator.documents import Document
 from generator.errors import Problem
 from generator.items import item_of_record, item_of_retraction
 from generator.models import EDITOR
-from generator.store import Contents
+from generator.store import Contents, record_file
 
 _NAMED = 3  # how many of the things that name something gone are named
 
@@ -94,7 +94,7 @@ def _unproven(change: Change) -> Iterator[Remark]:
             origin = record.provenance.get(field)
             if before and origin and origin == before.provenance.get(field) and not origin.startswith(EDITOR):
                 at = change.head.problem(
-                    f"papers/{name}.yaml",
+                    record_file(name),
                     ("provenance", field),
                     f"provenance: {field} is another value now, but still said to come from {origin}; "
                     f'write `{field}: "editor: why"` there, or delete the line',
@@ -109,7 +109,7 @@ def _vanished(change: Change) -> Iterator[Problem]:
     """Yield the ids that answered before and would not any more: every address that was published answers for ever."""
     base, head = change.base, change.head
     for name, record in base.records.items():
-        file = f"papers/{name}.yaml"
+        file = record_file(name)
         if file in change.after or name in head.given or _cannot_be_read(head):
             continue
         item = item_of_record("before", record)
@@ -131,7 +131,7 @@ def _vanished(change: Change) -> Iterator[Problem]:
         )
     for file, table in (("redirects.yaml", base.redirects), ("retracted.yaml", base.retracted)):
         for name in table:
-            if name not in head.given and f"papers/{name}.yaml" not in change.after and not _cannot_be_read(head):
+            if name not in head.given and record_file(name) not in change.after and not _cannot_be_read(head):
                 yield Problem(
                     os.fspath(head.folder / file),
                     1,
@@ -157,7 +157,7 @@ def _given_again(change: Change) -> Iterator[Problem]:
 
 def _taken(head: Contents, name: str, whose: str, more: str = "") -> Problem:
     return head.problem(
-        f"papers/{name}.yaml",
+        record_file(name),
         (),
         f"{name}: was the id of {whose}, and ids are never given again; give this file another name{more}",
     )
@@ -186,7 +186,7 @@ def _naming(contents: Contents, paper: str) -> list[str]:
         ]
     for name, record in contents.records.items():
         if paper in record.not_same_as:
-            places.append((f"papers/{name}.yaml", ("not_same_as", record.not_same_as.index(paper))))
+            places.append((record_file(name), ("not_same_as", record.not_same_as.index(paper))))
     return [f"{contents.folder / file}:{contents.files[file].line(place)}" for file, place in places]
 
 
@@ -207,7 +207,7 @@ def _orphaned(change: Change) -> Iterator[tuple[tuple[str, str], Problem]]:
             if key in head_table or key in stated:
                 continue
             naming = [
-                f"papers/{name}.yaml"
+                record_file(name)
                 for name, record in head.records.items()
                 if key in (record.topics if what == "topic" else [seen.source for seen in record.seen])
             ]

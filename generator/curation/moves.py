@@ -74,7 +74,7 @@ def tell_apart(contents: Contents, one: str, other: str) -> Edit:
         if name not in contents.records:
             raise UsageError(f"{name}: is no record; {_moved(contents, name)}")
         record = apart_from(contents.records[name], apart)
-        writes[f"papers/{name}.yaml"] = store.record_text(record)
+        writes[store.record_file(name)] = store.record_text(record)
     return Edit(writes)
 
 
@@ -173,7 +173,7 @@ def _edit(
         apart = tuple(dict.fromkeys(new if new and other == old else other for other in record.not_same_as))
         apart = tuple(other for other in apart if other != name)
         if name in changed or apart != record.not_same_as:
-            writes[f"papers/{name}.yaml"] = store.record_text(record.model_copy(update={"not_same_as": apart}))
+            writes[store.record_file(name)] = store.record_text(record.model_copy(update={"not_same_as": apart}))
     topics = {
         name: topic.model_copy(update={"start_here": _renamed(topic.start_here, old, new)})
         for name, topic in contents.topics.items()
@@ -197,7 +197,7 @@ def _edit(
     answering = {*records, *retracted}
     if problem := next((name for name, to in redirects.items() if name in answering or to not in answering), None):
         raise ReadingListError(f"redirects.yaml: {problem} would lead nowhere; run `reading-list check` first")
-    return Edit(writes, f"papers/{old}.yaml")
+    return Edit(writes, store.record_file(old))
 
 
 def _renamed(steps: Sequence[_S], old: str, new: str | None) -> tuple[_S, ...]:

@@ -84,9 +84,8 @@ def checked(contents: Contents, plan: Plan) -> Plan:
     if plan.faults:
         return plan
     faults = [Fault("", message) for message in _refused(plan.writes)]
-    if not faults:
+    if not faults and (after := checking.check(_with(contents, plan.writes))):
         before = {(problem.path, problem.message) for problem in checking.check(contents)}
-        after = checking.check(_with(contents, plan.writes))
         new = [problem for problem in after if (problem.path, problem.message) not in before]
         ours = {os.fspath(contents.folder / name) for name in plan.writes}
         schema = os.fspath(contents.folder / store.SCHEMA_FILE)  # is written with the rest

@@ -68,11 +68,11 @@ class Budget:
         """Whether the time is up."""
         return self.clock.monotonic() >= self._deadline
 
-    def take(self, wait: float = 0.0) -> None:
-        """Take one request out of the budget, to be made in ``wait`` seconds; raises LeaveAloneError if it is spent."""
+    def take(self) -> None:
+        """Take one request out of the budget; raises LeaveAloneError if it is spent."""
         if self.spent >= self.requests:
             raise LeaveAloneError(f"the limit of {self.requests} requests is reached; the next run goes on")
-        if self.clock.monotonic() + wait >= self._deadline:
+        if self.is_over:
             raise LeaveAloneError(f"the time of {self.seconds / 60:g} minutes is up; the next run goes on")
         self.spent += 1
 

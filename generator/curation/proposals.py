@@ -77,7 +77,7 @@ def _topic(
     writes = {"topics.yaml": store.table_text(table)}
     for paper in papers:
         record = contents.records[paper].model_copy(update={"topics": (*held[paper], topic_id)})
-        writes[f"papers/{paper}.yaml"] = store.record_text(record)
+        writes[store.record_file(paper)] = store.record_text(record)
     return checked(contents, Plan("topic", topic_id, table[topic_id].name, writes))
 
 

@@ -172,7 +172,7 @@ class Session:
         return self._writing(contents, {free: moves.apart_from(record, *others), **_told(contents, free, others)})
 
     def _writing(self, contents: Contents, records: Mapping[str, Record]) -> Edit:
-        writes = {f"papers/{name}.yaml": store.record_text(record) for name, record in records.items()}
+        writes = {store.record_file(name): store.record_text(record) for name, record in records.items()}
         used = {seen.source for record in records.values() for seen in record.seen}
         sources = {
             **{name: self._queue.sources[name] for name in used & self._queue.sources.keys()},

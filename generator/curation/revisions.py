@@ -74,7 +74,7 @@ def _files(folder: Path) -> Iterator[tuple[str, Path]]:
 def _joined(base: Contents, head: Contents, same: set[str]) -> Contents:
     """Add to the base what it shares with the head and was not read again."""
     shared = {name for name in same if name.startswith("papers/")}
-    records = {name: record for name, record in head.records.items() if f"papers/{name}.yaml" in shared}
+    records = {name: record for name, record in head.records.items() if store.record_file(name) in shared}
     files = {name: document for name, document in head.files.items() if name in shared}
     problems = [
         Problem(os.fspath(base.folder / name), problem.line, problem.message)
@@ -131,17 +131,17 @@ def _revision(folder: Path, revision: str) -> tuple[dict[str, str], _Read]:
     if revision.startswith("-") or not revision.strip() or not revision.isprintable():
         raise UsageError(f"{revision!r} is no revision; name a commit, a branch or a folder")
     place = next(each for each in (folder, *folder.absolute().parents) if each.is_dir())
-    status, prefix = _git(place, "rev-parse", "--show-prefix")
+    status, prefix = git(place, "rev-parse", "--show-prefix")
     if status:
         raise UsageError(
-            f"{folder}: lies in no git repository that git would read ({_first_line(prefix)}); "
+            f"{folder}: lies in no git repository that git would read ({first_line(prefix)}); "
             "name a folder to compare with"
         )
     if not _names_a_commit(place, revision):
         raise UsageError(
             f"{revision}: git knows no such commit, branch or folder here; check the name, or fetch it first"
         )
-    status, ancestor = _git(place, "merge-base", f"{revision}^{{commit}}", "HEAD")
+    status, ancestor = git(place, "merge-base", f"{revision}^{{commit}}", "HEAD")
     if status:
         raise UsageError(
             f"{revision}: has no commit in common with HEAD here; "
@@ -151,9 +151,9 @@ def _revision(folder: Path, revision: str) -> tuple[dict[str, str], _Read]:
     root = os.fsdecode(prefix.rstrip(b"\n"))
     missing = Path(os.path.relpath(folder.absolute(), place.absolute())).as_posix()
     root += "" if missing == "." else f"{missing}/"
-    status, listing = _git(place, "ls-tree", "-r", "-z", "--full-tree", commit, *(["--", root] if root else []))
+    status, listing = git(place, "ls-tree", "-r", "-z", "--full-tree", commit, *(["--", root] if root else []))
     if status:
-        raise UsageError(f"{revision}: git cannot list its files ({_first_line(listing)})")
+        raise UsageError(f"{revision}: git cannot list its files ({first_line(listing)})")
     before = {}
     for line in filter(None, listing.split(b"\0")):
         about, _, path = line.partition(b"\t")
@@ -168,7 +168,7 @@ def _revision(folder: Path, revision: str) -> tuple[dict[str, str], _Read]:
 def _blobs(place: Path, names: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
     """Yield the bytes of blobs, asked for in one call (https://git-scm.com/docs/git-cat-file#_batch_output)."""
     asked = "".join(f"{blob}\n" for blob in names.values()).encode("ascii")
-    status, answer = _git(place, "cat-file", "--batch", asked=asked)
+    status, answer = git(place, "cat-file", "--batch", asked=asked)
     at = 0
     for name in names:
         end = answer.find(b"\n", at)
@@ -182,24 +182,22 @@ def _blobs(place: Path, names: Mapping[str, str]) -> Iterator[tuple[str, bytes]]
 
 def _names_a_commit(folder: Path, revision: str) -> bool:
     place = next(each for each in (folder, *folder.absolute().parents) if each.is_dir())
-    status, _ = _git(place, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    status, _ = git(place, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
     return status == 0
 
 
-def _git(place: Path, *arguments: str, asked: bytes = b"") -> tuple[int, bytes]:
-    """Run git; return its status, and what it printed, or where it failed what it said."""
+def git(place: Path, *arguments: str, asked: bytes = b"") -> tuple[int, bytes]:
+    """Run git; return its status and what it printed, where it failed what it said. Raises UsageError without git."""
     environment = {name: value for name, value in os.environ.items() if name not in _LEADING_AWAY}
     environment |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
     command = ["git", "--no-replace-objects", "--literal-pathspecs", "--no-pager", "-C", os.fspath(place), *arguments]
     try:
         done = subprocess.run(command, input=asked, capture_output=True, env=environment, check=False)  # noqa: S603
     except OSError as error:
-        raise UsageError(
-            f"git: cannot be started ({error.strerror}); install it, or name a folder to compare with"
-        ) from None
+        raise UsageError(f"git: cannot be started ({error.strerror}); install git, or do without a revision") from None
     return done.returncode, done.stderr if done.returncode else done.stdout
 
 
-def _first_line(said: bytes) -> str:
-    lines = said.decode("utf-8", "replace").strip().splitlines()
-    return lines[0].removeprefix("fatal: ") if lines else "it does not say why"
+def first_line(said: bytes) -> str:
+    """Return the first line of what git said, if it said anything."""
+    return said.decode("utf-8", "replace").strip().partition("\n")[0].removeprefix("fatal: ")

@@ -164,7 +164,7 @@ def plan(
             "paper",
             record_id,
             record.title,
-            {f"papers/{record_id}.yaml": store.record_text(record)},
+            {store.record_file(record_id): store.record_text(record)},
             remarks=tuple(remarks),
             near=near,
         ),

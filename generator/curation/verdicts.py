@@ -19,7 +19,7 @@ from generator.comparison import TITLES_DIFFER, Verdict, compare
 from generator.curation.revisions import Change
 from generator.errors import Problem
 from generator.items import Item, item_of_record, item_of_retraction
-from generator.store import Contents
+from generator.store import Contents, record_file
 
 SHOWN = 3
 """How many papers are named that are only close."""
@@ -230,7 +230,7 @@ def _another_paper(change: Change, name: str) -> Iterator[Remark]:
 
 
 def _at(change: Change, name: str, message: str) -> Problem:
-    return change.head.problem(f"papers/{name}.yaml", (message.partition(":")[0],), message)
+    return change.head.problem(record_file(name), (message.partition(":")[0],), message)
 
 
 def _remark(change: Change, name: str, message: str, level: Literal["warning", "notice"]) -> Remark:

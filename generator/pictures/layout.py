@@ -24,6 +24,8 @@ _TURNS, _STEPS, _PULLS, _PUSHES = 60, 120, 200, 600
 """How often, at most, axes are turned, stress is lowered, discs are drawn together, and pushed apart."""
 _TERMS = 500
 """How many terms tell what a topic is about: all of a topic of twenty papers, and the weightiest of a larger one."""
+_STRETCH = 1.25
+"""The wanted ratio of width to height."""
 _LEAN = 0.3
 """How far a paper stands from its own topic's centre towards the others that its words and topics speak of."""
 
@@ -55,11 +57,10 @@ def cosines(rows: Sequence[Vector], columns: Sequence[Vector]) -> list[list[floa
     return found
 
 
-def discs(likeness: Matrix, radii: Sequence[float], stretch: float = 1.25) -> Places:
+def discs(likeness: Matrix, radii: Sequence[float]) -> Places:
     """Return a centre for each disc: the more alike two are, the nearer they stand; none covers another.
 
-    ``likeness`` is symmetric; only its order counts. ``radii`` are in the unit of the result, whose middle is 0;
-    ``stretch`` is the wanted ratio of width to height.
+    ``likeness`` is symmetric; only its order counts. ``radii`` are in the unit of the result, whose middle is 0.
     """
     count = len(radii)
     if count < 2:
@@ -69,8 +70,8 @@ def discs(likeness: Matrix, radii: Sequence[float], stretch: float = 1.25) -> Pl
     # Room for all discs with as much between them, in a box of the wanted shape.
     spread = math.sqrt(sum(abs(place) ** 2 for place in places) / count) or 1.0
     scale = 1.5 * math.sqrt(sum(radius * radius for radius in radii)) / spread
-    wide = math.sqrt(stretch)
-    return _apart([complex(place.real * wide, place.imag / wide) * scale for place in places], radii, stretch)
+    wide = math.sqrt(_STRETCH)
+    return _apart([complex(place.real * wide, place.imag / wide) * scale for place in places], radii)
 
 
 def _distances(likeness: Matrix) -> list[list[float]]:
@@ -135,7 +136,7 @@ def _least_stress(places: Places, wanted: Matrix) -> Places:
     return places
 
 
-def _apart(places: Places, size: Sequence[float], stretch: float) -> Places:
+def _apart(places: Places, size: Sequence[float]) -> Places:
     """Return the places with discs drawn together to the middle and pushed apart until none covers another."""
     count = len(size)
     needed = [[one + other for other in size] for one in size]
@@ -143,7 +144,7 @@ def _apart(places: Places, size: Sequence[float], stretch: float) -> Places:
     places = [place + cmath.rect(1e-6, 2 * math.pi * number / count) for number, place in enumerate(places)]
     for step in range(_PULLS + _PUSHES):
         pull = 0.06 * max(0.0, 1 - step / _PULLS)
-        places = [complex(place.real * (1 - pull / stretch), place.imag * (1 - pull * stretch)) for place in places]
+        places = [complex(place.real * (1 - pull / _STRETCH), place.imag * (1 - pull * _STRETCH)) for place in places]
         push, pushes = [0j] * count, [0] * count
         for one in range(count):
             here, row = places[one], needed[one]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -47,7 +47,7 @@ class Reading:
     captured: str | None = None
     captured_inferred: bool = False
     problems: tuple[Problem, ...] = ()
-    remarks: tuple[Problem, ...] = field(default=())
+    remarks: tuple[Problem, ...] = ()
     """What a person should know but what does not keep the file from being imported."""
 
 

@@ -252,16 +252,11 @@ def _identifiers(fields: _Fields) -> Iterator[tuple[str, str]]:
         places += _ARXIV_INSIDE.findall(fields.verbatim(name))
     found = {
         "arxiv": next(filter(None, map(identifiers.arxiv, places)), None),
-        "doi": _published(identifiers.doi(fields.verbatim("doi")) or identifiers.doi(url)),
+        "doi": identifiers.published(identifiers.doi(fields.verbatim("doi")) or identifiers.doi(url)),
         "openreview": identifiers.openreview(url if "openreview.net" in url else fields.verbatim("openreview")),
         "acl": identifiers.acl(url if "aclanthology.org" in url or "aclweb.org" in url else fields.verbatim("acl")),
     }
     yield from ((kind, value) for kind, value in found.items() if value)
-
-
-def _published(doi: str | None) -> str | None:
-    """Return a DOI unless it is the one that arXiv gives: that says no more than the arXiv id."""
-    return None if doi and identifiers.arxiv(doi) else doi
 
 
 def _links(fields: _Fields) -> Iterator[tuple[str, str]]:

@@ -22,8 +22,6 @@ NAME = "ris"
 
 _TAG = re.compile(r"\s*([A-Z][A-Z0-9])[ \t]{1,2}-(?:[ \t]+(.*)|)$")
 _BEGINNING = re.compile(r"\s*TY[ \t]{1,2}-[ \t]*[A-Za-z]{3,8}\s*$")
-# Tags whose value may go on in lines without one; what follows a tag that may recur is a value of its own.
-_RECURRING = frozenset(rispy.config.LIST_TYPE_TAGS)
 _PART_OF_NAME = re.compile(r"(?<!,),(?!,)")
 _ARXIV_INSIDE = re.compile(r"arxiv[:\s]\s*((?:[a-z-]+(?:\.[A-Z]{2})?/)?\d[\d.]*\d(?:v\d+)?)", re.IGNORECASE)
 _PREPRINT = re.compile(r"\b(arxiv|corr)\b", re.IGNORECASE)
@@ -180,18 +178,15 @@ def _identifiers(fields: Mapping[str, Any], places: list[str]) -> Iterator[tuple
     inside = [each for text in texts for each in _ARXIV_INSIDE.findall(text[:1000])]
     found = {
         "arxiv": next(filter(None, map(identifiers.arxiv, [stated or "", *places, *inside])), None),
-        "doi": _published(identifiers.doi(stated or "") or next(filter(None, map(identifiers.doi, places)), None)),
+        "doi": identifiers.published(
+            identifiers.doi(stated or "") or next(filter(None, map(identifiers.doi, places)), None)
+        ),
     }
     for place in places:
         kind, value = identifiers.recognise(place) or ("", "")
         if kind in ("openreview", "acl"):
             found.setdefault(kind, value)
     yield from ((kind, value) for kind, value in found.items() if value)
-
-
-def _published(doi: str | None) -> str | None:
-    """Return a DOI unless it is the one that arXiv gives: that says no more than the arXiv id."""
-    return None if doi and identifiers.arxiv(doi) else doi
 
 
 def _links(fields: Mapping[str, Any], places: list[str]) -> Iterator[tuple[str, str]]:
