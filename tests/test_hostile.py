@@ -221,8 +221,10 @@ def watched(browser: Browser, origin: str) -> Iterator[Watched]:
         dialog.dismiss()
 
     def on_failure(request: Request) -> None:
-        # Nothing answers at .example; what the policy or the browser has stopped was not asked for.
-        if not request.url.startswith((origin, "data:", "blob:")) and request.failure not in ("csp", "origin"):
+        # Nothing answers at .example. What the policy or the browser has stopped was not asked for, nor what was still
+        # waiting for their word, as a prefetch is, when the next page was called.
+        stopped = ("csp", "origin", "net::ERR_ABORTED")
+        if not request.url.startswith((origin, "data:", "blob:")) and request.failure not in stopped:
             watch.foreign.append(request.url)
 
     def on_response(response: Response) -> None:
