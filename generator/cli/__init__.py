@@ -99,8 +99,8 @@ def _parser() -> argparse.ArgumentParser:
         )
         return each
 
-    def with_files(each: argparse.ArgumentParser) -> argparse.ArgumentParser:
-        each.add_argument("files", nargs="+", metavar="FILE", help="files to read")
+    def with_files(each: argparse.ArgumentParser, nargs: str = "+") -> argparse.ArgumentParser:
+        each.add_argument("files", nargs=nargs, metavar="FILE", help="files to read")
         each.add_argument("--format", choices=INPUT_FORMATS, help="the files' format (default: recognised by content)")
         each.add_argument("--json", action="store_true", help="print the result as JSON")
         return each
@@ -151,7 +151,8 @@ def _parser() -> argparse.ArgumentParser:
                 _later("intake_commands", "duplicates"),
                 "Find which entries are one paper; writes nothing.",
             )
-        )
+        ),
+        nargs="*",  # two records are explained without one
     )
     each.add_argument(
         "--explain",
