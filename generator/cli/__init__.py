@@ -52,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status: 0 done, 1 the input has problems, 2 wrong usage."""
     options = _parser().parse_args(arguments)
     try:
+        _look_at_place(options)
         status: int = options.run(options)
         sys.stdout.flush()
     except UsageError as error:
@@ -78,6 +79,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
+def _look_at_place(options: argparse.Namespace) -> None:
+    """Say where no list lies; raises UsageError where the configuration that is named is not there."""
+    if options.config != Path(settings.CONFIG_FILE) and not options.config.exists():
+        raise UsageError(f"{options.config}: no such file; name the list's {settings.CONFIG_FILE}")
+    if options.command in ("init", "duplicates"):  # need no list
+        return
+    folder = options.records or settings.Settings.records
+    if (options.records or not options.config.exists()) and not folder.exists():
+        say(
+            f"note: {folder}: no such folder, so the list is empty; "
+            "run this in the list's folder, or name it with --config or --records"
+        )
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="reading-list", description="A curated reading list of research papers as a website."
@@ -90,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
 
     def command(name: str, run: Any, text: str) -> argparse.ArgumentParser:
         each = commands.add_parser(name, help=text, description=text)
-        each.set_defaults(run=run)
+        each.set_defaults(run=run, command=name)
         return each
 
     def with_records(each: argparse.ArgumentParser) -> argparse.ArgumentParser:
