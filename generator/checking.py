@@ -208,8 +208,8 @@ def taken_off(contents: Contents, name: str, reason: str) -> str:
     """Say that a record is a paper that was taken off the list under the id ``name``, and what to do."""
     gone = contents.retracted[name]
     return (
-        f"title: same paper as {name!r} ({reason}), which was taken off the list on {gone.retracted}: {gone.reason}; "
-        f"leave it off, or give it its old id and delete {name!r} from retracted.yaml"
+        f"title: same paper as {name!r} ({reason}), which was taken off the list on {gone.retracted}: "
+        f"{gone.reason.rstrip('.')}; leave it off, or give it its old id and delete {name!r} from retracted.yaml"
     )
 
 

@@ -95,9 +95,7 @@ def parse(path: str, text: str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = error.problem or error.context or "not YAML"
-        builder.problems.append(
-            Problem(path, mark.line + 1 if mark else 1, f"no YAML here ({what}); check quotes, colons and indentation")
-        )
+        builder.problems.append(Problem(path, *_wrong(text, mark.line + 1 if mark else 1, what)))
         data = None
     except _RefusedError as error:
         builder.problems.append(error.problem)
@@ -106,6 +104,16 @@ def parse(path: str, text: str) -> Document:
         builder.problems.append(Problem(path, 1, "nested too deeply; flatten it"))
         data = None
     return Document(path, text, data, tuple(builder.problems))
+
+
+def _wrong(text: str, line: int, what: str) -> tuple[int, str]:
+    """Return the line and the remedy of a text that is no YAML, of which the parser says ``what`` at ``line``."""
+    if conflict := re.search("^<{7} ", text, re.MULTILINE):
+        line = text.count("\n", 0, conflict.start()) + 1
+        return line, "two versions stand here since a merge; keep one of them, and delete the lines of <, = and >"
+    if re.match(" *\t", next(iter(text.split("\n")[line - 1 :]), "")):
+        return line, "a tab indents this line; write spaces"
+    return line, f"no YAML here ({what}); check quotes, colons and indentation"
 
 
 def _line(event: yaml.Event) -> int:

@@ -122,6 +122,9 @@ def record(project: Path, data: dict[str, Any]) -> dict[str, Any]:
         (["2401.00010v3", "Looms: A Toy"], {"identifiers": {"arxiv": "2401.00010"}}),
         (["arXiv:2401.00010", "Looms: A Toy"], {"identifiers": {"arxiv": "2401.00010"}}),
         (["https://arxiv.org/pdf/2401.00010.pdf", "Looms: A Toy"], {"identifiers": {"arxiv": "2401.00010"}}),
+        (["arXiv:2401.00010 [cs.LG]", "Looms: A Toy"], {"identifiers": {"arxiv": "2401.00010"}}),
+        (["<https://arxiv.org/abs/2401.00010>", "Looms: A Toy"], {"identifiers": {"arxiv": "2401.00010"}}),
+        (["DOI 10.5555/A.1", "Looms: A Toy"], {"identifiers": {"doi": "10.5555/a.1"}}),
         (["arxiv.org/abs/2401.00010", "Looms: A Toy"], {"identifiers": {"arxiv": "2401.00010"}}),
         (["https://huggingface.co/papers/2401.00010", "Looms: A Toy"], {"identifiers": {"arxiv": "2401.00010"}}),
         (["https://doi.org/10.5555/A.1", "Looms: A Toy"], {"identifiers": {"doi": "10.5555/a.1"}}),
@@ -193,6 +196,11 @@ def test_standard_input_may_hold_an_address() -> None:
         (["@article{a, title={}}"], ["line 1: title: is missing"]),
         (["two.bib"], ["two.bib: holds 2 entries; give one"]),
         (["binary.bib"], ["the file is binary"]),
+        (["late.bib"], ["late.bib: line 3: title: is missing"]),
+        (["gone.bib"], ["cannot be read (No such file or directory); check name and rights"]),
+        (["2401.00010 A Toy"], ["title: is missing"]),
+        (["9913.00010", "A Toy"], ["paper: '9913.00010' is no identifier and no address; write an arXiv id"]),
+        (["arXiv:2401.010 [cs.LG]", "A Toy"], ["paper: 'arXiv:2401.010 [cs.LG]' is no identifier and no address"]),
         (["--issue", "gone.md"], ["cannot be read (No such file or directory)"]),
         (["A Toy", "--why", "w" * 1001], ["why: is longer than 1000 characters; shorten it"]),
         (["A Toy", "--topics", "a,b"], ["topics: unknown topic 'a'", "topics: unknown topic 'b'"]),
@@ -207,6 +215,7 @@ def test_what_is_missing_is_told_and_nothing_written(
     arguments: Sequence[str], messages: Sequence[str], project: Path
 ) -> None:
     (project / "two.bib").write_text("@article{a, title={A}}\n@article{b, title={B}}", encoding="utf-8")
+    (project / "late.bib").write_text("\n\n@article{a, year={2020}}", encoding="utf-8")
     (project / "binary.bib").write_bytes(b"@article{a, title={\0}}")
     before = file_bytes(project)
     status, data = add(*arguments)
@@ -215,6 +224,11 @@ def test_what_is_missing_is_told_and_nothing_written(
         assert message in problem["message"]
         assert set(problem) == {"path", "line", "message"}
     assert file_bytes(project) == before
+
+
+def test_words_beside_an_identifier_are_not_lost_in_silence() -> None:
+    remarks = add("arXiv:2401.00010 [cs.LG]", "Looms: A Toy")[1]["remarks"]
+    assert remarks == ["'cs.LG' beside 'arXiv:2401.00010' was not read; a title goes by itself, or into --title"]
 
 
 def test_a_long_author_list_does_not_make_a_record_that_cannot_be_read(project: Path) -> None:

@@ -188,10 +188,24 @@ def test_a_records_folder_that_does_not_exist_is_an_empty_list(capsys: pytest.Ca
     for arguments in (("check",), ("stats",), ("export", "--format", "csv"), ("generate", "--output", "out")):
         assert call(*arguments, "--records", "nowhere") == 0
     assert call("export", "--format", "json", "--records", "nowhere") == 0
-    out = capsys.readouterr().out
+    out, err = capsys.readouterr()
+    assert err.count("note: nowhere: no such folder, so the list is empty; run this in the list's folder") == 5
     assert "0 records" in out
     assert json.loads(out[out.index("{") :])["papers"] == []
     assert not Path("nowhere").exists()
+
+
+def test_a_command_says_that_it_runs_beside_the_list(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call("check") == 0
+    assert "note:" not in capsys.readouterr().err
+    (project / "below").mkdir()
+    monkeypatch.chdir(project / "below")
+    assert call("check") == 0
+    assert capsys.readouterr().err.startswith("note: records: no such folder, so the list is empty; run this in")
+    assert call("--config", "mkdocs.yaml", "check") == 2
+    assert capsys.readouterr().err == "reading-list: mkdocs.yaml: no such file; name the list's mkdocs.yml\n"
 
 
 # --- import and duplicates -------------------------------------------------------------------------------------------

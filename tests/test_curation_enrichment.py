@@ -417,7 +417,7 @@ def test_the_limit_holds_over_all_servers(world: World) -> None:
     records = {f"loom-{n}": Record(title=f"A Loom of {n} Threads") for n in range(1, 30)}
     done = run(server, records, limit=7)
     assert len(server.asked) == 7
-    assert "arXiv the limit of 7 requests is reached; the next run goes on" in map(str, done.doubts)
+    assert "arXiv is asked no more: the limit of 7 requests is reached; the next run goes on" in map(str, done.doubts)
 
 
 def test_crossref_hears_whom_to_write_to(world: World) -> None:

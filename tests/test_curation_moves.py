@@ -68,6 +68,20 @@ def test_merge_fills_gaps_and_moves_every_reference(folder: Path) -> None:
     assert after.redirects == {"loom-again": "loom", "old-loom": "loom"}
 
 
+def test_a_topic_that_begins_with_one_of_them_becomes_one_of_the_other(folder: Path) -> None:
+    contents = store.load(folder)
+    kept = contents.records["loom"].model_copy(update={"topics": ("spinning",)})
+    store.write_record(folder, "loom", kept)
+    topics = {"spinning": Topic(name="Spinning", group="Toys"), **contents.topics}
+    documents.write(folder / "topics.yaml", store.table_text(topics))
+    documents.write(folder / store.SCHEMA_FILE, store.record_schema(topics))
+    contents = store.load(folder)
+    moves.apply(contents, moves.merge(contents, "loom", "loom-again"))
+    after = store.load(folder)
+    assert checking.check(after) == []
+    assert after.records["loom"].topics == ("spinning", "weaving")
+
+
 def test_sightings_of_both_are_kept(folder: Path) -> None:
     for name, position in (("loom", 2), ("loom-again", 1)):
         record = store.load(folder).records[name]

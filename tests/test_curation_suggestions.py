@@ -112,6 +112,18 @@ def test_an_identifier_belongs_to_one_paper_whatever_its_title() -> None:
     assert (found.duplicate.id, found.writes) == ("two-names", {})
 
 
+def test_a_paper_that_was_taken_off_does_not_come_back_under_another_title() -> None:
+    found = plan(paper=("2101.00009",))
+    assert found.writes == {}
+    [fault] = map(str, found.faults)
+    assert fault.startswith(
+        "title: same paper as 'frayed-rope' (same arXiv identifier 2101.00009), which was taken off"
+    )
+    assert fault.endswith(
+        "The authors withdrew it; leave it off, or give it its old id and delete 'frayed-rope' from retracted.yaml"
+    )
+
+
 def test_a_list_that_keeps_abstracts_keeps_it() -> None:
     entry, fault = suggestions.entry_of("@article{a, title={Looms: A Toy Study}, abstract={It is.}}")
     assert fault is None

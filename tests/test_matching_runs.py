@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import blocking, cli, intake, matching, readers
+from generator import blocking, cli, intake, matching, readers, store
 from generator.comparison import Verdict, compare
 from generator.evidence import lines
 from generator.explanation import Explanation, explain
@@ -284,6 +284,15 @@ def test_duplicates_explain_two_ids(project: Path, capsys: pytest.CaptureFixture
     assert cli.main(["duplicates", "a.csv", "--explain", "x", "nobody"]) == 1
     assert "nobody: no entry of these files and no record bears this id" in capsys.readouterr().err
     assert cli.main(["duplicates", "a.csv", "--explain", "x", "x"]) == 1
+
+
+def test_two_records_are_explained_without_a_file(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("loom", "shuttle"):
+        store.write_record(Path("records"), name, Record(title=f"A {name} at rest"))
+    assert cli.main(["duplicates", "--explain", "loom", "shuttle"]) == 0
+    assert capsys.readouterr().out.startswith("loom and shuttle ")
+    assert cli.main(["duplicates"]) == 2
+    assert "name the files to read, or two ids with --explain" in capsys.readouterr().err
 
 
 def test_a_pair_for_review_says_in_json_what_was_compared(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -456,6 +456,35 @@ def test_bibtex_says_what_it_leaves_out() -> None:
     ]
 
 
+def test_bibtex_says_which_dates_and_dois_it_cannot_read() -> None:
+    reading = read("@article{a, title={A}, year={to appear}, doi={see the site}}\n@article{b, title={B}, year={2020}}")
+    assert [str(remark) for remark in reading.remarks] == [
+        "toy:1: year: 'to appear' is no date; left out",
+        "toy:1: doi: 'see the site' is no DOI; left out",
+    ]
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_csv_tells_by_its_header_what_parts_the_cells(mark: str) -> None:
+    rows = [["Title", "Authors", "Year"], ['"A, B; C"', '"Thread, Ada and Loom, Bo"', "2020"]]
+    reading = read("\n".join(mark.join(row) for row in rows) + "\n")
+    assert (reading.format, reading.problems, reading.remarks) == ("csv", (), ())
+    [entry] = reading.entries
+    assert (entry.title, [str(name) for name in entry.authors or ()], entry.issued) == (
+        "A, B; C",
+        ["Ada Thread", "Bo Loom"],
+        "2020",
+    )
+
+
+def test_csv_names_the_columns_that_it_does_not_read() -> None:
+    reading = read('"Title","Author","Publication Year","DOI","Topics"\nA Toy,"Thread, Ada",2020,10.5555/a.1,x\n')
+    [remark] = map(str, reading.remarks)
+    assert remark.startswith(
+        "toy:1: author, publication year: no columns that are read; left out; known are id, source"
+    )
+
+
 def test_bibtex_reads_back_what_the_list_exports() -> None:
     records = store.load(Path(__file__).parent.parent / "records").records
     records = {name: record for name, record in records.items() if "$" not in record.title}

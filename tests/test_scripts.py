@@ -110,6 +110,27 @@ def test_a_persons_work_is_left_alone(stage: Stage) -> None:
     assert stage.clone.git("rev-parse", f"origin/{BRANCH}") == before
 
 
+@pytest.mark.parametrize("begun", [False, True])
+def test_what_a_person_pushes_meanwhile_is_not_overwritten(stage: Stage, begun: bool) -> None:
+    path = stage.changes / "records" / "papers" / "new-loom.yaml"
+    path.write_text(RECORD, encoding="utf-8")
+    if begun:
+        assert stage.propose()[0] == 0
+        path.write_text(RECORD + "venue: Loom Letters\n", encoding="utf-8")
+    stage.clone.git("switch", "--quiet", "--create", "persons")
+    stage.clone.commit("Say it better")
+    theirs = stage.clone.git("rev-parse", "HEAD").strip()
+    stage.clone.git("push", "--quiet", "origin", "persons")
+    stage.clone.git("switch", "--quiet", "main")
+    hook = stage.clone.folder / ".git" / "hooks" / "post-commit"  # between the look at the branch and the push
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\ngit -C '{stage.remote}' update-ref 'refs/heads/{BRANCH}' {theirs}\n", encoding="utf-8")
+    hook.chmod(0o755)
+    status, said = stage.propose()
+    assert (status, "stale info" in said) == (1, True)
+    assert stage.clone.git("ls-remote", "origin", BRANCH).split()[0] == theirs
+
+
 def test_a_forks_branch_of_the_same_name_is_not_ours(stage: Stage) -> None:
     stage.forge.set(prs=[{"number": 3, "head": "enrich", "state": "open", "isCrossRepository": True}])
     (stage.changes / "records" / "papers" / "new-loom.yaml").write_text(RECORD, encoding="utf-8")

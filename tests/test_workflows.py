@@ -196,6 +196,15 @@ def test_the_check_of_pull_requests_can_only_read() -> None:
     assert [job["permissions"] for job in workflow["jobs"].values()] == [{"contents": "read"}] * len(workflow["jobs"])
 
 
+def test_the_days_of_dead_links_outlive_a_run_in_which_no_server_answered() -> None:
+    # The next run takes the state from the last run that succeeded, and a run without an answer succeeds too.
+    [kept] = [
+        step for step in steps_of(GITHUB / "workflows" / "links.yml") if "upload-artifact" in step.get("uses", "")
+    ]
+    assert "if" not in kept
+    assert kept["with"]["if-no-files-found"] == "ignore"
+
+
 def test_labels_that_forms_and_workflows_use_are_made() -> None:
     made = set(re.findall(r"(?m)^label '([^']+)'", (GITHUB / "scripts" / "labels").read_text(encoding="utf-8")))
     used = {label for form in FORMS for label in load(form).get("labels", [])}

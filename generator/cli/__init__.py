@@ -52,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status: 0 done, 1 the input has problems, 2 wrong usage."""
     options = _parser().parse_args(arguments)
     try:
+        _look_at_place(options)
         status: int = options.run(options)
         sys.stdout.flush()
     except UsageError as error:
@@ -78,6 +79,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
+def _look_at_place(options: argparse.Namespace) -> None:
+    """Say where no list lies; raises UsageError where the configuration that is named is not there."""
+    if options.config != Path(settings.CONFIG_FILE) and not options.config.exists():
+        raise UsageError(f"{options.config}: no such file; name the list's {settings.CONFIG_FILE}")
+    if options.command in ("init", "duplicates"):  # need no list
+        return
+    folder = options.records or settings.Settings.records
+    if (options.records or not options.config.exists()) and not folder.exists():
+        say(
+            f"note: {folder}: no such folder, so the list is empty; "
+            "run this in the list's folder, or name it with --config or --records"
+        )
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="reading-list", description="A curated reading list of research papers as a website."
@@ -90,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
 
     def command(name: str, run: Any, text: str) -> argparse.ArgumentParser:
         each = commands.add_parser(name, help=text, description=text)
-        each.set_defaults(run=run)
+        each.set_defaults(run=run, command=name)
         return each
 
     def with_records(each: argparse.ArgumentParser) -> argparse.ArgumentParser:
@@ -99,8 +114,8 @@ def _parser() -> argparse.ArgumentParser:
         )
         return each
 
-    def with_files(each: argparse.ArgumentParser) -> argparse.ArgumentParser:
-        each.add_argument("files", nargs="+", metavar="FILE", help="files to read")
+    def with_files(each: argparse.ArgumentParser, nargs: str = "+") -> argparse.ArgumentParser:
+        each.add_argument("files", nargs=nargs, metavar="FILE", help="files to read")
         each.add_argument("--format", choices=INPUT_FORMATS, help="the files' format (default: recognised by content)")
         each.add_argument("--json", action="store_true", help="print the result as JSON")
         return each
@@ -151,7 +166,8 @@ def _parser() -> argparse.ArgumentParser:
                 _later("intake_commands", "duplicates"),
                 "Find which entries are one paper; writes nothing.",
             )
-        )
+        ),
+        nargs="*",  # two records are explained without one
     )
     each.add_argument(
         "--explain",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -38,6 +39,9 @@ Lookup = Callable[[Mapping[str, str]], Entry | None]
 
 _STDIN = "-"
 _STATED = ("title", "topics", "why", "type")
+_FILES = (".bib", ".bibtex", ".ris", ".json", ".txt")
+_MEANT_AS_ID = re.compile(r"\s*(?:arxiv|doi)\s*:|[\d\W]+$", re.IGNORECASE)
+"""What begins as an identifier does, or has no letter: a title it is not."""
 _REQUESTS, _SECONDS = 20, 120.0
 """What one --fetch may cost the databases and the person who waits."""
 
@@ -194,13 +198,13 @@ def _of_words(options: argparse.Namespace) -> Suggestion:
         text, path = word, ""
         if word == _STDIN or _is_file(word):
             path = "standard input" if word == _STDIN else word
-            text = readers.decode(path, _bytes(word)).strip()
+            text = readers.decode(path, _bytes(word))
         suggestion = _with(suggestion, text, path)
     return suggestion
 
 
 def _with(suggestion: Suggestion, text: str, path: str) -> Suggestion:
-    if suggestions.is_paper(text):
+    if suggestions.is_paper(text.strip()):
         return replace(suggestion, paper=(*suggestion.paper, text))
     if path or text.lstrip().startswith("@"):
         entry, fault = suggestions.entry_of(text)
@@ -212,14 +216,22 @@ def _with(suggestion: Suggestion, text: str, path: str) -> Suggestion:
             where = f"{path}: " if path else ""
             return replace(suggestion, faults=(*suggestion.faults, Fault("", f"{where}{fault}")))
         return replace(suggestion, entry=entry)
+    found, rest = suggestions.pasted(text)
+    if found:
+        told = f"{rest[:80]!r} beside {found[0][:80]!r} was not read; a title goes by itself, or into --title"
+        remarks = (*suggestion.remarks, told) if rest else suggestion.remarks
+        return replace(suggestion, paper=(*suggestion.paper, *found), remarks=remarks)
+    if _MEANT_AS_ID.match(text):
+        return replace(suggestion, paper=(*suggestion.paper, text))
     if suggestion.title:
         raise UsageError(f"{suggestion.title!r} and {text!r} are two titles; put a title in quotes, and give one")
     return replace(suggestion, title=text)
 
 
 def _is_file(word: str) -> bool:
+    """Tell whether a word names a file, be it one that is not there: a bibliography's name is no title."""
     try:
-        return Path(word).is_file()
+        return word.lower().endswith(_FILES) or Path(word).is_file()
     except OSError:  # a whole BibTeX entry is too long for a file's name
         return False
 

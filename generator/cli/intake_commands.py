@@ -23,7 +23,7 @@ from generator.cli.printing import (
     today,
     writing,
 )
-from generator.errors import ReadingListError
+from generator.errors import ReadingListError, UsageError
 from generator.items import Item, item_of_record
 from generator.models import EDITOR, PROVEN_FIELDS, Entry, PersonName, Record
 
@@ -176,6 +176,8 @@ def _no_circles() -> Iterator[None]:
 
 
 def _duplicates(options: argparse.Namespace) -> int:
+    if not (options.files or options.explain):
+        raise UsageError("name the files to read, or two ids with --explain; records alone are held by `check`")
     contents = load_records(configured(options).records)
     with progress("entries read") as tell:
         items, problems = intake.read_items(dict.fromkeys(options.files), format=options.format, tell=tell)

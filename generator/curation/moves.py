@@ -33,6 +33,8 @@ class Edit:
 def merge(contents: Contents, keep: str, other: str) -> Edit:
     """Make the record ``other`` part of ``keep``: what ``keep`` lacks is filled in, sightings are joined.
 
+    A topic that has ``other`` among the papers to start with becomes one of ``keep``, which stands there from now on.
+
     Where that is done already, nothing is to be written. Raises UsageError where one of them is no record, where they
     are the same, or where a person has told them apart.
     """
@@ -46,7 +48,10 @@ def merge(contents: Contents, keep: str, other: str) -> Edit:
     kept, gone = contents.records[keep], contents.records[other]
     if other in kept.not_same_as or keep in gone.not_same_as:
         raise UsageError(f"{keep} and {other}: a person said they are not the same; delete `not_same_as` there first")
-    return _edit(contents, {keep: joined(kept, gone)}, other, keep)
+    made = joined(kept, gone)
+    begun = (name for name, topic in contents.topics.items() if other in (start.paper for start in topic.start_here))
+    topics = tuple(dict.fromkeys((*made.topics, *(name for name in begun if name in gone.topics))))
+    return _edit(contents, {keep: made.model_copy(update={"topics": topics})}, other, keep)
 
 
 def rename(contents: Contents, old: str, new: str) -> Edit:

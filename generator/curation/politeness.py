@@ -71,9 +71,13 @@ class Budget:
     def take(self) -> None:
         """Take one request out of the budget; raises LeaveAloneError if it is spent."""
         if self.spent >= self.requests:
-            raise LeaveAloneError(f"the limit of {self.requests} requests is reached; the next run goes on")
+            raise LeaveAloneError(
+                f"is asked no more: the limit of {self.requests} requests is reached; the next run goes on"
+            )
         if self.is_over:
-            raise LeaveAloneError(f"the time of {self.seconds / 60:g} minutes is up; the next run goes on")
+            raise LeaveAloneError(
+                f"is asked no more: the time of {self.seconds / 60:g} minutes is up; the next run goes on"
+            )
         self.spent += 1
 
 

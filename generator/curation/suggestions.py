@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from generator import identifiers, intake, links, merging, readers, store, titles
+from generator import checking, identifiers, intake, links, merging, readers, store, titles
 from generator.comparison import Verdict
 from generator.curation.forms import MAX_TOPICS, MAX_WHY_WORDS, topic_labels
 from generator.curation.issues import Issue, chosen
@@ -65,14 +65,14 @@ def of_issue(issue: Issue, topics: Mapping[str, Topic]) -> Suggestion:
     faults: list[Fault] = []
     picked, rest = chosen(answers.get("topics", ""), tuple(topic_labels(topics)))
     entry = None
-    paper, spare = _pasted(answers.get("paper", ""))
+    paper, spare = pasted(answers.get("paper", ""))
     if bibtex := answers.get("bibtex"):
         entry, fault = entry_of(bibtex, "bibtex")
         faults += [Fault("bibtex", fault)] if fault else []
     if not answers.get("why"):
         faults.append(Fault("why", "is missing; say in one sentence what a reader takes away"))
     return Suggestion(
-        paper=paper,
+        paper=paper or (spare,),
         links=tuple(answers.get("links", "").split()),
         title=answers.get("title", ""),
         topics=(*picked, *([rest] if rest else [])),
@@ -80,7 +80,7 @@ def of_issue(issue: Issue, topics: Mapping[str, Topic]) -> Suggestion:
         why=answers.get("why", ""),
         entry=entry,
         faults=tuple(faults),
-        remarks=(f"{spare[:80]!r} beside the link was not read",) if spare else (),
+        remarks=(f"{spare[:80]!r} beside the link was not read",) if paper and spare else (),
     )
 
 
@@ -96,14 +96,14 @@ def entry_of(text: str, format: str | None = None) -> tuple[Entry | None, str | 
     return replace(entry, doubts=(*entry.doubts, *(remark.message for remark in reading.remarks))), None
 
 
-def _pasted(text: str) -> tuple[tuple[str, ...], str]:
-    """Return the identifiers and addresses that a person pasted, and the words beside them; without any, the words."""
+def pasted(text: str) -> tuple[tuple[str, ...], str]:
+    """Return the identifiers and addresses that a person pasted, and the words beside them."""
     text = titles.fold(text)
-    if not text or is_paper(text):
+    if is_paper(text):
         return (text,), ""
     words = [word.strip("<>()[],;") for word in text.split()]
     found = tuple(word for word in words if is_paper(word))
-    return (found, " ".join(word for word in words if word not in found)) if found else ((text,), "")
+    return (found, " ".join(word for word in words if word not in found)) if found else ((), text)
 
 
 def is_paper(text: str) -> bool:
@@ -144,6 +144,8 @@ def plan(
         duplicate = _holder(contents, facts)
     if duplicate:
         return _refused(facts, duplicate)
+    if gone := _taken_off(contents, facts):
+        return Plan("paper", title=facts.values.get("title"), faults=(gone,), remarks=tuple(facts.remarks))
     unread = any(fault.field in ("", "bibtex") for fault in suggestion.faults)  # and a title may stand in there
     if not facts.values.get("title") and not unread:
         why = "no database that was asked tells it" if lookup else "nothing is fetched"
@@ -295,9 +297,22 @@ def _holder(contents: Contents, facts: _Facts) -> Neighbour | None:
         held = record.identifiers.model_dump(exclude_none=True)
         kind = next((kind for kind, value in given.items() if held.get(kind) == value), None)
         if kind:
-            reason = f"same {SCHEMES[kind].name} identifier {given[kind]}"
-            return Neighbour(record_id, record.title, Verdict("same", 1.0, reason))
+            return Neighbour(record_id, record.title, Verdict("same", 1.0, _same(kind, given[kind])))
     return None
+
+
+def _taken_off(contents: Contents, facts: _Facts) -> Fault | None:
+    """Return the fault of a paper that has an identifier of one that was taken off the list."""
+    given = facts.values.get("identifiers", {})
+    for name, gone in sorted(contents.retracted.items()):
+        held = gone.identifiers.model_dump(exclude_none=True)
+        if kind := next((kind for kind, value in given.items() if held.get(kind) == value), None):
+            return Fault("", checking.taken_off(contents, name, _same(kind, given[kind])))
+    return None
+
+
+def _same(kind: str, value: str) -> str:
+    return f"same {SCHEMES[kind].name} identifier {value}"
 
 
 def _validate(facts: _Facts) -> None:

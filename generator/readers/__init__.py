@@ -24,7 +24,7 @@ _BEGINNING = 1024 * 1024
 MOST_MARKS: Mapping[str, Mapping[str, int]] = {
     "bibtex": {"@": 200_000, "=": 1_500_000, "{": 1_500_000, "\\": 200_000, "$": 200_000, " and ": 400_000},
     "csl-json": {",": 5_000_000, "{": 1_500_000, "[": 1_500_000},
-    "csv": {"\n": 1_200_000, ",": 12_000_000},
+    "csv": {"\n": 1_200_000, ",": 12_000_000, ";": 12_000_000, "\t": 12_000_000},
     "huggingface-text": {"\n": 600_000},
     "huggingface-json": {",": 5_000_000, "{": 1_500_000, "[": 1_500_000},
     "huggingface-page": {"data-props": 10_000, "&quot;": 12_000_000},
@@ -150,7 +150,7 @@ def _too_much(format: str, text: str) -> str | None:
     """Say what of a text is more than a reader takes on, or ``None``."""
     for mark, most in MOST_MARKS.get(format, {}).items():
         if text.count(mark) > most:
-            what = "lines" if mark == "\n" else f"times {mark.strip()!r}"
+            what = "lines" if mark == "\n" else f"times {mark.strip(' ')!r}"
             return f"holds more than {most:,} {what}; split the file"
     return None
 

@@ -93,7 +93,8 @@ def read(path: str, text: str, captured: str | None) -> Reading:
         made = _entry(path, line, len(entries) + 1, key if key not in keys else "", entry.entry_type, title, fields)
         keys.add(key)
         entries.append(made)
-        remarks.extend(Problem(path, line, f"{name}: {why}; left out") for name, why in fields.unread.items())
+        lost = [*fields.unread.items(), *_lost(made, fields)]
+        remarks.extend(Problem(path, line, f"{name}: {why}; left out") for name, why in lost)
     return Reading(path, NAME, tuple(entries), captured, False, tuple(problems), tuple(remarks))
 
 
@@ -267,3 +268,11 @@ def _links(fields: _Fields) -> Iterator[tuple[str, str]]:
         # An address on an unknown host is more often the publisher's than the project's.
         if links.is_safe(url) and (kind := links.kind_of(url)) in _OWN_HOSTS and not stated[kind]:
             yield kind, url
+
+
+def _lost(entry: Entry, fields: _Fields) -> Iterator[tuple[str, str]]:
+    """Yield the fields that hold something that cannot be read, and what is wrong with it."""
+    if not entry.issued and (text := fields.text("date", "year")):
+        yield "date" if fields.values.get("date") else "year", f"{text[:40]!r} is no date"
+    if (text := fields.verbatim("doi")) and not (identifiers.doi(text) or identifiers.arxiv(text)):
+        yield "doi", f"{text[:60]!r} is no DOI"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator
 
@@ -38,15 +39,27 @@ COLUMNS = (
     *links.KINDS,
 )
 
+_OWN_WORDS = ("topics", "why", "summary", "added")
+"""Columns of an export that no import takes: a list's own words are written by its people."""
+
 
 def recognises(text: str) -> bool:
     """Tell whether the first line is a header row with a title column and otherwise known columns mostly."""
+    header = text.split("\n", 1)[0]
     try:
-        header = next(csv.reader([text.split("\n", 1)[0]]), [])
+        names = set(_names(header, _delimiter(header)))
     except csv.Error:
         return False
-    names = {name.strip().lower() for name in header}
     return "title" in names and (names == {"title"} or len(names & set(COLUMNS)) >= 2)
+
+
+def _names(header: str, delimiter: str) -> list[str]:
+    return [name.strip().lower() for name in next(csv.reader([header], delimiter=delimiter), [])]
+
+
+def _delimiter(header: str) -> str:
+    """Return what parts the cells under a header row: a comma, or what spreadsheets write in many countries instead."""
+    return max(",;\t", key=lambda mark: len({*COLUMNS}.intersection(_names(header, mark))))
 
 
 def authors_in(text: str) -> tuple[str | PersonName, ...]:
@@ -117,9 +130,11 @@ def walk(
     a person should know, if there is one. ``names`` splits a list of authors: :func:`names_in` where it is not to cost
     much.
     """
-    rows = csv.reader(lines, strict=True)
+    lines = iter(lines)
+    header = next(lines, "")
     position = end = 0
     try:
+        rows = csv.reader(itertools.chain([header], lines), strict=True, delimiter=_delimiter(header))
         columns = [name.strip().lower() for name in next(rows, [])]
         if "title" not in columns:
             problems.append(Problem(path, 1, "title: no such column; name the columns in the first row"))
@@ -127,6 +142,10 @@ def walk(
         if doubled := next((name for name in columns if name in COLUMNS and columns.count(name) > 1), None):
             problems.append(Problem(path, 1, f"{doubled}: two columns bear this name; keep one"))
             return
+        unread = [name for name in columns if name and name not in (*COLUMNS, *_OWN_WORDS)]
+        if unread and remarks is not None:
+            what = f"{', '.join(unread)[:200]}: no columns that are read; left out; known are {', '.join(COLUMNS)}"
+            remarks.append(Problem(path, 1, what))
         end = rows.line_num
         for values in rows:
             line, end = end + 1, rows.line_num
