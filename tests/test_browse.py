@@ -220,6 +220,34 @@ def test_sorts(visit: Visit) -> None:
     assert LIST.records[str(first).rstrip("/").rpartition("/")[2]].added == latest
 
 
+def test_what_is_asked_for_comes_best_match_first(visit: Visit) -> None:
+    page = visit.browse()
+    sort = page.get_by_label("Sort")
+    expect(sort.locator("option", has_text="Best match")).to_be_disabled()
+    found = page.evaluate(
+        """async () => {
+          const { searchIndex } = await import(new URL("../assets/search-index.js", location.href).href);
+          const found = await searchIndex.find("memory");
+          return (await searchIndex.cards(found.papers)).map(({ title }) => title);
+        }"""
+    )
+    newest = [title for title in _titled(LIST.newest_first) if title in found]
+    assert found != newest
+    page.get_by_label("Filter", exact=True).fill("memory")
+    visit.settle("?find=memory")
+    expect(page.locator("#rl-count")).to_contain_text("best match first")
+    expect(page.locator(".rl-rows > li > a")).to_have_text(found)
+    sort.select_option("newest")
+    visit.settle("?find=memory&sort=newest")
+    assert visit.titles() == newest
+    sort.select_option("match")
+    visit.settle("?find=memory")
+    assert visit.titles() == found
+    page.get_by_label("Filter", exact=True).fill("")
+    visit.settle("")
+    expect(page.locator("#rl-count")).to_contain_text("newest first")
+
+
 # --- the state in the address -----------------------------------------------------------------------------------------
 
 
@@ -251,7 +279,7 @@ def test_back_leads_to_the_view_before(visit: Visit) -> None:
     visit.settle("?find=model&has=code&sort=title")
     page.go_back()  # the sort
     visit.settle("?find=model&has=code")
-    assert page.get_by_label("Sort").input_value() == "newest"
+    assert page.get_by_label("Sort").input_value() == "match"
     page.go_back()  # all that was typed, at once
     visit.settle("?has=code")
     assert page.get_by_label("Filter", exact=True).input_value() == ""
@@ -391,19 +419,21 @@ def test_marks_are_exported_and_imported(visit: Visit, browser: Browser, address
         page.locator(".rl-mark--read").nth(1).click()  # later than the file's: it stays
         file = page.locator("#rl-marks-file")
         file.set_input_files({"name": "m.json", "mimeType": "application/json", "buffer": text.encode()})
-        expect(page.locator("#rl-marks-said")).to_have_text("1 mark taken over, 1 were here already.")
+        expect(page.locator("#rl-marks-said")).to_have_text("1 mark taken over, 1 was here already.")
         expect(page.locator("#rl-kept")).to_contain_text("2 read")
         for bad in ("", "no JSON", "[]", '{"format": "reading-list-marks", "marks": null}', '{"marks": {}}'):
             file.set_input_files({"name": "bad.json", "mimeType": "application/json", "buffer": bad.encode()})
-            expect(page.locator("#rl-marks-said")).not_to_have_text("1 mark taken over, 1 were here already.")
+            expect(page.locator("#rl-marks-said")).not_to_have_text("1 mark taken over, 1 was here already.")
         strange = {"marks": {"<b>": {"state": "read"}, "ok": {"state": "eaten"}, "fine": {"state": "read", "at": 7}}}
         body = json.dumps({"format": "reading-list-marks", "version": 1, **strange}).encode()
         file.set_input_files({"name": "odd.json", "mimeType": "application/json", "buffer": body})
         expect(page.locator("#rl-marks-said")).to_have_text("1 mark taken over, 2 could not be read.")
         page.get_by_role("button", name="Forget all").click()
         expect(page.locator("#rl-kept")).to_contain_text("3 read")  # not at the first press
-        page.get_by_role("button", name="Press again").click()
+        page.get_by_role("button", name="Press again").press("Enter")
         expect(page.locator("#rl-kept")).to_contain_text("Mark papers")
+        # Not lost to a button that can no longer be pressed.
+        expect(page.get_by_role("button", name="Load a file")).to_be_focused()
 
 
 @pytest.mark.parametrize("held", ["", "{", "null", "7", '{"marks": 3}', '{"format": "reading-list-marks", "marks": 7}'])
@@ -678,17 +708,30 @@ def test_hostile_text_stays_text(browser: Browser, address: str) -> None:
         assert page.evaluate("window.pwned") is None
 
 
-@pytest.mark.slow
-def test_ten_thousand_papers_are_fluent(browser: Browser, address: str) -> None:
+def _multiply(page: Page, copies: int) -> None:
+    """Let the page have each paper of the list this many times."""
     found = json.loads(catalogue.catalogue(LIST))
-    copies = 27
     many = {name: [value for value in column for _ in range(copies)] for name, column in found["papers"].items()}
     many["id"] = [f"{record_id}-{copy}" for record_id in found["papers"]["id"] for copy in range(copies)]
     body = json.dumps({**found, "papers": many, "paths": [], "comments": []})
+    page.route("**/data/catalogue.json", lambda route: route.fulfill(body=body, content_type="application/json"))
+
+
+def test_every_one_of_very_many_rows_can_be_selected(visit: Visit) -> None:
+    page = visit.page
+    _multiply(page, 7)
+    page.add_init_script("history.replaceState({ shown: 2200 }, '')")  # as after many presses of "Show more"
+    visit.browse()
+    expect(page.locator(".rl-rows > li")).to_have_count(2200)
+    page.locator(".rl-pick").first.check()
+    expect(page.locator("#rl-picked")).to_have_text("1 paper selected")
+
+
+@pytest.mark.slow
+def test_ten_thousand_papers_are_fluent(browser: Browser, address: str) -> None:
+    copies = 27
     with _visit(browser, address) as visit:
-        visit.page.route(
-            "**/data/catalogue.json", lambda route: route.fulfill(body=body, content_type="application/json")
-        )
+        _multiply(visit.page, copies)
         page = visit.browse()
         assert visit.count == TOTAL * copies
         assert len(visit.titles()) == 100

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, Route
-from site_tools import PAYLOAD_FLAG, Site, library, real_site, serve, toy_site
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, Route, expect
+from site_tools import PAYLOAD_FLAG, RECORDS, Site, library, real_site, serve, toy_site
 
 from generator import titles
 
@@ -212,6 +212,16 @@ def test_nothing_moves_while_a_page_loads(browser: Browser, real: str, name: str
 
         visit.page.route("**/*.woff2", late)
         visit.open(_pages()[name])
+        assert visit.page.evaluate(SHIFTS) < 0.02
+
+
+def test_the_paths_stand_still_for_who_has_read_some(browser: Browser, real: str) -> None:
+    with _visit(browser, real, size="phone") as visit:
+        visit.open(f"paths/{next(iter(library(RECORDS).paths))}/")
+        visit.page.locator(".rl-mark--read").first.click()
+        visit.page.locator(".rl-mark--to-read").nth(1).click()
+        visit.open("paths/")
+        expect(visit.page.locator(".rl-read-count", has_text="1 read").first).to_be_visible()
         assert visit.page.evaluate(SHIFTS) < 0.02
 
 

@@ -13,7 +13,7 @@ const LINKS = { code: 1, project: 2, model: 4, dataset: 8 };
 const LINK_NAMES = { code: "Code", project: "Project page", model: "Model", dataset: "Data set" };
 const TYPE_NAMES = { dataset: "data set" };
 const MARK_NAMES = { unread: "Unread", "to-read": "To read", read: "Read" };
-const SORTS = { newest: "newest first", title: "by title", comments: "most comments first", added: "added last first" };
+const SORTS = { match: "best match first", newest: "newest first", title: "by title", comments: "most comments first", added: "added last first" };
 
 // --- words -------------------------------------------------------------------------------------------------------------
 
@@ -101,7 +101,9 @@ class List {
 
   /** Return which papers answer to a view, in its order, and how many answer to each option of each facet. */
   find(view, answer) {
-    const found = !answer || answer.failed ? null : answer.partly ? new Map() : answer.fields;
+    const found = answer?.fields;
+    const sort = sortOf(view, answer);
+    const order = sort === "match" ? answer.papers.flatMap((at) => this.order("newest")[at] ?? []) : this.order(sort);
     const wanted = this.facets.map((one) => one.wanted(view));
     const tallies = this.facets.map((one) => new Int32Array(one.options.length));
     const papers = [];
@@ -110,7 +112,7 @@ class List {
       const its = facets[at].of(paper);
       for (let each = 0; each < its.length; each += 1) tallies[at][its[each]] += 1;
     };
-    papers: for (const paper of this.order(view.sort)) {
+    papers: for (const paper of order) {
       if (found && !found.has(this.searched[paper])) continue;
       let failed = -1; // the facet that keeps this paper out
       for (let at = 0; at < facets.length; at += 1) {
@@ -163,6 +165,12 @@ function answers(its, wanted, all) {
   return false;
 }
 
+/** Return the order of a view: the one chosen; where none is, the best match of what is asked for, or the newest. */
+function sortOf({ sort }, answer) {
+  const best = answer?.fields ? "match" : "newest";
+  return sort === "match" ? best : sort || best;
+}
+
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 // --- the state in the address ------------------------------------------------------------------------------------------
@@ -170,7 +178,7 @@ const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 // The text stands under `find`: at `q` Material would open its own search.
 function readView(facets) {
   const given = new URLSearchParams(location.search);
-  const view = { q: given.get("find") ?? "", sort: Object.hasOwn(SORTS, given.get("sort") ?? "") ? given.get("sort") : "newest" };
+  const view = { q: given.get("find") ?? "", sort: Object.hasOwn(SORTS, given.get("sort") ?? "") ? given.get("sort") : "" };
   for (const one of facets) view[one.key] = new Set(given.getAll(one.key).filter(one.has));
   return view;
 }
@@ -179,7 +187,7 @@ function addressOf(view, facets) {
   const wanted = new URLSearchParams();
   if (view.q.trim()) wanted.set("find", view.q.trim());
   for (const one of facets) for (const { value } of one.options) if (view[one.key].has(value)) wanted.append(one.key, value);
-  if (view.sort !== "newest") wanted.set("sort", view.sort);
+  if (view.sort) wanted.set("sort", view.sort);
   const query = wanted.toString();
   return location.pathname + (query ? `?${query}` : "");
 }
@@ -355,7 +363,9 @@ class Page {
       history.replaceState({ ...history.state, typing: false }, "");
     });
     input.addEventListener("focus", () => searchIndex.open().catch(() => {}));
-    sort.addEventListener("change", () => this.#go({ sort: sort.value }));
+    sort.addEventListener("change", () => {
+      this.#go({ sort: sort.value === sortOf({ sort: "" }, this.answer) ? "" : sort.value });
+    });
     facets.addEventListener("change", ({ target }) => {
       const chosen = new Set(this.view[target.name]);
       if (target.checked) chosen.add(target.value);
@@ -439,7 +449,7 @@ class Page {
         const { changed, same, refused } = marks.add(await chosen.text());
         said.textContent = [
           `${count(changed, "mark")} taken over`,
-          same ? `${same} were here already` : "",
+          same ? `${same} ${same === 1 ? "was" : "were"} here already` : "",
           refused ? `${refused} could not be read` : "",
         ].filter(Boolean).join(", ") + ".";
       } catch {
@@ -452,8 +462,7 @@ class Page {
       if (clear.dataset.sure) {
         marks.clear();
         said.textContent = "All marks are forgotten.";
-        delete clear.dataset.sure;
-        clear.textContent = "Forget all";
+        at("#rl-marks-load").focus(); // this button has nothing more to do and takes no focus
       } else {
         clear.dataset.sure = "yes";
         clear.textContent = "Press again to forget all";
@@ -476,7 +485,9 @@ class Page {
     const { papers, tallies } = this.list.find(this.view, this.answer);
     this.#papers = papers;
     if (this.input.value !== this.view.q) this.input.value = this.view.q;
-    this.sort.value = this.view.sort;
+    const match = this.sort.querySelector("[value=match]");
+    match.hidden = match.disabled = !this.answer?.fields;
+    this.sort.value = sortOf(this.view, this.answer);
     this.#renderFacets(tallies);
     this.#renderChips();
     this.#renderStatus();
@@ -551,17 +562,20 @@ class Page {
     const found = this.#papers.length;
     const { size } = this.list;
     const number = found === size ? count(size, "paper") : `${found.toLocaleString("en")} of ${count(size, "paper")}`;
-    const instead = this.answer?.mended ? `Showing results for “${this.answer.query}”: ` : "";
+    const instead = this.answer?.mended ? `Showing results for “${this.answer.query}”. ` : "";
+    const which = this.answer?.partly ? `No paper has all of these words, ${number} some of them` : number;
     const text = this.answer?.failed
       ? "The search could not be loaded; these are all papers."
       : found
-        ? `${instead}${number}, ${SORTS[this.view.sort]}`
+        ? `${instead}${which}, ${SORTS[sortOf(this.view, this.answer)]}`
         : "No paper answers to all of this. Take a filter away.";
     if (this.status.textContent !== text) this.status.textContent = text;
   }
 
   #renderRows(most = Infinity) {
     clearTimeout(this.#rest);
+    // Of very many rows only those on the page are kept.
+    if (this.#rows.size > 2000) this.#rows.forEach(({ item }, paper) => item.isConnected || this.#rows.delete(paper));
     const wanted = Math.min(this.#shown, this.#papers.length);
     if (wanted > most) this.#rest = setTimeout(() => this.#renderRows(), 150);
     const papers = this.#papers.slice(0, Math.min(wanted, most));
@@ -622,7 +636,6 @@ class Page {
         ),
       };
       row.item.insertBefore(row.note, row.item.lastChild);
-      if (this.#rows.size > 2000) this.#rows.clear();
       this.#rows.set(paper, row);
     }
     this.#pick(row, paper);
@@ -673,7 +686,7 @@ class Page {
   }
 }
 
-function emptyView(facets, sort = "newest") {
+function emptyView(facets, sort = "") {
   return { q: "", sort, ...Object.fromEntries(facets.map((one) => [one.key, new Set()])) };
 }
 

@@ -426,10 +426,10 @@ function start() {
   if (here?.[0] === "papers") showPaper(here[1]);
   else if (here && (kind === "topics" || kind === "paths")) showProgress();
   else if (!here && ["", "topics", "paths"].includes(kind)) {
-    const first = document.querySelector(kind === "" ? ".md-content h2" : ".md-content h1 ~ *");
+    // On the first page only, above what begins there: elsewhere it would push a list from under the reader's finger.
+    const first = kind === "" && document.querySelector(".md-content h2");
     // What cannot be loaded is left out: the page says the same without it.
-    const shown = first && kind !== "topics" ? showContinue(first) : Promise.resolve();
-    Promise.all([shown, showCounts()]).catch(() => {});
+    Promise.all([first && showContinue(first), showCounts()]).catch(() => {});
   }
   marks.addEventListener("change", () => refresh());
   // Named here and not on the page: engines differ in what they make of a relative address within a page's HTML.

@@ -210,7 +210,7 @@ class SearchBox {
     href.searchParams.set("find", query);
     this.all.href = href.href;
     this.all.textContent = number > 1 ? `All ${number.toLocaleString("en")} in the list, with filters` : "In the list, with filters";
-    this.all.hidden = found.partly;
+    this.all.hidden = false;
   }
 
   #key(event) {
