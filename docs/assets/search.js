@@ -204,7 +204,7 @@ class SearchBox {
     this.input.setAttribute("aria-expanded", "true");
     this.status.replaceChildren(
       ...(found.mended ? ["Showing results for ", element("strong", {}, found.query), ". "] : []),
-      found.partly ? `No paper has all of these words, ${count(number, "paper")} some of them.` : count(number, "paper"),
+      found.partly ? `No paper has all of these words. With some of them: ${count(number, "paper")}.` : count(number, "paper"),
     );
     const href = new URL("papers/", root);
     href.searchParams.set("find", query);
