@@ -237,7 +237,9 @@ def test_all_results_are_in_the_list_too(visit: Visit) -> None:
     some = re.findall(r"(\d+) paper", visit.status.inner_text())[0]
     expect(page.get_by_role("link", name=f"All {some} in the list")).to_be_visible()
     visit.box.press("Enter")
-    expect(page.locator("#rl-count")).to_contain_text(f"No paper has all of these words. With some of them: {some} of {TOTAL} papers")
+    expect(page.locator("#rl-count")).to_contain_text(
+        f"No paper has all of these words. With some of them: {some} of {TOTAL} papers"
+    )
     expect(page.locator(".rl-rows > li")).to_have_count(min(int(some), 100))
     page.go_back()
     visit.open("papers/?find=quantisaton")
