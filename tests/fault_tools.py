@@ -7,6 +7,7 @@ are counted below Python, at the C library (``fault_shim.c``); elsewhere at the 
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import errno
 import functools
@@ -101,6 +102,7 @@ def shim() -> Path | None:
     if not compiler or sys.platform != "linux":
         return None
     target = Path(tempfile.mkdtemp(prefix="reading-list-shim-")) / "shim.so"
+    atexit.register(shutil.rmtree, target.parent, ignore_errors=True)
     call = [compiler, "-shared", "-fPIC", "-o", str(target), str(SHIM), "-ldl"]
     done = subprocess.run(call, capture_output=True, check=False)
     return target if done.returncode == 0 else None
