@@ -51,7 +51,11 @@ STOP_WORDS = (
 
 _WORD = re.compile(r"[^\W_]+(?:\.[^\W_]+)*\+*")
 _HYPHENATED = re.compile(r"(?<![^\W_])[^\W_]++(?:[-‐‑][^\W_]++)++")
-_ACCENT = re.compile("[\u0300-\u036f]")
+_ACCENT = re.compile("[\u0300-\u036f\u3099\u309a]")
+# Chinese and Japanese part no words by spaces: there, each two letters in a row count as a word.
+_UNSPACED = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
+_STRETCH = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
+_PAIR = re.compile(f"[{_UNSPACED}]{{1,2}}")
 _TYPESETTING = re.compile(r"[${}^\\'’ʼ`]")
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _FIELD_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
@@ -95,13 +99,26 @@ def _digest(text: str) -> str:
 
 
 def plain_words(text: str) -> Iterator[str]:
-    """Yield the words of a text in lower case, without accents and typesetting; a hyphenated word also as one."""
+    """Yield the words of a text in lower case, without accents and typesetting; a hyphenated word also as one.
+
+    Of Chinese and Japanese, each two letters in a row are a word, as in
+    https://lucene.apache.org/core/8_5_1/analyzers-common/org/apache/lucene/analysis/cjk/CJKBigramFilter.html.
+    """
     if not text.isascii():  # raised figures and ligatures count as the plain ones, accents not at all
         text = _ACCENT.sub("", unicodedata.normalize("NFKD", text))
     text = _TYPESETTING.sub("", text.lower())
-    yield from _WORD.findall(text)
+    for word in _WORD.findall(text):
+        yield from (word,) if word.isascii() else _pairs(word)
     for match in _HYPHENATED.findall(text):
         yield re.sub("[-‐‑]", "", match)
+
+
+def _pairs(word: str) -> Iterator[str]:
+    for stretch in _STRETCH.findall(word):
+        if _PAIR.match(stretch):
+            yield from (stretch[at : at + 2] for at in range(max(len(stretch) - 1, 1)))
+        elif stretch.strip("."):
+            yield stretch
 
 
 def folded(word: str) -> str:
@@ -123,11 +140,16 @@ def _fields(record: Record, library: Library, old_ids: Sequence[str]) -> Iterato
     topics = [library.topics[topic].name for topic in record.topics if topic in library.topics]
     yield FIELDS["topics"], [word for name in topics for word in plain_words(name)]
     prose = plain_words(" ".join([record.summary or "", record.why or "", *record.results]))
-    yield FIELDS["summary"], [word for word in prose if len(word) > 2 and not word.isdigit() and word not in _STOP]
+    yield FIELDS["summary"], [word for word in prose if _tells(word)]
     yield FIELDS["facts"], list(plain_words(" ".join([*_facts(record), record.type or "", *old_ids])))
 
 
 _STOP = frozenset(STOP_WORDS.split())
+
+
+def _tells(word: str) -> bool:
+    """Tell whether a word of prose says something."""
+    return (len(word) > 2 and not word.isdigit() and word not in _STOP) or bool(_PAIR.fullmatch(word))
 
 
 def _facts(record: Record) -> list[str]:

@@ -19,11 +19,25 @@ const WEIGHTS = [10, 6, 5, 4, 2, 3]; // by the place of the field's bit
 
 // --- words -------------------------------------------------------------------------------------------------------------
 
-/** Return the words of a text as texts are compared; `fold_words` in generator/search_index.py is the same function. */
+// Chinese and Japanese part no words by spaces: there, each two letters in a row count as a word.
+const UNSPACED = "\\u3005-\\u3007\\u3040-\\u30ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\u{20000}-\\u{3ffff}";
+const STRETCH = new RegExp(`[${UNSPACED}]+|[^${UNSPACED}]+`, "gu");
+const IS_UNSPACED = new RegExp(`^[${UNSPACED}]`, "u");
+
+function pairs(word) {
+  if (!/[^\x00-\x7f]/.test(word)) return [word];
+  return word.match(STRETCH).flatMap((stretch) => {
+    if (!IS_UNSPACED.test(stretch)) return /[^.]/.test(stretch) ? [stretch] : [];
+    const letters = [...stretch];
+    return letters.length < 3 ? [stretch] : letters.slice(1).map((letter, at) => letters[at] + letter);
+  });
+}
+
+/** Return the words of a text as texts are compared; `plain_words` and `folded` in generator/search_index.py do the same. */
 export function foldWords(text) {
-  let plain = /[^\x00-\x7f]/.test(text) ? text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "") : text;
+  let plain = /[^\x00-\x7f]/.test(text) ? text.normalize("NFKD").replace(/[\u0300-\u036f\u3099\u309a]/g, "") : text;
   plain = plain.toLowerCase().replace(/[${}^\\'’ʼ`]/g, "").replaceAll("z", "s");
-  const words = plain.match(/[\p{L}\p{N}]+(?:\.[\p{L}\p{N}]+)*\+*/gu) ?? [];
+  const words = (plain.match(/[\p{L}\p{N}]+(?:\.[\p{L}\p{N}]+)*\+*/gu) ?? []).flatMap(pairs);
   if (/[-‐‑]/.test(plain)) {
     for (const whole of plain.match(/[\p{L}\p{N}]+(?:[-‐‑][\p{L}\p{N}]+)+/gu) ?? []) {
       words.push(whole.replace(/[-‐‑]/g, ""));
