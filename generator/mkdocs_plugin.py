@@ -168,10 +168,11 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             for path, file in files.src_uris.items()
             if path.startswith(f"{generation.DATA}/")
             and file.inclusion in _BUILT
+            and file.abs_src_path  # else its content is made by a plugin
             and not file.is_documentation_page()
-            and path not in config.extra_templates
+            and path not in config.extra_templates  # those are rendered
         ]
-        self.build.data = {file.dest_uri: Path(str(file.abs_src_path)) for file in data}
+        self.build.data = {file.dest_uri: Path(file.abs_src_path or "") for file in data}
         stamped = (apart[leaf.path] for leaves in self.build.leaves.values() for leaf in leaves)
         for file in (*stamped, *data):
             files.remove(file)

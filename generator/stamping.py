@@ -21,10 +21,10 @@ from urllib.parse import quote
 from generator import commonmark, pages
 from generator.commonmark import DoubtError
 
-_LONG_PROOF = 50_000
-"""Characters of a page that MkDocs renders slowly enough to prefer a shorter one of its kind as the proof."""
 FEWEST = 4
 """A kind with fewer pages is left to MkDocs: its specimen and its proof would be as many."""
+_LONG_PROOF = 50_000
+"""A page of more characters takes MkDocs so long that a shorter one of its kind, if there is one, is the proof."""
 
 KNOWN_VERSIONS = {"mkdocs": ("1.6.",), "mkdocs-material": ("9.8.",)}
 """What stamping is proved with, by tests/test_stamping.py; another version may print a page otherwise."""

@@ -80,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _look_at_place(options: argparse.Namespace) -> None:
-    """Say where no list lies; raises UsageError where the configuration that is named is not there."""
+    """Warn where no list lies; raises UsageError where the configuration that is named is not there."""
     if options.config != Path(settings.CONFIG_FILE) and not options.config.exists():
         raise UsageError(f"{options.config}: no such file; name the list's {settings.CONFIG_FILE}")
     if options.command in ("init", "duplicates"):  # need no list

@@ -18,7 +18,7 @@ from generator.curation.issues import Issue, chosen
 from generator.curation.plans import Fault, Neighbour, Plan, checked, neighbours
 from generator.faults import faults_in
 from generator.identifiers import SCHEMES
-from generator.models import RECORD_TYPES, Entry, Record, Topic
+from generator.models import RECORD_TYPES, Entry, Identifiers, Record, Topic
 from generator.store import Contents
 
 _KNOWN = "an arXiv id, a DOI, or an address at arXiv, doi.org, OpenReview, the ACL Anthology or Hugging Face Papers"
@@ -294,10 +294,8 @@ def _holder(contents: Contents, facts: _Facts) -> Neighbour | None:
     """Return the record that has one of the identifiers: that is the paper, whatever the titles are."""
     given = facts.values.get("identifiers", {})
     for record_id, record in sorted(contents.records.items()):
-        held = record.identifiers.model_dump(exclude_none=True)
-        kind = next((kind for kind, value in given.items() if held.get(kind) == value), None)
-        if kind:
-            return Neighbour(record_id, record.title, Verdict("same", 1.0, _same(kind, given[kind])))
+        if reason := _shared(given, record.identifiers):
+            return Neighbour(record_id, record.title, Verdict("same", 1.0, reason))
     return None
 
 
@@ -305,14 +303,16 @@ def _taken_off(contents: Contents, facts: _Facts) -> Fault | None:
     """Return the fault of a paper that has an identifier of one that was taken off the list."""
     given = facts.values.get("identifiers", {})
     for name, gone in sorted(contents.retracted.items()):
-        held = gone.identifiers.model_dump(exclude_none=True)
-        if kind := next((kind for kind, value in given.items() if held.get(kind) == value), None):
-            return Fault("", checking.taken_off(contents, name, _same(kind, given[kind])))
+        if reason := _shared(given, gone.identifiers):
+            return Fault("", checking.taken_off(contents, name, reason))
     return None
 
 
-def _same(kind: str, value: str) -> str:
-    return f"same {SCHEMES[kind].name} identifier {value}"
+def _shared(given: Mapping[str, str], identifiers: Identifiers) -> str | None:
+    """Say which identifier of a paper is one that was ``given``; nothing where none is."""
+    held = identifiers.model_dump(exclude_none=True)
+    same = (f"same {SCHEMES[kind].name} identifier {value}" for kind, value in given.items() if held.get(kind) == value)
+    return next(same, None)
 
 
 def _validate(facts: _Facts) -> None:
