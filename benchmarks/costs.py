@@ -16,7 +16,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import measure
-from cmarkgfm import cmark
 from measure import REPOSITORY, CommandError, Project
 
 from generator import commonmark, stamping
@@ -78,8 +77,7 @@ def costs(papers: int, runs: int, folder: Path) -> list[tuple[str, float]]:
         for file in sorted(project.site.rglob("*"))
         if file.is_file()
     ]
-    whole_html = cmark.Options.CMARK_OPT_UNSAFE  # as the build has it
-    by_cmark = seconds(lambda: [cmark.markdown_to_html(text, whole_html) for _, text in bodies], runs)
+    by_cmark = seconds(lambda: [commonmark.rendered(text) for _, text in bodies], runs)
     steps = [
         ("start of Python, MkDocs, and the pages it renders", start),
         (

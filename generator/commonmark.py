@@ -96,7 +96,7 @@ def to_html(markdown: str, path: str) -> Html:
         ids.append(named[2] if named else toc.unique(_slug(text), set(ids)))
         return f'<h{level} id="{ids[-1]}">{text}</h{level}>'
 
-    text = _LINK.sub(link, _rendered(markdown[start:end].join(marked)))
+    text = _LINK.sub(link, rendered(markdown[start:end].join(marked)))
     text = _EMPHASIS.sub(lambda match: f'<em class="{_names(match[2])}">{match[1]}</em>', text)
     text = _BLOCK.sub(lambda match: f'<p class="{_names(match[2])}">{match[1]}</p>', text)
     text = _HEADING.sub(heading, text)
@@ -121,7 +121,7 @@ def _comment(attributes: str) -> str:
     return f"<!--{known[1]}-->" if known else f"{{{attributes}}}"
 
 
-def _rendered(markdown: str) -> str:
+def rendered(markdown: str) -> str:
     """Return HTML by cmark, and free cmark's own copy of it, which ``cmarkgfm.cmark.markdown_to_html`` forgets.
 
     That the caller must: https://github.com/commonmark/cmark/issues/544.
