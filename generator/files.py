@@ -100,7 +100,8 @@ def remove_empty(folders: Sequence[Path]) -> None:
 def state(folder: Path) -> State:
     """Return what tells this state of a folder from others: name, inode, size and time of all files but hidden ones."""
     found: list[tuple[object, ...]] = []
-    left = [os.fspath(folder)]
+    root = os.fspath(folder)
+    left = [root]
     while left:
         place = left.pop()
         try:
@@ -112,7 +113,7 @@ def state(folder: Path) -> State:
                         left.append(entry.path)
                     else:
                         now = entry.stat(follow_symlinks=False)
-                        found.append((entry.path, now.st_ino, now.st_size, now.st_mtime_ns))
+                        found.append((entry.path.removeprefix(root), now.st_ino, now.st_size, now.st_mtime_ns))
         except OSError as error:  # is told by whoever reads the files
-            found.append((place, error.errno))
-    return tuple(sorted(found, key=str))
+            found.append((place.removeprefix(root), error.errno))
+    return tuple(sorted(found))

@@ -1,9 +1,9 @@
 """What a run need not make, for it stands already: known by what went in and what came out of the run before.
 
-The note is one file in a cache, and can be deleted at any time. It holds digests of the program, the settings and the
-records, and for each generated file a key of what it was made of, its size and when it was changed. Where nothing
-differs, a run does nothing; where records differ, it makes what shows them. By another program, with other settings or
-with a note that cannot be read, a run makes everything.
+The note is one file in a cache, and can be deleted at any time. It holds digests of the program, of the settings and of
+the records' state, and for each generated file a key of what it was made of, its size and when it was changed. Where
+nothing differs, a run does nothing; where records differ, it makes what shows them. By another program, with other
+settings or with a note that cannot be read, a run makes everything.
 """
 
 from __future__ import annotations
@@ -58,12 +58,12 @@ def generate(
     before = _read(note, maker, output) if note else None
     if before and not journal.is_pending(settings.records):
         with contextlib.suppress(OSError, ReadingListError):
-            if before.records == _digest(_named(records_files(settings.records))) and _stands(output, before.marks):
+            if before.records == _key(journal.state(settings.records)) and _stands(output, before.marks):
                 return Run(Generated(0, len(before.marks), 0, before.marks), before.day)
     contents = load()
     if lost := [str(problem) for problem in references.lost_steps(contents)]:
         raise ReadingListError("\n".join(lost))
-    library, read = Library.of(contents), _digest(_named(_texts(contents)))
+    library, read = Library.of(contents), _key(contents.state)
     del contents  # half of what a run would hold are the files as they were read
     done = generation.generate(library, settings, output, known=before.marks if before else None, tell=tell)
     if note:
@@ -86,34 +86,13 @@ def _parts(settings: Settings) -> Iterator[bytes]:
             yield path.read_bytes()
 
 
-def _named(files: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
-    for name, data in sorted(files):
-        yield name.encode()
-        yield data
-
-
-def _texts(contents: Contents) -> Iterator[tuple[str, bytes]]:
-    return ((name, document.text.encode()) for name, document in contents.files.items())
-
-
-def records_files(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield path and content of all that a records folder holds, as it may be read. Raises OSError for what is no file.
-
-    Names with a dot before them, and all but the tables beside the records, are read by nobody.
-    """
-    for place, prefix in ((folder, ""), (folder / "papers", "papers/")):
-        with os.scandir(place) as entries:
-            for entry in entries:
-                if entry.name.startswith(".") or (not prefix and not entry.name.endswith(".yaml")):
-                    continue
-                if not entry.is_file(follow_symlinks=False):
-                    raise OSError(f"{entry.path}: is no plain file")
-                yield prefix + entry.name, Path(entry.path).read_bytes()
+def _key(state: journal.State) -> str:
+    return _digest([repr(state).encode()])
 
 
 @dataclass(frozen=True)
 class _Note:
-    """What is noted of a run: a digest of the records, the last day they state, and the marks of all files."""
+    """What is noted of a run: a digest of the records' state, the last day they name, and the marks of all files."""
 
     records: str
     day: str | None
