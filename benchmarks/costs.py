@@ -18,7 +18,7 @@ from pathlib import Path
 import measure
 from measure import REPOSITORY, CommandError, Project
 
-from generator import commonmark, stamping
+from generator.site import commonmark, stamping
 
 
 def seconds(work: Callable[[], object], runs: int) -> float:

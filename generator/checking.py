@@ -8,10 +8,11 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from generator import comparison, documents, matching, references, store
+from generator import documents, matching, references, store
 from generator.errors import Problem
 from generator.ids import id_fault
-from generator.items import item_of_record, item_of_retraction
+from generator.matching import comparison
+from generator.matching.items import item_of_record, item_of_retraction
 from generator.models import Record, Retraction
 from generator.store import Contents
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from generator import dates, matching, merging, readers, store, titles
 from generator.errors import InputError, Problem
 from generator.ids import MAX_ID, id_fault
-from generator.items import Item, Shelf, item_of_entry, item_of_record, item_of_retraction
+from generator.matching.items import Item, Shelf, item_of_entry, item_of_record, item_of_retraction
 from generator.models import Entry, Record, Retraction, Source
 from generator.readers import Reading, csv_table
 

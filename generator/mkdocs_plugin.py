@@ -30,12 +30,13 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink
 from mkdocs.utils import CountHandler
 
-from generator import doubts, files, generation, locks, pages, settings, standing, store, watching
-from generator.building import Build
-from generator.commonmark import DoubtError
+from generator import files, generation, locks, pages, settings, standing, store
 from generator.errors import ReadingListError
-from generator.previewing import Preview
-from generator.site_folder import SiteFolder
+from generator.site import doubts, watching
+from generator.site.building import Build
+from generator.site.commonmark import DoubtError
+from generator.site.folder import SiteFolder
+from generator.site.previewing import Preview
 
 _log = logging.getLogger("mkdocs.plugins.reading-list")
 _notice = logging.getLogger("reading-list")  # seen in a quiet build, and no warning that would end a strict one

@@ -11,9 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from generator import escaping
-from generator.comparison import Verdict
 from generator.curation.comments import told
 from generator.curation.plans import Fault, Neighbour, Plan
+from generator.matching.comparison import Verdict
 
 LABELS = {"title": "Title of the paper"}
 

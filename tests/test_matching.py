@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator import matching, readers
-from generator.comparison import Kind, Verdict, compare
-from generator.evidence import people_agree
-from generator.items import Item, item_of_entry, item_of_record
 from generator.matching import match
+from generator.matching.comparison import Kind, Verdict, compare
+from generator.matching.evidence import people_agree
+from generator.matching.items import Item, item_of_entry, item_of_record
 from generator.models import Entry, Record
 
 LOOMS = "An invented study of looms and shuttles that weave red cloth by night and blue cloth by day, with patience."

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from generator.comparison import compare
-from generator.items import Item, item_of_entry
 from generator.matching import match
+from generator.matching.comparison import compare
+from generator.matching.items import Item, item_of_entry
 from generator.models import Entry
 
 # Groups of invented titles; within a group every title is another paper.

@@ -17,13 +17,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import blocking, cli, intake, matching, readers, store
-from generator.comparison import Verdict, compare
-from generator.evidence import lines
-from generator.explanation import Explanation, explain
+from generator import cli, intake, matching, readers, store
 from generator.faults import _is_plain, faults_in
-from generator.items import Item, Shelf, Shelved, first_page, item_of_entry
-from generator.matching import match
+from generator.matching import blocking, match
+from generator.matching.comparison import Verdict, compare
+from generator.matching.evidence import lines
+from generator.matching.explanation import Explanation, explain
+from generator.matching.items import Item, Shelf, Shelved, first_page, item_of_entry
 from generator.models import Entry, PersonName, Record
 
 ROOT = Path(__file__).resolve().parent.parent

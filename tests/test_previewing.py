@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from site_tools import TOY_RECORDS, TOY_SETTINGS, library
 
-from generator import pages, stamping
+from generator import pages
 from generator.library import Library
-from generator.previewing import Preview
-from generator.site_folder import SiteFolder
+from generator.site import stamping
+from generator.site.folder import SiteFolder
+from generator.site.previewing import Preview
 
 PAGE = "papers/stray-thread/index.html"
 STAMP = "<title>rl0title0</title>rl0head0<main><h1>rl0body0</h1></main>"

@@ -13,7 +13,7 @@ from site_tools import file_bytes
 
 from generator import workers
 from generator.errors import ReadingListError, WriteError
-from generator.site_folder import SiteFolder
+from generator.site.folder import SiteFolder
 
 FIRST = {"index.html": b"one", "papers/a/index.html": b"a", "papers/b/index.html": b"b", "sitemap.xml": b"map"}
 SECOND = FIRST | {"papers/a/index.html": b"A", "papers/c/index.html": b"c"}

@@ -17,8 +17,9 @@ from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from site_tools import ROOT, TOY, copy_project, real_site, toy_records
 
-from generator import commonmark, pages, stamping
-from generator.commonmark import DoubtError
+from generator import pages
+from generator.site import commonmark, stamping
+from generator.site.commonmark import DoubtError
 
 REASON = "reading-list: MkDocs renders every page, which is slower: "
 
@@ -339,7 +340,7 @@ def test_the_known_templates_are_the_lists_own() -> None:
     found = {path.relative_to(folder).as_posix(): stamping.digest(path.read_bytes()) for path in folder.rglob("*.html")}
     assert found == stamping.KNOWN_TEMPLATES, (
         "an override has changed: see that all it prints of a page stands in the front matter, run this file, then "
-        "write its digest into stamping.py"
+        "write its digest into site/stamping.py"
     )
 
 

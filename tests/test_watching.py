@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from watchdog import events
 
-from generator import pages, watching
+from generator import pages
+from generator.site import watching
 
 
 @pytest.fixture

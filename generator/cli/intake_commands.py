@@ -9,8 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from generator import escaping, evidence, intake, matching, store
-from generator.blocking import BLOCKS
+from generator import escaping, intake, matching, store
 from generator.cli.printing import (
     DONE,
     PROBLEMS,
@@ -24,7 +23,9 @@ from generator.cli.printing import (
     writing,
 )
 from generator.errors import ReadingListError, UsageError
-from generator.items import Item, item_of_record
+from generator.matching import evidence
+from generator.matching.blocking import BLOCKS
+from generator.matching.items import Item, item_of_record
 from generator.models import EDITOR, PROVEN_FIELDS, Entry, PersonName, Record
 
 
@@ -193,7 +194,7 @@ def _duplicates(options: argparse.Namespace) -> int:
 
 
 def _explain(items: Sequence[Item], options: argparse.Namespace) -> None:
-    from generator.explanation import explain
+    from generator.matching.explanation import explain
 
     places = []
     for label in options.explain:

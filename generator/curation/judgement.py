@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from generator import checking
-from generator.comparison import compare
 from generator.curation import verdicts
 from generator.curation.changes import differing
 from generator.curation.revisions import Change, inside
 from generator.curation.verdicts import Nearest, Remark
 from generator.documents import Document
 from generator.errors import Problem
-from generator.items import item_of_record, item_of_retraction
+from generator.matching.comparison import compare
+from generator.matching.items import item_of_record, item_of_retraction
 from generator.models import EDITOR
 from generator.store import Contents, record_file
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from generator import checking, comparison, documents, matching, store
-from generator.comparison import Verdict
+from generator import checking, documents, matching, store
 from generator.curation.issues import Issue
-from generator.items import item_of_record
+from generator.matching import comparison
+from generator.matching.comparison import Verdict
+from generator.matching.items import item_of_record
 from generator.models import Path as ReadingPath
 from generator.models import Record, Topic
 from generator.store import Contents

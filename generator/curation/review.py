@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from generator import intake, journal, matching, store
-from generator.comparison import Verdict, compare
 from generator.curation import moves
 from generator.curation.moves import Edit
-from generator.items import item_of_record
+from generator.matching.comparison import Verdict, compare
+from generator.matching.items import item_of_record
 from generator.models import Record, Source
 from generator.store import Contents
 

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from generator import checking, identifiers, intake, links, merging, readers, store, titles
-from generator.comparison import Verdict
 from generator.curation.forms import MAX_TOPICS, MAX_WHY_WORDS, topic_labels
 from generator.curation.issues import Issue, chosen
 from generator.curation.plans import Fault, Neighbour, Plan, checked, neighbours
 from generator.faults import faults_in
 from generator.identifiers import SCHEMES
+from generator.matching.comparison import Verdict
 from generator.models import RECORD_TYPES, Entry, Identifiers, Record, Topic
 from generator.store import Contents
 

@@ -1,8 +1,8 @@
 """Which papers on the list a changed record comes close to, and whether it is one of them.
 
-The verdicts are those of :mod:`generator.comparison`. A record is compared with the list as it is after the change,
-with the records that the change edits as they stood before it (so that no edit hides a duplicate), and with the papers
-that were taken off the list.
+The verdicts are those of :mod:`generator.matching.comparison`. A record is compared with the list as it is after the
+change, with the records that the change edits as they stood before it (so that no edit hides a duplicate), and with the
+papers that were taken off the list.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import Literal
 from rapidfuzz import fuzz, process
 
 from generator import checking, matching, titles
-from generator.comparison import TITLES_DIFFER, Verdict, compare
 from generator.curation.revisions import Change
 from generator.errors import Problem
-from generator.items import Item, item_of_record, item_of_retraction
+from generator.matching.comparison import TITLES_DIFFER, Verdict, compare
+from generator.matching.items import Item, item_of_record, item_of_retraction
 from generator.store import Contents, record_file
 
 SHOWN = 3

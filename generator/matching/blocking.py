@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from generator.items import GENRE_WORDS, STOP_WORDS, Item
+from generator.matching.items import GENRE_WORDS, STOP_WORDS, Item
 
 if TYPE_CHECKING:
     import numpy as np

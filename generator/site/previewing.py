@@ -6,11 +6,12 @@ from collections.abc import Collection, Container, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from generator import journal, pages, stamping, store
-from generator.commonmark import DoubtError
+from generator import journal, pages, store
 from generator.library import Library
 from generator.settings import Settings
-from generator.site_folder import SiteFolder
+from generator.site import stamping
+from generator.site.commonmark import DoubtError
+from generator.site.folder import SiteFolder
 
 
 class Preview:

@@ -18,8 +18,9 @@ from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import quote
 
-from generator import commonmark, pages
-from generator.commonmark import DoubtError
+from generator import pages
+from generator.site import commonmark
+from generator.site.commonmark import DoubtError
 
 FEWEST = 4
 """A kind with fewer pages is left to MkDocs: its specimen and its proof would be as many."""

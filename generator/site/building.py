@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from generator import commonmark, stamping
-from generator.commonmark import DoubtError
 from generator.library import Library
-from generator.site_folder import SiteFolder
+from generator.site import commonmark, stamping
+from generator.site.commonmark import DoubtError
+from generator.site.folder import SiteFolder
 
 
 @dataclass

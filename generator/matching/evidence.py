@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 
 from generator import titles
-from generator.items import LOST, Item, letters_of
-from generator.variants import is_slip, steps
+from generator.matching.items import LOST, Item, letters_of
+from generator.matching.variants import is_slip, steps
 
 ABSTRACT_SAME = 0.6
 """Share of words in common from which on two abstracts agree."""

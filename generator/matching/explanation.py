@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from generator import blocking, evidence, matching
-from generator.comparison import Verdict, compare
-from generator.items import Item
+from generator import matching
+from generator.matching import blocking, evidence
+from generator.matching.comparison import Verdict, compare
+from generator.matching.items import Item
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from typing import Literal
 
 from rapidfuzz import fuzz
 
-from generator import evidence, variants
-from generator.evidence import ABSTRACT_ONE, ABSTRACT_SAME, PEOPLE_DIFFER, Evidence
-from generator.items import DISTINCT_WORDS, STOP_WORDS, Item
+from generator.matching import evidence, variants
+from generator.matching.evidence import ABSTRACT_ONE, ABSTRACT_SAME, PEOPLE_DIFFER, Evidence
+from generator.matching.items import DISTINCT_WORDS, STOP_WORDS, Item
 
 # A title of nothing but these stands above a different text in every issue and every volume.
 _FURNITURE = frozenset(

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from generator import stamping
+from generator.site import stamping
 
 # What other plugins may do without touching a page.
 _HARMLESS = frozenset({"startup", "shutdown", "serve", "config", "pre_build", "build_error"})

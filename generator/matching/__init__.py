@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, product
 
-from generator import blocking
-from generator.blocking import candidates
-from generator.comparison import Verdict, compare, identifier_conflict
-from generator.items import Item
+from generator.matching import blocking
+from generator.matching.blocking import candidates
+from generator.matching.comparison import Verdict, compare, identifier_conflict
+from generator.matching.items import Item
 
 __all__ = ["Matching", "Pair", "candidates", "match"]
 
