@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, TypeVar, dataclass_transform, get_ar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from generator import dates, identifiers, links
+from generator import dates, identifiers, links, names
 from generator.hidden import text_fault
 from generator.ids import ID, MAX_ID, id_fault, source_id_fault
 from generator.titles import fold
@@ -131,7 +131,7 @@ class PersonName(_Model):
     given: Line | None = None
 
     def __str__(self) -> str:
-        return f"{self.given} {self.family}" if self.given else self.family
+        return names.printed(self.family, self.given)
 
 
 Author = Line | PersonName

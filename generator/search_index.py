@@ -26,7 +26,7 @@ from typing import Any
 from generator import titles
 from generator.identifiers import SCHEMES
 from generator.library import Library
-from generator.models import Record
+from generator.models import Author, PersonName, Record
 
 VERSION = 2
 FOLDER = "search"
@@ -136,12 +136,19 @@ def _fields(record: Record, library: Library, old_ids: Sequence[str]) -> Iterato
     name, colon, _ = title.partition(":")
     yield FIELDS["name"], list(plain_words(name)) if colon else []
     yield FIELDS["title"], list(plain_words(title))
-    yield FIELDS["authors"], [word for name in record.author_names for word in plain_words(name)]
+    yield FIELDS["authors"], [word for author in record.authors for word in _name_words(author)]
     topics = [library.topics[topic].name for topic in record.topics if topic in library.topics]
     yield FIELDS["topics"], [word for name in topics for word in plain_words(name)]
     prose = plain_words(" ".join([record.summary or "", record.why or "", *record.results]))
     yield FIELDS["summary"], [word for word in prose if _tells(word)]
     yield FIELDS["facts"], list(plain_words(" ".join([*_facts(record), record.type or "", *old_ids])))
+
+
+def _name_words(author: Author) -> Iterator[str]:
+    """Yield the words of a name as it is printed and, for scripts that print it as one word, of its parts."""
+    yield from plain_words(str(author))
+    if isinstance(author, PersonName) and author.given:
+        yield from plain_words(f"{author.family} {author.given}")
 
 
 _STOP = frozenset(STOP_WORDS.split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 import pytest
@@ -177,6 +178,24 @@ def test_authors_are_names_or_family_and_given() -> None:
     found = record(authors=["The Guild of Toy Weavers", {"family": "van Loom", "given": "Ida"}, {"family": "Spindle"}])
     assert found.author_names == ("The Guild of Toy Weavers", "Ida van Loom", "Spindle")
     assert isinstance(found.authors[1], PersonName)
+
+
+@pytest.mark.parametrize(
+    ("family", "given", "printed"),
+    [
+        ("山田", "太郎", "山田太郎"),
+        ("佐々木", "のぞみ", "佐々木のぞみ"),
+        ("李", "明", "李明"),
+        ("김", "철수", "김철수"),
+        (unicodedata.normalize("NFD", "김"), "철수", unicodedata.normalize("NFD", "김") + "철수"),
+        ("山田", None, "山田"),
+        ("李", "Ming", "Ming 李"),
+        ("van Loom", "Ida", "Ida van Loom"),
+        ("Толстой", "Лев", "Лев Толстой"),
+    ],
+)
+def test_east_asian_names_have_the_family_first(family: str, given: str | None, printed: str) -> None:
+    assert record(authors=[PersonName(family=family, given=given)]).author_names == (printed,)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from site_tools import RECORDS, TOY_RECORDS, library, scratch
 
 from generator import search_index, store, titles
 from generator.library import Library
-from generator.models import Record, Topic
+from generator.models import PersonName, Record, Topic
 from generator.search_index import FIELDS
 
 
@@ -100,6 +100,24 @@ LOOM = Record(
     why="Warps well: 12% better.",
     results=("+5.59% over baselines",),
 )
+
+
+@pytest.mark.parametrize(
+    ("family", "given", "queries"),
+    [
+        ("山田", "太郎", ["山田太郎", "山田", "太郎"]),
+        ("李", "明", ["李明", "李", "明"]),
+        ("김", "철수", ["김철수", "김", "철수", "김 철수"]),
+        ("Loom", "Ida", ["Ida Loom", "Loom", "Ida"]),
+    ],
+)
+def test_a_name_is_found_as_printed_and_by_each_part(family: str, given: str, queries: list[str]) -> None:
+    author = PersonName(family=family, given=given)
+    index = Index(_of({"loom": Record(title="x", authors=(author,)), "other": Record(title="y")}))
+    for query in queries:
+        assert [index.papers(word) for word in fold_words(query)] == [{"loom": 4}] * len(fold_words(query)), query
+
+
 TOPICS = {"cloth": Topic(name="Woven things", group="Looms"), "none": Topic(name="Nothing yet", group="Looms")}
 
 

@@ -22,6 +22,7 @@ const WEIGHTS = [10, 6, 5, 4, 2, 3]; // by the place of the field's bit
 // Chinese and Japanese part no words by spaces: there, each two letters in a row count as a word.
 const UNSPACED = "\\u3005-\\u3007\\u3040-\\u30ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\u{20000}-\\u{3ffff}";
 const STRETCH = new RegExp(`[${UNSPACED}]+|[^${UNSPACED}]+`, "gu");
+const EAST_ASIAN = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u; // names print as one word
 const IS_UNSPACED = new RegExp(`^[${UNSPACED}]`, "u");
 
 function pairs(word) {
@@ -352,7 +353,10 @@ const TOKENS = new RegExp(`(${TOKEN}(?:[-‐‑]${TOKEN})*)`, "u");
 /** Return a text in pieces, `[piece, whether it is a word that the query found]`; the pieces together are the text. */
 export function pieces(text, terms) {
   const found = (word) =>
-    terms.some(({ asked, words }) => words.has(word) || (asked.length > 4 && word.endsWith(asked)));
+    terms.some(
+      ({ asked, words }) =>
+        words.has(word) || (asked.length > 4 && word.endsWith(asked)) || (EAST_ASIAN.test(asked) && word.includes(asked)),
+    );
   return text.split(TOKENS).flatMap((part, at) => {
     if (at % 2 === 0) return part ? [[part, false]] : [];
     const words = foldWords(part);
