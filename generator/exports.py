@@ -12,28 +12,18 @@ from typing import Any
 from generator import escaping, store, titles
 from generator.identifiers import SCHEMES
 from generator.models import PersonName, Record
+from generator.venues import is_journal
 
 SCHEMA_VERSION = 1
 """Version of the layout of ``papers.json``: raised when a field changes its meaning or goes, not when one is added."""
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-# Words that name a journal; other venues are taken for proceedings.
-_JOURNAL = re.compile(
-    r"\b(journal|transactions|letters|annals|nature|magazine|review|tmlr|jmlr|tacl|pnas|plos"
-    r"|ieee access|frontiers|sensors)\b",
-    re.IGNORECASE,
-)
 
 
 def address(record: Record) -> str | None:
     """Return the address where the paper itself is read, or ``None``: arXiv first, then DOI and the others."""
     held = record.identifiers
     return next((scheme.url(value) for kind, scheme in SCHEMES.items() if (value := getattr(held, kind))), None)
-
-
-def is_journal(venue: str) -> bool:
-    """Tell from its name whether a venue is a journal rather than proceedings."""
-    return _JOURNAL.search(venue) is not None
 
 
 def bibtex_entry(record_id: str, record: Record) -> str:

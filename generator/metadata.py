@@ -13,6 +13,7 @@ from generator import escaping, exports
 from generator.identifiers import SCHEMES
 from generator.models import Author, PersonName, Record, Topic
 from generator.settings import Settings
+from generator.venues import is_journal
 from generator.wording import plain_title
 
 SEARCH_PAGE = "papers/?find={searchTerms}"
@@ -59,7 +60,7 @@ def highwire(record_id: str, record: Record, settings: Settings) -> list[tuple[s
     if record.issued:
         tags.append(("citation_publication_date", record.issued.replace("-", "/")))
     if record.venue:
-        kind = "journal" if exports.is_journal(record.venue) else "conference"
+        kind = "journal" if is_journal(record.venue) else "conference"
         tags.append((f"citation_{kind}_title", escaping.clean(record.venue)))
     if held.doi:
         tags.append(("citation_doi", held.doi))
@@ -116,7 +117,7 @@ def _author(author: Author) -> dict[str, str]:
 def _container(record: Record) -> dict[str, str] | None:
     if not record.venue:
         return None
-    kind = "Periodical" if exports.is_journal(record.venue) else "CreativeWork"
+    kind = "Periodical" if is_journal(record.venue) else "CreativeWork"
     return {"@type": kind, "name": escaping.clean(record.venue)}
 
 

@@ -13,11 +13,11 @@ PACKAGE = Path(__file__).resolve().parent.parent / "generator"
 
 # A module may import only what stands before it; a new module takes its place here.
 ORDER = [
-    "errors", "dates", "links", "settings", "titles", "identifiers", "ids", "hidden", "names", "models", "faults",
-    "readers", "matching", "merging", "files", "workers", "locks", "documents", "journal", "store", "references",
-    "intake", "checking", "related", "library", "catalogue", "search_index", "escaping", "wording", "exports",
-    "data_schema", "metadata", "feeds", "digest", "formulas", "pictures", "overviews", "authors", "rendering", "pages",
-    "generation", "standing", "site", "curation", "starter", "mkdocs_plugin", "cli", "__main__",
+    "errors", "dates", "links", "settings", "titles", "identifiers", "ids", "hidden", "names", "venues", "models",
+    "faults", "readers", "matching", "merging", "files", "workers", "locks", "documents", "journal", "store",
+    "references", "intake", "checking", "related", "library", "catalogue", "search_index", "escaping", "wording",
+    "exports", "data_schema", "metadata", "feeds", "digest", "formulas", "pictures", "overviews", "authors",
+    "rendering", "pages", "generation", "standing", "site", "curation", "starter", "mkdocs_plugin", "cli", "__main__",
 ]  # fmt: skip
 INTAKE_WING = {*ORDER[ORDER.index("readers") : ORDER.index("files")], "intake"}
 BUILD_WING = {*ORDER[ORDER.index("related") : ORDER.index("curation")], "mkdocs_plugin"}

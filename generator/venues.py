@@ -1,0 +1,30 @@
+"""Venues: what their names say of them."""
+
+from __future__ import annotations
+
+import re
+
+# Journals by names that hold a word of proceedings, or are acronyms as those of conferences are.
+_JOURNAL = re.compile(
+    r"\b(?i:proc(?:eedings|\.)(?: of)?(?: the)? (?:acm on|vldb|national academy|royal society|ieee\W*(?:\d|$)))"
+    r"|\b(?:IEEE|ACM)(?:/(?:IEEE|ACM))? T[A-Z]{2,}"
+    r"|\b(?i:journal|tpami|pami|tip|tkde|tnnls|tog|tois|tmlr|tacl|jmlr|jair|jacm|cacm|csur|ijcv|pnas|plos|corr"
+    r"|bmj|jama|nejm|jacs|jhep|mnras)\b"
+    r"|\b(?:NATURE|SCIENCE)\b"
+)
+_PROCEEDINGS = re.compile(
+    r"\b(?:proceedings|proc\b|conf(?:eren|\.)|symp(?:osi|\.)|simposi|workshop|meeting|congr[eè]s|coloqui|colloq|findings"
+    r"|convention|lecture notes|track\b|neural information processing systems|interspeech|usenix)"
+    r"|kon(?:feren|gres)|tagung|конферен|симпози|研究会|研讨会|研討會|大会|会[议議]|會議|학술대회|مؤتمر",
+    re.IGNORECASE,
+)
+# NeurIPS, ICML’23, ACL-IJCNLP 2021, ESEC/FSE, EMNLP (Findings), ICLR 2024 Oral: two capitals in a row, then no word.
+_ACRONYM = r"(?=[A-Za-z\d]*[A-Z]{2})[A-Za-z\d]++"
+_ACRONYMS = re.compile(rf"\W*{_ACRONYM}(?:[\s/&@+-]+(?:{_ACRONYM}|[A-Z]\b))*(?!\s*[^\W\d])")
+
+
+def is_journal(venue: str) -> bool:
+    """Tell from its name whether a venue is a journal: each one is that its name does not make proceedings."""
+    if _JOURNAL.search(venue):
+        return True
+    return not (_PROCEEDINGS.search(venue) or _ACRONYMS.match(venue))

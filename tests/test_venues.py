@@ -1,0 +1,76 @@
+"""Venues: journals are told from proceedings by their names."""
+
+from __future__ import annotations
+
+import pytest
+
+from generator.venues import is_journal
+
+JOURNALS = """
+Neural Computation
+Computers in Biology and Medicine (2024)
+Future Generation Computer Systems 149 (2023)
+SCIENCE CHINA Information Sciences 2025
+IEEE TPAMI 2023
+IEEE Access (2024) 96017-96050
+IEEE/ACM TASLP
+IEEE Transactions on Robotics 2024
+TMLR
+PLOS ONE 2023
+JAMA 2023
+Nature Communications 14, 8192 (2023)
+NeuroImage
+BMC Bioinformatics 24
+Proceedings of the IEEE
+Proceedings of the IEEE 110 (2022)
+Proceedings of the ACM on Programming Languages
+Proc. VLDB Endow. 16
+Proceedings of the National Academy of Sciences
+Journal of Physics: Conference Series
+Zeitschrift für Webkunst
+機織り
+"""
+PROCEEDINGS = """
+ICLR
+ICASSP 2022
+NeurIPS 2023
+NeurIPS2023
+ICML’23
+CoRL 2024
+3DV 2024
+*SEM 2022
+ACM MM 2023
+ESEC/FSE 2022
+ACL-IJCNLP 2021
+KDD 2025 (V.1)
+IEEE S&P
+NeurIPS D&B
+ICLR 2024 Oral
+EMNLP (Findings)
+Findings of EMNLP 2023
+NeurIPS 2023 Datasets and Benchmarks Track
+Interspeech 2022
+Toy Conference on Looms
+Int. Conf. on Looms
+CVPR Workshops
+Workshop on Nature-Inspired Looms
+Annual Meeting of the Weavers
+World Congress of Weavers
+Proceedings of the IEEE Conference on Looms
+Proceedings of the IEEE/CVF Winter Loom Show
+Advances in Neural Information Processing Systems 34
+Lecture Notes in Computer Science
+Jahrestagung der Weber
+Congrès des tisserands
+情報処理学会全国大会
+"""
+
+
+@pytest.mark.parametrize("venue", JOURNALS.strip().splitlines())
+def test_a_venue_is_a_journal(venue: str) -> None:
+    assert is_journal(venue)
+
+
+@pytest.mark.parametrize("venue", PROCEEDINGS.strip().splitlines())
+def test_unless_its_name_says_proceedings(venue: str) -> None:
+    assert not is_journal(venue)
