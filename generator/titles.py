@@ -41,6 +41,9 @@ _WORDS_ALONE = bytes.maketrans(
 )
 _SUPERSCRIPTS = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 _SUBSCRIPTS = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
+_RAISED = re.compile(r"\^(?:\{([0-9n+-]+)\}|([0-9]+|[n+-]))")
+_LOWERED = re.compile(r"_(?:\{([0-9+-]+)\}|([0-9]+|[+-]))")
+_BEFORE_MARK = re.compile(r"\^(?=[*∗⋆†‡∘′⊤⊥\s]|$)")  # Q^* is Q*; n^s keeps its caret, for ns is another word
 # As in Pandoc's Markdown: no space inside the dollar signs, no digit behind them, so that prices are no formulas.
 _MATH = re.compile(r"\$(?=[^\s$])([^$]*[^\s$])\$(?!\d)")
 
@@ -65,9 +68,9 @@ def plain(title: str) -> str:
 
 
 def _math_as_text(latex: str) -> str:
-    raised = re.sub(r"\^\{?([0-9n+-]+)\}?", lambda match: match[1].translate(_SUPERSCRIPTS), latex)
-    lowered = re.sub(r"_\{?([0-9+-]+)\}?", lambda match: match[1].translate(_SUBSCRIPTS), raised)
-    return _latex_as_text(lowered).replace("^", "")
+    raised = _RAISED.sub(lambda match: (match[1] or match[2]).translate(_SUPERSCRIPTS), latex)
+    lowered = _LOWERED.sub(lambda match: (match[1] or match[2]).translate(_SUBSCRIPTS), raised)
+    return _BEFORE_MARK.sub("", _latex_as_text(lowered))
 
 
 def _latex_as_text(latex: str) -> str:
