@@ -17,7 +17,8 @@ _ENDLESS = re.compile(r"&#(?:[0-9]{9,}|[xX][0-9A-Fa-f]{9,});?")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _COMMAND = re.compile(r"\\[a-zA-Z]+\*?")
 _LATEX = re.compile(r"[\\{}~$&]|--|``|''")
-_BARE_AMPERSAND = re.compile(r"(?<!\\)&")
+# Formulas, what a backslash escapes; then what would be TeX's own.
+_BARE_MARK = re.compile(r"(\$\$?(?:\\.|[^$\\])+\$\$?|\\\((?:(?!\\[()]).)*\\\)|\\.)|[&$]", re.DOTALL)
 _GREEK_NAMES = {
     char: unicodedata.name(char)
     .split("LETTER ")[1]
@@ -77,7 +78,7 @@ def _latex_as_text(latex: str) -> str:
     if "\\" not in latex and "{" not in latex:
         return latex
     try:
-        return _to_text(latex, "text")
+        return _to_text(_bare_marks_kept(latex), "text")
     except Exception:  # noqa: BLE001 - a hostile title must not stop a run, whatever the library makes of it
         return re.sub(r"[\\{}]", "", _COMMAND.sub("", latex))
 
@@ -112,13 +113,18 @@ def from_latex(text: str) -> str:
     """
     if not _LATEX.search(text):
         return fold(text)
-    text = _BARE_AMPERSAND.sub(r"\\&", text)
+    text = _bare_marks_kept(text)
     for command, char in ((r"\textbraceleft", r"\{"), (r"\textbraceright", r"\}"), (r"\textasciicircum{}", "^")):
         text = text.replace(command, char)  # what the library does not know, or takes for an accent
     try:
         return fold(_to_text(text, "verbatim"))
     except Exception:  # noqa: BLE001 - a hostile text must not stop a run, whatever the library makes of it
         return fold(re.sub(r"[\\{}]", "", _COMMAND.sub("", text)))
+
+
+def _bare_marks_kept(latex: str) -> str:
+    """Escape the ampersands outside formulas, and dollars that begin none: titles mean what they print."""
+    return _BARE_MARK.sub(lambda match: match[1] or f"\\{match[0]}", latex)
 
 
 def slug(title: str) -> str:
