@@ -79,6 +79,11 @@ class Repository:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
+    def shell(self, line: str) -> None:
+        """Run a line as a person types it, who takes the message that git proposes for a merge."""
+        done = _run(["sh", "-c", line], self.folder, GIT_MERGE_AUTOEDIT="no")
+        assert done.returncode == 0, done.stdout + done.stderr
+
     def commit(self, message: str, **variables: str) -> None:
         """Commit all that has changed."""
         self.git("add", "--all")

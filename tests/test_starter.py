@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from git_tools import Repository
 from site_tools import ROOT, call, environment, facts, file_bytes, run
 
 from generator import documents, settings, starter, store
@@ -163,6 +164,39 @@ def test_its_tests_pass(built: Path) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
     loaded = run(built, "generator", "--version", PYTHONPATH=str(built))
     assert loaded.returncode == 0
+
+
+def test_it_takes_a_newer_generator_as_its_readme_says(made: Path, tmp_path: Path) -> None:
+    mine, newer = tmp_path / "bees", tmp_path / "newer"
+    shutil.copytree(made, mine)
+    shutil.copytree(made, newer)
+    (newer / "generator" / "names.py").write_text("# newer\n", encoding="utf-8")
+    (newer / "generator" / "younger.py").write_text("# new\n", encoding="utf-8")
+    (newer / "generator" / "venues.py").unlink()
+    section = (mine / "README.md").read_text(encoding="utf-8").partition("## Take a newer generator")[2]
+    block = re.search(r"```console\n(.*?)```", section, re.DOTALL)
+    assert block
+    steps = [line.removeprefix("$ ") for line in block[1].splitlines()]
+    assert steps.pop() == "make test"
+    own = {
+        "records/papers/bees.yaml": "title: Bees\n",
+        "docs/about.md": "# About\n\nBees.\n",
+        "docs/assets/mine.css": "b {}\n",
+    }
+    repository = Repository(mine)
+    repository.git("init", "-q")
+    repository.commit("The list as it came")
+    repository.git("branch", "generator")
+    (mine / starter.EXAMPLE).unlink()
+    for name, text in own.items():
+        (mine / name).write_text(text, encoding="utf-8")
+    repository.commit("Bees")
+    for step in steps:
+        repository.shell(step)
+    wanted = own | {"generator/names.py": "# newer\n", "generator/younger.py": "# new\n"}
+    assert {name: (mine / name).read_text(encoding="utf-8") for name in wanted} == wanted
+    assert not (mine / starter.EXAMPLE).exists()
+    assert not (mine / "generator" / "venues.py").exists()
 
 
 @pytest.mark.parametrize("target", ["site", "test", "publish"])
