@@ -226,6 +226,12 @@ def test_what_is_missing_is_told_and_nothing_written(
     assert file_bytes(project) == before
 
 
+def test_a_title_without_a_letter_is_told_its_option() -> None:
+    told = "'1984' was read as an identifier; a title without a letter goes into --title"
+    assert add("1984")[1]["remarks"] == [told]
+    assert add("--title", "1984")[1]["title"] == "1984"
+
+
 def test_words_beside_an_identifier_are_not_lost_in_silence() -> None:
     remarks = add("arXiv:2401.00010 [cs.LG]", "Looms: A Toy")[1]["remarks"]
     assert remarks == ["'cs.LG' beside 'arXiv:2401.00010' was not read; a title goes by itself, or into --title"]

@@ -222,7 +222,9 @@ def _with(suggestion: Suggestion, text: str, path: str) -> Suggestion:
         remarks = (*suggestion.remarks, told) if rest else suggestion.remarks
         return replace(suggestion, paper=(*suggestion.paper, *found), remarks=remarks)
     if _MEANT_AS_ID.match(text):
-        return replace(suggestion, paper=(*suggestion.paper, text))
+        told = f"{text[:80]!r} was read as an identifier; a title without a letter goes into --title"
+        remarks = suggestion.remarks if re.search(r"[^\W\d_]", text) else (*suggestion.remarks, told)
+        return replace(suggestion, paper=(*suggestion.paper, text), remarks=remarks)
     if suggestion.title:
         raise UsageError(f"{suggestion.title!r} and {text!r} are two titles; put a title in quotes, and give one")
     return replace(suggestion, title=text)
