@@ -477,6 +477,15 @@ def test_csv_tells_by_its_header_what_parts_the_cells(mark: str) -> None:
     )
 
 
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=; "])
+def test_csv_may_say_in_a_first_line_what_parts_the_cells(first: str) -> None:
+    reading = read(f"{first}\r\ntitle;authors;year\r\nA, B;Thread, Ada;2020\r\n\r\nC;;20x0\r\n")
+    assert (reading.format, reading.problems) == ("csv", ())
+    assert [(entry.line, entry.title) for entry in reading.entries] == [(3, "A, B"), (5, "C")]
+    assert [str(remark) for remark in reading.remarks] == ["toy:5: year: '20x0' is no date; left out"]
+    assert read("sep=|\ntitle|year\nA|2020\n").entries[0].issued == "2020"
+
+
 def test_csv_names_the_columns_that_it_does_not_read() -> None:
     reading = read('"Title","Author","Publication Year","DOI","Topics"\nA Toy,"Thread, Ada",2020,10.5555/a.1,x\n')
     [remark] = map(str, reading.remarks)

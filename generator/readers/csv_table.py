@@ -45,9 +45,9 @@ _OWN_WORDS = ("topics", "why", "summary", "added")
 
 def recognises(text: str) -> bool:
     """Tell whether the first line is a header row with a title column and otherwise known columns mostly."""
-    header = text.split("\n", 1)[0]
     try:
-        names = set(_names(header, _delimiter(header)))
+        begun, mark = _beginning(iter(text.split("\n", 2)))
+        names = set(_names(begun[-1], mark))
     except csv.Error:
         return False
     return "title" in names and (names == {"title"} or len(names & set(COLUMNS)) >= 2)
@@ -55,6 +55,17 @@ def recognises(text: str) -> bool:
 
 def _names(header: str, delimiter: str) -> list[str]:
     return [name.strip().lower() for name in next(csv.reader([header], delimiter=delimiter), [])]
+
+
+def _beginning(lines: Iterator[str]) -> tuple[list[str], str]:
+    """Return the lines up to the header row, and what parts the cells, which Excel reads in a first line ``sep=;``."""
+    header = next(lines, "")
+    if stated := _STATED.fullmatch(header):
+        return ["\n", next(lines, "")], stated[1]
+    return [header], _delimiter(header)
+
+
+_STATED = re.compile(r'"?sep=([,;\t|])"?\s*', re.IGNORECASE)
 
 
 def _delimiter(header: str) -> str:
@@ -131,11 +142,11 @@ def walk(
     much.
     """
     lines = iter(lines)
-    header = next(lines, "")
     position = end = 0
     try:
-        rows = csv.reader(itertools.chain([header], lines), strict=True, delimiter=_delimiter(header))
-        columns = [name.strip().lower() for name in next(rows, [])]
+        begun, mark = _beginning(lines)
+        rows = csv.reader(itertools.chain(begun, lines), strict=True, delimiter=mark)
+        columns = [name.strip().lower() for name in next(filter(None, rows), [])]
         if "title" not in columns:
             problems.append(Problem(path, 1, "title: no such column; name the columns in the first row"))
             return
