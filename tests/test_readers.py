@@ -494,6 +494,17 @@ def test_csv_names_the_columns_that_it_does_not_read() -> None:
     )
 
 
+def test_ris_reads_the_title_of_a_book() -> None:
+    part, whole, titled = read(
+        "TY  - CHAP\nTI  - A Loom\nBT  - Book of Looms\nER  - \n"
+        "TY  - BOOK\nBT  - Book of Looms\nER  - \n"
+        "TY  - CPAPER\nTI  - B\nT2  - Toy Conference\nBT  - Book of Looms\nER  - \n"
+    ).entries
+    assert (part.title, part.venue) == ("A Loom", "Book of Looms")
+    assert (whole.title, whole.venue) == ("Book of Looms", None)
+    assert (titled.title, titled.venue) == ("B", "Toy Conference")
+
+
 def test_bibtex_reads_back_what_the_list_exports() -> None:
     records = store.load(Path(__file__).parent.parent / "records").records
     records = {name: record for name, record in records.items() if "$" not in record.title}

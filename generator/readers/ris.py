@@ -53,7 +53,7 @@ def read(path: str, text: str, captured: str | None) -> Reading:
             remarks.append(Problem(path, line, "ER: is missing; the entry was taken to end before the next one"))
             block.append("ER  - ")
         fields = rispy.loads("\n".join(block), delimiter_tags_mapping={})[0]
-        title = _first(fields, "title", "primary_title", "short_title", "translated_title")
+        title = _first(fields, "title", "primary_title", "short_title", "translated_title") or _book(fields)
         if title is None:
             problems.append(Problem(path, line, "title: is missing; write it as a line `TI  - …`"))
             continue
@@ -107,10 +107,17 @@ def _all(fields: Mapping[str, Any], *names: str) -> list[str]:
     return found
 
 
+def _book(fields: Mapping[str, Any]) -> str | None:
+    """Return the title of the book that an entry is, or is a part of; rispy does not know the tag."""
+    return _first(fields.get("unknown_tag") or {}, "BT")
+
+
 def _entry(path: str, line: int, position: int, key: str | None, title: str, fields: Mapping[str, Any]) -> Entry:
     kind = (_first(fields, "type_of_reference") or "").lower()
     proceedings = ("custom3",) if kind in ("cpaper", "conf") else ()  # Zotero's
     venue = _first(fields, "alternate_title3", "journal_name", "secondary_title", "alternate_title2", *proceedings)
+    if not venue and (book := _book(fields)) != title:
+        venue = book
     preprint = venue is not None and _PREPRINT.search(venue) is not None
     start, end = _first(fields, "start_page"), _first(fields, "end_page")
     joined = start if start and ("-" in start or "–" in start or not end or end == start) else None
