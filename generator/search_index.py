@@ -49,11 +49,25 @@ STOP_WORDS = (
 )
 """Words too common to find a paper by: of prose not in the index, and passed over in a query."""
 
-_WORD = re.compile(r"[^\W_]+(?:\.[^\W_]+)*\+*")
+
+def _word(letter: str) -> re.Pattern[str]:
+    return re.compile(rf"{letter}+(?:\.{letter}+)*\+*")
+
+
+_WORD = _word(r"[^\W_]")
+# Vowel signs of South and Southeast Asia are parts of words, and no letters to Python.
+_SIGN = "".join(char for char in map(chr, range(0x900, 0x1D00)) if unicodedata.category(char).startswith("M"))
+_WORD_WITH_SIGNS = _word(rf"(?:[^\W_]|[{_SIGN}])")
+_HAS_SIGNS = re.compile(f"[{_SIGN}]")
 _HYPHENATED = re.compile(r"(?<![^\W_])[^\W_]++(?:[-‐‑][^\W_]++)++")
-_ACCENT = re.compile("[\u0300-\u036f\u3099\u309a]")
-# Chinese and Japanese part no words by spaces: there, each two letters in a row count as a word.
-_UNSPACED = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
+# Accents, voicing marks of Kana, and the points of Hebrew and Arabic, which most texts leave out.
+_ACCENT = re.compile(
+    "[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u3099\u309a]"
+)
+# Chinese, Japanese, Thai, Lao, Burmese and Khmer part no words by spaces: there, each two letters in a row are a word.
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
+)
 _STRETCH = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
 _PAIR = re.compile(f"[{_UNSPACED}]{{1,2}}")
 _TYPESETTING = re.compile(r"[${}^\\'’ʼ`]")
@@ -101,13 +115,13 @@ def _digest(text: str) -> str:
 def plain_words(text: str) -> Iterator[str]:
     """Yield the words of a text in lower case, without accents and typesetting; a hyphenated word also as one.
 
-    Of Chinese and Japanese, each two letters in a row are a word, as in
+    Of Chinese, Japanese and other scripts that part no words, each two letters in a row are a word, as in
     https://lucene.apache.org/core/8_5_1/analyzers-common/org/apache/lucene/analysis/cjk/CJKBigramFilter.html.
     """
     if not text.isascii():  # raised figures and ligatures count as the plain ones, accents not at all
         text = _ACCENT.sub("", unicodedata.normalize("NFKD", text))
     text = _TYPESETTING.sub("", text.lower())
-    for word in _WORD.findall(text):
+    for word in (_WORD_WITH_SIGNS if _HAS_SIGNS.search(text) else _WORD).findall(text):
         yield from (word,) if word.isascii() else _pairs(word)
     for match in _HYPHENATED.findall(text):
         yield re.sub("[-‐‑]", "", match)

@@ -19,8 +19,16 @@ const WEIGHTS = [10, 6, 5, 4, 2, 3]; // by the place of the field's bit
 
 // --- words -------------------------------------------------------------------------------------------------------------
 
-// Chinese and Japanese part no words by spaces: there, each two letters in a row count as a word.
-const UNSPACED = "\\u3005-\\u3007\\u3040-\\u30ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\u{20000}-\\u{3ffff}";
+// Accents, voicing marks of Kana, and the points of Hebrew and Arabic, which most texts leave out.
+const ACCENT =
+  /[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u3099\u309a]/g;
+// Vowel signs of South and Southeast Asia are parts of words.
+const LETTER = "(?:[\\p{L}\\p{N}]|(?=[\\u0900-\\u1cff])\\p{M})";
+const WORD = new RegExp(`${LETTER}+(?:\\.${LETTER}+)*\\+*`, "gu");
+// Chinese, Japanese, Thai, Lao, Burmese and Khmer part no words by spaces: there, each two letters in a row are a word.
+const UNSPACED =
+  "\\u0e00-\\u0eff\\u1000-\\u109f\\u1780-\\u17ff" +
+  "\\u3005-\\u3007\\u3040-\\u30ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\u{20000}-\\u{3ffff}";
 const STRETCH = new RegExp(`[${UNSPACED}]+|[^${UNSPACED}]+`, "gu");
 const EAST_ASIAN = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u; // names print as one word
 const IS_UNSPACED = new RegExp(`^[${UNSPACED}]`, "u");
@@ -36,9 +44,9 @@ function pairs(word) {
 
 /** Return the words of a text as texts are compared; `plain_words` and `folded` in generator/search_index.py do the same. */
 export function foldWords(text) {
-  let plain = /[^\x00-\x7f]/.test(text) ? text.normalize("NFKD").replace(/[\u0300-\u036f\u3099\u309a]/g, "") : text;
+  let plain = /[^\x00-\x7f]/.test(text) ? text.normalize("NFKD").replace(ACCENT, "") : text;
   plain = plain.toLowerCase().replace(/[${}^\\'’ʼ`]/g, "").replaceAll("z", "s");
-  const words = (plain.match(/[\p{L}\p{N}]+(?:\.[\p{L}\p{N}]+)*\+*/gu) ?? []).flatMap(pairs);
+  const words = (plain.match(WORD) ?? []).flatMap(pairs);
   if (/[-‐‑]/.test(plain)) {
     for (const whole of plain.match(/[\p{L}\p{N}]+(?:[-‐‑][\p{L}\p{N}]+)+/gu) ?? []) {
       words.push(whole.replace(/[-‐‑]/g, ""));
