@@ -22,7 +22,8 @@ _STOP_WORDS = frozenset(
     pretrained pre-trained pretraining pre-training rather reported result results same second set sets should
     show shows since single small so some still such take takes task tasks than that the their them then there
     these they this those through to too train trained training trains two under until up use used uses using very
-    via was way well were what when where which while whose why will with within without work works would yet""".split()
+    via was way we well were what when where which while whose why will with within without work works would
+    yet""".split()
 )
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 # A word in more papers than this says little, and skipping it keeps the cost near-linear.

@@ -408,6 +408,23 @@ def test_a_first_visit_is_offered_nothing_to_continue(visit: Visit) -> None:
     assert page.locator(".rl-continue").count() == 0
 
 
+def test_a_page_that_comes_back_as_it_was_left_knows_later_marks(visit: Visit) -> None:
+    page = visit.open("papers/openelm/")
+    page.locator(".rl-mark--read").first.click()
+    # Marked elsewhere while this page was put away; browsers tell such a page of nothing.
+    page.evaluate(
+        """() => { const [key] = Object.keys(localStorage).filter(each => each.startsWith("reading-list:"));
+        const held = JSON.parse(localStorage.getItem(key));
+        held.marks = {...held.marks, gptq: {state: "read", at: ""}, openelm: {state: "to-read", at: ""}};
+        localStorage.setItem(key, JSON.stringify(held));
+        dispatchEvent(new PageTransitionEvent("pageshow", {persisted: true})); }"""
+    )
+    expect(page.locator(".rl-mark--to-read").first).to_have_attribute("aria-pressed", "true")
+    page.locator(".rl-mark--to-read").first.click()
+    visit.open("papers/gptq/")
+    expect(page.locator(".rl-mark--read").first).to_have_attribute("aria-pressed", "true")
+
+
 def test_marks_are_exported_and_imported(visit: Visit, browser: Browser, address: str) -> None:
     page = visit.browse()
     page.locator(".rl-mark--read").nth(0).click()
@@ -526,6 +543,7 @@ def test_without_scripts_the_list_and_the_citations_are_there(browser: Browser, 
         for dead in (".rl-browse__tools", ".rl-facets", ".rl-keep", ".rl-picked", "#rl-all", "#rl-more"):
             assert page.locator(dead).is_hidden(), dead
         visit.open("papers/openelm/")
+        assert page.locator(".rl-mark-home").is_hidden()
         assert page.locator(".rl-cite pre").first.is_visible()
         page.locator(".rl-cite summary", has_text="RIS").click()
         assert page.locator(".rl-cite pre").nth(1).is_visible()

@@ -88,12 +88,18 @@ def _pages() -> dict[str, str]:
         for record_id, record in found.records.items()
         if any(is_math for is_math, _ in titles.split_math(record.title))
     )
-    return {"home": "", "topic": f"topics/{topic}/", "paper": f"papers/{paper}/", "browse": "papers/"}
+    return {
+        "home": "",
+        "topic": f"topics/{topic}/",
+        "paper": f"papers/{paper}/",
+        "browse": "papers/",
+        "sources": "sources/",
+    }
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("size", sorted(WIDTHS))
-@pytest.mark.parametrize("name", ["home", "topic", "paper", "browse"])
+@pytest.mark.parametrize("name", ["home", "topic", "paper", "browse", "sources"])
 def test_a_page_fits_and_is_quiet(browser: Browser, real: str, name: str, size: str, dark: bool) -> None:
     with _visit(browser, real, size=size, dark=dark) as visit:
         visit.open(_pages()[name])
@@ -156,6 +162,23 @@ def test_a_choice_of_palette_is_kept(browser: Browser, real: str) -> None:
         visit.open("papers/gptq/")
         assert visit.page.evaluate("document.body.dataset.mdColorScheme") == "slate"
         assert visit.errors == []
+
+
+def test_the_header_ends_where_the_page_does(browser: Browser, real: str) -> None:
+    with _visit(browser, real, size="desk") as visit:
+        visit.open("")
+        ends = "each => each.getBoundingClientRect().right"
+        field, page = (visit.page.locator(each).evaluate(ends) for each in ("#rl-search", ".md-content__inner"))
+        assert abs(field - page) < 1
+
+
+def test_the_sources_are_seen_whole_on_a_phone(browser: Browser, real: str) -> None:
+    with _visit(browser, real, size="phone") as visit:
+        visit.open("sources/")
+        assert visit.page.evaluate(
+            """() => { const scrolls = document.querySelector(".md-typeset__scrollwrap");
+            return scrolls.scrollWidth <= scrolls.clientWidth; }"""
+        )
 
 
 def test_mathematics_is_drawn(browser: Browser, real: str) -> None:

@@ -111,12 +111,13 @@ class Marks extends EventTarget {
   constructor() {
     super();
     this.#load();
-    addEventListener("storage", (event) => {
-      if (event.key === KEY || event.key === null) {
-        this.#load();
-        this.#tell();
-      }
-    });
+    const again = () => {
+      this.#load();
+      this.#tell();
+    };
+    addEventListener("storage", (event) => (event.key === KEY || event.key === null) && again());
+    // A page that comes back as it was left has heard of nothing meanwhile, and would write over it.
+    addEventListener("pageshow", (event) => event.persisted && again());
   }
 
   #load() {
