@@ -286,6 +286,7 @@ def test_build_puts_the_site_where_it_is_told(tmp_path: Path, toy: Site) -> None
     shutil.rmtree(project / "records")
     done = run(project, "generator", "build", "--records", tmp_path / "toy", "--site-dir", tmp_path / "out")
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert done.stderr.endswith(f"the site is in {tmp_path / 'out'}\n")
     assert {path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*.html")} == set(
         toy.files
     )

@@ -47,12 +47,15 @@ def build(options: argparse.Namespace) -> int:
         site = ["--site-dir", str(options.site_dir.absolute())] if options.site_dir else []
         call, variables = _engine_call(options, ["mkdocs", "build", "--strict", "--quiet", *site])
         os.environ.update(variables)
-        return DONE if mkdocs_plugin.run(call[3:]) == 0 else PROBLEMS
-    with locks.exclusive(found.docs):
-        _generate(options.config, found, found.docs)
-        status = _run_engine(options, ["zensical", "build", "--clean"])
-        if status == DONE and options.site_dir and options.site_dir.resolve() != found.site.resolve():
-            generation.move_site(found.site, options.site_dir)
+        status = DONE if mkdocs_plugin.run(call[3:]) == 0 else PROBLEMS
+    else:
+        with locks.exclusive(found.docs):
+            _generate(options.config, found, found.docs)
+            status = _run_engine(options, ["zensical", "build", "--clean"])
+            if status == DONE and options.site_dir and options.site_dir.resolve() != found.site.resolve():
+                generation.move_site(found.site, options.site_dir)
+    if status == DONE:
+        say(f"the site is in {options.site_dir or found.site}")
     return status
 
 
