@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from generator.curation.politeness import Clock
+from generator.upkeep.politeness import Clock
 
 
 @dataclass(frozen=True)

@@ -26,9 +26,10 @@ from stand_in import Reply, Waits, serving
 
 from generator import checking, cli, store
 from generator.cli import add_command
-from generator.curation import apis, corrections, forms, issues, plans, proposals, suggestions
+from generator.curation import corrections, forms, issues, plans, proposals, suggestions
 from generator.curation.comments import told
 from generator.errors import ReadingListError
+from generator.upkeep import apis
 
 ISSUES = Path(__file__).parent / "data" / "issues"
 BODIES = sorted(ISSUES.glob("*.md"))

@@ -17,7 +17,8 @@ ORDER = [
     "faults", "readers", "matching", "merging", "files", "workers", "locks", "documents", "journal", "store",
     "references", "intake", "checking", "related", "library", "catalogue", "search_index", "escaping", "wording",
     "exports", "data_schema", "metadata", "feeds", "digest", "formulas", "pictures", "overviews", "authors",
-    "rendering", "pages", "generation", "standing", "site", "curation", "starter", "mkdocs_plugin", "cli", "__main__",
+    "rendering", "pages", "generation", "standing", "site", "curation", "upkeep", "starter", "mkdocs_plugin", "cli",
+    "__main__",
 ]  # fmt: skip
 INTAKE_WING = {*ORDER[ORDER.index("readers") : ORDER.index("files")], "intake"}
 BUILD_WING = {*ORDER[ORDER.index("related") : ORDER.index("curation")], "mkdocs_plugin"}

@@ -17,9 +17,9 @@ from stand_in import Asked, Reply, Server, Waits, serving
 
 from generator import cli, store
 from generator.cli import upkeep_commands
-from generator.curation import apis
-from generator.curation.public_network import PublicNetwork
 from generator.models import Record
+from generator.upkeep import apis
+from generator.upkeep.public_network import PublicNetwork
 
 PAPER = Paper("Loom: Weaving without a Shuttle", arxiv="2210.00001", doi="10.5555/loom", venue=("Weaving 2022",))
 RECORD = Record(
@@ -164,8 +164,8 @@ def test_without_the_extra_the_remedy_is_named(
     command: str, package: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for module in ("apis", "enrichment", "link_check", "public_network"):
-        monkeypatch.delitem(sys.modules, f"generator.curation.{module}", raising=False)
-        monkeypatch.delattr(f"generator.curation.{module}", raising=False)
+        monkeypatch.delitem(sys.modules, f"generator.upkeep.{module}", raising=False)
+        monkeypatch.delattr(f"generator.upkeep.{module}", raising=False)
     monkeypatch.setitem(sys.modules, package, None)
     assert call(command) == 2
     assert capsys.readouterr().err == (

@@ -33,7 +33,7 @@ from generator.models import RECORD_TYPES, Entry
 from generator.settings import Settings
 
 if TYPE_CHECKING:
-    from generator.curation.politeness import Clock
+    from generator.upkeep.politeness import Clock
 
 Lookup = Callable[[Mapping[str, str]], Entry | None]
 
@@ -88,7 +88,7 @@ def _databases(
         yield None
         return
     try:
-        from generator.curation import apis, politeness
+        from generator.upkeep import apis, politeness
     except ImportError as error:
         raise UsageError(f"--fetch needs the package {error.name}; install it with: {NEEDS}") from None
 

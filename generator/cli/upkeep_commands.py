@@ -13,10 +13,10 @@ from generator.cli.printing import DONE, configured, load_records, print_json, p
 from generator.errors import UsageError
 
 if TYPE_CHECKING:
-    from generator.curation.enrichment import Enrichment
-    from generator.curation.link_check import Finding
-    from generator.curation.politeness import Clock
-    from generator.curation.public_network import PublicNetwork
+    from generator.upkeep.enrichment import Enrichment
+    from generator.upkeep.link_check import Finding
+    from generator.upkeep.politeness import Clock
+    from generator.upkeep.public_network import PublicNetwork
 
 APIS = {"arxiv": "arXiv", "huggingface": "Hugging Face papers", "crossref": "Crossref"}
 CACHE = Path(".cache") / "enrich.db"
@@ -30,7 +30,7 @@ def enrich(options: argparse.Namespace, *, bases: Mapping[str, str] | None = Non
     Nothing reached is no fault of the records: it is said, nothing is changed, and the exit status is 0.
     """
     try:
-        from generator.curation import apis, enrichment, politeness
+        from generator.upkeep import apis, enrichment, politeness
     except ImportError as error:
         raise UsageError(f"enrich needs the package {error.name}; install it with: {NEEDS}") from None
 
@@ -131,7 +131,7 @@ def links(options: argparse.Namespace, *, network: PublicNetwork | None = None, 
     What a link is like is no fault of the records folder: the exit status is 0 whatever is found.
     """
     try:
-        from generator.curation import link_check, politeness
+        from generator.upkeep import link_check, politeness
     except ImportError as error:
         raise UsageError(f"links needs the package {error.name}; install it with: {NEEDS}") from None
 

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from generator import dates, documents, escaping, links, merging, store, titles
-from generator.curation.apis import Api
-from generator.curation.politeness import LeaveAloneError, PoliteTransport
 from generator.faults import faults_of
 from generator.identifiers import SCHEMES
 from generator.matching.comparison import Verdict, compare
 from generator.matching.items import item_of_entry, item_of_record
 from generator.models import EDITOR, Entry, Record
+from generator.upkeep.apis import Api
+from generator.upkeep.politeness import LeaveAloneError, PoliteTransport
 
 FIELDS = ("authors", "issued", "venue", "identifiers.arxiv", "identifiers.doi")
 """The facts that are looked for."""

@@ -22,9 +22,9 @@ import huggingface_hub
 from huggingface_hub.errors import HfHubHTTPError
 
 from generator import identifiers, titles
-from generator.curation.politeness import Budget, Clock, LeaveAloneError, NoAnswerError, PoliteTransport, connect
 from generator.models import Entry, Identifiers, Record
 from generator.readers import csl_json
+from generator.upkeep.politeness import Budget, Clock, LeaveAloneError, NoAnswerError, PoliteTransport, connect
 
 _T = TypeVar("_T")
 _HITS = 5  # answers looked at of a search

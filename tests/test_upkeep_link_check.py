@@ -18,11 +18,11 @@ from site_tools import free_port
 from stand_in import Asked, Reply, Server, Waits, serving
 
 from generator import store
-from generator.curation import link_check, public_network
-from generator.curation.link_check import Checker, Finding, Link
-from generator.curation.politeness import Budget
-from generator.curation.public_network import NoSuchHostError, NotPublicError, PublicNetwork
 from generator.models import Record
+from generator.upkeep import link_check, public_network
+from generator.upkeep.link_check import Checker, Finding, Link
+from generator.upkeep.politeness import Budget
+from generator.upkeep.public_network import NoSuchHostError, NotPublicError, PublicNetwork
 
 
 class Web:

@@ -11,8 +11,8 @@ import pytest
 from site_tools import free_port
 from stand_in import Reply, Server, Waits, in_turn, serving
 
-from generator.curation import politeness
-from generator.curation.politeness import Budget, LeaveAloneError, NoAnswerError, PoliteTransport
+from generator.upkeep import politeness
+from generator.upkeep.politeness import Budget, LeaveAloneError, NoAnswerError, PoliteTransport
 
 PAUSE = 3.0
 OPENED: list[Visitor] = []

@@ -17,10 +17,10 @@ import httpcore2
 import httpx2
 
 from generator import documents, escaping, links
-from generator.curation.politeness import Budget, Clock, Turns, retry_after
-from generator.curation.public_network import NoSuchHostError, NotPublicError, PublicNetwork
 from generator.identifiers import SCHEMES
 from generator.models import Record
+from generator.upkeep.politeness import Budget, Clock, Turns, retry_after
+from generator.upkeep.public_network import NoSuchHostError, NotPublicError, PublicNetwork
 
 KINDS = ("dead", "moved", "unsure", "refused", "unchecked", "excepted", "alive")
 """What can become of a link, the worst first. ``refused``: it leads to no public address, and was not asked for."""

@@ -12,10 +12,10 @@ from databases import ABSTRACT, Databases, Paper, arxiv_entry, atom, crossref_li
 from stand_in import Reply, Server, Waits, as_json, serving
 
 from generator import checking, documents, store
-from generator.curation import apis, enrichment
-from generator.curation.enrichment import Enrichment, Fact
-from generator.curation.politeness import Budget
 from generator.models import Record, Sighting
+from generator.upkeep import apis, enrichment
+from generator.upkeep.enrichment import Enrichment, Fact
+from generator.upkeep.politeness import Budget
 
 TITLE = "Loom: Weaving Sentences without a Shuttle in Hand"
 PAPER = Paper(TITLE, arxiv="2210.00001", doi="10.5555/loom.1", venue=("Proceedings of Weaving 2022",))
