@@ -43,6 +43,7 @@ _WORDS_ALONE = bytes.maketrans(
 _SUPERSCRIPTS = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 _SUBSCRIPTS = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
 _RAISED = re.compile(r"\^(?:\{([0-9n+-]+)\}|([0-9]+|[n+-]))")
+_RAISED_GROUP = re.compile(r"\^\{([^{}]+)\}")
 _LOWERED = re.compile(r"_(?:\{([0-9+-]+)\}|([0-9]+|[+-]))")
 _BEFORE_MARK = re.compile(r"\^(?=[*∗⋆†‡∘′⊤⊥\s]|$)")  # Q^* is Q*; n^s keeps its caret, for ns is another word
 # As in Pandoc's Markdown: no space inside the dollar signs, no digit behind them, so that prices are no formulas.
@@ -70,8 +71,13 @@ def plain(title: str) -> str:
 
 def _math_as_text(latex: str) -> str:
     raised = _RAISED.sub(lambda match: (match[1] or match[2]).translate(_SUPERSCRIPTS), latex)
+    raised = _RAISED_GROUP.sub(lambda match: f"^{_grouped(_latex_as_text(match[1]))}", raised)
     lowered = _LOWERED.sub(lambda match: (match[1] or match[2]).translate(_SUBSCRIPTS), raised)
     return _BEFORE_MARK.sub("", _latex_as_text(lowered))
+
+
+def _grouped(text: str) -> str:
+    return f"({text})" if len(text) > 1 else text
 
 
 def _latex_as_text(latex: str) -> str:

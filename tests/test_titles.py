@@ -24,8 +24,8 @@ from generator import titles
         ("Costs $5 and more", "Costs $5 and more"),
         ("99% Wool, 2^k Threads", "99% Wool, 2^k Threads"),
         (r"\emph{n^s} Threads & $x^2$", "n^s Threads & x²"),
-        ("$n^s$, $x^{ab}$ and $n^{2k}$ Threads", "n^s, x^ab and n^2k Threads"),
-        (r"$e^{-x}$, $x^{n+1}$, $x^10$ and $W_{ij}$, $W_{2k}$, $W_{10}$", "e^-x, xⁿ⁺¹, x¹⁰ and W_ij, W_2k, W₁₀"),
+        ("$n^s$, $x^{ab}$ and $n^{2k}$ Threads", "n^s, x^(ab) and n^(2k) Threads"),
+        (r"$e^{-x}$, $x^{n+1}$, $x^10$ and $W_{ij}$, $W_{2k}$, $W_{10}$", "e^(-x), xⁿ⁺¹, x¹⁰ and W_ij, W_2k, W₁₀"),
         (r"$Q^*$, $a^\dagger$ and $L^\infty$", "Q*, a† and L^∞"),
     ],
 )
