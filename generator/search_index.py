@@ -70,6 +70,7 @@ _UNSPACED = (
 )
 _STRETCH = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
 _PAIR = re.compile(f"[{_UNSPACED}]{{1,2}}")
+_ARTICLE = "\u0627\u0644"  # of Arabic
 _TYPESETTING = re.compile(r"[${}^\\'’ʼ`]")
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _FIELD_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
@@ -138,10 +139,11 @@ def _pairs(word: str) -> Iterator[str]:
 def folded(word: str) -> str:
     """Return a word of :func:`plain_words` as a query is compared with it.
 
-    ``z`` counts as ``s``, so that quantization finds quantisation, and the other way round. ``foldWords`` in
-    ``search-index.js`` does both for what a reader types.
+    ``z`` counts as ``s``, so that quantization finds quantisation, and the other way round; the Arabic article, written
+    as one with its noun, does not count. ``foldWords`` in ``search-index.js`` does all this for what a reader types.
     """
-    return word.replace("z", "s")
+    word = word.replace("z", "s")
+    return word.removeprefix(_ARTICLE) if len(word) > len(_ARTICLE) + 2 else word
 
 
 def _fields(record: Record, library: Library, old_ids: Sequence[str]) -> Iterator[tuple[int, list[str]]]:

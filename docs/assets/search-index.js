@@ -25,6 +25,7 @@ const ACCENT =
 // Vowel signs of South and Southeast Asia are parts of words.
 const LETTER = "(?:[\\p{L}\\p{N}]|(?=[\\u0900-\\u1cff])\\p{M})";
 const WORD = new RegExp(`${LETTER}+(?:\\.${LETTER}+)*\\+*`, "gu");
+const ARTICLE = "\u0627\u0644"; // of Arabic, written as one with its noun
 // Chinese, Japanese, Thai, Lao, Burmese and Khmer part no words by spaces: there, each two letters in a row are a word.
 const UNSPACED =
   "\\u0e00-\\u0eff\\u1000-\\u109f\\u1780-\\u17ff" +
@@ -52,7 +53,7 @@ export function foldWords(text) {
       words.push(whole.replace(/[-‐‑]/g, ""));
     }
   }
-  return words;
+  return words.map((word) => (word.length > 4 && word.startsWith(ARTICLE) ? word.slice(ARTICLE.length) : word));
 }
 
 /** Return the words a query asks for. An address of a paper counts as its identifier; commands of LaTeX do not count. */
