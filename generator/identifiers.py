@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 
 @dataclass(frozen=True)
@@ -28,22 +28,36 @@ _ARXIV_NEW = re.compile(r"(\d{2})(0[1-9]|1[0-2])\.(\d{4,5})(?:v\d+)?", re.ASCII)
 _ARXIV_OLD = re.compile(r"([a-z-]+)(?:\.[A-Z]{2})?/(\d{2}(?:0[1-9]|1[0-2])\d{3})(?:v\d+)?", re.ASCII)
 # https://www.doi.org/doi-handbook: prefix 10.NNNN…, a slash, any printable suffix; not case sensitive.
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[\x21-\x7e]+", re.ASCII)
+# As publishers' addresses hold one: dl.acm.org/doi/pdf/10.…, frontiersin.org/articles/10.…/full, biorxiv.org/…/10.…v2.
+_DOI_IN_PATH = re.compile(r"/(10\.\d{4,9}/.+)", re.DOTALL)
+_DOI_PAGE = re.compile(r"(?:/(?:abs|abstract|e?pdf|full|fulltext|html|meta|summary)|\.(?:abstract|full|pdf|html))*/?$")
+_BIORXIV_VERSION = re.compile(r"(10\.1101/.*\d)v\d+")
 _OPENREVIEW = re.compile(r"[A-Za-z0-9_-]{8,14}")
 # https://aclanthology.org/info/ids/
 _ACL = re.compile(r"(?:[A-Z]\d{2}-\d{4,5}|\d{4}\.[a-z0-9_]+-[a-z0-9_]+\.\d+)", re.ASCII)
+_LONGEST = 2000
+_ACL_FILE = re.compile(r"(?:v\d+)?\.(?:pdf|bib|xml)$|/$")
+_ARXIV_HOSTS = ("arxiv.org", "browse.arxiv.org", "ar5iv.org", "ar5iv.labs.arxiv.org", "alphaxiv.org")
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
+
+
+def _address(text: str) -> SplitResult | None:
+    """Return the parts of an address of the web, or ``None`` where ``text`` is none that people paste."""
+    if "//" not in text or len(text) > _LONGEST:
+        return None
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return None
+    return parts if parts.scheme in ("http", "https") and parts.hostname else None
 
 
 def _after(text: str, hosts: tuple[str, ...], *prefixes: str) -> str | None:
     """Return what follows one of ``prefixes`` in the path of an address on one of ``hosts``, or ``None``."""
-    if "//" not in text:
+    if not (parts := _address(text)):
         return None
-    try:
-        parts = urlsplit(text)
-        host = (parts.hostname or "").removeprefix("www.").removeprefix("export.").removeprefix("dx.")
-    except ValueError:
-        return None
-    if parts.scheme not in ("http", "https") or host not in hosts:
+    host = (parts.hostname or "").removeprefix("www.").removeprefix("export.").removeprefix("dx.")
+    if host not in hosts:
         return None
     path = unquote(parts.path)
     for prefix in prefixes:
@@ -56,8 +70,8 @@ def arxiv(text: str) -> str | None:
     """Return the unversioned arXiv id in ``text`` (an id, ``arXiv:…``, an address or arXiv's DOI), or ``None``."""
     text = text.strip()
     text = (
-        _after(text, ("arxiv.org",), "/abs/", "/pdf/", "/html/")
-        or _after(text, ("huggingface.co",), "/papers/")
+        _after(text, _ARXIV_HOSTS, "/abs/", "/pdf/", "/html/", "/overview/")
+        or _after(text, ("huggingface.co", "hf.co"), "/papers/")
         or text
     )
     text = text.removesuffix("/").removesuffix(".pdf")
@@ -76,11 +90,23 @@ def arxiv(text: str) -> str | None:
 
 
 def doi(text: str) -> str | None:
-    """Return the DOI in ``text`` (a DOI, ``doi:…`` or an address of doi.org) in lower case, or ``None``."""
+    """Return the DOI in ``text`` (a DOI, ``doi:…``, or an address that holds one) in lower case, or ``None``."""
     text = text.strip()
-    text = _after(text, ("doi.org",), "/") or text
+    text = _after(text, ("doi.org",), "/") or _published_at(text) or text
     text = re.sub(r"^doi:\s*", "", text, flags=re.IGNORECASE)
     return text.lower() if _DOI.fullmatch(text) and not set(text) & set('<>"{}|\\^`') else None
+
+
+def _published_at(text: str) -> str | None:
+    """Return the DOI that a publisher's address holds, in its path or as ``id=`` or ``doi=``; ``None`` without one."""
+    if not (parts := _address(text)):
+        return None
+    if match := _DOI_IN_PATH.search(unquote(parts.path)):
+        held = _DOI_PAGE.sub("", match[1])
+        version = _BIORXIV_VERSION.fullmatch(held)
+        return version[1] if version else held
+    stated = (value for key, value in parse_qsl(parts.query) if key in ("id", "doi"))
+    return next((value for value in stated if _DOI.fullmatch(value)), None)
 
 
 def published(doi: str | None) -> str | None:
@@ -89,9 +115,9 @@ def published(doi: str | None) -> str | None:
 
 
 def openreview(text: str) -> str | None:
-    """Return the OpenReview forum id in ``text`` (an id or an address of a forum or PDF), or ``None``."""
+    """Return the OpenReview forum id in ``text`` (an id or an address of a forum or of a file in it), or ``None``."""
     text = text.strip()
-    if match := re.match(r"https?://openreview\.net/(?:forum|pdf)\?(?:[^#]*&)?id=([^&#]+)", text):
+    if match := re.match(r"https?://openreview\.net/(?:forum|pdf|attachment)\?(?:[^#]*&)?id=([^&#]+)", text):
         text = match[1]
     return text if _OPENREVIEW.fullmatch(text) else None
 
@@ -100,7 +126,7 @@ def acl(text: str) -> str | None:
     """Return the ACL Anthology id in ``text`` (an id or an address), or ``None``."""
     text = text.strip()
     text = _after(text, ("aclanthology.org", "aclweb.org"), "/anthology/", "/") or text
-    text = text.removesuffix("/").removesuffix(".pdf")
+    text = _ACL_FILE.sub("", text)
     return text if _ACL.fullmatch(text) else None
 
 

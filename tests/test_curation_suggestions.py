@@ -46,6 +46,23 @@ def test_words_and_addresses_are_told_apart(text: str, is_paper: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "found", "rest"),
+    [
+        ("arXiv: 2401.00010", ("arXiv: 2401.00010",), ""),
+        ("<https://toy.example/a>", ("https://toy.example/a",), ""),
+        ("https://toy.example/a.", ("https://toy.example/a",), ""),
+        ('"10.5555/a.1",', ("10.5555/a.1",), ""),
+        ("10.5555/s0140-6736(05)1-(6)", ("10.5555/s0140-6736(05)1-(6)",), ""),
+        ("see 2401.00010 (or https://toy.example/a(1)).", ("2401.00010", "https://toy.example/a(1)"), "see or"),
+        ("[A Toy](https://doi.org/10.5555/a(1)): new", ("https://doi.org/10.5555/a(1)",), "A Toy new"),
+        ("A Toy (2024)", (), "A Toy (2024)"),
+    ],
+)
+def test_what_is_pasted_is_read_without_the_marks_of_a_sentence(text: str, found: tuple[str, ...], rest: str) -> None:
+    assert suggestions.pasted(text) == (found, rest)
+
+
+@pytest.mark.parametrize(
     ("name", "expected"),
     [
         ("spinning", "spinning"),

@@ -205,7 +205,7 @@ def _of_words(options: argparse.Namespace) -> Suggestion:
 
 def _with(suggestion: Suggestion, text: str, path: str) -> Suggestion:
     if suggestions.is_paper(text.strip()):
-        return replace(suggestion, paper=(*suggestion.paper, text))
+        return replace(suggestion, paper=(*suggestion.paper, *suggestions.pasted(text)[0]))
     if path or text.lstrip().startswith("@"):
         entry, fault = suggestions.entry_of(text)
         if entry and suggestion.entry:

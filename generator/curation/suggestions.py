@@ -23,6 +23,7 @@ from generator.store import Contents
 
 _KNOWN = "an arXiv id, a DOI, or an address at arXiv, doi.org, OpenReview, the ACL Anthology or Hugging Face Papers"
 _SCHEMELESS = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}/\S+", re.IGNORECASE)
+_MARKDOWN_LINK = re.compile(r"\[([^\[\]]*)\]\((\S+?)\)(?!\S*\))")
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def of_issue(issue: Issue, topics: Mapping[str, Topic]) -> Suggestion:
         faults.append(Fault("why", "is missing; say in one sentence what a reader takes away"))
     return Suggestion(
         paper=paper or (spare,),
-        links=tuple(answers.get("links", "").split()),
+        links=_words(answers.get("links", "")),
         title=answers.get("title", ""),
         topics=(*picked, *([rest] if rest else [])),
         type=answers.get("type", ""),
@@ -99,11 +100,21 @@ def entry_of(text: str, format: str | None = None) -> tuple[Entry | None, str | 
 def pasted(text: str) -> tuple[tuple[str, ...], str]:
     """Return the identifiers and addresses that a person pasted, and the words beside them."""
     text = titles.fold(text)
-    if is_paper(text):
+    if " " in text and _identifier(text):  # as "arXiv: 2210.17323"
         return (text,), ""
-    words = [word.strip("<>()[],;") for word in text.split()]
+    words = _words(text)
     found = tuple(word for word in words if is_paper(word))
     return (found, " ".join(word for word in words if word not in found)) if found else ((), text)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """Return the words of a text, without the marks of a sentence or of Markdown around an address."""
+    return tuple(filter(None, map(_bare, _MARKDOWN_LINK.sub(r" \1 \2 ", text).split())))
+
+
+def _bare(word: str) -> str:
+    word = word.strip("<>[]\"'“”,;").rstrip(".:!?,;").removeprefix("(")
+    return word.removesuffix(")") if word.count(")") > word.count("(") else word
 
 
 def is_paper(text: str) -> bool:
