@@ -30,6 +30,10 @@ _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 # Beside controls: what YAML takes for the end of a line and editors do not, so that lines would be counted differently.
 _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _EMPTY = ("", "~", "null")
+_REMEDIES = {
+    "mapping values are not allowed": "a text that holds a colon and a space goes into quotes",
+    "cannot start any token": "a text that begins with such a sign goes into quotes",
+}
 _MOST_NAMED = 80
 """How much of a key a message repeats."""
 
@@ -113,7 +117,10 @@ def _wrong(text: str, line: int, what: str) -> tuple[int, str]:
         return line, "two versions stand here since a merge; keep one of them, and delete the lines of <, = and >"
     if re.match(" *\t", next(iter(text.split("\n")[line - 1 :]), "")):
         return line, "a tab indents this line; write spaces"
-    return line, f"no YAML here ({what}); check quotes, colons and indentation"
+    remedy = next(
+        (remedy for sign, remedy in _REMEDIES.items() if sign in what), "check quotes, colons and indentation"
+    )
+    return line, f"no YAML here ({what}); {remedy}"
 
 
 def _line(event: yaml.Event) -> int:
