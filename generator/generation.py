@@ -189,9 +189,8 @@ def stale_files(output: Path, wanted: Collection[str]) -> Iterator[str]:
         except (FileNotFoundError, NotADirectoryError):
             continue
         for name in names:
-            path = output / folder / name
-            stray = name.endswith(".md") and f"{folder}/{name}" not in wanted and not path.is_symlink()
-            if stray and is_own(path):
+            stray = name.endswith(".md") and f"{folder}/{name}" not in wanted
+            if stray and not (path := output / folder / name).is_symlink() and is_own(path):
                 yield f"{folder}/{name}"
     left = [OPENSEARCH] if (output / OPENSEARCH).is_file() else []
     for pattern in (

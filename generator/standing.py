@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -18,7 +17,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from generator import documents, generation, journal, references
+from generator import generation, journal, notes, references
 from generator.errors import ReadingListError
 from generator.generation import Generated, Mark
 from generator.library import Library
@@ -101,27 +100,24 @@ class _Note:
 
 def _read(note: Path, maker: str, output: Path) -> _Note | None:
     """Return the note of a run into ``output`` by the same ``maker``; nothing where there is none, or none to read."""
-    with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
-        digest, _, text = note.read_text(encoding="utf-8").partition("\n")
-        said = json.loads(text)
-        if digest == _digest([text.encode()]) and (said["maker"], said["output"]) == (maker, os.path.realpath(output)):
-            marks = {path: Mark(*mark) for path, mark in said["files"].items()}
-            return _Note(said["records"], said["day"], marks)
+    with contextlib.suppress(TypeError, KeyError, AttributeError):
+        said = notes.read(note)
+        if (said["maker"], said["output"]) == (maker, os.path.realpath(output)):
+            return _Note(said["records"], said["day"], {path: Mark(*mark) for path, mark in said["files"].items()})
     return None
 
 
 def _write(note: Path, maker: str, output: Path, run: _Note) -> None:
     """Leave a note of a run. It may fail to be written."""
     said = {"maker": maker, "output": os.path.realpath(output), "records": run.records, "day": run.day}
-    text = json.dumps({**said, "files": run.marks}, separators=(",", ":"))
     with contextlib.suppress(OSError, ReadingListError):
-        documents.write(note, f"{_digest([text.encode()])}\n{text}", durable=False)
+        notes.write(note, {**said, "files": run.marks})
 
 
 def _stands(output: Path, marks: Mapping[str, Mark]) -> bool:
     """Tell whether all generated files bear their ``marks``, and none is stale. Raises ReadingListError for a link."""
-    for folder in sorted({(output / path).parent for path in marks} - {output}):
-        generation.refuse_links(folder, output)
+    for folder in sorted({path.rpartition("/")[0] for path in marks} - {""}):
+        generation.refuse_links(output / folder, output)
     place = os.fspath(output)
     every = all(generation.bears(f"{place}/{path}", mark) for path, mark in marks.items())
     return every and next(generation.stale_files(output, marks), None) is None

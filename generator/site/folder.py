@@ -9,14 +9,13 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import hashlib
-import json
 import os
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 
-from generator import documents, files, workers
+from generator import files, notes, workers
 from generator.errors import ReadingListError, WriteError
 
 _Entry = tuple[str, int, int]  # key of the content, size in bytes, time of change in nanoseconds
@@ -176,24 +175,14 @@ class SiteFolder:
 
     def _write_manifest(self, name: str, manifest: _Manifest) -> None:
         if self._cache:
-            text = json.dumps(manifest, separators=(",", ":"))
             self._cache.mkdir(parents=True, exist_ok=True)
-            documents.write(self._cache / name, f"{_digest(text)}\n{text}", durable=False)
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+            notes.write(self._cache / name, manifest)
 
 
 def _read_manifest(path: Path | None) -> _Manifest:
     """Return what was known about the files of a site, or nothing where that cannot be trusted."""
-    try:
-        digest, _, text = path.read_text(encoding="utf-8").partition("\n") if path else ("", "", "")
-    except (OSError, UnicodeDecodeError):
-        return {}
-    if digest != _digest(text):
-        return {}
-    return {name: (key, size, changed) for name, (key, size, changed) in json.loads(text).items()}
+    said = notes.read(path) if path else None
+    return {name: (key, size, changed) for name, (key, size, changed) in said.items()} if said else {}
 
 
 def _remove(path: str) -> None:
