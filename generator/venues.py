@@ -14,7 +14,8 @@ _JOURNAL = re.compile(
 )
 _PROCEEDINGS = re.compile(
     r"\b(?:proceedings|proc\b|conf(?:eren|\.)|symp(?:osi|\.)|simposi|workshop|meeting|congr[eè]s|coloqui|colloq|findings"
-    r"|convention|lecture notes|track\b|neural information processing systems|interspeech|usenix)"
+    r"|convention|lecture notes|track\b|datasets and benchmarks|demo(?:s?\b|nstration)|poster|spotlight|oral$|blog"
+    r"|neural information processing systems|interspeech|usenix)"
     r"|kon(?:feren|gres)|tagung|конферен|симпози|研究会|研讨会|研討會|大会|会[议議]|會議|학술대회|مؤتمر",
     re.IGNORECASE,
 )

@@ -20,6 +20,8 @@ PLOS ONE 2023
 JAMA 2023
 Nature Communications 14, 8192 (2023)
 NeuroImage
+Oral Oncology
+Demography 61
 BMC Bioinformatics 24
 Proceedings of the IEEE
 Proceedings of the IEEE 110 (2022)
@@ -49,6 +51,10 @@ ICLR 2024 Oral
 EMNLP (Findings)
 Findings of EMNLP 2023
 NeurIPS 2023 Datasets and Benchmarks Track
+NeurIPS Datasets and Benchmarks
+EMNLP System Demonstrations
+ICLR Blogposts 2024
+ICML Oral
 Interspeech 2022
 Toy Conference on Looms
 Int. Conf. on Looms
