@@ -408,21 +408,26 @@ def test_a_first_visit_is_offered_nothing_to_continue(visit: Visit) -> None:
     assert page.locator(".rl-continue").count() == 0
 
 
+COMES_BACK = """change => { const [key] = Object.keys(localStorage).filter(each => each.startsWith("reading-list:"));
+  localStorage.setItem(key, JSON.stringify({...JSON.parse(localStorage.getItem(key)), ...change}));
+  dispatchEvent(new PageTransitionEvent("pageshow", {persisted: true})); }"""
+
+
 def test_a_page_that_comes_back_as_it_was_left_knows_later_marks(visit: Visit) -> None:
     page = visit.open("papers/openelm/")
     page.locator(".rl-mark--read").first.click()
     # Marked elsewhere while this page was put away; browsers tell such a page of nothing.
-    page.evaluate(
-        """() => { const [key] = Object.keys(localStorage).filter(each => each.startsWith("reading-list:"));
-        const held = JSON.parse(localStorage.getItem(key));
-        held.marks = {...held.marks, gptq: {state: "read", at: ""}, openelm: {state: "to-read", at: ""}};
-        localStorage.setItem(key, JSON.stringify(held));
-        dispatchEvent(new PageTransitionEvent("pageshow", {persisted: true})); }"""
-    )
+    read, later = {"state": "read", "at": ""}, {"state": "to-read", "at": ""}
+    page.evaluate(COMES_BACK, {"marks": {"gptq": read, "openelm": later}})
     expect(page.locator(".rl-mark--to-read").first).to_have_attribute("aria-pressed", "true")
     page.locator(".rl-mark--to-read").first.click()
     visit.open("papers/gptq/")
     expect(page.locator(".rl-mark--read").first).to_have_attribute("aria-pressed", "true")
+    visit.open("")
+    expect(page.locator(".rl-continue")).to_be_visible()
+    page.evaluate(COMES_BACK, {"marks": {}, "last": {"id": "openelm", "title": "Opened Later"}})
+    expect(page.locator(".rl-continue")).to_contain_text("Opened Later")
+    assert page.locator(".rl-continue").count() == 1
 
 
 def test_marks_are_exported_and_imported(visit: Visit, browser: Browser, address: str) -> None:

@@ -409,6 +409,7 @@ async function showContinue(before) {
   const later = marks.number("to-read");
   if (later) lines.push(["Your reading list", link("papers/?mark=to-read", `${count(later, "paper")} to read`)]);
   if (!lines.length) return;
+  document.querySelector(".rl-continue")?.remove(); // of when this page was last seen
   before.before(
     element(
       "section",
@@ -431,6 +432,7 @@ function start() {
     const first = kind === "" && document.querySelector(".md-content h2");
     // What cannot be loaded is left out: the page says the same without it.
     Promise.all([first && showContinue(first), showCounts()]).catch(() => {});
+    addEventListener("pageshow", (event) => first && event.persisted && showContinue(first).catch(() => {}));
   }
   marks.addEventListener("change", () => refresh());
   // Named here and not on the page: engines differ in what they make of a relative address within a page's HTML.
