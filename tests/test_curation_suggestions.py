@@ -52,6 +52,8 @@ def test_words_and_addresses_are_told_apart(text: str, is_paper: bool) -> None:
         ("<https://toy.example/a>", ("https://toy.example/a",), ""),
         ("https://toy.example/a.", ("https://toy.example/a",), ""),
         ('"10.5555/a.1",', ("10.5555/a.1",), ""),
+        ("See <https://toy.example/a>.", ("https://toy.example/a",), "See"),
+        ("(As in https://toy.example/a.).", ("https://toy.example/a",), "As in"),
         ("10.5555/s0140-6736(05)1-(6)", ("10.5555/s0140-6736(05)1-(6)",), ""),
         ("see 2401.00010 (or https://toy.example/a(1)).", ("2401.00010", "https://toy.example/a(1)"), "see or"),
         ("[A Toy](https://doi.org/10.5555/a(1)): new", ("https://doi.org/10.5555/a(1)",), "A Toy new"),

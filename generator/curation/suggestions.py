@@ -23,6 +23,7 @@ from generator.store import Contents
 
 _KNOWN = "an arXiv id, a DOI, or an address at arXiv, doi.org, OpenReview, the ACL Anthology or Hugging Face Papers"
 _SCHEMELESS = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}/\S+", re.IGNORECASE)
+_MARKS = "<>[]\"'“”.,;:!?"
 _MARKDOWN_LINK = re.compile(r"\[([^\[\]]*)\]\((\S+?)\)(?!\S*\))")
 
 
@@ -113,8 +114,8 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def _bare(word: str) -> str:
-    word = word.strip("<>[]\"'“”,;").rstrip(".:!?,;").removeprefix("(")
-    return word.removesuffix(")") if word.count(")") > word.count("(") else word
+    word = word.strip(_MARKS).removeprefix("(")
+    return word.removesuffix(")").rstrip(_MARKS) if word.count(")") > word.count("(") else word
 
 
 def is_paper(text: str) -> bool:
