@@ -12,7 +12,7 @@ from pathlib import Path
 
 from generator import dates, matching, merging, readers, store, titles
 from generator.errors import InputError, Problem
-from generator.ids import MAX_ID, id_fault
+from generator.ids import MAX_ID, id_fault, source_id_fault
 from generator.matching.items import Item, Shelf, item_of_entry, item_of_record, item_of_retraction
 from generator.models import Entry, Record, Retraction, Source
 from generator.readers import Reading, csv_table
@@ -233,8 +233,10 @@ def _register(sources: dict[str, Source], reading: Reading, checksum: str, today
             if stated and (source.captured_inferred or not dates.is_day(source.captured or "")):
                 sources[name] = source.model_copy(update={"captured": reading.captured, "captured_inferred": False})
             return name
-    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(reading.path).stem).strip("._-")[:60].lower() or "source"
-    name = stem if stem not in {*sources, "index"} else f"{stem}-{checksum.removeprefix('sha256:')[:8]}"
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(reading.path).stem).strip("._-")[:60].rstrip("._-").lower() or "source"
+    if source_id_fault(stem):
+        stem = f"source-{stem}"
+    name = stem if stem not in {known.casefold() for known in sources} else f"{stem}-{checksum.removeprefix('sha256:')[:8]}"
     # The same name in every locale; bytes that are no UTF-8 are shown as such.
     file = os.fsencode(Path(reading.path).name).decode("utf-8", "replace")
     sources[name] = Source(

@@ -23,8 +23,6 @@ SCHEMA_FILE = "record.schema.json"
 RECORD_HEAD = f"# yaml-language-server: $schema=../{SCHEMA_FILE}\n"
 COMMENT = "holds a comment, which rewriting the file would lose; say it in a field, or delete it"
 TABLES = ("topics.yaml", "paths.yaml", "sources.yaml", "redirects.yaml", "retracted.yaml")
-# Files of many items may be larger than a record.
-_TABLE_LIMIT = 1024 * 1024
 
 _M = TypeVar("_M", bound=BaseModel)
 
@@ -87,7 +85,7 @@ def _load(folder: Path) -> Contents:
     records: dict[str, Record] = {}
     for path in _record_files(folder, problems):
         name = f"papers/{path.name}"
-        if (document := _read(path, documents.MAX_BYTES, problems)) is None:
+        if (document := _read(path, problems)) is None:
             continue
         files[name] = document
         record = _model(document, (), document.data, Record, problems)
@@ -113,7 +111,7 @@ def _load(folder: Path) -> Contents:
 def load_record(path: Path) -> Record | None:
     """Return the record in a file; nothing where there is none, or it has any problem."""
     problems: list[Problem] = []
-    document = _read(path, documents.MAX_BYTES, problems)
+    document = _read(path, problems)
     record = _model(document, (), document.data, Record, problems) if document else None
     return None if problems else record
 
@@ -146,9 +144,9 @@ def _record_files(folder: Path, problems: list[Problem]) -> Iterator[Path]:
             yield path
 
 
-def _read(path: Path, limit: int, problems: list[Problem]) -> documents.Document | None:
+def _read(path: Path, problems: list[Problem]) -> documents.Document | None:
     try:
-        document = documents.read(path, limit=limit)
+        document = documents.read(path)
     except InputError as error:
         problems.append(error.problem)
         return None
@@ -163,7 +161,7 @@ def _table_file(
     path = folder / name
     if path.is_symlink() or (path.exists() and not path.is_file()):
         problems.append(Problem(os.fspath(path), None, "is no plain file; put the table itself here"))
-    elif path.exists() and (document := _read(path, _TABLE_LIMIT, problems)) is not None:
+    elif path.exists() and (document := _read(path, problems)) is not None:
         files[name] = document
         if isinstance(document.data, Mapping):
             return document, document.data
@@ -304,9 +302,14 @@ def save(folder: Path, changes: Mapping[str, str | None]) -> list[str]:
     """Make ``changes`` of a records folder that the caller holds, all or none; return the files that changed.
 
     ``changes`` are texts by path inside the folder, ``None`` deletes a file. Raises WriteError, also where a comment of
-    a person would be lost; nothing is changed then.
+    a person would be lost, or a file could not be read again; nothing is changed then.
     """
     for name, text in sorted(changes.items()):
+        if name.endswith(".yaml") and text and (size := len(text.encode())) > documents.MAX_BYTES:
+            raise WriteError(
+                f"{folder / name}: would have {size} bytes; at most {documents.MAX_BYTES} are read, so shorten what "
+                "goes there; nothing is written"
+            )
         with contextlib.suppress(OSError, UnicodeDecodeError):
             before = (folder / name).read_text(encoding="utf-8") if name.endswith(".yaml") else text
             if text is not None and before and before != text and (line := documents.comment_line(before)):

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from site_tools import TOY_RECORDS, call, enter_project, file_bytes, toy_records
 from stand_in import Reply, Waits, serving
 
-from generator import checking, cli, store
+from generator import checking, cli, documents, store
 from generator.cli import add_command
 from generator.curation import corrections, forms, issues, plans, proposals, suggestions
 from generator.curation.comments import told
@@ -238,7 +238,10 @@ def test_words_beside_an_identifier_are_not_lost_in_silence() -> None:
     assert remarks == ["'cs.LG' beside 'arXiv:2401.00010' was not read; a title goes by itself, or into --title"]
 
 
-def test_a_long_author_list_does_not_make_a_record_that_cannot_be_read(project: Path) -> None:
+def test_a_long_author_list_does_not_make_a_record_that_cannot_be_read(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(documents, "MAX_BYTES", 65_536)
     people = " and ".join(f"Family{number}, Given{number}" for number in range(5000))
     status, data = add(f"@article{{a, title={{A Toy of Many}}, author={{{people}}}}}")
     assert status == 1

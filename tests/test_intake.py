@@ -187,6 +187,39 @@ def test_the_same_bytes_under_two_names_are_one_source() -> None:
     assert done.review == ()
 
 
+@pytest.mark.parametrize(
+    ("file", "source"),
+    [
+        ("aux.bib", "source-aux"),
+        ("CON.v2.bib", "source-con.v2"),
+        ("Index.bib", "source-index"),
+        ("…", "source"),
+        ("a" * 59 + ".b.bib", "a" * 59),
+        ("a" * 90 + ".bib", "a" * 60),
+    ],
+)
+def test_a_source_bears_the_name_of_its_file_where_a_file_may(file: str, source: str) -> None:
+    assert list(plan({file: dump("A Toy Loom")}).sources) == [source]
+
+
+def test_a_paper_by_thousands_is_read_again(tmp_path: Path) -> None:
+    people = " and ".join(f"Family{number}, Given{number}" for number in range(3000))
+    (tmp_path / "a.bib").write_text(f"@article{{a, title={{A Toy of Many}}, author={{{people}}}}}", encoding="utf-8")
+    take_in(tmp_path / "records", [tmp_path / "a.bib"])
+    assert len(store.load(tmp_path / "records").records["a-toy-of-many"].author_names) == 3000
+
+
+def test_what_could_not_be_read_again_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "MAX_BYTES", 1000)
+    people = " and ".join(f"Family{number}, Given{number}" for number in range(30))
+    (tmp_path / "a.bib").write_text(
+        f"@book{{a, title={{A Toy}}, author={{{people}}}}}\n@book{{b, title={{A Ferry}}}}", encoding="utf-8"
+    )
+    with pytest.raises(WriteError, match=r"a-toy\.yaml: would have 1\d\d\d bytes; at most 1000 are read"):
+        take_in(tmp_path / "records", [tmp_path / "a.bib"])
+    assert content(tmp_path / "records") == {}
+
+
 def test_an_entry_stays_with_its_record_whatever_people_make_of_it(tmp_path: Path) -> None:
     path = tmp_path / "toy.txt"
     path.write_bytes(dump("A Toy Loom", "A Toy Ferry"))
