@@ -236,7 +236,11 @@ def _register(sources: dict[str, Source], reading: Reading, checksum: str, today
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(reading.path).stem).strip("._-")[:60].rstrip("._-").lower() or "source"
     if source_id_fault(stem):
         stem = f"source-{stem}"
-    name = stem if stem not in {known.casefold() for known in sources} else f"{stem}-{checksum.removeprefix('sha256:')[:8]}"
+    name = (
+        stem
+        if stem not in {known.casefold() for known in sources}
+        else f"{stem}-{checksum.removeprefix('sha256:')[:8]}"
+    )
     # The same name in every locale; bytes that are no UTF-8 are shown as such.
     file = os.fsencode(Path(reading.path).name).decode("utf-8", "replace")
     sources[name] = Source(

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator import matching, readers
-from generator.matching import match
+from generator.matching import evidence, match
 from generator.matching.comparison import Kind, Verdict, compare
 from generator.matching.evidence import people_agree
 from generator.matching.items import Item, item_of_entry, item_of_record
@@ -326,11 +326,24 @@ def test_no_text_is_too_odd(items: list[Item]) -> None:
         ("Loom, Ida", "Ida Lom", False),
         ("Ida Looming", "Ida Loomng", True),
         ("Yip, Chi Bun", "Chi Bun Yip", True),
+        ("Wu, B.", "Bo Wu", True),
+        ("Smith, Xia", "Wu, Bo", False),
+        ("Li, X. and Xu, Y.", "Wu, B. and He, Z.", False),
+        ("王芳", "李娜", False),
     ],
 )
 def test_names(one: str, other: str, agree: bool) -> None:
-    a, b = (item("Cloth", "a", authors=(names,)) for names in (one, other.replace(" and ", ";")))
+    a, b = (item("Cloth", "a", authors=(names,)) for names in (one.replace(" and ", ";"), other.replace(" and ", ";")))
     assert people_agree(a, b) == people_agree(b, a) == agree
+
+
+def test_thousands_of_names_are_not_searched_for_mistyped_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evidence, "is_slip", lambda one, other: pytest.fail("each name is held against all others"))
+    one, half, other = (
+        item("Cloth", "a", authors=tuple(f"W{chr(97 + i // 26)}{chr(97 + i % 26)}ver, Ida" for i in range(*some)))
+        for some in ((0, 200), (100, 300), (300, 500))
+    )
+    assert (people_agree(one, half), people_agree(one, other)) == (True, False)
 
 
 # --- the labelled sets -----------------------------------------------------------------------------------------------

@@ -17,6 +17,8 @@ ABSTRACT_ONE = 0.8
 ABSTRACT_OTHER = 0.3
 _PASSAGES, _PASSAGE = 16, 24  # how many passages of an abstract are looked for, and their letters
 _FEW_PASSAGES = 0.4  # of so few in common, two texts are two
+_MANY = 100
+"""Of so many names half are never mistyped, and each would be held against all others."""
 PEOPLE_DIFFER = "the authors differ"
 
 _NAME = re.compile(r"[^\W\d_]{3}")
@@ -133,6 +135,8 @@ def people_agree(a: Item, b: Item) -> bool | None:
             found = sum(name in other.people or name in other.families for name in one.families)
             if 2 * found >= len(one.families):
                 return True
+            if len(one.families) > _MANY:
+                continue
             left = one.families - other.people
             found += sum(any(_is_name_mistyped(name, word) for word in other.people) for name in left)
             if 2 * found >= len(one.families):

@@ -275,7 +275,8 @@ def _name_words(names: str) -> list[str]:
 
 @functools.lru_cache(maxsize=2**12)
 def _people(authors: str) -> frozenset[str]:
-    return frozenset([word for word in _name_words(authors) if len(word) > 2])
+    words = _name_words(authors)
+    return frozenset([word for word in words if len(word) > 2]) or frozenset([word for word in words if len(word) > 1])
 
 
 @functools.lru_cache(maxsize=2**12)
