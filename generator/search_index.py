@@ -59,6 +59,7 @@ _WORD = _word(r"[^\W_]")
 _SIGN = "".join(char for char in map(chr, range(0x900, 0x1D00)) if unicodedata.category(char).startswith("M"))
 _WORD_WITH_SIGNS = _word(rf"(?:[^\W_]|[{_SIGN}])")
 _HAS_SIGNS = re.compile(f"[{_SIGN}]")
+_HYPHENS = re.compile("[-‐‑]")
 _HYPHENATED = re.compile(r"(?<![^\W_])[^\W_]++(?:[-‐‑][^\W_]++)++")
 # Accents, voicing marks of Kana, and the points of Hebrew and Arabic, which most texts leave out.
 _ACCENT = re.compile(
@@ -125,7 +126,7 @@ def plain_words(text: str) -> Iterator[str]:
     for word in (_WORD_WITH_SIGNS if _HAS_SIGNS.search(text) else _WORD).findall(text):
         yield from (word,) if word.isascii() else _pairs(word)
     for match in _HYPHENATED.findall(text):
-        yield re.sub("[-‐‑]", "", match)
+        yield _HYPHENS.sub("", match)
 
 
 def _pairs(word: str) -> Iterator[str]:
@@ -155,8 +156,9 @@ def _fields(record: Record, library: Library, old_ids: Sequence[str]) -> Iterato
     yield FIELDS["authors"], [word for author in record.authors for word in _name_words(author)]
     topics = [library.topics[topic].name for topic in record.topics if topic in library.topics]
     yield FIELDS["topics"], [word for name in topics for word in plain_words(name)]
-    prose = plain_words(" ".join([record.summary or "", record.why or "", *record.results]))
-    yield FIELDS["summary"], [word for word in prose if _tells(word)]
+    prose = " ".join([record.summary or "", record.why or "", *record.results])
+    telling = [word for word in plain_words(prose) if _tells(word)]
+    yield FIELDS["summary"], [*telling, *_parts_of_names(prose)]
     yield FIELDS["facts"], list(plain_words(" ".join([*_facts(record), record.type or "", *old_ids])))
 
 
@@ -172,7 +174,16 @@ _STOP = frozenset(STOP_WORDS.split())
 
 def _tells(word: str) -> bool:
     """Tell whether a word of prose says something."""
-    return (len(word) > 2 and not word.isdigit() and word not in _STOP) or bool(_PAIR.fullmatch(word))
+    if word.isdigit() or word in _STOP:
+        return False
+    return len(word) > 2 or any(map(str.isdigit, word)) or bool(_PAIR.fullmatch(word))
+
+
+def _parts_of_names(text: str) -> Iterator[str]:
+    """Yield the parts of names with a figure, such as GPT-4; by itself, a number says too little to find a paper by."""
+    for name in _HYPHENATED.findall(text.lower()):
+        if any(map(str.isdigit, name)) and not all(map(str.isdigit, _HYPHENS.sub("", name))):
+            yield from (part for part in _HYPHENS.split(name) if part.isascii() and part not in _STOP)
 
 
 def _facts(record: Record) -> list[str]:

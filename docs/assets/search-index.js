@@ -70,12 +70,18 @@ export function queryWords(query, stop = new Set()) {
   return (telling.length ? telling : words).slice(0, 12);
 }
 
+const HYPHENATED = /(?<![\p{L}\p{N}.])[\p{L}\p{N}]+(?:[-‐‑][\p{L}\p{N}]+)+(?!\.\p{N})/gu;
 const ENDINGS = /(?:ations?|ating|ated?|ates|ions?|ings?|ed|es|e|s)$/;
 
 /** Return a word without its ending, so that `pruning`, `pruned` and `prunes` are one. Nothing shorter than four letters. */
 function stem(word) {
   const bare = word.replace(ENDINGS, "");
   return bare.length < 4 ? word : bare;
+}
+
+/** Tell whether a word begins another; cifar10 does not begin cifar100. */
+function begins(word, other) {
+  return other.startsWith(word) && !(/\p{L}\p{N}+$/u.test(word) && /\p{N}/u.test(other[word.length]));
 }
 
 /**
@@ -167,10 +173,20 @@ class SearchIndex {
    */
   find(query) {
     return this.#ask(async (index) => {
-      const asked = queryWords(query, index.stop);
+      const asked = queryWords(await this.#joined(index, query), index.stop);
       const terms = await Promise.all(asked.map((word) => this.#term(index, word)));
       return { ...ranked(terms, index), ...answered(query, terms), terms, table: index };
     });
+  }
+
+  /** Write names with a figure, such as GPT-4, as one word, where the list has them so. */
+  async #joined(index, query) {
+    for (const name of query.match(HYPHENATED) ?? []) {
+      if (!/\p{N}/u.test(name)) continue;
+      const whole = foldWords(name).at(-1);
+      if ((await this.#look(index, whole)).papers.size) query = query.replaceAll(name, whole);
+    }
+    return query;
   }
 
   /** Return the cards of papers by their numbers, in the same order. */
@@ -217,7 +233,7 @@ class SearchIndex {
       for (let at = place(file.words, base, true); at < file.words.length && file.words[at].startsWith(base); at += 1) {
         const other = file.words[at];
         const whole = other === word;
-        if (!whole && (word.length < SHORTEST_PREFIX || !(other.startsWith(word) || stem(other) === base))) continue;
+        if (!whole && (word.length < SHORTEST_PREFIX || !(begins(word, other) || stem(other) === base))) continue;
         words.add(other);
         let paper = 0;
         for (const step of file.papers[at].split(" ")) {
