@@ -14,7 +14,7 @@ REMOTE ?= origin
 BRANCH ?= gh-pages
 publish: .venv/site-ready  ## Build, and push the site to a branch of a git remote; SITE_URL is its address
 	$(if $(SITE_URL),,@echo 'note: without SITE_URL=https://… feeds have no addresses, and the 404 page no styles below a path' >&2)
-	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs gh-deploy --strict --quiet --remote-name $(REMOTE) --remote-branch $(BRANCH)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs gh-deploy --strict --remote-name $(REMOTE) --remote-branch $(BRANCH)
 
 labels:  ## Make the labels of the issue forms on GitHub; needs gh
 	.github/scripts/labels

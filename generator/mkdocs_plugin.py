@@ -12,7 +12,7 @@ import gc
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,7 @@ import jinja2
 from mkdocs.commands.build import build
 from mkdocs.config import base, config_options, load_config
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import MkDocsException, PluginError
+from mkdocs.exceptions import BuildError, MkDocsException, PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import EVENTS, BasePlugin, event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
@@ -284,22 +284,31 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         self.pause = max(_LEAST_PAUSE, time.monotonic() - begun)
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run MkDocs' own command line in this process, which saves the start of another; return its exit status.
+def build_site(config_file: Path, site_dir: Path | None) -> bool:
+    """Do what ``mkdocs build --strict`` does, in this process, to save the start of another; tell whether it went well.
 
-    Raises OSError, and KeyboardInterrupt where it is stopped.
+    Of the log, what MkDocs would do in the next second is left out; ``--quiet`` would leave out the warnings too, and
+    they could not end the build. Raises ReadingListError where warnings or the configuration end it.
     """
-    from mkdocs.__main__ import cli  # not above: MkDocs' own process has it under another name
-
+    log, shown = logging.getLogger("mkdocs"), logging.StreamHandler()
+    shown.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
+    log.setLevel(logging.WARNING)
+    log.addHandler(shown)
     try:
-        return cli.main([*arguments], prog_name="mkdocs", standalone_mode=False) or 0
+        place = {"site_dir": str(site_dir)} if site_dir else {}
+        config = load_config(str(config_file), strict=True, **place)
+        config.plugins.on_startup(command="build", dirty=False)
+        try:
+            build(config)
+        finally:
+            config.plugins.on_shutdown()
     except MkDocsException as error:
-        error.show()
-        return error.exit_code
-    except RuntimeError as error:
-        if isinstance(error.__cause__, KeyboardInterrupt):
-            raise error.__cause__ from None
-        raise
+        if not isinstance(error.__context__, BuildError):  # which is in the log, with more than this
+            raise ReadingListError(error.format_message()) from None
+        return False
+    finally:
+        log.removeHandler(shown)
+    return True
 
 
 def _say(reason: str) -> None:

@@ -138,6 +138,16 @@ def test_without_an_address_it_says_what_is_lost(web: Web, tmp_path: Path) -> No
     assert "without SITE_URL" in done.stderr
 
 
+def test_what_leads_nowhere_is_not_published(web: Web) -> None:
+    about = web.clone.folder / "docs" / "about.md"
+    before = about.read_text(encoding="utf-8")
+    about.write_text(before + "\nSee [here](nowhere.md).\n", encoding="utf-8")
+    done = publish(web.clone, SITE_URL=web.address)
+    about.write_text(before, encoding="utf-8")
+    assert done.returncode != 0
+    assert "contains a link 'nowhere.md'" in done.stderr
+
+
 def test_a_remote_that_is_not_there_fails(web: Web) -> None:
     done = publish(web.clone, REMOTE="no-such-remote", SITE_URL=web.address)
     assert done.returncode != 0

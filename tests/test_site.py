@@ -305,6 +305,26 @@ def test_a_broken_record_stops_the_build_by_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_a_link_or_a_tab_that_leads_nowhere_stops_the_build(tmp_path: Path) -> None:
+    project = copy_project(tmp_path / "project", TOY_RECORDS)
+    about, config = project / "docs" / "about.md", project / "mkdocs.yml"
+    before = about.read_text(encoding="utf-8"), config.read_text(encoding="utf-8")
+    for path, text, message in (
+        (about, before[0] + "\nSee [here](nowhere.md).\n", "'about.md' contains a link 'nowhere.md'"),
+        (config, before[1].replace("nav:\n", "nav:\n  - Away: nowhere.md\n"), "'nowhere.md' is included in the 'nav'"),
+        (config, before[1] + "\nnavv: 3\n", "Unrecognised configuration name: navv"),
+    ):
+        path.write_text(text, encoding="utf-8")
+        done = run(project, "generator", "build")
+        assert (done.returncode, done.stdout) == (1, "")
+        assert message in done.stderr
+        assert not (project / "site").exists()
+        about.write_text(before[0], encoding="utf-8")
+        config.write_text(before[1], encoding="utf-8")
+    assert run(project, "generator", "build").returncode == 0
+
+
+@pytest.mark.slow
 def test_a_new_list_without_records_builds(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     project = copy_project(tmp_path / "project", tmp_path / "empty")

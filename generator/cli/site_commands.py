@@ -44,10 +44,9 @@ def build(options: argparse.Namespace) -> int:
     if options.engine == "mkdocs":
         from generator import mkdocs_plugin
 
-        site = ["--site-dir", str(options.site_dir.absolute())] if options.site_dir else []
-        call, variables = _engine_call(options, ["mkdocs", "build", "--strict", "--quiet", *site])
-        os.environ.update(variables)
-        status = DONE if mkdocs_plugin.run(call[3:]) == 0 else PROBLEMS
+        os.environ.update(_for_engine(options))
+        site = options.site_dir.absolute() if options.site_dir else None
+        status = DONE if mkdocs_plugin.build_site(options.config.absolute(), site) else PROBLEMS
     else:
         with locks.exclusive(found.docs):
             _generate(options.config, found, found.docs)
@@ -74,11 +73,15 @@ def serve(options: argparse.Namespace) -> int:
 def _engine_call(options: argparse.Namespace, command: list[str]) -> tuple[list[str], dict[str, str]]:
     """Return the command line of a site engine, and the environment that tells it which records to take."""
     program, *rest = command
-    environment = {"NO_MKDOCS_2_WARNING": "1", **os.environ}  # the theme's notice would hide the build's own words
-    if options.records:
-        environment[settings.RECORDS_VARIABLE] = str(options.records.absolute())
     config = ["--config-file", str(options.config.absolute())]
-    return [sys.executable, "-m", program, *rest[:1], *config, *rest[1:]], environment
+    return [sys.executable, "-m", program, *rest[:1], *config, *rest[1:]], {**os.environ, **_for_engine(options)}
+
+
+def _for_engine(options: argparse.Namespace) -> dict[str, str]:
+    """Return what a site engine finds in its environment beside what stands there."""
+    # The theme's notice would hide the build's own words.
+    records = {settings.RECORDS_VARIABLE: str(options.records.absolute())} if options.records else {}
+    return {"NO_MKDOCS_2_WARNING": os.environ.get("NO_MKDOCS_2_WARNING", "1"), **records}
 
 
 def _run_engine(options: argparse.Namespace, command: list[str]) -> int:
