@@ -25,12 +25,13 @@ LINK_BITS = {"code": 1, "project": 2, "model": 4, "dataset": 8}
 def catalogue(library: Library) -> str:
     """Return the index of all papers as JSON on one line.
 
-    Tables: ``topics`` (id, name, group), ``types``, ``venues``, ``days`` on which papers were added, ``captures`` (the
-    days of the sources' captures), ``paths`` (id, title, papers in order) and ``redirects``. Columns,
-    under ``papers``: ``id``; ``title`` as plain text; ``authors``, their names parted by tabs, or how many they are
-    where no source names them, or 0; ``issued``; ``venue``, ``type`` and ``added`` as an index into their table or -1;
-    ``topics`` as a list of indexes; ``links`` as the sum of :data:`LINK_BITS`. ``comments`` lists only the papers of
-    which a source states a number: paper, the highest number stated, index of the capture that stated it.
+    ``edition`` is :attr:`Library.edition`. Tables: ``topics`` (id, name, group), ``types``, ``venues``, ``days`` on
+    which papers were added, ``captures`` (the days of the sources' captures), ``paths`` (id, title, papers in order)
+    and ``redirects``. Columns, under ``papers``: ``id``; ``title`` as plain text; ``authors``, their names parted by
+    tabs, or how many they are where no source names them, or 0; ``issued``; ``venue``, ``type`` and ``added`` as an
+    index into their table or -1; ``topics`` as a list of indexes; ``links`` as the sum of :data:`LINK_BITS`.
+    ``comments`` lists only the papers of which a source states a number: paper, the highest number stated, index of the
+    capture that stated it.
     """
     records = list(library.records.values())
     number = {record_id: place for place, record_id in enumerate(library.records)}
@@ -43,6 +44,7 @@ def catalogue(library: Library) -> str:
     return _json(
         {
             "version": VERSION,
+            "edition": library.edition,
             "topics": [[topic_id, topic.name, topic.group] for topic_id, topic in library.topics.items()],
             "types": types,
             "venues": venues,

@@ -99,6 +99,11 @@ class Library:
         return tuple(sorted(by_title, key=lambda record_id: self.records[record_id].issued or "", reverse=True))
 
     @cached_property
+    def edition(self) -> str:
+        """A key of which papers there are, newest first: files that name papers by numbers go together by it."""
+        return hashlib.sha256("\n".join(self.newest_first).encode()).hexdigest()[:10]
+
+    @cached_property
     def latest(self) -> tuple[str, ...]:
         """All record ids, those that joined the list last first, newest first within a day."""
         return tuple(sorted(self.newest_first, key=lambda record_id: self.records[record_id].added or "", reverse=True))

@@ -95,6 +95,7 @@ def files(library: Library) -> Iterator[tuple[str, str]]:
     manifest = {
         "version": VERSION,
         "digest": _digest("".join(name for kind in digests.values() for name in kind)),
+        "edition": library.edition,
         "papers": len(library.records),
         "cards": CARDS_A_FILE,
         "files": digests,

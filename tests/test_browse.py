@@ -248,6 +248,37 @@ def test_what_is_asked_for_comes_best_match_first(visit: Visit) -> None:
     expect(page.locator("#rl-count")).to_contain_text("newest first")
 
 
+@pytest.mark.parametrize("typed", [False, True])
+@pytest.mark.parametrize("times", [1, 99])
+def test_a_list_published_anew_is_not_shown_by_the_numbers_of_the_old_one(
+    visit: Visit, typed: bool, times: int
+) -> None:
+    answered = 0
+
+    def older(route: Route) -> None:
+        """Answer with a list in which other papers were the newest, so many times."""
+        nonlocal answered
+        answered += 1
+        data = json.loads((real_site().folder / "data" / "catalogue.json").read_text(encoding="utf-8"))
+        if answered <= times:
+            data["edition"] = "older"
+            data["papers"]["issued"] = [*data["papers"]["issued"][1:], "2020"]
+        route.fulfill(json=data)
+
+    visit.page.route("**/data/catalogue.json", older)
+    page = visit.browse("" if typed else "?find=gptq")
+    if typed:
+        page.get_by_label("Filter", exact=True).fill("gptq")
+    if times == 1:
+        expect(page.locator("#rl-count")).to_contain_text(f"of {TOTAL} papers, best match first")
+        assert visit.titles()[0].startswith("GPTQ")
+        assert page.get_by_label("Filter", exact=True).input_value() == "gptq"
+    else:
+        expect(page.locator("#rl-count")).to_have_text("The search could not be loaded; these are all papers.")
+        assert answered < 5
+    assert visit.query() == "?find=gptq"
+
+
 # --- the state in the address -----------------------------------------------------------------------------------------
 
 

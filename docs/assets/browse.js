@@ -4,7 +4,7 @@
  * script the page shows a plain list.
  */
 
-import { buttons, catalogue, count, data, element, marks, refresh, root, save } from "./marks.js";
+import { again, buttons, catalogue, count, data, element, marks, refresh, root, save } from "./marks.js";
 import { FIELDS, byline, foldWords, inWords, searchIndex } from "./search-index.js";
 
 const PAGE = 100;
@@ -92,6 +92,8 @@ class List {
     if (!query) return null;
     try {
       const found = await searchIndex.find(query);
+      // Both go by numbers: of two publications, one would name the papers of the other wrongly.
+      if (found.table.edition !== this.table.edition) return { failed: true, outdated: true };
       return found.terms.length ? found : null;
     } catch (error) {
       console.warn(error);
@@ -503,6 +505,10 @@ class Page {
     this.#asked = query;
     const answer = query ? await this.list.search(query) : null;
     if (this.#asked !== query) return;
+    if (answer?.outdated) {
+      this.#flush();
+      if (await renewed()) return location.reload();
+    }
     this.#asked = "";
     this.answer = answer;
     this.answered = query;
@@ -690,13 +696,23 @@ function emptyView(facets, sort = "") {
   return { q: "", sort, ...Object.fromEntries(facets.map((one) => [one.key, new Set()])) };
 }
 
+/** Fetch list and search anew, as the site was published anew; tell, once, whether the page can begin again with them. */
+async function renewed() {
+  if (history.state?.renewed) return false;
+  const [list, index] = await Promise.all([again("catalogue.json"), searchIndex.renew()]).catch(() => [{}, null]);
+  history.replaceState({ ...history.state, renewed: true }, "");
+  return list.edition === index?.edition;
+}
+
 const home = document.querySelector(".rl-browse");
 if (home) {
   catalogue()
     .then(async (found) => {
       const list = new List(found);
       const view = readView(list.facets);
-      return new Page(home, list, view, await list.search(view.q.trim()));
+      const answer = await list.search(view.q.trim());
+      if (answer?.outdated && (await renewed())) location.reload();
+      else new Page(home, list, view, answer);
     })
     .catch((error) => {
       home.classList.add("rl-is-broken");

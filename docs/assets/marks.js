@@ -57,9 +57,9 @@ export function place(address) {
 const loading = new Map();
 
 /** Fetch a file of the data folder once; the promise is the same for all who ask, and asked again after a failure. */
-export function data(name, read = (response) => response.json()) {
+export function data(name, read = (response) => response.json(), cache = "default") {
   if (!loading.has(name)) {
-    const answer = fetch(new URL(`data/${name}`, root), { credentials: "same-origin" }).then((response) => {
+    const answer = fetch(new URL(`data/${name}`, root), { credentials: "same-origin", cache }).then((response) => {
       if (!response.ok) throw new Error(`${name}: ${response.status}`);
       return read(response);
     });
@@ -67,6 +67,12 @@ export function data(name, read = (response) => response.json()) {
     loading.set(name, answer);
   }
   return loading.get(name);
+}
+
+/** Forget a file that was fetched, and fetch it past the browser's cache. */
+export function again(name) {
+  loading.delete(name);
+  return data(name, undefined, "reload");
 }
 
 /** Fetch the index of all papers. */

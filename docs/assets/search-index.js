@@ -133,6 +133,12 @@ class SearchIndex {
     return this.#opened;
   }
 
+  /** Fetch the manifest again, past the browser's cache. */
+  renew() {
+    this.#opened = null;
+    return this.open("reload");
+  }
+
   async #fetch(name, cache = "default") {
     const response = await fetch(new URL(`data/search/${name}`, root), { credentials: "same-origin", cache });
     if (!response.ok) throw new Error(`search/${name}: ${response.status}`);
@@ -155,8 +161,7 @@ class SearchIndex {
     try {
       return await question(index);
     } catch (error) {
-      this.#opened = null;
-      const renewed = await this.open("reload");
+      const renewed = await this.renew();
       if (renewed.digest === index.digest) throw error;
       this.#terms.clear();
       return question(renewed);
