@@ -20,8 +20,7 @@ import yaml
 from generator import files, locks
 from generator.errors import InputError, Problem, WriteError
 
-MAX_BYTES = 1024 * 1024
-"""What a file may hold: a paper of 3,000 authors takes a tenth of it, a table of 10,000 redirects a half."""
+MAX_BYTES = 1024 * 1024  # a paper of 3,000 authors takes a tenth of it, a table of 10,000 redirects a half
 MAX_DEPTH = 6
 WIDTH = 100
 
@@ -74,7 +73,7 @@ def read(path: Path) -> Document:
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise InputError(
-                Problem(name, None, f"the file has {size} bytes; at most {MAX_BYTES} are read, so shorten it")
+                Problem(name, None, f"the file has {size} bytes; at most {MAX_BYTES} are read: shorten it")
             )
         data = path.read_bytes()
     except OSError as error:

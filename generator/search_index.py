@@ -158,8 +158,7 @@ def _fields(record: Record, library: Library, old_ids: Sequence[str]) -> Iterato
     topics = [library.topics[topic].name for topic in record.topics if topic in library.topics]
     yield FIELDS["topics"], [word for name in topics for word in plain_words(name)]
     prose = " ".join([record.summary or "", record.why or "", *record.results])
-    telling = [word for word in plain_words(prose) if _tells(word)]
-    yield FIELDS["summary"], [*telling, *_parts_of_names(prose)]
+    yield FIELDS["summary"], [*filter(_tells, plain_words(prose)), *_parts_of_names(prose)]
     yield FIELDS["facts"], list(plain_words(" ".join([*_facts(record), record.type or "", *old_ids])))
 
 
@@ -175,9 +174,8 @@ _STOP = frozenset(STOP_WORDS.split())
 
 def _tells(word: str) -> bool:
     """Tell whether a word of prose says something."""
-    if word.isdigit() or word in _STOP:
-        return False
-    return len(word) > 2 or any(map(str.isdigit, word)) or bool(_PAIR.fullmatch(word))
+    is_short = len(word) < 3 and not any(map(str.isdigit, word)) and not _PAIR.fullmatch(word)
+    return not (is_short or word.isdigit() or word in _STOP)
 
 
 def _parts_of_names(text: str) -> Iterator[str]:
