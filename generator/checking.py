@@ -12,7 +12,7 @@ from generator import documents, matching, references, store
 from generator.errors import Problem
 from generator.ids import id_fault
 from generator.matching import comparison
-from generator.matching.items import item_of_record, item_of_retraction
+from generator.matching.items import item_of_retraction, items_of_record
 from generator.models import Record, Retraction
 from generator.store import Contents
 
@@ -180,11 +180,13 @@ def _papers_named(contents: Contents) -> Iterator[Problem]:
 
 def _duplicates(contents: Contents) -> Iterator[Problem]:
     """Report records that are one paper; pairs that are only near are for review, not problems."""
-    items = [item_of_record(name, contents.records[name]) for name in sorted(contents.records)]
+    items = [item for name in sorted(contents.records) for item in items_of_record(name, contents.records[name])]
     items += [
         item_of_retraction(name, gone) for name, gone in contents.retracted.items() if name not in contents.records
     ]
     for one, other in matching.candidates(items):
+        if items[one].label == items[other].label:
+            continue  # two titles of one paper
         verdict = comparison.compare(items[one], items[other])
         if verdict.kind == "same" and items[one].label in contents.records:
             if items[other].label not in contents.records:

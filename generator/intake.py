@@ -13,7 +13,7 @@ from pathlib import Path
 from generator import dates, matching, merging, readers, store, titles
 from generator.errors import InputError, Problem
 from generator.ids import MAX_ID, id_fault, source_id_fault
-from generator.matching.items import Item, Shelf, item_of_entry, item_of_record, item_of_retraction
+from generator.matching.items import Item, Shelf, item_of_entry, item_of_retraction, items_of_record
 from generator.models import Entry, Record, Retraction, Source
 from generator.readers import Reading, csv_table
 
@@ -204,25 +204,32 @@ def _match(
     """
     free = [number for number, other in enumerate(joined) if other is None]
     items = [item_of_entry(entries[number]) for number in free]
-    items += [
-        item_of_record(name, contents.records[name])
-        if name in contents.records
-        else item_of_retraction(name, contents.retracted[name])
-        for name in record_ids
-    ]
-    numbers = free + [len(entries) + place for place in range(len(record_ids))]
+    numbers = [*free]
+    for number, name in enumerate(record_ids, start=len(entries)):
+        if name in contents.records:
+            forms = items_of_record(name, contents.records[name])
+        else:
+            forms = [item_of_retraction(name, contents.retracted[name])]
+        items += forms
+        numbers += [number] * len(forms)
     found = matching.match(items) if free else matching.Matching(tuple((place,) for place in range(len(items))), ())
     belonging: defaultdict[int, list[int]] = defaultdict(list)
     for number, other in enumerate(joined):
         if other is not None:
             belonging[other].append(number)
-    clusters = []
+    clusters: dict[int, set[int]] = {}
     for cluster in found.clusters:
-        members = [numbers[place] for place in cluster]
-        members += [number for member in members for number in belonging.get(member, ())]
-        clusters.append(tuple(sorted(members)))
-    review = tuple(matching.Pair(numbers[pair.a], numbers[pair.b], pair.verdict) for pair in found.review)
-    return clusters, tuple(pair for pair in review if min(pair.a, pair.b) < len(entries))  # two records are no news
+        members = {numbers[place] for place in cluster}
+        members.update(number for member in [*members] for number in belonging.get(member, ()))
+        # What is one paper by any title of a record belongs to the record.
+        clusters.setdefault(max(members), set()).update(members)
+    cluster_of = {number: paper for paper, members in clusters.items() for number in members}
+    review: dict[tuple[int, int], matching.Pair] = {}
+    for pair in found.review:
+        a, b = numbers[pair.a], numbers[pair.b]
+        if min(a, b) < len(entries) and cluster_of[a] != cluster_of[b]:  # two records are no news
+            review.setdefault((a, b), matching.Pair(a, b, pair.verdict))
+    return [tuple(sorted(members)) for members in clusters.values()], tuple(review.values())
 
 
 def _register(sources: dict[str, Source], reading: Reading, checksum: str, today: str) -> str:

@@ -205,6 +205,9 @@ class Record(_Model):
     """One paper on this list. The field order here is the order in the file."""
 
     title: Line = Field(description="As the source prints it, LaTeX kept")
+    alternative_titles: tuple[Line, ...] = Field(
+        (), description="Other titles that the paper bears elsewhere, as its preprint; it is known by them too"
+    )
     authors: tuple[Author, ...] = Field((), description="In order, as printed")
     author_count: Number | None = Field(None, description="When a source only counts the authors")
     issued: PartialDate | None = Field(None, description="Date of issue: 2022, 2022-10 or 2022-10-31")

@@ -153,7 +153,7 @@ def _fields(record: Record, library: Library, old_ids: Sequence[str]) -> Iterato
     title = titles.plain(record.title)
     name, colon, _ = title.partition(":")
     yield FIELDS["name"], list(plain_words(name)) if colon else []
-    yield FIELDS["title"], list(plain_words(title))
+    yield FIELDS["title"], list(plain_words(" ".join([title, *map(titles.plain, record.alternative_titles)])))
     yield FIELDS["authors"], [word for author in record.authors for word in _name_words(author)]
     topics = [library.topics[topic].name for topic in record.topics if topic in library.topics]
     yield FIELDS["topics"], [word for name in topics for word in plain_words(name)]

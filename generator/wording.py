@@ -22,6 +22,7 @@ _SEARCHES = (
 _LINK_NAMES = {"code": "Code", "project": "Project page", "model": "Model", "dataset": "Data set"}
 _FACT_NAMES = {
     "title": "Title",
+    "alternative_titles": "Also titled",
     "authors": "Authors",
     "author_count": "Number of authors",
     "issued": "Date",
@@ -142,6 +143,8 @@ def facts_of(record: Record, library: Library) -> Iterator[Fact]:
         shown, address = str(value), ""
         if name == "authors":
             shown = ", ".join(record.author_names)
+        elif name == "alternative_titles":
+            shown = " · ".join(map(titles.plain, value))
         elif name == "issued":
             shown = dates.in_words(value)
         elif name.startswith("identifiers."):

@@ -82,6 +82,13 @@ def test_a_topic_that_begins_with_one_of_them_becomes_one_of_the_other(folder: P
     assert after.records["loom"].topics == ("spinning", "weaving")
 
 
+def test_the_title_of_the_other_is_kept_unless_it_is_the_same() -> None:
+    kept = Record(title="Loom: A Toy Weaver", alternative_titles=("A Weaver",))
+    gone = Record(title="Looms, Again", alternative_titles=("a weaver", "LOOM – A Toy Weaver", "Third"))
+    assert moves.joined(kept, gone).alternative_titles == ("A Weaver", "Looms, Again", "Third")
+    assert moves.joined(kept, Record(title="Loom: a toy weaver")).alternative_titles == ("A Weaver",)
+
+
 def test_sightings_of_both_are_kept(folder: Path) -> None:
     for name, position in (("loom", 2), ("loom-again", 1)):
         record = store.load(folder).records[name]

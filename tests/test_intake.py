@@ -209,6 +209,39 @@ def test_a_paper_by_thousands_is_read_again(tmp_path: Path) -> None:
     assert len(store.load(tmp_path / "records").records["a-toy-of-many"].author_names) == 3000
 
 
+def test_what_a_person_merged_does_not_come_again_under_the_other_title(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither from another file nor by hand, and with identifiers that the record does not have."""
+    head = "title,authors,year,doi\n"
+    one, other = 'Looms at Rest,"Loom, Ida",2020,10.1234/a\n', 'Weaving Machines That Idle,"Loom, Ida",2020,10.1234/b\n'
+    (tmp_path / "both.csv").write_text(head + one + other, encoding="utf-8")
+    (tmp_path / "again.csv").write_text(head + other + "A Ferry,,2020,\n", encoding="utf-8")
+    records = tmp_path / "records"
+    take_in(records, [tmp_path / "both.csv"])
+    assert call("merge", "looms-at-rest", "weaving-machines-that-idle", "--records", str(records)) == 0
+    done = take_in(records, [tmp_path / "again.csv"])
+    assert {outcome.id: outcome.new for outcome in done.outcomes} == {"looms-at-rest": False, "a-ferry": True}
+    assert done.review == ()
+    contents = store.load(records)
+    assert checking.check(contents) == []
+    assert contents.records["looms-at-rest"].alternative_titles == ("Weaving Machines That Idle",)
+    assert [seen.source for seen in contents.records["looms-at-rest"].seen] == ["again", "both", "both"]
+
+    capsys.readouterr()
+    entry = "@misc{a, title={Weaving Machines That Idle}, author={Loom, Ida}, year=2020}"
+    assert call("add", entry, "--records", str(records)) == 1
+    assert "looms-at-rest" in capsys.readouterr().err
+    assert call("duplicates", "--records", str(records), str(tmp_path / "again.csv")) == 0
+    assert "again.csv:2 and looms-at-rest: equal title" in capsys.readouterr().out
+    twin = Record(title="Weaving machines that idle", authors=("Ida Loom",), issued="2020", added="2026-11-20")
+    store.write_record(records, "twin", twin)
+    problems = [problem.message for problem in checking.check(store.load(records))]
+    assert [message.partition(";")[0] for message in problems] == [
+        "title: same paper as 'looms-at-rest' (equal title, authors agree)"
+    ]
+
+
 def test_what_could_not_be_read_again_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents, "MAX_BYTES", 1000)
     people = " and ".join(f"Family{number}, Given{number}" for number in range(30))

@@ -72,6 +72,7 @@ def test_facts_are_plain_text_with_their_origin() -> None:
     record = Record.model_validate(
         {
             "title": "T",
+            "alternative_titles": ["$T^2$", "U <b>"],
             "authors": ["A <b>", "B"],
             "author_count": 2,
             "issued": "2022-10",
@@ -87,12 +88,14 @@ def test_facts_are_plain_text_with_their_origin() -> None:
     source = {"dump": library(RECORDS).sources["public-bibliographies.csl"]}
     found = list(wording.facts_of(record, Library.of(store.Contents(RECORDS, records={"t": record}, sources=source))))
     assert [(fact.label, fact.value, fact.address) for fact in found] == [
+        ("Also titled", "T² · U <b>", ""),
         ("Authors", "A <b>, B", ""),
         ("Date", "October 2022", ""),
         ("arXiv", "2210.17323", "https://arxiv.org/abs/2210.17323"),
         ("Code", "github.com/a/b", "https://github.com/a/b"),
     ]
     assert [(fact.origin, fact.origin_address) for fact in found] == [
+        ("the editors", ""),
         ("owner/list:READ ME.md", "https://github.com/owner/list/blob/HEAD/READ%20ME.md"),
         ("the editors: as published (Public bibliographies)", "../../sources/dump/"),
         ("the editors", ""),

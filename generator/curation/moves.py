@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from generator import store
+from generator import store, titles
 from generator.errors import ReadingListError, UsageError
 from generator.faults import explain, spell
 from generator.ids import id_fault
@@ -141,6 +141,8 @@ def joined(kept: Record, gone: Record) -> Record:
             values[name] = theirs.model_copy(update=ours.model_dump(exclude_none=True))
         elif name == "provenance":
             values[name] = {**_of_fields(gone, kept), **ours}
+        elif name == "alternative_titles":
+            values[name] = _other_titles(kept, gone)
         elif name == "seen":
             values[name] = tuple(sorted({*ours, *theirs}, key=lambda seen: (seen.source, seen.position)))
         elif name == "corrected":
@@ -152,6 +154,15 @@ def joined(kept: Record, gone: Record) -> Record:
         else:
             values[name] = ours or theirs
     return Record(**values)
+
+
+def _other_titles(kept: Record, gone: Record) -> tuple[str, ...]:
+    """Return the titles of both but the one ``kept`` goes by: under each of them the paper may come again."""
+    others: dict[str, str] = {}
+    for title in (*kept.alternative_titles, gone.title, *gone.alternative_titles):
+        others.setdefault(titles.key(title), title)
+    others.pop(titles.key(kept.title), None)
+    return tuple(others.values())
 
 
 def _of_fields(gone: Record, kept: Record) -> dict[str, str]:

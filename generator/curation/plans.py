@@ -12,7 +12,7 @@ from generator import checking, documents, matching, store
 from generator.curation.issues import Issue
 from generator.matching import comparison
 from generator.matching.comparison import Verdict
-from generator.matching.items import item_of_record
+from generator.matching.items import item_of_record, items_of_record
 from generator.models import Path as ReadingPath
 from generator.models import Record, Topic
 from generator.store import Contents
@@ -65,19 +65,20 @@ def unanswered(issue: Issue) -> list[Fault]:
 
 def neighbours(contents: Contents, record_id: str, record: Record) -> tuple[Neighbour, ...]:
     """Return the records that are this paper or near to it, the surest first; ``record_id`` itself is left out."""
-    others = [name for name in sorted(contents.records) if name != record_id]
-    items = [item_of_record(record_id, record), *(item_of_record(name, contents.records[name]) for name in others)]
-    verdicts = {
-        others[other - 1]: comparison.compare(items[0], items[other])
-        for one, other in matching.candidates(items)
-        if one == 0
-    }
-    found = [
-        Neighbour(name, contents.records[name].title, verdict)
-        for name, verdict in verdicts.items()
-        if verdict.kind != "different"
-    ]
-    return tuple(sorted(found, key=lambda each: (each.verdict.kind != "same", -each.verdict.score, each.id)))
+    others = (name for name in sorted(contents.records) if name != record_id)
+    items = [item_of_record(record_id, record)]
+    items += [item for name in others for item in items_of_record(name, contents.records[name])]
+    found: dict[str, Neighbour] = {}
+    for one, other in matching.candidates(items):
+        if one == 0 and (verdict := comparison.compare(items[0], items[other])).kind != "different":
+            name = items[other].label
+            near = Neighbour(name, contents.records[name].title, verdict)
+            found[name] = min(found.get(name, near), near, key=_nearness)  # by any of its titles
+    return tuple(sorted(found.values(), key=_nearness))
+
+
+def _nearness(each: Neighbour) -> tuple[bool, float, str]:
+    return each.verdict.kind != "same", -each.verdict.score, each.id
 
 
 def checked(contents: Contents, plan: Plan) -> Plan:

@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import IO, NamedTuple
 
 from generator import dates, titles
-from generator.models import Entry, PersonName, Record, Retraction, numerous
+from generator.models import Entry, Identifiers, PersonName, Record, Retraction, numerous
 
 # What a cataloguer adds behind a title: "[Chinese]", "[Erratum appears in … 2013;27(3):377]".
 _CATALOGUER_NOTE = re.compile(r"[\s.]*\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]\.?$")
@@ -199,6 +199,18 @@ def item_of_record(record_id: str, record: Record) -> Item:
         record.links.code,
         not_same_as=frozenset(record.not_same_as),
     )
+
+
+def items_of_record(record_id: str, record: Record) -> list[Item]:
+    """Return the comparable forms of a record: one for each title that it bears, all with its id for a label.
+
+    Under another title it may have had other identifiers, so those forms have none.
+    """
+    forms = [item_of_record(record_id, record)]
+    for title in record.alternative_titles:
+        other = record.model_copy(update={"title": title, "identifiers": Identifiers()})
+        forms.append(item_of_record(record_id, other))
+    return forms
 
 
 def item_of_retraction(record_id: str, gone: Retraction) -> Item:
