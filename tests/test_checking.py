@@ -13,8 +13,8 @@ from generator.models import Source
 
 BROKEN = Path(__file__).parent / "data" / "broken"
 RECORD_FIELDS = (
-    "title, authors, author_count, issued, type, topics, identifiers, venue, links, link_notes, summary, why, results, "
-    "abstract, added, corrected, seen, provenance, not_same_as"
+    "title, alternative_titles, authors, author_count, issued, type, topics, identifiers, venue, links, "
+    "link_notes, summary, why, results, abstract, added, corrected, seen, provenance, not_same_as"
 )
 TYPES = "'method', 'analysis', 'survey', 'benchmark', 'dataset', 'report', 'theory', 'system'"
 NO_ID = "is no id; use lower-case letters, digits and single hyphens, such as the-loom-at-rest"
