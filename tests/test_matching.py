@@ -204,6 +204,20 @@ def test_two_records_are_never_joined_by_an_import() -> None:
     assert any("two records" in pair.verdict.reason for pair in found.review)
 
 
+def test_an_entry_joins_no_record_where_another_is_as_like_it() -> None:
+    both = ("Weaving Cloth at Night", "2210.17329"), ("Weaving Cloth at Night", "2210.17320")
+    records = [
+        item_of_record(name, Record.model_validate({"title": title, "identifiers": {"arxiv": arxiv}}))
+        for name, (title, arxiv) in zip(("one", "two"), both, strict=True)
+    ]
+    found = match([item("Weaving Cloth at Night"), *records])
+    assert found.clusters == ((0,), (1,), (2,))
+    assert [(pair.a, pair.b) for pair in found.review] == [(0, 1), (0, 2), (1, 2)]
+    assert all("one and two are two records" in pair.verdict.reason for pair in found.review[:2])
+    surely = match([item("Weaving Cloth at Night", identifiers={"arxiv": "2210.17320"}), *records])
+    assert surely.clusters == ((0, 2), (1,))
+
+
 def test_blocks_over_the_cap_still_pair_neighbours() -> None:
     items = [item(f"A Very Common Beginning of {n} Looms and Nothing", f"{n:03}") for n in range(100)]
     items.append(item("A Very Common Beginning of 50 Looms and Nothing", "copy"))

@@ -5,7 +5,7 @@ Nothing here depends on the order of the input, and no cluster joins what a verd
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, product
@@ -59,6 +59,7 @@ def match(items: Sequence[Item], tell: Callable[[int], None] | None = None) -> M
             told.append((a, b, verdict))
         if tell:
             tell(number)
+    told = _with_choices_left(items, told)
     rank = [0] * len(items)
     for position, place in enumerate(order):
         rank[place] = position
@@ -91,6 +92,29 @@ def match(items: Sequence[Item], tell: Callable[[int], None] | None = None) -> M
     pairs = _unsettled(items, pairs, clusters, cluster_of)
     pairs.sort(key=lambda pair: (pair.a, pair.b))
     return Matching(tuple(clusters), tuple(pairs))
+
+
+def _with_choices_left(items: Sequence[Item], told: list[tuple[int, int, Verdict]]) -> list[tuple[int, int, Verdict]]:
+    """Let a person choose where an entry is one paper with several records that are two, and with none more surely."""
+    likeness: defaultdict[int, dict[str, float]] = defaultdict(dict)
+    for a, b, verdict in told:
+        for entry, record in ((a, b), (b, a)):
+            if verdict.kind == "same" and items[record].is_record and not items[entry].is_record:
+                scores, label = likeness[entry], items[record].label
+                scores[label] = max(verdict.score, scores.get(label, 0))
+    choices = {}
+    for entry, scores in likeness.items():
+        likest = sorted(label for label, score in scores.items() if score == max(scores.values()))
+        if len(likest) > 1:
+            choices[entry] = f"{likest[0]} and {likest[1]} are two records"
+
+    def left(a: int, b: int, verdict: Verdict) -> Verdict:
+        choice = (choices.get(a) if items[b].is_record else None) or (choices.get(b) if items[a].is_record else None)
+        if verdict.kind == "same" and choice:
+            return Verdict("review", verdict.score, f"{verdict.reason}, but {choice}")
+        return verdict
+
+    return [(a, b, left(a, b, verdict)) for a, b, verdict in told] if choices else told
 
 
 def _unsettled(
