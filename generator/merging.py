@@ -29,9 +29,11 @@ class Conflict:
     kept: str
     other: str
     source: str
+    is_new: bool = False
+    """Whether what the record keeps came with this import, and what it had is that of the other source."""
 
     def __str__(self) -> str:
-        return f"{self.field}: kept {self.kept!r}, but {self.source} says {self.other!r}"
+        return f"{self.field}: {'took' if self.is_new else 'kept'} {self.kept!r}, but {self.source} says {self.other!r}"
 
 
 def fields_of(entry: Entry, *, keep_abstract: bool) -> dict[str, Any]:
@@ -84,7 +86,9 @@ def merge(
             replaces = holder != origin and _rank(name, value, origin, formats) < _rank(name, held, holder, formats)
             if not (name == "issued" and _dates_agree(held, holder, value, origin)):
                 kept, other, from_ = (value, held, holder) if replaces else (held, value, origin)
-                conflicts.append(Conflict(name, shown(kept), shown(other), from_))
+                conflicts.append(
+                    Conflict(name, shown(kept), shown(other), from_, is_new=replaces and record is not None)
+                )
             if replaces:
                 flat[name], provenance[name] = value, origin
     decided = any(provenance.get(name, "").startswith(EDITOR) for name in ("authors", "author_count"))

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import merging
 from generator.errors import ReadingListError
 from generator.merging import merge
 from generator.models import Entry, PersonName, Record
@@ -231,4 +230,6 @@ def test_what_joins_a_record_is_checked_like_what_makes_one() -> None:
 
 
 def test_conflicts_read_well() -> None:
-    assert str(merging.Conflict("venue", "A", "B", "bib")) == "venue: kept 'A', but bib says 'B'"
+    held = merged(entry("table", venue="T"))
+    _, conflicts = merge(held, [entry("bib", venue="B"), entry("zine", venue="Z")], FORMATS, added=None)
+    assert list(map(str, conflicts)) == ["venue: took 'B', but table says 'T'", "venue: kept 'B', but zine says 'Z'"]

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from generator import store, titles
+from generator import merging, store, titles
 from generator.errors import ReadingListError, UsageError
 from generator.faults import explain, spell
 from generator.ids import id_fault
@@ -140,7 +140,7 @@ def joined(kept: Record, gone: Record) -> Record:
         elif isinstance(ours, BaseModel):
             values[name] = theirs.model_copy(update=ours.model_dump(exclude_none=True))
         elif name == "provenance":
-            values[name] = {**_of_fields(gone, kept), **ours}
+            values[name] = merging.in_order({**_of_fields(gone, kept), **ours})
         elif name == "alternative_titles":
             values[name] = _other_titles(kept, gone)
         elif name == "seen":
