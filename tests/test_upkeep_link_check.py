@@ -17,7 +17,7 @@ import pytest
 from site_tools import free_port
 from stand_in import Asked, Reply, Server, Waits, serving
 
-from generator import store
+from generator import links, store
 from generator.models import Record
 from generator.upkeep import link_check, public_network
 from generator.upkeep.link_check import Checker, Finding, Link
@@ -107,6 +107,31 @@ def test_what_becomes_of_a_link(
     (finding,) = web.check("http://a.example/")
     assert (finding.kind, finding.address) == (kind, address)
     assert said in finding.said
+
+
+@pytest.mark.parametrize(
+    ("address", "asked"),
+    [
+        ("http://ｅxample.example/x", "example.example/x"),  # letters of full width
+        ("http://ﬁne.example/", "fine.example/"),  # a ligature
+        ("http://cafe\N{COMBINING ACUTE ACCENT}.example/", "xn--caf-dma.example/"),
+        ("http://xn--bcher-kva.ab--cd.example/", "xn--bcher-kva.ab--cd.example/"),  # no name in Unicode
+    ],
+)
+def test_names_in_other_letters_are_asked_for_as_browsers_do(web: Web, address: str, asked: str) -> None:
+    web.pages[asked] = Reply(200)
+    (finding,) = web.check(address)
+    assert (finding.link.url, finding.kind, finding.said) == (address, "alive", "200 OK")
+    assert web.asked == [f"HEAD {asked}"]
+
+
+def test_what_cannot_be_asked_for_is_said_and_stops_no_other(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(links, "fault", lambda url: None)
+    web.pages["a.example/"] = Reply(200)
+    refused, alive = web.check("http://a.example/", "http://b.example:x/")
+    assert (refused.link.url, refused.kind) == ("http://b.example:x/", "refused")
+    assert refused.said == "is no address that can be asked for"
+    assert alive.kind == "alive"
 
 
 @pytest.mark.parametrize(

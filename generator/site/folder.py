@@ -18,6 +18,9 @@ from pathlib import Path
 from generator import files, notes, workers
 from generator.errors import ReadingListError, WriteError
 
+C_LIBRARY = ctypes.CDLL(None) if os.name == "posix" else None
+"""The C library that Python and its modules share; on Windows it goes by no one name."""
+
 _Entry = tuple[str, int, int]  # key of the content, size in bytes, time of change in nanoseconds
 _Manifest = dict[str, _Entry]
 _EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2), and RENAME_SWAP of renamex_np(2) on macOS
@@ -219,13 +222,10 @@ def _exchange(made: Path, target: Path) -> None:
     if not target.exists():
         made.rename(target)
         return
-    with contextlib.suppress(AttributeError, OSError):
-        libc = ctypes.CDLL(None, use_errno=True)
-        one, other = os.fsencode(made), os.fsencode(target)
-        with contextlib.suppress(AttributeError):
-            if libc.renameat2(_HERE, one, _HERE, other, _EXCHANGE) == 0:
-                return
-        if libc.renamex_np(one, other, _EXCHANGE) == 0:
+    one, other = os.fsencode(made), os.fsencode(target)
+    for name, places in (("renameat2", (_HERE, one, _HERE, other)), ("renamex_np", (one, other))):
+        exchange = getattr(C_LIBRARY, name, None)
+        if exchange and exchange(*places, _EXCHANGE) == 0:
             return
     old = _aside(made)
     target.rename(old)
