@@ -18,13 +18,11 @@ from pathlib import Path
 from generator import files, notes, workers
 from generator.errors import ReadingListError, WriteError
 
-C_LIBRARY = ctypes.CDLL(None) if os.name == "posix" else None
-"""The C library that Python and its modules share; on Windows it goes by no one name."""
-
 _Entry = tuple[str, int, int]  # key of the content, size in bytes, time of change in nanoseconds
 _Manifest = dict[str, _Entry]
 _EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2), and RENAME_SWAP of renamex_np(2) on macOS
 _HERE = -100  # AT_FDCWD
+_LIBRARY = ctypes.CDLL(None) if os.name == "posix" else None  # on Windows, None names no library
 _HALF = ".next"  # the ending of what is not done yet
 
 
@@ -224,7 +222,7 @@ def _exchange(made: Path, target: Path) -> None:
         return
     one, other = os.fsencode(made), os.fsencode(target)
     for name, places in (("renameat2", (_HERE, one, _HERE, other)), ("renamex_np", (one, other))):
-        exchange = getattr(C_LIBRARY, name, None)
+        exchange = getattr(_LIBRARY, name, None)
         if exchange and exchange(*places, _EXCHANGE) == 0:
             return
     old = _aside(made)
