@@ -75,10 +75,13 @@ def test_facts_are_plain_text_with_their_origin() -> None:
             "authors": ["A <b>", "B"],
             "author_count": 2,
             "issued": "2022-10",
+            "venue": "V",
             "identifiers": {"arxiv": "2210.17323"},
             "links": {"code": "https://github.com/a/b"},
             "provenance": {
                 "authors": "owner/list:READ ME.md",
+                "venue": "httpie/list:README.md",
+                "identifiers.arxiv": "https://example.org/a/b",
                 "issued": "editor: as published; from dump",
                 "links.code": "elsewhere",
             },
@@ -89,13 +92,15 @@ def test_facts_are_plain_text_with_their_origin() -> None:
     assert [(fact.label, fact.value, fact.address) for fact in found] == [
         ("Authors", "A <b>, B", ""),
         ("Date", "October 2022", ""),
+        ("Venue", "V", ""),
         ("arXiv", "2210.17323", "https://arxiv.org/abs/2210.17323"),
         ("Code", "github.com/a/b", "https://github.com/a/b"),
     ]
     assert [(fact.origin, fact.origin_address) for fact in found] == [
         ("owner/list:READ ME.md", "https://github.com/owner/list/blob/HEAD/READ%20ME.md"),
         ("the editors: as published (Public bibliographies)", "../../sources/dump/"),
-        ("the editors", ""),
+        ("httpie/list:README.md", "https://github.com/httpie/list/blob/HEAD/README.md"),
+        ("example.org/a/b", "https://example.org/a/b"),
         ("elsewhere", ""),
     ]
 
