@@ -119,10 +119,10 @@ def _tell_facts(options: argparse.Namespace, done: Enrichment) -> None:
     else:
         for fact in done.facts:
             before = f" (was {fact.before})" if fact.before else ""
-            print(escaping.clean(f"{fact.record}: {fact.field}: {fact.value}{before}, from {fact.source}"))
+            print(escaping.terminal(f"{fact.record}: {fact.field}: {fact.value}{before}, from {fact.source}"))
     for doubt in done.doubts:
         if doubt.record or not done.offline:
-            say(escaping.clean(f"not taken: {doubt}" if doubt.record else f"note: {doubt}"))
+            say(escaping.terminal(f"not taken: {doubt}" if doubt.record else f"note: {doubt}"))
 
 
 def links(options: argparse.Namespace, *, network: PublicNetwork | None = None, clock: Clock | None = None) -> int:
@@ -191,7 +191,7 @@ def _tell_links(options: argparse.Namespace, findings: Iterable[Finding], offlin
             if finding.kind != "alive":
                 said = f"to {finding.address}" if finding.address else finding.said
                 place = f"{finding.link.record}: {finding.link.field}"
-                print(escaping.clean(f"{finding.kind}: {place}: {finding.link.url}: {said}"))
+                print(escaping.terminal(f"{finding.kind}: {place}: {finding.link.url}: {said}"))
 
 
 def add_options(enriching: argparse.ArgumentParser, checking: argparse.ArgumentParser) -> None:
