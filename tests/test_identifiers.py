@@ -37,6 +37,8 @@ from generator import identifiers
         ("2301.0001", None),
         ("1412.69801", None),
         ("1501.0001", None),
+        ("0703.0001", None),
+        ("0612.34567", None),
         ("2313.00001", None),
         ("2300.00001", None),
         ("2301.1", None),

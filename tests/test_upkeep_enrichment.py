@@ -454,7 +454,7 @@ def test_the_summary_is_a_table_that_mentions_nobody() -> None:
     done = Enrichment({"loom": BY_ID}, facts, [enrichment.Doubt("thread", "arXiv", "says | @x")], {"arxiv": 2})
     text = enrichment.summary(done, {"arxiv": "arXiv"})
     lines = text.split("\n")
-    assert lines[0].startswith("2 facts for 1 records, asked from arXiv.")
+    assert lines[0].startswith("2 facts for 1 record, asked from arXiv.")
     assert lines[2] == "| Record | Field | Value | Before | Source |"
     assert lines[4].count("|") == 6
     assert lines[5].count("|") == 6

@@ -439,7 +439,7 @@ def test_the_report_is_one_table_of_what_a_person_should_see() -> None:
         finding("alive", "https://ok.example/"),
     ]
     text = link_check.report(findings)
-    assert text.startswith("5 links of 1 records: 1 dead, 1 moved, 1 unsure, 1 excepted, 1 alive.\n")
+    assert text.startswith("5 links of 1 record: 1 dead, 1 moved, 1 unsure, 1 excepted, 1 alive.\n")
     rows = [line for line in text.split("\n") if line.startswith("|")]
     assert len(rows) == 2 + 4
     assert {row.count("|") for row in rows} == {7}
@@ -452,7 +452,7 @@ def test_the_report_is_one_table_of_what_a_person_should_see() -> None:
 
 
 def test_a_report_of_good_links_has_no_table() -> None:
-    assert link_check.report([finding("alive")]) == "1 links of 1 records: 1 alive.\n"
+    assert link_check.report([finding("alive")]) == "1 link of 1 record: 1 alive.\n"
     assert link_check.report([]) == "0 links of 0 records: none.\n"
 
 

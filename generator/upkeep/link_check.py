@@ -22,6 +22,7 @@ from generator.identifiers import SCHEMES
 from generator.models import Record
 from generator.upkeep.politeness import Budget, Clock, Turns, retry_after
 from generator.upkeep.public_network import NoSuchHostError, NotPublicError, PublicNetwork
+from generator.wording import count
 
 KINDS = ("dead", "moved", "unsure", "refused", "unchecked", "excepted", "alive")
 """What can become of a link, the worst first. ``refused``: it leads to no public address, and was not asked for."""
@@ -278,7 +279,8 @@ def report(findings: Sequence[Finding]) -> str:
     numbers = counted(findings)
     told = ", ".join(f"{number} {kind}" for kind, number in numbers.items() if number) or "none"
     remedy = "A link that is right although it stands here can be excepted in its record:"
-    lines = [f"{len(findings)} links of {len({finding.link.record for finding in findings})} records: {told}."]
+    records = count(len({finding.link.record for finding in findings}), "record")
+    lines = [f"{count(len(findings), 'link')} of {records}: {told}."]
     shown = [finding for finding in findings if finding.kind != "alive"]
     if shown:
         lines += [
