@@ -75,13 +75,10 @@ def test_facts_are_plain_text_with_their_origin() -> None:
             "authors": ["A <b>", "B"],
             "author_count": 2,
             "issued": "2022-10",
-            "venue": "V",
             "identifiers": {"arxiv": "2210.17323"},
             "links": {"code": "https://github.com/a/b"},
             "provenance": {
                 "authors": "owner/list:READ ME.md",
-                "venue": "httpie/list:README.md",
-                "identifiers.arxiv": "https://example.org/a/b",
                 "issued": "editor: as published; from dump",
                 "links.code": "elsewhere",
             },
@@ -92,15 +89,13 @@ def test_facts_are_plain_text_with_their_origin() -> None:
     assert [(fact.label, fact.value, fact.address) for fact in found] == [
         ("Authors", "A <b>, B", ""),
         ("Date", "October 2022", ""),
-        ("Venue", "V", ""),
         ("arXiv", "2210.17323", "https://arxiv.org/abs/2210.17323"),
         ("Code", "github.com/a/b", "https://github.com/a/b"),
     ]
     assert [(fact.origin, fact.origin_address) for fact in found] == [
         ("owner/list:READ ME.md", "https://github.com/owner/list/blob/HEAD/READ%20ME.md"),
         ("the editors: as published (Public bibliographies)", "../../sources/dump/"),
-        ("httpie/list:README.md", "https://github.com/httpie/list/blob/HEAD/README.md"),
-        ("example.org/a/b", "https://example.org/a/b"),
+        ("the editors", ""),
         ("elsewhere", ""),
     ]
 
@@ -120,3 +115,15 @@ def test_a_paper_that_is_linked_on_arxiv_is_not_searched_for_there(held: dict[st
     found = dict(wording.searches(Record.model_validate({"title": "A & B", "identifiers": held})))
     assert ("arXiv" in found) is among
     assert found["Google Scholar"] == "https://scholar.google.com/scholar?q=A+%26+B"
+
+
+@pytest.mark.parametrize(
+    ("provenance", "text", "address"),
+    [
+        ("owner/list:READ ME.md", "owner/list:READ ME.md", "https://github.com/owner/list/blob/HEAD/READ%20ME.md"),
+        ("httpie/list:a.md", "httpie/list:a.md", "https://github.com/httpie/list/blob/HEAD/a.md"),
+        ("https://example.org/a/b", "example.org/a/b", "https://example.org/a/b"),
+    ],
+)
+def test_where_a_fact_came_from_can_be_followed(provenance: str, text: str, address: str) -> None:
+    assert wording.origin_of(provenance, library()) == (text, address)
