@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from generator import titles
 from generator.library import Library
 from generator.overviews import Overview
 from generator.wording import count
+
+MOST_NAMED = 30
+"""Co-authors that a page names: with all of them the pages would grow with the square of a list of authors."""
+
+MOST_TOGETHER = 100
+"""Authors of a paper who may be said to have written it with one another; of more, hardly two have met."""
 
 
 def author_pages(library: Library) -> Iterator[Overview]:
@@ -17,10 +23,11 @@ def author_pages(library: Library) -> Iterator[Overview]:
         return
     ids = library.author_ids
     place = {name: number for number, name in enumerate(library.by_author)}
-    wrote: dict[str, list[str]] = {record_id: [] for record_id in library.records}
+    wrote: defaultdict[str, list[str]] = defaultdict(list)
     for name, papers in library.by_author.items():
         for paper in papers:
-            wrote[paper].append(name)
+            if len(library.records[paper].authors) <= MOST_TOGETHER:
+                wrote[paper].append(name)
     order = {topic: place for place, topic in enumerate(library.topics)}
     for name, papers in library.by_author.items():
         years = sorted({year for paper in papers if (year := library.records[paper].year)})
@@ -28,6 +35,7 @@ def author_pages(library: Library) -> Iterator[Overview]:
             topic for paper in papers for topic in library.records[paper].topics if topic in library.topics
         )
         others = Counter(other for paper in papers for other in wrote[paper] if other != name)
+        named = sorted(others.items(), key=lambda pair: (-pair[1], place[pair[0]]))[:MOST_NAMED]
         yield Overview(
             f"authors/{ids[name]}.md",
             "author.md.j2",
@@ -38,10 +46,8 @@ def author_pages(library: Library) -> Iterator[Overview]:
                 "years": f"{years[0]}–{years[-1]}" if years and years[0] != years[-1] else "".join(map(str, years)),
                 # Most papers first; then in the order of topics.yaml, and by name.
                 "topics": sorted(topics.items(), key=lambda pair: (-pair[1], order[pair[0]])),
-                "others": [
-                    (other, ids[other], together)
-                    for other, together in sorted(others.items(), key=lambda pair: (-pair[1], place[pair[0]]))
-                ],
+                "others": [(other, ids[other], together) for other, together in named],
+                "more": len(others) - len(named),
             },
         )
     letters: dict[str, list[tuple[str, str, int]]] = {}
@@ -52,6 +58,6 @@ def author_pages(library: Library) -> Iterator[Overview]:
         "authors/index.md",
         "authors.md.j2",
         "Authors",
-        f"{count(len(ids), 'author')} with two or more papers on this list.",
+        f"{count(len(library.by_author), 'author')} with two or more papers on this list.",
         {"letters": letters},
     )

@@ -41,7 +41,7 @@ def catalogue(library: Library) -> str:
     topics = {topic_id: place for place, topic_id in enumerate(library.topics)}
     comments = list(_comments(library))
     captures = _table(day for _, _, day in comments)
-    return _json(
+    return compact(
         {
             "version": VERSION,
             "edition": library.edition,
@@ -97,5 +97,6 @@ def _indexes(values: Iterable[str | None], table: Sequence[str]) -> list[int]:
     return [-1 if value is None else place[value] for value in values]
 
 
-def _json(data: dict[str, Any]) -> str:
+def compact(data: Any) -> str:
+    """Return ``data`` as a file of JSON on one line, as scripts of the site load it."""
     return f"{json.dumps(data, ensure_ascii=False, separators=(',', ':'))}\n"

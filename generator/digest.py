@@ -92,7 +92,7 @@ def digest(
             escaping.clean(titles.plain(library.retracted[record_id].title)),
             dates.in_words(day),
             escaping.clean(why),
-            address(settings, paper_path(record_id)) or "",
+            address(settings, paper_path(record_id)),
         )
         for day, changed in days.items()
         for record_id, why in changed.retracted

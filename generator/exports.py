@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from generator import escaping, store, titles
+from generator import dates, escaping, store, titles
 from generator.identifiers import SCHEMES
 from generator.models import PersonName, Record
 from generator.venues import is_journal
@@ -17,7 +17,7 @@ from generator.venues import is_journal
 SCHEMA_VERSION = 1
 """Version of the layout of ``papers.json``: raised when a field changes its meaning or goes, not when one is added."""
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = [month.lower() for month in dates.MONTHS]
 
 
 def address(record: Record) -> str | None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from generator.identifiers import SCHEMES
 from generator.models import MAX_ABSTRACT, MAX_LINE, Entry, Identifiers, Links, Record
@@ -21,7 +20,7 @@ def spell(place: tuple[str | int, ...]) -> str:
     return text
 
 
-def explain(fault: ErrorDetails, model: type[BaseModel]) -> str:
+def explain(fault: Mapping[str, Any], model: type[BaseModel]) -> str:
     """Say what a fault found by pydantic means, and what to write instead."""
     kind, context = fault["type"], fault.get("ctx", {})
     if kind == "value_error":
@@ -81,7 +80,7 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from _models_in(inner)
 
 
-def is_other_member(fault: ErrorDetails, faults: list[ErrorDetails]) -> bool:
+def is_other_member(fault: Mapping[str, Any], faults: Sequence[Mapping[str, Any]]) -> bool:
     """Tell whether a fault only says that fields with values are no text, where the fields' own faults are told too."""
     return (
         fault["type"] == "string_type"

@@ -81,9 +81,9 @@ def arxiv(text: str) -> str | None:
     )
     text = registered[1] if registered else text
     if match := _ARXIV_NEW.fullmatch(text):
-        # Ids have four figures until December 2014 and five since.
-        wanted = 4 if "07" <= match[1] < "15" else 5
-        return f"{match[1]}{match[2]}.{match[3]}" if len(match[3]) == wanted else None
+        month = match[1] + match[2]
+        known = month >= "0704" and len(match[3]) == (4 if month < "1501" else 5)
+        return f"{month}.{match[3]}" if known else None
     if match := _ARXIV_OLD.fullmatch(text):
         return f"{match[1]}/{match[2]}"
     return None

@@ -193,7 +193,7 @@ class _Writer:
     def topics(self) -> Iterator[Page]:
         for topic_id, topic in self.library.topics.items():
             ids = self.library.by_topic.get(topic_id, ())
-            description = topic.description or f"{len(ids)} papers on {topic.name}."
+            description = topic.description or f"{wording.count(len(ids), 'paper')} on {topic.name}."
             yield self.page(
                 f"topics/{topic_id}.md",
                 "topic.md.j2",

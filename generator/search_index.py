@@ -16,7 +16,6 @@ change of one record leaves most files as they are.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import unicodedata
 from collections import defaultdict
@@ -24,6 +23,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from generator import titles
+from generator.catalogue import compact
 from generator.identifiers import SCHEMES
 from generator.library import Library
 from generator.models import Author, PersonName, Record
@@ -108,7 +108,7 @@ def files(library: Library) -> Iterator[tuple[str, str]]:
         ],
         "paths": [[path_id, path.title, len(path.steps)] for path_id, path in library.paths.items()],
     }
-    yield MANIFEST, _json(manifest)
+    yield MANIFEST, compact(manifest)
 
 
 def _digest(text: str) -> str:
@@ -257,7 +257,7 @@ def _word_files(words: Sequence[str], found: Mapping[str, Mapping[int, int]]) ->
 
 def _word_file(part: Sequence[tuple[str, str]]) -> tuple[str, str]:
     text = {"words": " ".join(word for word, _ in part), "papers": ",".join(papers for _, papers in part)}
-    return part[0][0], _json(text)
+    return part[0][0], compact(text)
 
 
 def _differences(papers: Mapping[int, int]) -> Iterator[str]:
@@ -294,7 +294,7 @@ def _spelling_files(
 
 
 def _spelling_file(part: Sequence[str], found: Mapping[str, Mapping[int, int]], surfaces: Mapping[str, str]) -> str:
-    return _json(
+    return compact(
         {
             "words": " ".join(surfaces[word] for word in part),
             "papers": " ".join(_base36(len(found[word])) for word in part),
@@ -330,7 +330,7 @@ def _card_files(library: Library) -> Iterator[tuple[str, str]]:
             ]
         )
     for start in range(0, len(cards), CARDS_A_FILE):
-        yield "", _json(cards[start : start + CARDS_A_FILE])
+        yield "", compact(cards[start : start + CARDS_A_FILE])
 
 
 def _as_browsers_sort(word: str) -> bytes:
@@ -344,7 +344,3 @@ def _base36(number: int) -> str:
         number, rest = divmod(number, 36)
         digits = _DIGITS[rest] + digits
     return _DIGITS[number] + digits
-
-
-def _json(data: Any) -> str:
-    return f"{json.dumps(data, ensure_ascii=False, separators=(',', ':'))}\n"

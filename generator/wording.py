@@ -174,7 +174,7 @@ def origin_of(provenance: str, library: Library) -> tuple[str, str]:
         text, address = origin_of(origin, library) if origin else ("", "")
         return f"the editors: {reason}" + (f" ({text})" if text else ""), address
     owner, colon, path = provenance.partition(":")
-    if colon and owner.count("/") == 1 and not owner.startswith("http"):
+    if colon and owner.count("/") == 1:
         return provenance, f"https://github.com/{escaping.url(owner)}/blob/HEAD/{quote(path)}"
     if links.is_safe(provenance):
         return links.shown(provenance), provenance

@@ -53,7 +53,7 @@ def beside(work: Callable[[], _Result], *, worth: bool = True) -> Iterator[Calla
     def result() -> _Result:
         try:
             answer: _Result = receiver.recv()
-        except EOFError:
+        except (EOFError, OSError):  # the second where it died while it sent
             return work()
         return answer
 

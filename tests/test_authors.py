@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from site_tools import RECORDS, library
+from site_tools import RECORDS, TOY_SETTINGS, library
 
-from generator.authors import author_pages
+from generator import pages
+from generator.authors import MOST_NAMED, MOST_TOGETHER, author_pages
 from generator.library import Library
 from generator.models import Record, Topic
 from generator.overviews import Overview
@@ -42,11 +43,34 @@ def test_a_page_tells_years_topics_and_co_authors() -> None:
     assert (reed["years"], reed["topics"]) == ("", [("spinning", 1)])
 
 
+def test_a_page_names_the_most_frequent_co_authors() -> None:
+    names = [f"Author {number:02}" for number in range(MOST_NAMED + 3)]
+    many = Record(title="F", authors=tuple(names))
+    records = {"f": many, "g": many, "h": Record(title="H", authors=(names[0], names[-1]))}
+    page = _pages(records)["authors/author-00.md"]
+    assert [name for name, _, _ in page.values["others"]] == [names[-1], *names[1:MOST_NAMED]]
+    made = {page.path: page.text for page in pages.pages(Library(records, {}, {}, {}, {}), TOY_SETTINGS)}
+    assert f"[{names[MOST_NAMED - 1]}](author-{MOST_NAMED - 1}.md) (2) and 2 more." in made[page.path]
+
+
+def test_hundreds_of_authors_of_one_paper_are_not_each_others_co_authors() -> None:
+    many = tuple(f"Author {number:03}" for number in range(MOST_TOGETHER + 1))
+    for names, others in ((many, 1), (many[1:], MOST_NAMED)):
+        papers = [names, names, many[1:3]]
+        records = {f"paper-{number}": Record(title="F", authors=each) for number, each in enumerate(papers)}
+        assert len(_pages(records)["authors/author-001.md"].values["others"]) == others
+
+
 def test_the_index_is_by_letter() -> None:
     letters = _pages(RECORD)["authors/index.md"].values["letters"]
     assert {letter: [name for name, _, _ in names] for letter, names in letters.items()} == {
         "0–9": ["9 Lives"], "A": ["Ada Loom"], "B": ["Bo Spindle"], "E": ["Ébo Reed"]
     }  # fmt: skip
+
+
+def test_the_index_counts_an_author_of_two_spellings_once() -> None:
+    records = {"f": Record(title="F", authors=("Ébo Reed",)), "g": Record(title="G", authors=("Ebo Reed",))}
+    assert _pages(records)["authors/index.md"].description == "1 author with two or more papers on this list."
 
 
 def test_everyone_is_in_the_index_of_the_real_list() -> None:

@@ -321,9 +321,11 @@ def test_the_order_of_files_does_not_decide_which_of_two_papers_gets_an_id() -> 
     assert records(plan(files)) == records(plan(dict(reversed(files.items()))))
 
 
-def test_the_order_of_files_does_not_decide_how_a_source_is_called() -> None:
-    files = {"one/toy.txt": dump("A Loom for All"), "two/toy.txt": dump("A Ferry for All")}
-    assert records(plan(files)) == records(plan(dict(reversed(files.items()))))
+def test_neither_the_order_of_files_nor_their_folders_decide_how_a_source_is_called() -> None:
+    one, two = dump("A Loom for All"), dump("A Ferry for All")
+    made = records(plan({"one/toy.txt": one, "two/toy.txt": two}))
+    assert records(plan({"two/toy.txt": two, "one/toy.txt": one})) == made
+    assert records(plan({"one/toy.txt": two, "two/toy.txt": one})) == made
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -82,6 +83,19 @@ def test_a_change_that_was_decided_is_completed_by_the_next_run(folder: Path, mo
         assert completed == []
 
 
+def test_each_step_is_on_the_disk_before_the_next(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[tuple[str, bool]] = []
+    monkeypatch.setattr(files, "sync", lambda place: steps.append((place.name, journal.is_pending(folder))))
+    journal.commit(folder, CHANGES)
+    top = folder.name
+    assert steps == [
+        ("papers", False), (top, False),  # the new files and the plan
+        (top, True),  # the decision
+        ("papers", True), (top, True),  # the files in their places
+        (top, False),
+    ]  # fmt: skip
+
+
 def test_a_file_changed_since_is_not_written_over(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cut_short(folder, monkeypatch)
     (folder / "topics.yaml").write_text("by hand\n")
@@ -121,6 +135,17 @@ def test_a_folder_of_records_that_is_a_link_is_refused(folder: Path) -> None:
     assert [problem.message for problem in store.load(folder).problems if problem.path.endswith("papers")] == [
         "is a symbolic link; put the folder itself here"
     ]
+
+
+def test_a_change_that_was_decided_does_not_follow_a_link(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cut_short(folder, monkeypatch)
+    elsewhere = folder.parent / f"{folder.name}-elsewhere"
+    (folder / "papers").rename(elsewhere)
+    (folder / "papers").symlink_to(elsewhere)
+    before = texts(elsewhere)
+    with pytest.raises(WriteError, match="papers: is a symbolic link"), journal.locked(folder):
+        pytest.fail("went on")
+    assert texts(elsewhere) == before
 
 
 def _sha256(text: str) -> str:
@@ -202,6 +227,15 @@ def test_another_run_is_waited_for(tmp_path: Path) -> None:
 def test_where_there_are_no_locks_runs_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(locks, "fcntl", None)
     with locks.exclusive(tmp_path), locks.exclusive(tmp_path):
+        assert not locks.is_held(tmp_path)
+
+
+def test_where_the_file_system_has_no_locks_runs_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(pytest.importorskip("fcntl"), "flock", refuse)
+    with locks.exclusive(tmp_path):
         assert not locks.is_held(tmp_path)
 
 

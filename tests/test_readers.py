@@ -288,6 +288,7 @@ GLUED_HEAD = "Get trending papers in your email inbox!\n\nSubscribe\n\n"
         ("Dec 1205", "", "--12-01", 205),  # no number begins with 0
         ("Feb 315", "", "--02-03", 15),  # February has no 31st
         ("Dec 312", "Dec 9", "--12-03", 12),  # the 31st is still to come on the day of the capture
+        ("Dec 312", "Dec 3", "--12-03", 12),  # a capture shows its own day
         ("Dec 1112", "Dec 9", "--12-01", 112),
     ],
 )

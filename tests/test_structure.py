@@ -5,9 +5,13 @@ from __future__ import annotations
 import ast
 import graphlib
 import re
+import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+
+from generator import standing
 
 PACKAGE = Path(__file__).resolve().parent.parent / "generator"
 
@@ -105,6 +109,18 @@ def test_the_walk_sees_what_it_should() -> None:
     assert "matching" in IMPORTS[PACKAGE / "intake.py"]
     assert "readers" in IMPORTS[PACKAGE / "readers" / "csv_table.py"]
     assert any(name.startswith("mkdocs") for name in imports_of(PACKAGE / "mkdocs_plugin.py"))
+
+
+def test_a_run_knows_the_versions_of_all_that_pages_are_made_with() -> None:
+    modules, left = set[str](), ["generation"]
+    while left:
+        if (module := left.pop()) not in modules:
+            modules.add(module)
+            left += {each for path in FILES if module_of(path) == module for each in IMPORTS[path]}
+    names = {name.split(".")[0] for path in FILES if module_of(path) in modules for name in imports_of(path)}
+    owners = packages_distributions()
+    used = {owners[name][0].lower() for name in names - sys.stdlib_module_names - {"generator"}}
+    assert sorted(used) == sorted(standing._LIBRARIES)
 
 
 @pytest.mark.parametrize("path", FILES, ids=named)

@@ -57,7 +57,7 @@ def test_enrich_writes_facts_once(server: Server, project: Path, capsys: pytest.
     said = capsys.readouterr()
     assert "loom: issued: 2022-10-31, from https://arxiv.org/abs/2210.00001\n" in said.out
     assert said.err.endswith(
-        "4 facts for 1 records; requests: 1 to arXiv, 0 to Hugging Face papers, 1 to Crossref; 1 files changed\n"
+        "4 facts for 1 record; requests: 1 to arXiv, 0 to Hugging Face papers, 1 to Crossref; 1 file changed\n"
     )
     after = file_bytes(project / "records")
     assert {name for name in after if after[name] != before.get(name)} == {"papers/loom.yaml"}
@@ -114,7 +114,7 @@ def test_enrich_goes_on_without_a_cache(server: Server, project: Path, capsys: p
     assert said[0].startswith(
         f"note: {upkeep_commands.CACHE}: answers cannot be kept there for the next run; delete it"
     )
-    assert said[1].startswith("4 facts for 1 records")
+    assert said[1].startswith("4 facts for 1 record;")
     cache.unlink()
     cache.parent.rmdir()
     cache.parent.write_text("a file where the folder goes", encoding="utf-8")

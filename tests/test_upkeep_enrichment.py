@@ -289,6 +289,15 @@ def test_an_identifier_of_another_record_is_not_taken(world: World) -> None:
     assert "loom: arXiv says identifiers.arxiv: 2210.00001, but it is that of owner" in map(str, done.doubts)
 
 
+def test_an_identifier_is_given_to_one_record_alone(world: World) -> None:
+    databases, server = world
+    databases.papers = [PAPER]
+    record = Record(title=TITLE, authors=PAPER.authors, issued="2022")
+    done = run(server, {"loom": record, "twin": record}, "crossref")
+    assert [fact.record for fact in done.facts if fact.field == "identifiers.doi"] == ["loom"]
+    assert "twin: Crossref says identifiers.doi: 10.5555/loom.1, but it is that of loom" in map(str, done.doubts)
+
+
 # --- odd answers ------------------------------------------------------------------------------------------------------
 
 HTML = Reply(200, "<!doctype html><title>Maintenance</title><p>Come back later", {"Content-Type": "text/html"})
@@ -379,7 +388,8 @@ def test_hostile_names_and_venues_are_refused(world: World, api: str, name: str)
         assert raw not in text
 
 
-def test_a_crowd_of_authors_does_not_burst_the_file(world: World) -> None:
+def test_a_crowd_of_authors_does_not_burst_the_file(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "MAX_BYTES", 2**16)
     databases, server = world
     crowd = tuple(
         f"Weaver {chr(65 + n // 676)}{chr(65 + n // 26 % 26)}{chr(97 + n % 26)} of the Guild" for n in range(4000)
@@ -444,7 +454,7 @@ def test_the_summary_is_a_table_that_mentions_nobody() -> None:
     done = Enrichment({"loom": BY_ID}, facts, [enrichment.Doubt("thread", "arXiv", "says | @x")], {"arxiv": 2})
     text = enrichment.summary(done, {"arxiv": "arXiv"})
     lines = text.split("\n")
-    assert lines[0].startswith("2 facts for 1 records, asked from arXiv.")
+    assert lines[0].startswith("2 facts for 1 record, asked from arXiv.")
     assert lines[2] == "| Record | Field | Value | Before | Source |"
     assert lines[4].count("|") == 6
     assert lines[5].count("|") == 6

@@ -17,7 +17,7 @@ import pytest
 from site_tools import free_port
 from stand_in import Asked, Reply, Server, Waits, serving
 
-from generator import store
+from generator import links, store
 from generator.models import Record
 from generator.upkeep import link_check, public_network
 from generator.upkeep.link_check import Checker, Finding, Link
@@ -107,6 +107,31 @@ def test_what_becomes_of_a_link(
     (finding,) = web.check("http://a.example/")
     assert (finding.kind, finding.address) == (kind, address)
     assert said in finding.said
+
+
+@pytest.mark.parametrize(
+    ("address", "asked"),
+    [
+        ("http://ｅxample.example/x", "example.example/x"),  # letters of full width
+        ("http://ﬁne.example/", "fine.example/"),  # a ligature
+        ("http://cafe\N{COMBINING ACUTE ACCENT}.example/", "xn--caf-dma.example/"),
+        ("http://xn--bcher-kva.ab--cd.example/", "xn--bcher-kva.ab--cd.example/"),  # no name in Unicode
+    ],
+)
+def test_names_in_other_letters_are_asked_for_as_browsers_do(web: Web, address: str, asked: str) -> None:
+    web.pages[asked] = Reply(200)
+    (finding,) = web.check(address)
+    assert (finding.link.url, finding.kind, finding.said) == (address, "alive", "200 OK")
+    assert web.asked == [f"HEAD {asked}"]
+
+
+def test_what_cannot_be_asked_for_is_said_and_stops_no_other(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(links, "fault", lambda url: None)
+    web.pages["a.example/"] = Reply(200)
+    refused, alive = web.check("http://a.example/", "http://b.example:x/")
+    assert (refused.link.url, refused.kind) == ("http://b.example:x/", "refused")
+    assert refused.said == "is no address that can be asked for"
+    assert alive.kind == "alive"
 
 
 @pytest.mark.parametrize(
@@ -244,7 +269,7 @@ def test_an_excepted_link_is_not_asked_for(web: Web) -> None:
     [
         "127.0.0.1", "127.9.9.9", "0.0.0.0", "10.1.2.3", "172.16.0.1", "192.168.0.1", "169.254.169.254", "100.64.0.1",
         "192.0.2.1", "198.18.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255",
-        "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "ff02::1", "2001:db8::1",
+        "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "ff02::1", "2001:db8::1", "4000::1",
         "::ffff:127.0.0.1", "::ffff:10.0.0.1", "2002:7f00:1::", "64:ff9b::127.0.0.1", "64:ff9b::a9fe:a9fe",
     ],
 )  # fmt: skip
@@ -414,7 +439,7 @@ def test_the_report_is_one_table_of_what_a_person_should_see() -> None:
         finding("alive", "https://ok.example/"),
     ]
     text = link_check.report(findings)
-    assert text.startswith("5 links of 1 records: 1 dead, 1 moved, 1 unsure, 1 excepted, 1 alive.\n")
+    assert text.startswith("5 links of 1 record: 1 dead, 1 moved, 1 unsure, 1 excepted, 1 alive.\n")
     rows = [line for line in text.split("\n") if line.startswith("|")]
     assert len(rows) == 2 + 4
     assert {row.count("|") for row in rows} == {7}
@@ -427,7 +452,7 @@ def test_the_report_is_one_table_of_what_a_person_should_see() -> None:
 
 
 def test_a_report_of_good_links_has_no_table() -> None:
-    assert link_check.report([finding("alive")]) == "1 links of 1 records: 1 alive.\n"
+    assert link_check.report([finding("alive")]) == "1 link of 1 record: 1 alive.\n"
     assert link_check.report([]) == "0 links of 0 records: none.\n"
 
 

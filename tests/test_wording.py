@@ -118,3 +118,15 @@ def test_a_paper_that_is_linked_on_arxiv_is_not_searched_for_there(held: dict[st
     found = dict(wording.searches(Record.model_validate({"title": "A & B", "identifiers": held})))
     assert ("arXiv" in found) is among
     assert found["Google Scholar"] == "https://scholar.google.com/scholar?q=A+%26+B"
+
+
+@pytest.mark.parametrize(
+    ("provenance", "text", "address"),
+    [
+        ("owner/list:READ ME.md", "owner/list:READ ME.md", "https://github.com/owner/list/blob/HEAD/READ%20ME.md"),
+        ("httpie/list:a.md", "httpie/list:a.md", "https://github.com/httpie/list/blob/HEAD/a.md"),
+        ("https://example.org/a/b", "example.org/a/b", "https://example.org/a/b"),
+    ],
+)
+def test_where_a_fact_came_from_can_be_followed(provenance: str, text: str, address: str) -> None:
+    assert wording.origin_of(provenance, library()) == (text, address)

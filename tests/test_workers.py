@@ -65,6 +65,18 @@ def test_what_a_process_did_not_finish_is_done_here(how: str, capfd: pytest.Capt
 
 
 @LINUX
+def test_what_a_process_did_not_send_whole_is_done_here() -> None:
+    def work() -> bytes:
+        if elsewhere():
+            signal.setitimer(signal.ITIMER_REAL, 0.1)  # ends it while it sends more than a pipe takes
+        return bytes(2**20)
+
+    with workers.beside(work) as result:
+        multiprocessing.active_children()[0].join()
+        assert result() == bytes(2**20)
+
+
+@LINUX
 def test_what_is_wrong_is_raised_once_and_leaves_no_process() -> None:
     def work(items: Sequence[int]) -> None:
         if 2 in items:

@@ -99,7 +99,7 @@ def _databases(
         def lookup(identifiers: Mapping[str, str]) -> Entry | None:
             entry, silent = apis.fetch(opened, identifiers)
             for reason in silent if entry is None else ():
-                say(escaping.clean(f"note: {reason}"))
+                say(escaping.terminal(f"note: {reason}"))
             return entry
 
         yield lookup

@@ -24,7 +24,7 @@ def load_records(folder: Path) -> store.Contents:
     """Load a records folder; raises ReadingListError with all its problems where it has any."""
     contents = store.load(folder)
     if contents.problems:
-        raise ReadingListError("\n".join(escaping.terminal(str(problem)) for problem in contents.problems))
+        raise ReadingListError("\n".join(map(str, contents.problems)))
     return contents
 
 

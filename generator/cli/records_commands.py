@@ -64,7 +64,7 @@ def check(options: argparse.Namespace) -> int:
         for remark in remarks:
             print(escaping.terminal(str(replace(remark, message=f"remark: {remark.message}"))))
     said = [judged, count(len(problems), "problem"), *([count(len(remarks), "remark")] if options.base else [])]
-    say(escaping.terminal(", ".join(said)))
+    say(", ".join(said))
     return PROBLEMS if problems else DONE
 
 

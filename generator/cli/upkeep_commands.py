@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from generator import documents, escaping, store
 from generator.cli.printing import DONE, configured, load_records, print_json, progress, say, today, writing
 from generator.errors import UsageError
+from generator.wording import count
 
 if TYPE_CHECKING:
     from generator.upkeep.enrichment import Enrichment
@@ -72,9 +73,9 @@ def enrich(options: argparse.Namespace, *, bases: Mapping[str, str] | None = Non
         return DONE
     if options.summary:
         documents.write(options.summary, enrichment.summary(done, APIS))
-    wrote = "nothing was written (--dry-run)" if options.dry_run else f"{changed} files changed"
+    wrote = "nothing was written (--dry-run)" if options.dry_run else f"{count(changed, 'file')} changed"
     requests = ", ".join(f"{number} to {APIS[name]}" for name, number in done.requests.items()) or "none"
-    say(f"{len(done.facts)} facts for {len(done.records)} records; requests: {requests}; {wrote}")
+    say(f"{count(len(done.facts), 'fact')} for {count(len(done.records), 'record')}; requests: {requests}; {wrote}")
     return DONE
 
 
@@ -119,10 +120,10 @@ def _tell_facts(options: argparse.Namespace, done: Enrichment) -> None:
     else:
         for fact in done.facts:
             before = f" (was {fact.before})" if fact.before else ""
-            print(escaping.clean(f"{fact.record}: {fact.field}: {fact.value}{before}, from {fact.source}"))
+            print(escaping.terminal(f"{fact.record}: {fact.field}: {fact.value}{before}, from {fact.source}"))
     for doubt in done.doubts:
         if doubt.record or not done.offline:
-            say(escaping.clean(f"not taken: {doubt}" if doubt.record else f"note: {doubt}"))
+            say(escaping.terminal(f"not taken: {doubt}" if doubt.record else f"note: {doubt}"))
 
 
 def links(options: argparse.Namespace, *, network: PublicNetwork | None = None, clock: Clock | None = None) -> int:
@@ -159,11 +160,11 @@ def links(options: argparse.Namespace, *, network: PublicNetwork | None = None, 
         if options.state:
             link_check.write_state(options.state, link_check.state_of(findings, state))
     _tell_links(options, findings, offline)
-    numbers = {kind: number for kind, number in link_check.counted(findings).items() if number}
+    numbers = [f"{number} {kind}" for kind, number in link_check.counted(findings).items() if number]
     if offline:
         say("offline: not one server answered; no report was written")
     else:
-        say(f"{len(findings)} links: {', '.join(f'{number} {kind}' for kind, number in numbers.items()) or 'none'}")
+        say(f"{count(len(findings), 'link')}: {', '.join(numbers) or 'none'}")
     return DONE
 
 
@@ -191,7 +192,7 @@ def _tell_links(options: argparse.Namespace, findings: Iterable[Finding], offlin
             if finding.kind != "alive":
                 said = f"to {finding.address}" if finding.address else finding.said
                 place = f"{finding.link.record}: {finding.link.field}"
-                print(escaping.clean(f"{finding.kind}: {place}: {finding.link.url}: {said}"))
+                print(escaping.terminal(f"{finding.kind}: {place}: {finding.link.url}: {said}"))
 
 
 def add_options(enriching: argparse.ArgumentParser, checking: argparse.ArgumentParser) -> None:

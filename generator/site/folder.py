@@ -22,6 +22,7 @@ _Entry = tuple[str, int, int]  # key of the content, size in bytes, time of chan
 _Manifest = dict[str, _Entry]
 _EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2), and RENAME_SWAP of renamex_np(2) on macOS
 _HERE = -100  # AT_FDCWD
+_LIBRARY = ctypes.CDLL(None) if os.name == "posix" else None  # on Windows, None names no library
 _HALF = ".next"  # the ending of what is not done yet
 
 
@@ -219,13 +220,10 @@ def _exchange(made: Path, target: Path) -> None:
     if not target.exists():
         made.rename(target)
         return
-    with contextlib.suppress(AttributeError, OSError):
-        libc = ctypes.CDLL(None, use_errno=True)
-        one, other = os.fsencode(made), os.fsencode(target)
-        with contextlib.suppress(AttributeError):
-            if libc.renameat2(_HERE, one, _HERE, other, _EXCHANGE) == 0:
-                return
-        if libc.renamex_np(one, other, _EXCHANGE) == 0:
+    one, other = os.fsencode(made), os.fsencode(target)
+    for name, places in (("renameat2", (_HERE, one, _HERE, other)), ("renamex_np", (one, other))):
+        exchange = getattr(_LIBRARY, name, None)
+        if exchange and exchange(*places, _EXCHANGE) == 0:
             return
     old = _aside(made)
     target.rename(old)

@@ -20,6 +20,7 @@ from generator.matching.items import item_of_entry, item_of_record
 from generator.models import EDITOR, Entry, Record
 from generator.upkeep.apis import Api
 from generator.upkeep.politeness import LeaveAloneError, PoliteTransport
+from generator.wording import count
 
 FIELDS = ("authors", "issued", "venue", "identifiers.arxiv", "identifiers.doi")
 """The facts that are looked for."""
@@ -281,7 +282,7 @@ def summary(done: Enrichment, titles_of: Mapping[str, str]) -> str:
     ``titles_of`` gives the APIs' names for readers. What does not fit into a pull request is counted, not shown.
     """
     asked = ", ".join(titles_of.get(name, name) for name, number in done.asked.items() if number) or "nobody"
-    numbers = f"{len(done.facts)} facts for {len(done.records)} records, asked from {asked}."
+    numbers = f"{count(len(done.facts), 'fact')} for {count(len(done.records), 'record')}, asked from {asked}."
     lines = [f"{numbers} What was there already, and what people wrote, is untouched."]
     facts = [
         (fact.record, fact.field, fact.value, fact.before or "", fact.source)

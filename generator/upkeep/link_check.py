@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpcore2
 import httpx2
@@ -21,6 +22,7 @@ from generator.identifiers import SCHEMES
 from generator.models import Record
 from generator.upkeep.politeness import Budget, Clock, Turns, retry_after
 from generator.upkeep.public_network import NoSuchHostError, NotPublicError, PublicNetwork
+from generator.wording import count
 
 KINDS = ("dead", "moved", "unsure", "refused", "unchecked", "excepted", "alive")
 """What can become of a link, the worst first. ``refused``: it leads to no public address, and was not asked for."""
@@ -98,7 +100,7 @@ class Checker:
         by_host: defaultdict[str, dict[str, None]] = defaultdict(dict)
         for link in wanted:
             if not link.note:
-                by_host[httpx2.URL(link.url).host][link.url] = None
+                by_host[_host(link.url)][link.url] = None
         outcomes: dict[str, Finding] = {}
         with self._pool, ThreadPoolExecutor(_HOSTS_AT_ONCE) as threads:
             for found in threads.map(self._check_host, by_host.values()):
@@ -116,10 +118,11 @@ class Checker:
 
     def _follow(self, address: str) -> Finding:
         """Follow a link to its end."""
-        at, moved, lasting, answered = address, None, True, False
+        start = links.with_ascii_host(address)  # names are turned into ASCII here as a record's are judged
+        at, moved, lasting, answered = start, None, True, False
 
         def found(kind: str, said: str) -> Finding:
-            where = f" at {at}" if at != address and kind != "moved" else ""
+            where = f" at {at}" if at != start and kind != "moved" else ""
             return Finding(
                 Link("", "", address), kind, said + where, moved if kind == "moved" else None, None, answered
             )
@@ -131,6 +134,8 @@ class Checker:
                 return found("refused", fault.partition(";")[0])
             try:
                 status, target = self._ask(httpx2.URL(at))
+            except httpx2.InvalidURL:
+                return found("refused", "is no address that can be asked for")
             except NotPublicError:
                 return found("refused", "leads to an address that is not public")
             except NoSuchHostError:
@@ -178,8 +183,9 @@ class Checker:
     def _send(self, method: str, url: httpx2.URL) -> tuple[int, dict[str, str]]:
         """Send one request; of the answer, the head is read and no more."""
         to = httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
-        with self._turns.lock(url.host):
-            self._turns.wait(url.host)
+        host = url.raw_host.decode("ascii")  # not url.host, which fails where a name is none in Unicode
+        with self._turns.lock(host):
+            self._turns.wait(host)
             try:
                 with self._pool.stream(method, to, headers=self._headers, extensions={"timeout": _TIMEOUTS}) as answer:
                     headers = {
@@ -187,7 +193,14 @@ class Checker:
                     }
                     return answer.status, headers
             finally:
-                self._turns.end(url.host)
+                self._turns.end(host)
+
+
+def _host(address: str) -> str:
+    """Return the host of an address, or nothing where it has none."""
+    with contextlib.suppress(ValueError):
+        return links.ascii_host(urlsplit(address)) or ""
+    return ""
 
 
 def _words(status: int) -> str:
@@ -266,7 +279,8 @@ def report(findings: Sequence[Finding]) -> str:
     numbers = counted(findings)
     told = ", ".join(f"{number} {kind}" for kind, number in numbers.items() if number) or "none"
     remedy = "A link that is right although it stands here can be excepted in its record:"
-    lines = [f"{len(findings)} links of {len({finding.link.record for finding in findings})} records: {told}."]
+    records = count(len({finding.link.record for finding in findings}), "record")
+    lines = [f"{count(len(findings), 'link')} of {records}: {told}."]
     shown = [finding for finding in findings if finding.kind != "alive"]
     if shown:
         lines += [
