@@ -75,7 +75,6 @@ MESSAGES = [
     ("paths.yaml", 8, "first-steps.steps[3].paper: 'old-loom' has moved; write 'good-loom'"),
     ("paths.yaml", 10, "first-steps.steps[4].paper: 'good-loom' stands on the path twice; keep one"),
     ("paths.yaml", 14, "steps: is empty; fill it in or delete the field"),
-    ("record.schema.json", None, "does not describe these records and topics; run `reading-list check --fix`"),
     ("redirects.yaml", 1, f"Bad Id: {NO_ID}"),
     ("redirects.yaml", 2, "chained: leads to another redirect; write 'good-loom'"),
     ("redirects.yaml", 4, "dangling: leads to 'nobody', which is no record; write the id of one"),
@@ -194,7 +193,10 @@ def test_a_fault_inside_a_list_item_is_named_once(make_records: Make, text: str,
     [
         {"topics.yaml": "looms: [\n"},
         {"topics.yaml": "looms:\n  name: Looms\n"},
+        {"topics.yaml": "looms: 5\n"},
         {"sources.yaml": "toy: [\n"},
+        {"sources.yaml": "- toy\n"},
+        {"sources.yaml": "another: 5\n"},
         {"papers/moved.yaml": "title: [\n"},
     ],
     ids=lambda broken: " ".join(broken.values()).strip(),
@@ -211,8 +213,32 @@ def test_one_fault_is_one_problem(make_records: Make, broken: dict[str, str]) ->
     folder = with_schema(make_records(good))
     assert problems_of(folder) == []
     make_records(broken)
-    found = [problem for problem in problems_of(folder) if problem[0] != store.SCHEMA_FILE]
-    assert [name for name, _, _ in found] == list(broken)
+    assert [name for name, _, _ in problems_of(folder)] == list(broken)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "lines"),
+    [
+        ("paths.yaml", "way:\n  title: Way\n  steps:\n  - {paper: loom}\n  - {paper: nowhere, why: Next.}\n", [4, 5]),
+        ("paths.yaml", "way:\n  steps:\n  - {paper: loom, why: A.}\n  - 5\n  - {paper: loom, why: B.}\n", [1, 4, 5]),
+        ("topics.yaml", "looms:\n  name: Looms\n  start_here:\n  - {paper: nowhere, why: A.}\n", [1, 4]),
+        ("topics.yaml", "looms:\n  group: Weaving\n  start_here:\n  - {paper: loom, why: A.}\n", [1, 4]),
+    ],
+)
+def test_a_faulty_step_hides_no_other(make_records: Make, file: str, text: str, lines: list[int]) -> None:
+    folder = with_schema(make_records({"papers/loom.yaml": LOOM, file: text}))
+    assert [(name, line) for name, line, _ in problems_of(folder)] == [(file, line) for line in lines]
+
+
+@pytest.mark.parametrize("schema", [None, "{}", "[" * 100_000, b"\xff"], ids=["none", "another", "deep", "no text"])
+def test_a_schema_of_other_records_is_named_and_mended(make_records: Make, schema: str | bytes | None) -> None:
+    folder = make_records({"papers/loom.yaml": LOOM, "topics.yaml": TOPICS})
+    if schema is not None:
+        (folder / store.SCHEMA_FILE).write_bytes(schema.encode() if isinstance(schema, str) else schema)
+    message = "does not describe these records and topics; run `reading-list check --fix`"
+    assert problems_of(folder) == [(store.SCHEMA_FILE, None, message)]
+    checking.fix(store.load(folder))
+    assert problems_of(folder) == []
 
 
 def test_the_remedy_for_a_chain_is_its_end(make_records: Make) -> None:
