@@ -25,7 +25,7 @@ BUNDLED = PACKAGE / "starter" / "files"
 WRITTEN = PACKAGE / "starter" / "written"
 EXAMPLE = "records/papers/a-mathematical-theory-of-communication.yaml"
 """The one record of a new list, which its CONTRIBUTING.md shows as well."""
-_OURS = re.compile(r"(?ms)^ *(?:<!--|#) ours: begin\b.*?^ *(?:<!--|#) ours: end\b[^\n]*\n\n?")
+_OURS = re.compile(r"(?ms)(?:(?<=\n)\n)?^ *(?:<!--|#) ours: begin\b.*?^ *(?:<!--|#) ours: end\b[^\n]*\n")
 """What a copied file says of what stays here, such as most tests; in a list made by a list it is gone already."""
 DESCRIPTION = "A curated reading list of research papers."
 
