@@ -37,7 +37,7 @@ MESSAGES = [
     ("papers/empty.yaml", 1, NO_FIELDS),
     ("papers/no-title.yaml", 2, "title: is missing; add it"),
     ("papers/no-title.yaml", 3, "summary: must be text; write one line of text"),
-    ("papers/no-yaml.yaml", 3, "no YAML here (did not find expected key); check quotes, colons and indentation"),
+    ("papers/no-yaml.yaml", 2, "a quote opens here that this line does not close; close it where its text ends"),
     ("papers/not-a-record.yaml", 1, NO_FIELDS),
     ("papers/note-without-link.yaml", 3,
      "link_notes.code: the record has no code link; add it under links, or delete the note"),
