@@ -167,30 +167,31 @@ def _papers_named(contents: Contents) -> Iterator[Problem]:
 
 
 def _duplicates(contents: Contents) -> Iterator[Problem]:
-    """Report records that are one paper; pairs that are only near are for review, not problems."""
+    """Report records that are one paper or bear one identifier; what is only near is for review, and no problem."""
     items = [item_of_record(name, contents.records[name]) for name in sorted(contents.records)]
     items += [
         item_of_retraction(name, gone) for name, gone in contents.retracted.items() if name not in contents.records
     ]
     for one, other in matching.candidates(items):
-        verdict = comparison.compare(items[one], items[other])
-        if verdict.kind == "same" and items[one].label in contents.records:
-            if items[other].label not in contents.records:
-                yield contents.problem(
-                    store.record_file(items[one].label),
-                    ("title",),
-                    taken_off(contents, items[other].label, verdict.reason),
+        verdict, name, near = comparison.compare(items[one], items[other]), items[one].label, items[other].label
+        if {name, near} <= contents.records.keys():
+            near, name = sorted((name, near), key=lambda each: (contents.records[each].added or "", each))
+            if verdict.by_identifier:
+                yield contents.problem(store.record_file(name), ("identifiers",), one_identifier(near, verdict.reason))
+            elif verdict.kind == "same":
+                message = (
+                    f"title: same paper as {near!r} ({verdict.reason}); merge the two, or add `not_same_as: [{near}]`"
                 )
-                continue
-            kept, doubled = sorted(
-                (items[one], items[other]), key=lambda item: (contents.records[item.label].added or "", item.label)
-            )
-            yield contents.problem(
-                store.record_file(doubled.label),
-                ("title",),
-                f"title: same paper as {kept.label!r} ({verdict.reason}); "
-                f"merge the two, or add `not_same_as: [{kept.label}]`",
-            )
+                yield contents.problem(store.record_file(name), ("title",), message)
+        elif verdict.kind == "same" and name in contents.records:
+            message = taken_off(contents, near, verdict.reason)
+            yield contents.problem(store.record_file(name), ("title",), message)
+
+
+def one_identifier(name: str, reason: str) -> str:
+    """Say that the record ``name`` bears an identifier of this one, with the ``reason`` for doubt, and what to do."""
+    remedy = f"correct it where it is wrong, merge the two if they are one paper, or add `not_same_as: [{name}]`"
+    return f"identifiers: {name!r} has the {reason}; {remedy}"
 
 
 def taken_off(contents: Contents, name: str, reason: str) -> str:

@@ -176,6 +176,30 @@ def test_a_person_may_say_that_two_records_are_not_the_same(make_records: Make) 
 
 
 @pytest.mark.parametrize(
+    ("one", "other", "doubt"),
+    [
+        ("{doi: 10.5555/a}", "{doi: 10.5555/a}", "doi identifier 10.5555/a, but the titles are far apart"),
+        ("{arxiv: '2401.00001'}", "{arxiv: '2401.00001'}", "arxiv identifier 2401.00001, but the titles are far apart"),
+        (
+            "{arxiv: '2401.00001', doi: 10.5555/a}",
+            "{arxiv: '2401.00002', doi: 10.5555/a}",
+            "doi identifier 10.5555/a, but arxiv identifiers differ (2401.00001, 2401.00002)",
+        ),
+    ],
+)
+def test_records_of_one_identifier_are_named_until_a_person_tells_them_apart(
+    make_records: Make, one: str, other: str, doubt: str
+) -> None:
+    ferry = f'{HEAD}title: "Ferries in Fog"\nidentifiers: {other}\n'.replace("'", '"')
+    files = {"papers/ferry.yaml": ferry, "papers/loom.yaml": f"{LOOM}identifiers: {one}\n".replace("'", '"')}
+    folder = with_schema(make_records(files))
+    remedy = "correct it where it is wrong, merge the two if they are one paper, or add `not_same_as: [ferry]`"
+    assert problems_of(folder) == [("papers/loom.yaml", 3, f"identifiers: 'ferry' has the same {doubt}; {remedy}")]
+    make_records({"papers/ferry.yaml": f"{ferry}not_same_as: [loom]\n"})
+    assert problems_of(folder) == []
+
+
+@pytest.mark.parametrize(
     ("text", "line", "message"),
     [
         ("seen:\n- {position: 2}\n", 4, "seen[1].source: is missing; add it"),
