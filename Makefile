@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: site serve publish test check soak lock labels bench bench-matching audit screenshots artwork clean
+.PHONY: site serve publish test check audit screenshots lock labels clean
 
 site: .venv/site-ready  ## Set up, then build the site into site/
 	$(BIN)/reading-list build
@@ -29,6 +29,16 @@ check: .venv/test-ready  ## Format, lint, types, and the records themselves
 	$(BIN)/mypy
 	$(BIN)/reading-list check
 
+audit: site .venv/test-ready  ## Look at the site with Lighthouse, axe and html-validate, and weigh its pages; needs node 20
+	$(BIN)/python benchmarks/weight.py
+	$(BIN)/python benchmarks/audit.py
+
+screenshots: site .venv/test-ready  ## Photograph every kind of page, phone and desk, light and dark, into screenshots/
+	$(BIN)/python benchmarks/screenshots.py
+
+# ours: begin
+.PHONY: soak bench bench-matching artwork
+
 soak: .venv/test-ready  ## The tests that take many minutes: 100,000 broken inputs, and the like
 	$(BIN)/python -m pytest -m soak
 
@@ -40,15 +50,9 @@ bench: .venv/test-ready  ## Measure import, generate and build
 bench-matching: .venv/test-ready  ## Measure how well and how fast duplicates are found, beside other ways, into docs/matching.md
 	$(BIN)/python benchmarks/matching.py --write
 
-audit: site .venv/test-ready  ## Look at the site with Lighthouse, axe and html-validate, and weigh its pages; needs node 20
-	$(BIN)/python benchmarks/weight.py
-	$(BIN)/python benchmarks/audit.py
-
-screenshots: site .venv/test-ready  ## Photograph every kind of page, phone and desk, light and dark, into screenshots/
-	$(BIN)/python benchmarks/screenshots.py
-
 artwork: site .venv/test-ready  ## Renew the README's picture and the card that links to the site show
 	$(BIN)/python benchmarks/screenshots.py --readme --card
+# ours: end
 
 lock: .venv/test-ready  ## Renew the lock files from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv

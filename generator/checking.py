@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -37,11 +36,9 @@ def check(contents: Contents, *, duplicates: bool = True) -> list[Problem]:
 
 
 def _is_named(contents: Contents, file: str, name: str) -> bool:
-    """Tell whether a table names an item, be the item itself faulty; of a table that cannot be read, suppose it."""
-    document = contents.files.get(file)
-    if document is None:
-        return references.is_faulty(contents, file)
-    return isinstance(document.data, Mapping) and name in document.data
+    """Tell whether a table names an item, be the item itself faulty; of a table that says nothing, suppose it."""
+    stated = references.stated(contents, file)
+    return stated is None or name in stated
 
 
 def _strays(contents: Contents) -> Iterator[Problem]:
@@ -158,28 +155,19 @@ def _papers_named(contents: Contents) -> Iterator[Problem]:
                 # One that was taken off may come again under another id.
                 yield contents.problem(store.record_file(record_id), ("not_same_as", number), f"not_same_as: {fault}")
     yield from references.lost_steps(contents)
-    for topic_id, topic in contents.topics.items():
-        for number, start in enumerate(topic.start_here):
-            if start.paper in contents.records and topic_id not in contents.records[start.paper].topics:
-                yield contents.problem(
-                    "topics.yaml",
-                    (topic_id, "start_here", number, "paper"),
-                    f"{topic_id}.start_here[{number + 1}].paper: {start.paper!r} does not have this topic; "
-                    "add it to the record, or choose another",
-                )
-    for path_id, path in contents.paths.items():
-        papers = [step.paper for step in path.steps]
+    for file, name, field, papers in references.steps(contents):
         for number, paper in enumerate(papers):
-            if paper in papers[:number]:
-                yield contents.problem(
-                    "paths.yaml",
-                    (path_id, "steps", number, "paper"),
-                    f"{path_id}.steps[{number + 1}].paper: {paper!r} stands on the path twice; keep one",
-                )
+            if paper and file == "paths.yaml" and paper in papers[:number]:
+                fault = f"{paper!r} stands on the path twice; keep one"
+            elif file == "topics.yaml" and paper in contents.records and name not in contents.records[paper].topics:
+                fault = f"{paper!r} does not have this topic; add it to the record, or choose another"
+            else:
+                continue
+            yield contents.problem(file, (name, field, number, "paper"), f"{name}.{field}[{number + 1}].paper: {fault}")
 
 
 def _duplicates(contents: Contents) -> Iterator[Problem]:
-    """Report records that are one paper; pairs that are only near are for review, not problems."""
+    """Report records that are one paper or bear one identifier; what is only near is for review, and no problem."""
     items = [item for name in sorted(contents.records) for item in items_of_record(name, contents.records[name])]
     items += [
         item_of_retraction(name, gone) for name, gone in contents.retracted.items() if name not in contents.records
@@ -187,24 +175,25 @@ def _duplicates(contents: Contents) -> Iterator[Problem]:
     for one, other in matching.candidates(items):
         if items[one].label == items[other].label:
             continue  # two titles of one paper
-        verdict = comparison.compare(items[one], items[other])
-        if verdict.kind == "same" and items[one].label in contents.records:
-            if items[other].label not in contents.records:
-                yield contents.problem(
-                    store.record_file(items[one].label),
-                    ("title",),
-                    taken_off(contents, items[other].label, verdict.reason),
+        verdict, name, near = comparison.compare(items[one], items[other]), items[one].label, items[other].label
+        if {name, near} <= contents.records.keys():
+            near, name = sorted((name, near), key=lambda each: (contents.records[each].added or "", each))
+            if verdict.by_identifier:
+                yield contents.problem(store.record_file(name), ("identifiers",), one_identifier(near, verdict.reason))
+            elif verdict.kind == "same":
+                message = (
+                    f"title: same paper as {near!r} ({verdict.reason}); merge the two, or add `not_same_as: [{near}]`"
                 )
-                continue
-            kept, doubled = sorted(
-                (items[one], items[other]), key=lambda item: (contents.records[item.label].added or "", item.label)
-            )
-            yield contents.problem(
-                store.record_file(doubled.label),
-                ("title",),
-                f"title: same paper as {kept.label!r} ({verdict.reason}); "
-                f"merge the two, or add `not_same_as: [{kept.label}]`",
-            )
+                yield contents.problem(store.record_file(name), ("title",), message)
+        elif verdict.kind == "same" and name in contents.records:
+            message = taken_off(contents, near, verdict.reason)
+            yield contents.problem(store.record_file(name), ("title",), message)
+
+
+def one_identifier(name: str, reason: str) -> str:
+    """Say that the record ``name`` bears an identifier of this one, with the ``reason`` for doubt, and what to do."""
+    remedy = f"correct it where it is wrong, merge the two if they are one paper, or add `not_same_as: [{name}]`"
+    return f"identifiers: {name!r} has the {reason}; {remedy}"
 
 
 def taken_off(contents: Contents, name: str, reason: str) -> str:
@@ -232,16 +221,21 @@ def _form(contents: Contents) -> Iterator[Problem]:
 
 def _schema(contents: Contents) -> Iterator[Problem]:
     path = contents.folder / store.SCHEMA_FILE
-    if not contents.files:
-        return
     try:
-        current = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        current = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
         current = None
-    if current != json.loads(store.record_schema(contents.topics)):
+    if _schema_wanted(contents) not in (None, current):
         yield Problem(
             os.fspath(path), None, "does not describe these records and topics; run `reading-list check --fix`"
         )
+
+
+def _schema_wanted(contents: Contents) -> str | None:
+    """Return the schema that the topics ask for; ``None`` of a list without files, and where topics cannot be read."""
+    if not contents.files or references.is_faulty(contents, "topics.yaml"):
+        return None
+    return store.record_schema(contents.topics)
 
 
 def fix(contents: Contents) -> list[Path]:
@@ -254,7 +248,6 @@ def fix(contents: Contents) -> list[Path]:
         for file, text in store.canonical(contents).items()
         if text != (before := contents.files[file].text) and documents.comment_line(before) is None
     }
-    topics_file = os.fspath(contents.folder / "topics.yaml")
-    if contents.files and not any(problem.path == topics_file for problem in contents.problems):
-        changes[store.SCHEMA_FILE] = store.record_schema(contents.topics)
+    if schema := _schema_wanted(contents):
+        changes[store.SCHEMA_FILE] = schema
     return [contents.folder / file for file in store.save(contents.folder, changes)]

@@ -54,7 +54,7 @@ class Document:
     def lines(self) -> Mapping[tuple[str | int, ...], int]:
         """The line of every value by its path, such as ``("links", "code")``; read anew, as few are asked."""
         builder = _Builder(self.path)
-        with contextlib.suppress(yaml.YAMLError, _RefusedError, RecursionError):
+        with contextlib.suppress(yaml.YAMLError, InputError):
             builder.build(self.text, ())
         return builder.lines
 
@@ -72,9 +72,8 @@ def read(path: Path) -> Document:
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
-            raise InputError(
-                Problem(name, None, f"the file has {size} bytes; at most {MAX_BYTES} are read: shorten it")
-            )
+            message = f"the file has {size} bytes; at most {MAX_BYTES} are read, so shorten it"
+            raise InputError(Problem(name, None, message))
         data = path.read_bytes()
     except OSError as error:
         raise InputError(Problem(name, None, f"cannot be read ({error.strerror}); make it readable")) from None
@@ -92,47 +91,50 @@ def parse(path: str, text: str) -> Document:
     """Read YAML ``text``; ``path`` is for messages. Faults are collected, up to the first that ends the reading."""
     if odd := _UNREADABLE.search(text):
         line = len(re.findall(r"\r\n|\n|\r", text[: odd.start()])) + 1
-        return Document(
-            path, text, problems=(Problem(path, line, f"holds the control character U+{ord(odd[0]):04X}; delete it"),)
-        )
+        fault = Problem(path, line, f"holds the control character U+{ord(odd[0]):04X}; delete it")
+        return Document(path, text, problems=(fault,))
     builder = _Builder(path)
+    data: Data = None
     try:
         data = builder.build(text)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        what = error.problem or error.context or "not YAML"
-        builder.problems.append(Problem(path, *_wrong(text, mark.line + 1 if mark else 1, what)))
-        data = None
-    except _RefusedError as error:
+        builder.problems.append(Problem(path, *_wrong(text, error)))
+    except InputError as error:
         builder.problems.append(error.problem)
-        data = None
-    except RecursionError:
-        builder.problems.append(Problem(path, 1, "nested too deeply; flatten it"))
-        data = None
     return Document(path, text, data, tuple(builder.problems))
 
 
-def _wrong(text: str, line: int, what: str) -> tuple[int, str]:
-    """Return the line and the remedy of a text that is no YAML, of which the parser says ``what`` at ``line``."""
+def _wrong(text: str, error: yaml.MarkedYAMLError) -> tuple[int, str]:
+    """Return the line and the remedy of a text that is no YAML."""
+    mark, what = error.problem_mark or error.context_mark, error.problem or error.context or "not YAML"
+    line = mark.line + 1 if mark else 1
     if conflict := re.search("^<{7} ", text, re.MULTILINE):
         line = text.count("\n", 0, conflict.start()) + 1
         return line, "two versions stand here since a merge; keep one of them, and delete the lines of <, = and >"
     if re.match(" *\t", next(iter(text.split("\n")[line - 1 :]), "")):
         return line, "a tab indents this line; write spaces"
+    if quote := _open_quote(text, error):
+        return quote.line + 1, "a quote opens here that this line does not close; close it where its text ends"
     remedy = next(
         (remedy for sign, remedy in _REMEDIES.items() if sign in what), "check quotes, colons and indentation"
     )
     return line, f"no YAML here ({what}); {remedy}"
 
 
+def _open_quote(text: str, error: yaml.MarkedYAMLError) -> yaml.Mark | None:
+    """Return where a quote opens that never closes, or lines below where another was to open, which is the error."""
+    if "quoted scalar" in (error.context or "") and "unexpected" in (error.problem or ""):
+        return error.context_mark
+    events: list[Any] = []
+    with contextlib.suppress(yaml.YAMLError):
+        events.extend(yaml.parse(text, Loader=_LOADER))
+    start, end, at = events[-1].start_mark, events[-1].end_mark, error.problem_mark
+    is_quoted = getattr(events[-1], "style", None) in ("'", '"')
+    return start if is_quoted and at and start.line < end.line == at.line else None
+
+
 def _line(event: yaml.Event) -> int:
     return event.start_mark.line + 1 if event.start_mark else 1
-
-
-class _RefusedError(Exception):
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(str(problem))
-        self.problem = problem
 
 
 class _Builder:
@@ -158,8 +160,8 @@ class _Builder:
                 data = self.node(event, place, 0)
         return data
 
-    def refuse(self, event: yaml.Event, message: str) -> _RefusedError:
-        return _RefusedError(Problem(self.path, _line(event), message))
+    def refuse(self, event: yaml.Event, message: str) -> InputError:
+        return InputError(Problem(self.path, _line(event), message))
 
     def node(self, event: Any, place: tuple[str | int, ...] | None, depth: int) -> Data:
         kind = type(event)  # there are no kinds below these, and thousands of files to read
@@ -233,7 +235,10 @@ def dump(data: Mapping[str, Data], *, head: str = "") -> str:
     events: list[yaml.Event] = [yaml.StreamStartEvent(), yaml.DocumentStartEvent(explicit=False)]
     _tell(data, events)
     events += (yaml.DocumentEndEvent(explicit=False), yaml.StreamEndEvent())
-    return head + str(yaml.emit(events, Dumper=_DUMPER, allow_unicode=True, width=2**31 - 1))
+    text = str(yaml.emit(events, Dumper=_DUMPER, allow_unicode=True, width=2**31 - 1))
+    if r"\U" in text:  # libyaml escapes what lies beyond U+FFFF, such as emoji
+        text = str(yaml.emit(events, Dumper=yaml.SafeDumper, allow_unicode=True, width=2**31 - 1))
+    return head + text
 
 
 def _tell(value: Data, events: list[yaml.Event], key: str = "", *, listed: bool = False, quoting: bool = False) -> None:
@@ -281,12 +286,13 @@ def _wrapped(text: str, width: int) -> str:
 
 @lru_cache(maxsize=2**14)  # keys, topics and sources recur
 def _scalar(text: str, quoted: bool) -> yaml.ScalarEvent:
-    """Return the event of a text: plain where it may be and YAML reads it back as text, else in double quotes."""
+    """Return the event of a text: plain where it may be and YAML reads it back as text, else in quotes."""
     if not quoted and _PLAIN_START.match(text) and not _ends_a_plain_text(text):
         others = yaml.resolver.Resolver.yaml_implicit_resolvers.get(text[0], ())
         if not any(pattern.match(text) for _, pattern in others):
             return yaml.ScalarEvent(None, None, (True, True), text)
-    return yaml.ScalarEvent(None, None, (False, True), text, style='"')
+    style = "'" if max(text, default="") > "\uffff" else '"'  # in double quotes these are escaped
+    return yaml.ScalarEvent(None, None, (False, True), text, style=style)
 
 
 def _ends_a_plain_text(text: str) -> bool:
@@ -316,7 +322,7 @@ def write(path: Path, text: str, *, durable: bool = True) -> bool:
     made = files.missing(path.parent)
     outcome = "the old file is unchanged" if os.path.lexists(path) else "there is no file now"
     try:
-        if _is_device(path):
+        if files.is_device(path):
             path.write_bytes(data)
             return True
         if path.is_symlink():
@@ -341,10 +347,3 @@ def write(path: Path, text: str, *, durable: bool = True) -> bool:
             ) from error
         raise
     return True
-
-
-def _is_device(path: Path) -> bool:
-    """Tell whether a path is for writing into, such as ``/dev/stdout`` or a pipe."""
-    if os.fspath(path).startswith(("/dev/std", "/dev/fd/", "/proc/self/fd/")):
-        return True
-    return path.exists() and not path.is_file() and not path.is_dir()

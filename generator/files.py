@@ -79,6 +79,12 @@ def is_as_left(path: str | Path, size: int, changed: int) -> bool:
     return stat.S_ISREG(found.st_mode) and (found.st_size, found.st_mtime_ns) == (size, changed)
 
 
+def is_device(path: Path) -> bool:
+    """Tell whether a path is for writing into, such as ``/dev/stdout`` or a pipe."""
+    named = os.fspath(path).startswith(("/dev/std", "/dev/fd/", "/proc/self/fd/"))
+    return named or (path.exists() and not path.is_file() and not path.is_dir())
+
+
 def missing(folder: Path) -> list[Path]:
     """Return the folders that making ``folder`` would make, the innermost first."""
     return list(itertools.takewhile(lambda place: not os.path.lexists(place), (folder, *folder.parents)))

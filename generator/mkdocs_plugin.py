@@ -120,7 +120,8 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     @event_priority(100)
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
         """Write the pages that have changed. A broken record stops a build with every problem named."""
-        configured = settings.load(Path(config.config_file_path))
+        with _told():
+            configured = settings.load(Path(config.config_file_path))
         docs, note = Path(config.docs_dir), Path(config.config_file_path).parent / standing.NOTE
         state = {configured.records: files.state(configured.records)}
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from generator.errors import Problem
+from generator.ids import id_fault
 from generator.store import Contents, record_file
 
 
@@ -13,6 +14,17 @@ def is_faulty(contents: Contents, file: str) -> bool:
     """Tell whether a file has problems of its own; what names things in it cannot be judged then."""
     name = os.fspath(contents.folder / file)
     return any(problem.path == name for problem in contents.problems)
+
+
+def stated(contents: Contents, file: str) -> Mapping[str, object] | None:
+    """Return the items of a table, faulty ones too; ``None`` where none can be read, which says nothing of others."""
+    table: Mapping[str, object] = getattr(contents, file.removesuffix(".yaml"))
+    return None if not table and is_faulty(contents, file) else _items(contents, file)
+
+
+def _items(contents: Contents, file: str) -> Mapping[str, object]:
+    document = contents.files.get(file)
+    return document.data if document and isinstance(document.data, Mapping) else {}
 
 
 def fault(contents: Contents, paper: str) -> str | None:
@@ -26,15 +38,26 @@ def fault(contents: Contents, paper: str) -> str | None:
     return f"{paper!r} is no record; write the id of one"
 
 
+def steps(contents: Contents) -> Iterator[tuple[str, str, str, list[str]]]:
+    """Yield what topics and reading paths name: file, item, field, and its papers in order.
+
+    They are those of the file, so that one faulty step hides no other; what is no id, which is told as such, is empty.
+    """
+    for file, field in (("topics.yaml", "start_here"), ("paths.yaml", "steps")):
+        for name, item in _items(contents, file).items():
+            listed = item.get(field) if isinstance(item, Mapping) else None
+            papers = [each.get("paper") if isinstance(each, Mapping) else None for each in _list(listed)]
+            yield file, name, field, [each if isinstance(each, str) and not id_fault(each) else "" for each in papers]
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
 def lost_steps(contents: Contents) -> Iterator[Problem]:
     """Yield the steps of topics and reading paths whose paper is not there: no page can show them."""
-    topics = [
-        ("topics.yaml", key, "start_here", [each.paper for each in topic.start_here])
-        for key, topic in contents.topics.items()
-    ]
-    paths = [("paths.yaml", key, "steps", [each.paper for each in path.steps]) for key, path in contents.paths.items()]
-    for file, name, field, papers in topics + paths:
+    for file, name, field, papers in steps(contents):
         for number, paper in enumerate(papers):
-            if found := fault(contents, paper):
+            if paper and (found := fault(contents, paper)):
                 place = (name, field, number, "paper")
                 yield contents.problem(file, place, f"{name}.{field}[{number + 1}].paper: {found}")

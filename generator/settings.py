@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,9 +12,11 @@ from typing import Any
 import yaml
 
 from generator import links
-from generator.errors import InputError, Problem
+from generator.errors import InputError, Problem, ReadingListError
 
 CONFIG_FILE = "mkdocs.yml"
+OWN = ("introduction", "card", "branch", "records", "keep_abstracts")
+"""What may stand under ``extra: reading_list:``."""
 RECORDS_VARIABLE = "READING_LIST_RECORDS"
 """The environment variable by which a command tells the site engine that it starts which records to take."""
 PREVIEW_VARIABLE = "READING_LIST_PREVIEW"
@@ -60,7 +64,10 @@ _Loader.add_multi_constructor("", lambda *_: None)
 
 
 def load(config: Path = Path(CONFIG_FILE)) -> Settings:
-    """Read the settings from ``mkdocs.yml``; without one, the defaults hold. Raises InputError for a broken file."""
+    """Read the settings from ``mkdocs.yml``; without one, the defaults hold.
+
+    Raises InputError for a broken file, and ReadingListError with all that is wrong with the list's own settings.
+    """
     try:
         text = config.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -70,7 +77,9 @@ def load(config: Path = Path(CONFIG_FILE)) -> Settings:
             Problem(os.fspath(config), None, f"cannot be read ({error}); make it readable UTF-8")
         ) from None
     try:
-        data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of SafeLoader
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        data = loader.construct_document(node) if node else None
     except yaml.YAMLError as error:
         mark, what = (
             getattr(error, "problem_mark", None),
@@ -83,6 +92,11 @@ def load(config: Path = Path(CONFIG_FILE)) -> Settings:
     extra = data.get("extra")
     own = extra.get("reading_list") if isinstance(extra, dict) else None
     own = own if isinstance(own, dict) else {}
+    if faults := list(_faults(own)):
+        lines = _lines(node, "extra", "reading_list")
+        raise ReadingListError(
+            "\n".join(str(Problem(os.fspath(config), lines.get(key), f"{key}: {what}")) for key, what in faults)
+        )
     root = config.parent
     repo_url = str(data.get("repo_url") or "").rstrip("/")
     return Settings(
@@ -98,3 +112,21 @@ def load(config: Path = Path(CONFIG_FILE)) -> Settings:
         site=root / str(data.get("site_dir") or "site"),
         keep_abstracts=own.get("keep_abstracts") is True,
     )
+
+
+def _faults(own: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with the list's own settings: the name of each, and the fault with its remedy."""
+    for key, value in own.items():
+        if key not in OWN:
+            close = difflib.get_close_matches(str(key), OWN, n=1)
+            yield str(key), f"unknown setting; {f'write {close[0]}' if close else 'known are ' + ', '.join(OWN)}"
+        elif key == "keep_abstracts" and not isinstance(value, bool | None):
+            yield key, f"{str(value)[:40]!r} is neither true nor false; write one of these, without quotes"
+
+
+def _lines(node: yaml.Node | None, *place: str) -> Mapping[str, int]:
+    """Return the lines of the keys at ``place`` of a document."""
+    for name in place:
+        inner = node.value if isinstance(node, yaml.MappingNode) else ()
+        node = next((value for key, value in inner if key.value == name), None)
+    return {key.value: key.start_mark.line + 1 for key, _ in node.value} if isinstance(node, yaml.MappingNode) else {}

@@ -37,7 +37,7 @@ MESSAGES = [
     ("papers/empty.yaml", 1, NO_FIELDS),
     ("papers/no-title.yaml", 2, "title: is missing; add it"),
     ("papers/no-title.yaml", 3, "summary: must be text; write one line of text"),
-    ("papers/no-yaml.yaml", 3, "no YAML here (did not find expected key); check quotes, colons and indentation"),
+    ("papers/no-yaml.yaml", 2, "a quote opens here that this line does not close; close it where its text ends"),
     ("papers/not-a-record.yaml", 1, NO_FIELDS),
     ("papers/note-without-link.yaml", 3,
      "link_notes.code: the record has no code link; add it under links, or delete the note"),
@@ -75,7 +75,6 @@ MESSAGES = [
     ("paths.yaml", 8, "first-steps.steps[3].paper: 'old-loom' has moved; write 'good-loom'"),
     ("paths.yaml", 10, "first-steps.steps[4].paper: 'good-loom' stands on the path twice; keep one"),
     ("paths.yaml", 14, "steps: is empty; fill it in or delete the field"),
-    ("record.schema.json", None, "does not describe these records and topics; run `reading-list check --fix`"),
     ("redirects.yaml", 1, f"Bad Id: {NO_ID}"),
     ("redirects.yaml", 2, "chained: leads to another redirect; write 'good-loom'"),
     ("redirects.yaml", 4, "dangling: leads to 'nobody', which is no record; write the id of one"),
@@ -177,6 +176,30 @@ def test_a_person_may_say_that_two_records_are_not_the_same(make_records: Make) 
 
 
 @pytest.mark.parametrize(
+    ("one", "other", "doubt"),
+    [
+        ("{doi: 10.5555/a}", "{doi: 10.5555/a}", "doi identifier 10.5555/a, but the titles are far apart"),
+        ("{arxiv: '2401.00001'}", "{arxiv: '2401.00001'}", "arxiv identifier 2401.00001, but the titles are far apart"),
+        (
+            "{arxiv: '2401.00001', doi: 10.5555/a}",
+            "{arxiv: '2401.00002', doi: 10.5555/a}",
+            "doi identifier 10.5555/a, but arxiv identifiers differ (2401.00001, 2401.00002)",
+        ),
+    ],
+)
+def test_records_of_one_identifier_are_named_until_a_person_tells_them_apart(
+    make_records: Make, one: str, other: str, doubt: str
+) -> None:
+    ferry = f'{HEAD}title: "Ferries in Fog"\nidentifiers: {other}\n'.replace("'", '"')
+    files = {"papers/ferry.yaml": ferry, "papers/loom.yaml": f"{LOOM}identifiers: {one}\n".replace("'", '"')}
+    folder = with_schema(make_records(files))
+    remedy = "correct it where it is wrong, merge the two if they are one paper, or add `not_same_as: [ferry]`"
+    assert problems_of(folder) == [("papers/loom.yaml", 3, f"identifiers: 'ferry' has the same {doubt}; {remedy}")]
+    make_records({"papers/ferry.yaml": f"{ferry}not_same_as: [loom]\n"})
+    assert problems_of(folder) == []
+
+
+@pytest.mark.parametrize(
     ("text", "line", "message"),
     [
         ("seen:\n- {position: 2}\n", 4, "seen[1].source: is missing; add it"),
@@ -194,7 +217,10 @@ def test_a_fault_inside_a_list_item_is_named_once(make_records: Make, text: str,
     [
         {"topics.yaml": "looms: [\n"},
         {"topics.yaml": "looms:\n  name: Looms\n"},
+        {"topics.yaml": "looms: 5\n"},
         {"sources.yaml": "toy: [\n"},
+        {"sources.yaml": "- toy\n"},
+        {"sources.yaml": "another: 5\n"},
         {"papers/moved.yaml": "title: [\n"},
     ],
     ids=lambda broken: " ".join(broken.values()).strip(),
@@ -211,8 +237,32 @@ def test_one_fault_is_one_problem(make_records: Make, broken: dict[str, str]) ->
     folder = with_schema(make_records(good))
     assert problems_of(folder) == []
     make_records(broken)
-    found = [problem for problem in problems_of(folder) if problem[0] != store.SCHEMA_FILE]
-    assert [name for name, _, _ in found] == list(broken)
+    assert [name for name, _, _ in problems_of(folder)] == list(broken)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "lines"),
+    [
+        ("paths.yaml", "way:\n  title: Way\n  steps:\n  - {paper: loom}\n  - {paper: nowhere, why: Next.}\n", [4, 5]),
+        ("paths.yaml", "way:\n  steps:\n  - {paper: loom, why: A.}\n  - 5\n  - {paper: loom, why: B.}\n", [1, 4, 5]),
+        ("topics.yaml", "looms:\n  name: Looms\n  start_here:\n  - {paper: nowhere, why: A.}\n", [1, 4]),
+        ("topics.yaml", "looms:\n  group: Weaving\n  start_here:\n  - {paper: loom, why: A.}\n", [1, 4]),
+    ],
+)
+def test_a_faulty_step_hides_no_other(make_records: Make, file: str, text: str, lines: list[int]) -> None:
+    folder = with_schema(make_records({"papers/loom.yaml": LOOM, file: text}))
+    assert [(name, line) for name, line, _ in problems_of(folder)] == [(file, line) for line in lines]
+
+
+@pytest.mark.parametrize("schema", [None, "{}", "[" * 100_000, b"\xff"], ids=["none", "another", "deep", "no text"])
+def test_a_schema_of_other_records_is_named_and_mended(make_records: Make, schema: str | bytes | None) -> None:
+    folder = make_records({"papers/loom.yaml": LOOM, "topics.yaml": TOPICS})
+    if schema is not None:
+        (folder / store.SCHEMA_FILE).write_bytes(schema.encode() if isinstance(schema, str) else schema)
+    message = "does not describe these records and topics; run `reading-list check --fix`"
+    assert problems_of(folder) == [(store.SCHEMA_FILE, None, message)]
+    checking.fix(store.load(folder))
+    assert problems_of(folder) == []
 
 
 def test_the_remedy_for_a_chain_is_its_end(make_records: Make) -> None:

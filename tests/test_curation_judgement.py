@@ -15,8 +15,8 @@ from site_tools import call
 from generator import checking, documents, store
 from generator.curation import moves, revisions
 from generator.curation.judgement import Judgement, judge
+from generator.models import Identifiers, PathStep, Record, Retraction, StartHere, Topic
 from generator.models import Path as ReadingPath
-from generator.models import PathStep, Record, Retraction, StartHere, Topic
 
 LOOM = Record(
     title="Looms That Learn: Weaving Patterns from Few Threads",
@@ -104,6 +104,29 @@ def test_no_edit_of_the_old_record_hides_a_duplicate(head: Path, base: Path) -> 
     assert "reads like another paper than before" in found["papers/loom.yaml"]
 
 
+def test_an_identifier_of_another_record_is_a_problem(head: Path, base: Path) -> None:
+    kelp = Record(title="Kelp Forests by Candlelight", topics=("sea",), identifiers={"arxiv": "2103.00001"})
+    store.write_record(head, "kelp", kelp)
+    (problem,) = judged(head, base).problems
+    assert Path(problem.path).name == "kelp.yaml"
+    assert problem.message.startswith(
+        "identifiers: 'loom' has the same arxiv identifier 2103.00001, but the titles are"
+    )
+    assert "correct it where it is wrong" in problem.message
+    store.write_record(head, "kelp", kelp.model_copy(update={"not_same_as": ("loom",)}))
+    assert judged(head, base).problems == ()
+
+
+def test_an_identifier_may_move_to_the_record_that_it_belongs_to(head: Path, base: Path) -> None:
+    store.write_record(head, "kite", RECORDS["kite"].model_copy(update={"identifiers": LOOM.identifiers}))
+    store.write_record(head, "loom", LOOM.model_copy(update={"identifiers": Identifiers()}))
+    found = judged(head, base)
+    assert found.problems == ()
+    assert any(
+        "correct the identifier if it is wrong; if they are two papers" in each.message for each in found.remarks
+    )
+
+
 def test_two_new_records_of_one_paper_are_told_once(head: Path, base: Path) -> None:
     for name in ("reef", "reefs"):
         store.write_record(head, name, Record(title="Coral Reefs and Their Librarians", topics=("sea",)))
@@ -140,11 +163,6 @@ def test_an_uncertain_pair_is_a_warning(head: Path, base: Path) -> None:
 @pytest.mark.parametrize(
     ("record", "level", "message"),
     [
-        (
-            Record(title="Retitled Altogether", identifiers={"arxiv": "2103.00001"}),
-            "warning",
-            "but the titles are far apart",
-        ),
         (Record(title="looms that learn"), "warning", "one title is the name that the other begins with"),
         (
             Record(title="Looms That Learn: Twelve Lectures", identifiers={"arxiv": "2203.00001"}),

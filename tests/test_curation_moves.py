@@ -68,6 +68,19 @@ def test_merge_fills_gaps_and_moves_every_reference(folder: Path) -> None:
     assert after.redirects == {"loom-again": "loom", "old-loom": "loom"}
 
 
+@pytest.mark.parametrize(("keep", "other", "why"), [("loom", "loom-again", "First."), ("loom-again", "loom", "Then.")])
+def test_of_two_on_one_path_the_step_of_the_kept_one_stays(folder: Path, keep: str, other: str, why: str) -> None:
+    contents = store.load(folder)
+    starts = tuple(StartHere(paper=step.paper, why=step.why) for step in contents.paths["cloth"].steps)
+    topic = contents.topics["weaving"].model_copy(update={"start_here": starts})
+    documents.write(folder / "topics.yaml", store.table_text({"weaving": topic}))
+    contents = store.load(folder)
+    moves.apply(contents, moves.merge(contents, keep, other))
+    after = store.load(folder)
+    assert [(step.paper, step.why) for step in after.paths["cloth"].steps] == [(keep, why)]
+    assert [(start.paper, start.why) for start in after.topics["weaving"].start_here] == [(keep, why)]
+
+
 def test_a_topic_that_begins_with_one_of_them_becomes_one_of_the_other(folder: Path) -> None:
     contents = store.load(folder)
     kept = contents.records["loom"].model_copy(update={"topics": ("spinning",)})

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -74,7 +75,15 @@ def test_plain_yaml_is_read(text: str, data: Any) -> None:
         ("a:\n  \t- b\n", 2, "a tab indents this line; write spaces"),
         ("a: b\r\nc:\r\n\t- d\r\n", 3, "a tab indents this line; write spaces"),
         ("a: b\n<<<<<<< HEAD\nc: d\n=======\nc: e\n>>>>>>> main\n", 2, "since a merge; keep one of them"),
-        ("a: 'b\n", 2, "no YAML"),
+        ("a: 'b\n", 1, "a quote opens here that this line does not close; close it where its text ends"),
+        ('a: b\nc: "d\ne: [f]\ng: "h"\n', 2, "a quote opens here"),
+        ('a: "b\nc: [\n  "d"]\n', 1, "a quote opens here"),
+        ("a: 'b\nc: it's\n", 1, "a quote opens here"),
+        ('a: [b, "c]\nd: e\n', 1, "a quote opens here"),
+        ('a: "b\n  c"\nd: [\n', 4, "no YAML"),
+        ('a: "b\n  c"\nd: e: f\n', 3, "a text that holds a colon and a space goes into quotes"),
+        ('a: "b" c\n', 1, "no YAML here"),
+        ('a: "b \\q"\n', 1, "no YAML here"),
         ("a: @b\n", 1, "a text that begins with such a sign goes into quotes"),
         ("a: b\nc: d\x07\n", 2, "U+0007"),
         ("a: b\rc: d\x07\r", 2, "U+0007"),
@@ -297,6 +306,15 @@ def test_a_link_is_refused(tmp_path: Path, there: bool) -> None:
 @given(st.lists(st.text("aé-.–漢", min_size=1, max_size=14), max_size=30).map(" ".join), st.integers(1, 30))
 def test_lines_are_those_of_the_library(text: str, width: int) -> None:
     assert documents._wrapped(text, width) == textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
+
+
+@pytest.mark.parametrize("dumper", ["CSafeDumper", "SafeDumper"])
+def test_characters_of_any_plane_stand_as_they_were_typed(dumper: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "_DUMPER", getattr(yaml, dumper, yaml.SafeDumper))
+    data = {"title": "It's 🧵", "venue": "Toys 𝔸", "why": "🤗: $\\Upsilon$", "summary": "One 🧵 line.\n\nAnd 𠀀."}
+    text = "title: 'It''s 🧵'\nvenue: Toys 𝔸\nwhy: '🤗: $\\Upsilon$'\nsummary: |\n  One 🧵 line.\n\n  And 𠀀.\n"
+    assert documents.dump(data) == text
+    assert documents.parse("toy", text).data == {**data, "summary": f"{data['summary']}\n"}
 
 
 def test_a_topic_may_be_called_by_a_number() -> None:

@@ -9,7 +9,7 @@ import pytest
 from site_tools import ROOT
 
 from generator import settings
-from generator.errors import InputError
+from generator.errors import InputError, ReadingListError
 from generator.settings import Settings
 
 
@@ -83,11 +83,38 @@ def test_variables_are_read_as_mkdocs_reads_them(
     assert _load(tmp_path, f"site_url: {value}\n").site_url == expected
 
 
-@pytest.mark.parametrize("text", ["yes", "True", '"true"', "1", "on", "maybe"])
+@pytest.mark.parametrize("text", ["yes", "True", "on", "no", "false", "", "~"])
 def test_only_true_keeps_abstracts(tmp_path: Path, text: str) -> None:
-    # YAML 1.1 reads yes and on as true; text and numbers are not, so a slip never publishes abstracts.
+    # YAML 1.1 reads yes and on as true; text and numbers are refused, so a slip never publishes abstracts.
     found = _load(tmp_path, f"extra: {{reading_list: {{keep_abstracts: {text}}}}}\n")
     assert found.keep_abstracts is (text in ("yes", "True", "on"))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("recrds: papers", "4: recrds: unknown setting; write records"),
+        ("colour: red", "4: colour: unknown setting; known are introduction, card, branch, records, keep_abstracts"),
+        ("7: red", "4: 7: unknown setting; known are introduction, card, branch, records, keep_abstracts"),
+        (
+            "keep_abstracts: maybe",
+            "4: keep_abstracts: 'maybe' is neither true nor false; write one of these, without quotes",
+        ),
+        (
+            'keep_abstracts: "true"',
+            "4: keep_abstracts: 'true' is neither true nor false; write one of these, without quotes",
+        ),
+        ("keep_abstracts: 1", "4: keep_abstracts: '1' is neither true nor false; write one of these, without quotes"),
+    ],
+)
+def test_a_slip_is_named_at_its_line(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(ReadingListError) as caught:
+        _load(tmp_path, f"extra:\n  reading_list:\n    card: c.png\n    {text}\n    rcords: x\n")
+    named = tmp_path / "mkdocs.yml"
+    assert str(caught.value).splitlines() == [
+        f"{named}:{message}",
+        f"{named}:5: rcords: unknown setting; write records",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -325,6 +325,18 @@ def test_a_link_or_a_tab_that_leads_nowhere_stops_the_build(tmp_path: Path) -> N
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("command", [("generator", "build"), ("mkdocs", "build", "--strict")], ids=" ".join)
+def test_a_slip_in_the_settings_stops_the_build_by_name(command: tuple[str, ...], tmp_path: Path) -> None:
+    project = copy_project(tmp_path / "project", TOY_RECORDS)
+    config = project / "mkdocs.yml"
+    config.write_text(config.read_text(encoding="utf-8").replace("    records:", "    recrds:"), encoding="utf-8")
+    done = run(project, *command)
+    assert done.returncode == 1
+    assert re.search(r"mkdocs\.yml:\d+: recrds: unknown setting; write records", done.stdout + done.stderr)
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.slow
 def test_a_new_list_without_records_builds(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     project = copy_project(tmp_path / "project", tmp_path / "empty")

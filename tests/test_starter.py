@@ -17,6 +17,8 @@ from site_tools import ROOT, call, environment, facts, file_bytes, run
 
 from generator import documents, settings, starter, store
 from generator.errors import ReadingListError, UsageError, WriteError
+from generator.models import Path as ReadingPath
+from generator.models import Topic
 
 NAME = 'Bees: "hives" & <combs>'
 DESCRIPTION = "Papers on bees, 100% of them: [read] *on*."
@@ -80,17 +82,65 @@ def test_it_has_all_that_a_list_needs(made: Path) -> None:
     assert not list(made.rglob("__pycache__"))
 
 
-def test_what_its_makefile_names_is_there(made: Path) -> None:
-    makefile = (made / "Makefile").read_text(encoding="utf-8")
-    for name in re.findall(r"(?<![\w/(-])(?:\.github|benchmarks|generator|tests|docs)/[\w./-]*", makefile):
-        assert (made / name).exists(), name
+NOT_YET = {"docs/CNAME"}
+"""Files that documents tell the reader to make."""
+
+
+def documents_of(folder: Path) -> dict[str, str]:
+    """Return what people read of a list beside its site: Markdown and the Makefile, by path; templates left out."""
+    paths = [folder / "Makefile", *folder.glob("*.md"), *folder.glob(".github/**/*.md"), *folder.glob("docs/*.md")]
+    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+
+
+def lacking(folder: Path) -> set[tuple[str, str]]:
+    """Return what documents name and the list does not have, each with the document: files, tests, rules of make."""
+    rules = set(re.findall(r"(?m)^([a-z-]+):", (folder / "Makefile").read_text(encoding="utf-8")))
+    found = set()
+    for name, text in documents_of(folder).items():
+        files = re.findall(r"(?<![\w/(-])(?:\.github|benchmarks|docs|generator|tests)/[\w./-]*\w", text)
+        files += re.findall(r"\b[A-Z]+\.md\b", text)
+        if not name.startswith("docs/"):  # of these MkDocs looks at every link
+            files += re.findall(r"\]\((?!https?:)([\w./-]+)", text)
+        found |= {(name, file) for file in files if file not in NOT_YET and not (folder / file).exists()}
+        made = re.findall(r"(?m)(?:(?:`|^\$ |&& )(?:[A-Z_]+=\S+ )*make|\$\(MAKE\)) ([a-z-]+)", text)
+        found |= {(name, f"make {rule}") for rule in made if rule not in rules}
+    return found
+
+
+def test_its_documents_name_nothing_that_is_not_there(made: Path) -> None:
+    assert lacking(ROOT) == set()  # so that the search finds what there is
+    assert lacking(made) == set()
+    assert "ours:" not in "".join(documents_of(made).values())
+    assert not (made / "docs" / "speed").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("README.md", "`make bench-matching`"),
+        ("README.md", "$ make soak  # long"),
+        ("MAINTAINING.md", "`RENEW=1 make golden`"),
+        ("CONTRIBUTING.md", "`tests/test_policy.py`"),
+        ("docs/matching.md", "(`benchmarks/matching.py`)"),
+        ("README.md", "[how](docs/speed/index.md)"),
+        ("docs/architecture.md", "`SECURITY.md`"),
+        ("Makefile", "x:\n\t$(BIN)/python benchmarks/measure.py"),
+    ],
+)
+def test_what_is_not_there_would_be_found(name: str, more: str, made: Path, tmp_path: Path) -> None:
+    shutil.copytree(made, tmp_path / "bees")
+    path = tmp_path / "bees" / name
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n{more}\n", encoding="utf-8")
+    assert {place for place, _ in lacking(tmp_path / "bees")} == {name}
+
+
+def test_it_has_an_example_of_each_table_that_people_write(made: Path) -> None:
+    contents = store.load(made / "records")
+    assert contents.topics
+    assert contents.paths
     guide = (made / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    targets = set(re.findall(r"(?m)^([a-z-]+):", makefile))
-    assert targets >= {"site", "serve", "test", "check", "publish", "labels"}
-    assert "make bench" not in guide
-    assert "bench" not in targets
-    assert "screenshot.png" not in (made / "README.md").read_text(encoding="utf-8")
-    assert set(re.findall(r"(?m)^\$ make ([a-z-]+)", guide)) <= targets
+    for model in (Topic, ReadingPath):
+        assert all(f"`{field}`" in guide for field in model.model_fields)
 
 
 # --- nothing of ours -------------------------------------------------------------------------------------------------
@@ -107,7 +157,8 @@ def ours() -> list[str]:
     named |= {topic.name for topic in contents.topics.values()} | {topic.group for topic in contents.topics.values()}
     named |= {path.title for path in contents.paths.values()} | {record.title for record in contents.records.values()}
     long = {text for text in named if len(re.split(r"[\s-]+", text)) > 2}
-    return [settings.load(ROOT / "mkdocs.yml").site_name, "Efficient Training", *sorted(long)]
+    counts = [f"{len(contents.records)} {what}" for what in ("papers", "real papers", "records")]
+    return [settings.load(ROOT / "mkdocs.yml").site_name, "Efficient Training", *counts, *sorted(long)]
 
 
 def test_nothing_of_ours_is_left_in_it(made: Path) -> None:

@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import gc
 import importlib
+import ipaddress
 import os
 import signal
 import sys
@@ -262,7 +263,9 @@ def _parser() -> argparse.ArgumentParser:
         )
     )
     each.add_argument("--engine", choices=("mkdocs", "zensical"), default="mkdocs", help="what serves the site")
-    each.add_argument("--address", default="127.0.0.1:8000", metavar="HOST:PORT", help="where to serve it")
+    each.add_argument(
+        "--address", type=_address, default="127.0.0.1:8000", metavar="HOST:PORT", help="where to serve it"
+    )
 
     each = with_records(command("export", _later("site_commands", "export"), "Print citations or data."))
     each.add_argument("--format", choices=EXPORT_FORMATS, required=True, help="what to print")
@@ -302,6 +305,14 @@ def _day(text: str) -> str:
     if not dates.is_day(text):
         raise argparse.ArgumentTypeError(f"{text!r} is no day; write it as 2025-12-09")
     return text
+
+
+def _address(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    with contextlib.suppress(ValueError):
+        if (host == "localhost" or ipaddress.ip_address(host.strip("[]"))) and 0 < int(port) < 2**16:
+            return text
+    raise argparse.ArgumentTypeError(f"{text!r} is no address of this machine; write it as 127.0.0.1:8000")
 
 
 def run() -> NoReturn:

@@ -38,9 +38,7 @@ def _generate(config: Path, found: settings.Settings, output: Path) -> None:
 
 def build(options: argparse.Namespace) -> int:
     """Generate, then let an engine build the site."""
-    found = configured(options)
-    if not options.config.exists():
-        raise UsageError(f"{options.config}: no such file; run this where mkdocs.yml lies, or name it with --config")
+    found = _site_settings(options)
     if options.engine == "mkdocs":
         from generator import mkdocs_plugin
 
@@ -58,8 +56,16 @@ def build(options: argparse.Namespace) -> int:
     return status
 
 
+def _site_settings(options: argparse.Namespace) -> settings.Settings:
+    """Return the settings of a site that an engine is to build. Raises UsageError where there are none."""
+    if not options.config.exists():
+        raise UsageError(f"{options.config}: no such file; run this where mkdocs.yml lies, or name it with --config")
+    return configured(options)
+
+
 def serve(options: argparse.Namespace) -> int:
     """Show the site and rebuild it when something changes."""
+    _site_settings(options)
     if options.engine == "zensical":
         generate(argparse.Namespace(**{**vars(options), "output": None}))
     call, environment = _engine_call(options, [options.engine, "serve", "--dev-addr", options.address])

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from generator import checking
+from generator import checking, references
 from generator.curation import verdicts
 from generator.curation.changes import differing
 from generator.curation.revisions import Change, inside
@@ -200,7 +200,7 @@ def _orphaned(change: Change) -> Iterator[tuple[tuple[str, str], Problem]]:
         ("topics.yaml", change.base.topics, head.topics, "topic"),
         ("sources.yaml", change.base.sources, head.sources, "source"),
     ):
-        stated = _stated(head, file)
+        stated = references.stated(head, file)
         if stated is None:
             continue
         for key in base_table:
@@ -216,15 +216,6 @@ def _orphaned(change: Change) -> Iterator[tuple[tuple[str, str], Problem]]:
                     f"{key}: this {what} is gone, but {_list(naming)} still name it; bring it back, or change these"
                 )
                 yield (file, key), Problem(os.fspath(head.folder / file), 1, message)
-
-
-def _stated(contents: Contents, file: str) -> Mapping[str, object] | None:
-    """Return what a table holds, be it right or wrong; ``None`` where it cannot be read."""
-    document = contents.files.get(file)
-    if document is None:
-        faulty = any(inside(contents, problem) == file for problem in contents.problems)
-        return None if faulty else {}
-    return document.data if isinstance(document.data, Mapping) else {}
 
 
 def _without_what_follows(change: Change, gone: list[Problem], orphans: list[tuple[str, str]]) -> Contents:

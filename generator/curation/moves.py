@@ -217,10 +217,10 @@ def _edit(
 
 
 def _renamed(steps: Sequence[_S], old: str, new: str | None) -> tuple[_S, ...]:
-    """Return steps in which ``new`` stands for ``old``, or none does; of a paper that would stand twice, one stays."""
-    found: dict[str, _S] = {}
-    for step in steps:
-        paper = new if step.paper == old else step.paper
-        if paper is not None:
-            found.setdefault(paper, step.model_copy(update={"paper": paper}))
-    return tuple(found.values())
+    """Return steps in which ``new`` stands for ``old``; that of ``old`` goes where ``new`` is none or has its own."""
+    goes = new is None or any(step.paper == new for step in steps)
+    return tuple(
+        step.model_copy(update={"paper": new}) if step.paper == old else step
+        for step in steps
+        if not (goes and step.paper == old)
+    )

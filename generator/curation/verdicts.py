@@ -167,8 +167,11 @@ def judge(change: Change, found: Mapping[str, tuple[Nearest, ...]]) -> tuple[lis
             kind = each.verdict.kind
             if kind == "same" and _is_the_later(change, name, each, found):
                 problems.append(_at(change, name, _duplicate(change, each)))
+            elif each.verdict.by_identifier and each.standing == "listed" and _is_the_later(change, name, each, found):
+                problems.append(_at(change, name, checking.one_identifier(each.id, each.verdict.reason)))
             elif kind == "review" and _is_the_later(change, name, each, found):
-                text = f"title: {each}; if they are two papers, add `not_same_as: [{each.id}]`"
+                first = "correct the identifier if it is wrong; " if each.verdict.by_identifier else ""
+                text = f"title: {each}; {first}if they are two papers, add `not_same_as: [{each.id}]`"
                 remarks.append(_remark(change, name, text, "warning"))
             elif kind == "different" and each.verdict.score >= _VERY_CLOSE and not _is_told_apart(change, name, each):
                 remarks.append(_remark(change, name, f"title: {each}", "notice"))

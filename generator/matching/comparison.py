@@ -47,6 +47,8 @@ class Verdict:
     kind: Kind
     score: float
     reason: str
+    by_identifier: bool = False
+    """Whether it is in doubt for an identifier that both bear, so that one of them has what is another paper's."""
 
 
 def compare(a: Item, b: Item) -> Verdict:
@@ -97,10 +99,10 @@ def _compare_identifiers(a: Item, b: Item, conflict: str | None) -> Verdict | No
     score = round(fuzz.ratio(a.key, b.key) / 100, 3)
     reason = f"same {equal} identifier {a.identifiers[equal]}"
     if conflict:
-        return Verdict("review", score, f"{reason}, but {conflict}")
+        return Verdict("review", score, f"{reason}, but {conflict}", by_identifier=True)
     if score >= 0.6 or (evidence.agreement(a, b) or 0) >= ABSTRACT_SAME:
         return Verdict("same", 1.0, reason)
-    return Verdict("review", score, f"{reason}, but the titles are far apart")
+    return Verdict("review", score, f"{reason}, but the titles are far apart", by_identifier=True)
 
 
 def _compare_equal_titles(a: Item, b: Item) -> Verdict:

@@ -25,6 +25,8 @@ BUNDLED = PACKAGE / "starter" / "files"
 WRITTEN = PACKAGE / "starter" / "written"
 EXAMPLE = "records/papers/a-mathematical-theory-of-communication.yaml"
 """The one record of a new list, which its CONTRIBUTING.md shows as well."""
+_OURS = re.compile(r"(?ms)(?:(?<=\n)\n)?^ *(?:<!--|#) ours: begin\b.*?^ *(?:<!--|#) ours: end\b[^\n]*\n")
+"""What a copied file says of what stays here, such as most tests; in a list made by a list it is gone already."""
 DESCRIPTION = "A curated reading list of research papers."
 
 
@@ -109,14 +111,12 @@ def _texts(files: Mapping[str, Path], words: Mapping[str, str]) -> dict[str, str
         config = _replaced(
             rf"(?m)^{key}:.*\n(?:[ \t]+.*\n)*", f"{key}: {json.dumps(value, ensure_ascii=False)}\n", config
         )
-    # What our own site says of itself beyond that.
-    texts[settings.CONFIG_FILE] = re.sub(r"(?m)^ {4}(?:introduction|card):.*\n(?: {6,}.*\n)*", "", config)
+    texts[settings.CONFIG_FILE] = config
     guide = files["CONTRIBUTING.md"].read_text(encoding="utf-8")
-    guide = _replaced(r"(?s)(?<=```yaml\n).*?(?=```\n)", texts[EXAMPLE], guide)
-    # The benchmarks measure the generator, and stay with it; in a list made by a list they are gone already.
-    texts["CONTRIBUTING.md"] = re.sub(r"(?m)^\$ make bench\S* .*\n", "", guide)
-    makefile = re.sub(r"(?m)^bench[\w-]*:.*\n(?:\t.*\n)*\n", "", files["Makefile"].read_text(encoding="utf-8"))
-    texts["Makefile"] = re.sub(r"\bbench(?:-\w+)? ", "", makefile)
+    texts["CONTRIBUTING.md"] = _replaced(r"(?s)(?<=```yaml\n).*?(?=```\n)", texts[EXAMPLE], guide)
+    for name, path in files.items():
+        if path.suffix == ".md" or name in ("Makefile", settings.CONFIG_FILE):
+            texts[name] = _OURS.sub("", texts.get(name) or path.read_text(encoding="utf-8"))
     return texts
 
 
