@@ -28,6 +28,18 @@ def ends_in_initials(name: str) -> bool:
     return bool(before) and not _is_suffix(last) and _are_initials(last)
 
 
+def persons(text: str) -> list[str]:
+    """Tell apart the people that stand as one name: ``Smith, J. and Jones, K.``, or ``Smith J, Jones K``.
+
+    All else is one name: ``Smith, J.``, and ``Ministry of Food and Agriculture``.
+    """
+    parts = text.split(" and ")
+    if len(parts) > 1 and all("," in part or ends_in_initials(part) for part in parts):
+        return [name for part in parts for name in persons(part)]
+    first, comma, _ = text.partition(",")
+    return text.split(",") if comma and ends_in_initials(first) else [text]
+
+
 def last_name(name: str) -> str:
     """Return a name up to its last word that is neither initials nor a suffix: ``Smith`` of ``Smith J.A. Jr``."""
     words = name.split()

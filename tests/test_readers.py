@@ -494,6 +494,45 @@ def test_csv_names_the_columns_that_it_does_not_read() -> None:
     )
 
 
+FAMILY_FIRST = ["J. Smith", "K. Jones"]  # as printed, of a source that tells the parts of names apart
+
+
+@pytest.mark.parametrize(
+    ("cell", "names"),
+    [
+        ("Smith, J. and Jones, K.", FAMILY_FIRST),
+        ("Smith, J.; Jones, K.", FAMILY_FIRST),
+        ("Smith, J.", FAMILY_FIRST[:1]),
+        ("Smith, J.; Jones, K.; Ministry of Food", [*FAMILY_FIRST, "Ministry of Food"]),
+        ("Smith J, Jones KL.", ["Smith J", "Jones KL."]),
+        ("Smith J.; Jones K.-L.", ["Smith J.", "Jones K.-L."]),
+        ("Smith J., van der Web T.H., Li X", ["Smith J.", "van der Web T.H.", "Li X"]),
+        ("Smith J, Jones K, and Li X", ["Smith J", "Jones K", "Li X"]),
+        ("Ida Loom, Jan Ferry, Bo Weft", ["Ida Loom", "Jan Ferry", "Bo Weft"]),
+        ("{Ministry of Food, Wool and Cloth}; Smith, J.", ["Ministry of Food, Wool and Cloth", "J. Smith"]),
+        ("Smith Jr, John", ["John Smith Jr"]),
+    ],
+)
+def test_csv_tells_people_apart(cell: str, names: list[str]) -> None:
+    [entry] = read(f'title,authors\nA Toy,"{cell}"\n').entries
+    assert [str(name) for name in entry.authors or ()] == names
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("Smith, J. and Jones, K.", FAMILY_FIRST),
+        ("Smith J. and Jones K.", ["Smith J.", "Jones K."]),
+        ("Smith J., Jones K.", ["Smith J.", "Jones K."]),
+        ("Smith, J., Jr.", ["J. Smith Jr."]),
+        ("Ministry of Food and Agriculture", ["Ministry of Food and Agriculture"]),
+    ],
+)
+def test_ris_tells_people_apart_that_stand_on_one_line(line: str, names: list[str]) -> None:
+    [entry] = read(f"TY  - JOUR\nTI  - A Toy\nAU  - {line}\nER  - \n").entries
+    assert [str(name) for name in entry.authors or ()] == names
+
+
 def test_ris_reads_the_title_of_a_book() -> None:
     part, whole, titled = read(
         "TY  - CHAP\nTI  - A Loom\nBT  - Book of Looms\nER  - \n"
