@@ -182,6 +182,28 @@ def test_a_lost_title_is_remarked() -> None:
     assert read(f"{HEAD}One Toy\n\n{ABSTRACT}\n\nTwo Toys\n\n{OTHER}\n").remarks == ()
 
 
+FACTS = "  • {} authors\n·\nOct {}, 2022\n\n"
+
+
+@pytest.mark.parametrize(
+    ("lost", "problems"),
+    [
+        # Without its title: its abstract must not go to the entry above, nor its facts.
+        (OTHER, [(19, "no title before it")]),
+        ("A sentence for an abstract.", [(19, "no abstract follows the title")]),
+        # Without title and abstract.
+        ("", [(19, "'• 7 authors' is of another abstract"), (21, "'Oct 30, 2022' is of another abstract")]),
+    ],
+)
+def test_nothing_of_an_entry_goes_to_the_one_above(lost: str, problems: list[tuple[int, str]]) -> None:
+    body = f"One Toy\n\n{ABSTRACT}\n\n{FACTS.format(2, 1)}{lost}\n\n{FACTS.format(7, 30)}".replace("\n\n\n\n", "\n\n")
+    reading = read(f"{HEAD}{body}Three Toys\n\n{OTHER}\n\n{FACTS.format(9, 3)}")
+    assert reading.entries == ()
+    assert [problem.line for problem in reading.problems] == [line for line, _ in problems]
+    for problem, (_, message) in zip(reading.problems, problems, strict=True):
+        assert message in problem.message
+
+
 def test_no_break_spaces_inside_texts_are_spaces() -> None:
     spaced = read(
         f"{HEAD}One Toy\n\n{ABSTRACT}\n".replace("words about", "words\u00a0about").replace("e T", "e\u202fT")
