@@ -176,6 +176,13 @@ def test_a_stray_blank_line_does_not_part_a_dense_dump() -> None:
         assert [entry.title for entry in read(f"{DENSE_HEAD}{stray}\n").entries] == titles
 
 
+def test_short_abstracts_without_blank_lines_are_told_from_broken_ones() -> None:
+    body = [f"Toy Number {n}\nA short abstract of some words." for n in range(5)]
+    assert len(read("\n".join([DENSE_HEAD, *body, ""])).entries) == 5
+    body[2] = "Toy Number 2\nA short abstract\nof some words."
+    assert "broken over lines" in read("\n".join([DENSE_HEAD, *body, ""])).problems[0].message
+
+
 def test_a_lost_title_is_remarked() -> None:
     reading = read(f"{HEAD}One Toy\n\n{ABSTRACT}\n\n{OTHER}\n")
     assert [(remark.line, "title is missing" in remark.message) for remark in reading.remarks] == [(15, True)]

@@ -181,7 +181,9 @@ def _broken_lines(path: str, lines: list[tuple[int, str]], facts: frozenset[int]
     """Return the one problem of a dump without blank lines whose abstracts are broken: nothing tells where one ends."""
     short = [number for number, line in lines if line and len(line) <= LONGEST_TITLE and number not in facts]
     long = sum(len(line) > LONGEST_TITLE for _, line in lines)
-    if _is_spaced(lines) or len(short) <= 2 * long + 2:
+    texts = [line for number, line in lines if line and number not in facts]
+    in_turn = all(line.endswith(".") == bool(place % 2) for place, line in enumerate(texts))  # titles are no sentences
+    if _is_spaced(lines) or in_turn or len(short) <= 2 * long + 2:
         return None
     message = "abstract: abstracts are broken over lines and no blank lines part them; write each on one line"
     return Problem(path, short[1], message)
