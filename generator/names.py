@@ -18,8 +18,14 @@ def printed(family: str, given: str | None) -> str:
     return whole if _EAST_ASIAN.fullmatch(whole) else f"{given} {family}"
 
 
+_OTHERS = re.compile(r"(?:^| ?[,;&] ?| and )others$|(?:^|[,;]? )et\.? al(?:\.|ii|ia)?$", re.IGNORECASE)
 _INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.[-‐]?|[^\W\d_][-‐])*[^\W\d_]{0,2}")
 _SUFFIXES = frozenset("jr sr ii iii".split())
+
+
+def without_others(name: str) -> str:
+    """Return a name without ``and others`` or ``et al.`` at its end: nothing is left where it is only that."""
+    return _OTHERS.sub("", name)
 
 
 def ends_in_initials(name: str) -> bool:

@@ -562,6 +562,36 @@ def test_ris_tells_people_apart_that_stand_on_one_line(line: str, names: list[st
     assert [str(name) for name in entry.authors or ()] == names
 
 
+def csl(**variables: Any) -> str:
+    return json.dumps([{"id": "a", "type": "article", "title": "A Toy", **variables}])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'title,authors\nA Toy,"Smith, J. and others"\n',
+        'title,authors\nA Toy,"Smith, J.; et al."\n',
+        'title,authors\nA Toy,"Smith, J. et al."\n',
+        "TY  - JOUR\nTI  - A Toy\nAU  - Smith, J.\nAU  - et al.\nER  - \n",
+        "TY  - JOUR\nTI  - A Toy\nAU  - Smith, J. et al\nER  - \n",
+        "@article{a, title={A Toy}, author={Smith, J. and others}}",
+        "@article{a, title={A Toy}, author={Smith, J. and {et al.}}}",
+        csl(author=[{"family": "Smith", "given": "J."}, {"literal": "et al."}]),
+        csl(author=[{"family": "Smith", "given": "J."}, {"family": "others"}]),
+    ],
+)
+def test_others_are_no_author(text: str) -> None:
+    [entry] = read(text).entries
+    assert [str(name) for name in entry.authors or ()] == ["J. Smith"]
+    assert entry.doubts == ("authors: the source names only 1 and others",)
+
+
+@pytest.mark.parametrize("name", ["Cothers", "Ida Mothers", "Al", "Significant Others", "Fet Al"])
+def test_people_whose_names_end_like_others_are_authors(name: str) -> None:
+    [entry] = read(f"title,authors\nA Toy,{name}\n").entries
+    assert (entry.authors, entry.doubts) == ((name,), ())
+
+
 def test_ris_reads_the_title_of_a_book() -> None:
     part, whole, titled = read(
         "TY  - CHAP\nTI  - A Loom\nBT  - Book of Looms\nER  - \n"

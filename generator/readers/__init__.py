@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from generator.errors import InputError, Problem
 from generator.faults import faults_of
 from generator.hidden import without_hidden
-from generator.models import Entry
+from generator.models import Entry, PersonName
+from generator.names import without_others
 from generator.titles import without_endless
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -138,12 +139,32 @@ def read(path: str, data: bytes, *, format: str | None = None, captured: str | N
     reading = READERS[name].read(path, text, captured)
     if reading.problems:
         return Reading(path, name, problems=reading.problems)
+    reading = replace(reading, entries=tuple(map(cleaned, reading.entries)))
     faults = tuple(Problem(path, each.line, fault) for each in reading.entries for fault in faults_of(each))
     if faults:
         return Reading(path, name, problems=faults)
     if not reading.entries:
         return Reading(path, name, problems=(nothing_in(path, name),))
     return reading
+
+
+def cleaned(entry: Entry) -> Entry:
+    """Return an entry without what sources write where a fact is missing; a reader need not look for it."""
+    people = tuple(named for author in entry.authors or () if (named := _named(author)))
+    if people != (entry.authors or ()):
+        doubt = f"authors: the source names only {len(people)} and others"
+        entry = replace(entry, authors=people or None, doubts=(*entry.doubts, doubt))
+    return entry
+
+
+def _named(author: str | PersonName) -> str | PersonName:
+    """Return an author without ``and others`` or ``et al.``, or nothing."""
+    if isinstance(author, str):
+        return without_others(author)
+    family, given = without_others(author.family), without_others(author.given or "")
+    if (family, given) == (author.family, author.given or ""):
+        return author
+    return PersonName.model_construct(family=family, given=given) if family and given else family
 
 
 def _too_much(format: str, text: str) -> str | None:
