@@ -568,6 +568,32 @@ def csl(**variables: Any) -> str:
 
 @pytest.mark.parametrize(
     "text",
+    ["title,year\nTITLE,2020\n", "TY  - JOUR\nTI  - TITLE\nER  - \n", "@book{a, title={TITLE}}", csl(title="TITLE")],
+)
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Loom <i>in situ</i>", "Loom in situ"),
+        ("CO<sub>2</sub> of <span style='x'>Wool<sup>13</sup></span>", "CO2 of Wool13"),
+        ("Loom &lt;I&gt;in situ&lt;/I&gt;", "Loom in situ"),
+        ("<b>A Loom</b> where x < y > z <i> and <think> </b>", "A Loom where x < y > z <i> and <think> </b>"),
+        ("The <unk> and <s>Yarn</s>", "The <unk> and <s>Yarn</s>"),
+    ],
+)
+def test_tags_that_typeset_a_title_are_no_part_of_it(text: str, title: str, expected: str) -> None:
+    assert [entry.title for entry in read(text.replace("TITLE", title)).entries] == [expected]
+
+
+@pytest.mark.parametrize("text", ["[No abstract available]", "No abstract available.", "Abstract not available"])
+def test_what_says_that_there_is_no_abstract_is_none(text: str) -> None:
+    [entry] = read(f"title,abstract\nA Toy,{text}\n").entries
+    assert entry.abstract is None
+    [entry] = read("title,abstract\nA Toy,No abstract algebra is needed.\n").entries
+    assert entry.abstract == "No abstract algebra is needed."
+
+
+@pytest.mark.parametrize(
+    "text",
     [
         'title,authors\nA Toy,"Smith, J. and others"\n',
         'title,authors\nA Toy,"Smith, J.; et al."\n',

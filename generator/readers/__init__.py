@@ -18,7 +18,7 @@ from generator.faults import faults_of
 from generator.hidden import without_hidden
 from generator.models import Entry, PersonName
 from generator.names import without_others
-from generator.titles import without_endless
+from generator.titles import fold, without_endless, without_marks
 
 MAX_BYTES = 64 * 1024 * 1024
 _BEGINNING = 1024 * 1024
@@ -149,12 +149,22 @@ def read(path: str, data: bytes, *, format: str | None = None, captured: str | N
 
 
 def cleaned(entry: Entry) -> Entry:
-    """Return an entry without what sources write where a fact is missing; a reader need not look for it."""
+    """Return an entry without what sources write where they lack a fact, and without the tags that typeset a title."""
     people = tuple(named for author in entry.authors or () if (named := _named(author)))
     if people != (entry.authors or ()):
         doubt = f"authors: the source names only {len(people)} and others"
         entry = replace(entry, authors=people or None, doubts=(*entry.doubts, doubt))
+    if entry.abstract and _NO_ABSTRACT.fullmatch(entry.abstract):
+        entry = replace(entry, abstract=None)
+    if (title := without_marks(entry.title)) != entry.title:
+        entry = replace(entry, title=fold(title) or entry.title)
     return entry
+
+
+_NO_ABSTRACT = re.compile(
+    r"[(\[]?(?:no abstract(?: available| provided)?|abstract (?:is )?(?:not available|unavailable))[.)\]]*",
+    re.IGNORECASE,
+)
 
 
 def _named(author: str | PersonName) -> str | PersonName:
