@@ -28,7 +28,7 @@ NOTE = Path(".cache", "reading-list", "generated.json")
 """What the run before wrote, beside mkdocs.yml; git does not see it."""
 
 _PACKAGE = Path(__file__).parent
-_LIBRARIES = ("jinja2", "latex2mathml", "markupsafe", "pydantic", "pylatexenc", "python-slugify", "pyyaml")
+_LIBRARIES = ("idna", "jinja2", "latex2mathml", "markupsafe", "pydantic", "pylatexenc", "python-slugify", "pyyaml")
 
 
 @dataclass(frozen=True)
