@@ -102,7 +102,7 @@ def _entries(path: str, format: str | None, problems: list[Problem]) -> Iterator
                 count = 0
                 for entry in csv_table.walk(path, readers.lines(path), problems, None, csv_table.names_in):
                     count += 1
-                    yield entry
+                    yield readers.cleaned(entry)
                 if not count and not problems:
                     problems.append(readers.nothing_in(path, name))
                 return

@@ -1,4 +1,4 @@
-"""Names of people: in which order their parts are printed."""
+"""Names of people: in which order their parts stand, and what in a list of them is none."""
 
 from __future__ import annotations
 
@@ -16,3 +16,48 @@ def printed(family: str, given: str | None) -> str:
         return family
     whole = f"{family}{given}"
     return whole if _EAST_ASIAN.fullmatch(whole) else f"{given} {family}"
+
+
+_OTHERS = re.compile(r"(?:^| ?[,;&] ?| and )others$|(?:^|[,;]? )et\.? al(?:\.|ii|ia)?$", re.IGNORECASE)
+_INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.[-‐]?|[^\W\d_][-‐])*[^\W\d_]{0,2}")
+_SUFFIXES = frozenset("jr sr ii iii".split())
+
+
+def without_others(name: str) -> str:
+    """Return a name without ``and others`` or ``et al.`` at its end: nothing is left where it is only that."""
+    return _OTHERS.sub("", name)
+
+
+def ends_in_initials(name: str) -> bool:
+    """Tell whether initials end a name, as Scopus and PubMed print them: ``Smith J.A.``, ``van der Web TH``."""
+    *before, last = name.split() or [""]
+    return bool(before) and not _is_suffix(last) and _are_initials(last)
+
+
+def persons(text: str) -> list[str]:
+    """Tell apart the people that stand as one name: ``Smith, J. and Jones, K.``, or ``Smith J, Jones K``.
+
+    All else is one name: ``Smith, J.``, and ``Ministry of Food and Agriculture``.
+    """
+    parts = text.split(" and ")
+    if len(parts) > 1 and all("," in part or ends_in_initials(part) for part in parts):
+        return [name for part in parts for name in persons(part)]
+    first, comma, _ = text.partition(",")
+    return text.split(",") if comma and ends_in_initials(first) else [text]
+
+
+def last_name(name: str) -> str:
+    """Return a name up to its last word that is neither initials nor a suffix: ``Smith`` of ``Smith J.A. Jr``."""
+    words = name.split()
+    while len(words) > 1 and (_is_suffix(words[-1]) or _are_initials(words[-1])):
+        del words[-1]
+    return " ".join(words)
+
+
+def _is_suffix(word: str) -> bool:
+    return word.rstrip(".").lower() in _SUFFIXES
+
+
+def _are_initials(word: str) -> bool:
+    # Without a dot only capitals are: of "Yan Xu" the last word is a name.
+    return ("." in word or word.isupper()) and _INITIALS.fullmatch(word) is not None

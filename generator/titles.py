@@ -15,6 +15,11 @@ MAX_SLUG = 60
 
 _ENDLESS = re.compile(r"&#(?:[0-9]{9,}|[xX][0-9A-Fa-f]{9,});?")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+# What HTML and CSL (https://docs.citationstyles.org/en/stable/specification.html) typeset titles with, also escaped.
+_INLINE = re.compile(
+    r"(?:<|&lt;)(/?)(i|b|u|em|strong|sub|sup|sc|scp|small|span|italic|bold)(?: [a-z]+=[^<>&]*)?(?:>|&gt;)",
+    re.IGNORECASE,
+)
 _COMMAND = re.compile(r"\\[a-zA-Z]+\*?")
 _LATEX = re.compile(r"[\\{}~$&]|--|``|''")
 # Formulas, what a backslash escapes; then what would be TeX's own.
@@ -53,6 +58,24 @@ _MATH = re.compile(r"\$(?=[^\s$])([^$]*[^\s$])\$(?!\d)")
 def fold(text: str) -> str:
     """Return ``text`` on one line: every run of white space becomes one space, none at the ends."""
     return " ".join(text.split())
+
+
+def without_marks(text: str) -> str:
+    """Return a text without the pairs of tags that only typeset what they hold: ``CO<sub>2</sub>`` becomes ``CO2``.
+
+    What is no such pair stays as it is, for ``x < y`` and ``<think>`` are words.
+    """
+    if "<" not in text and "&lt;" not in text:
+        return text
+    begun: dict[str, list[int]] = {}
+    paired: set[int] = set()
+    for tag in _INLINE.finditer(text):
+        places = begun.setdefault(tag[2].lower(), [])
+        if not tag[1]:
+            places.append(tag.start())
+        elif places:
+            paired |= {places.pop(), tag.start()}
+    return _INLINE.sub(lambda tag: "" if tag.start() in paired else tag[0], text)
 
 
 def split_math(title: str) -> list[tuple[bool, str]]:

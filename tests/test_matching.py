@@ -344,6 +344,15 @@ def test_no_text_is_too_odd(items: list[Item]) -> None:
         ("Smith, Xia", "Wu, Bo", False),
         ("Li, X. and Xu, Y.", "Wu, B. and He, Z.", False),
         ("王芳", "李娜", False),
+        # Initials behind a name are no family's, whoever bears them.
+        ("Smith J.", "Jones J.", False),
+        ("Smith JA and Brown K", "Miller JA and Green K", False),
+        ("Kim J.-H. Jr", "Lee J.-H. Jr", False),
+        ("Иванов Ю. В.", "Жуков Ю. В.", False),
+        ("Ivanov Yu. V.", "Zhukov Yu. V.", False),
+        ("Ivanov Yu. V.", "Yu. V. Ivanov", True),
+        ("van der Web TH and Li X", "Tom H. van der Web and Xia Li", True),
+        ("Yan XU", "Yan Xu", True),
     ],
 )
 def test_names(one: str, other: str, agree: bool) -> None:

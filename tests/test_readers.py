@@ -176,10 +176,39 @@ def test_a_stray_blank_line_does_not_part_a_dense_dump() -> None:
         assert [entry.title for entry in read(f"{DENSE_HEAD}{stray}\n").entries] == titles
 
 
+def test_short_abstracts_without_blank_lines_are_told_from_broken_ones() -> None:
+    body = [f"Toy Number {n}\nA short abstract of some words." for n in range(5)]
+    assert len(read("\n".join([DENSE_HEAD, *body, ""])).entries) == 5
+    body[2] = "Toy Number 2\nA short abstract\nof some words."
+    assert "broken over lines" in read("\n".join([DENSE_HEAD, *body, ""])).problems[0].message
+
+
 def test_a_lost_title_is_remarked() -> None:
     reading = read(f"{HEAD}One Toy\n\n{ABSTRACT}\n\n{OTHER}\n")
     assert [(remark.line, "title is missing" in remark.message) for remark in reading.remarks] == [(15, True)]
     assert read(f"{HEAD}One Toy\n\n{ABSTRACT}\n\nTwo Toys\n\n{OTHER}\n").remarks == ()
+
+
+FACTS = "  • {} authors\n·\nOct {}, 2022\n\n"
+
+
+@pytest.mark.parametrize(
+    ("lost", "problems"),
+    [
+        # Without its title: its abstract must not go to the entry above, nor its facts.
+        (OTHER, [(19, "no title before it")]),
+        ("A sentence for an abstract.", [(19, "no abstract follows the title")]),
+        # Without title and abstract.
+        ("", [(19, "'• 7 authors' is of another abstract"), (21, "'Oct 30, 2022' is of another abstract")]),
+    ],
+)
+def test_nothing_of_an_entry_goes_to_the_one_above(lost: str, problems: list[tuple[int, str]]) -> None:
+    body = f"One Toy\n\n{ABSTRACT}\n\n{FACTS.format(2, 1)}{lost}\n\n{FACTS.format(7, 30)}".replace("\n\n\n\n", "\n\n")
+    reading = read(f"{HEAD}{body}Three Toys\n\n{OTHER}\n\n{FACTS.format(9, 3)}")
+    assert reading.entries == ()
+    assert [problem.line for problem in reading.problems] == [line for line, _ in problems]
+    for problem, (_, message) in zip(reading.problems, problems, strict=True):
+        assert message in problem.message
 
 
 def test_no_break_spaces_inside_texts_are_spaces() -> None:
@@ -493,6 +522,101 @@ def test_csv_names_the_columns_that_it_does_not_read() -> None:
     assert remark.startswith(
         "toy:1: author, publication year: no columns that are read; left out; known are id, source"
     )
+
+
+FAMILY_FIRST = ["J. Smith", "K. Jones"]  # as printed, of a source that tells the parts of names apart
+
+
+@pytest.mark.parametrize(
+    ("cell", "names"),
+    [
+        ("Smith, J. and Jones, K.", FAMILY_FIRST),
+        ("Smith, J.; Jones, K.", FAMILY_FIRST),
+        ("Smith, J.", FAMILY_FIRST[:1]),
+        ("Smith, J.; Jones, K.; Ministry of Food", [*FAMILY_FIRST, "Ministry of Food"]),
+        ("Smith J, Jones KL.", ["Smith J", "Jones KL."]),
+        ("Smith J.; Jones K.-L.", ["Smith J.", "Jones K.-L."]),
+        ("Smith J., van der Web T.H., Li X", ["Smith J.", "van der Web T.H.", "Li X"]),
+        ("Smith J, Jones K, and Li X", ["Smith J", "Jones K", "Li X"]),
+        ("Ida Loom, Jan Ferry, Bo Weft", ["Ida Loom", "Jan Ferry", "Bo Weft"]),
+        ("{Ministry of Food, Wool and Cloth}; Smith, J.", ["Ministry of Food, Wool and Cloth", "J. Smith"]),
+        ("Smith Jr, John", ["John Smith Jr"]),
+    ],
+)
+def test_csv_tells_people_apart(cell: str, names: list[str]) -> None:
+    [entry] = read(f'title,authors\nA Toy,"{cell}"\n').entries
+    assert [str(name) for name in entry.authors or ()] == names
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("Smith, J. and Jones, K.", FAMILY_FIRST),
+        ("Smith J. and Jones K.", ["Smith J.", "Jones K."]),
+        ("Smith J., Jones K.", ["Smith J.", "Jones K."]),
+        ("Smith, J., Jr.", ["J. Smith Jr."]),
+        ("Ministry of Food and Agriculture", ["Ministry of Food and Agriculture"]),
+    ],
+)
+def test_ris_tells_people_apart_that_stand_on_one_line(line: str, names: list[str]) -> None:
+    [entry] = read(f"TY  - JOUR\nTI  - A Toy\nAU  - {line}\nER  - \n").entries
+    assert [str(name) for name in entry.authors or ()] == names
+
+
+def csl(**variables: Any) -> str:
+    return json.dumps([{"id": "a", "type": "article", "title": "A Toy", **variables}])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["title,year\nTITLE,2020\n", "TY  - JOUR\nTI  - TITLE\nER  - \n", "@book{a, title={TITLE}}", csl(title="TITLE")],
+)
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Loom <i>in situ</i>", "Loom in situ"),
+        ("CO<sub>2</sub> of <span style='x'>Wool<sup>13</sup></span>", "CO2 of Wool13"),
+        ("Loom &lt;I&gt;in situ&lt;/I&gt;", "Loom in situ"),
+        ("<b>A Loom</b> where x < y > z <i> and <think> </b>", "A Loom where x < y > z <i> and <think> </b>"),
+        ("The <unk> and <s>Yarn</s>", "The <unk> and <s>Yarn</s>"),
+    ],
+)
+def test_tags_that_typeset_a_title_are_no_part_of_it(text: str, title: str, expected: str) -> None:
+    assert [entry.title for entry in read(text.replace("TITLE", title)).entries] == [expected]
+
+
+@pytest.mark.parametrize("text", ["[No abstract available]", "No abstract available.", "Abstract not available"])
+def test_what_says_that_there_is_no_abstract_is_none(text: str) -> None:
+    [entry] = read(f"title,abstract\nA Toy,{text}\n").entries
+    assert entry.abstract is None
+    [entry] = read("title,abstract\nA Toy,No abstract algebra is needed.\n").entries
+    assert entry.abstract == "No abstract algebra is needed."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'title,authors\nA Toy,"Smith, J. and others"\n',
+        'title,authors\nA Toy,"Smith, J.; et al."\n',
+        'title,authors\nA Toy,"Smith, J. et al."\n',
+        "TY  - JOUR\nTI  - A Toy\nAU  - Smith, J.\nAU  - et al.\nER  - \n",
+        "TY  - JOUR\nTI  - A Toy\nAU  - Smith, J. et al\nER  - \n",
+        "@article{a, title={A Toy}, author={Smith, J. and others}}",
+        "@article{a, title={A Toy}, author={Smith, J. and {et al.}}}",
+        csl(author=[{"family": "Smith", "given": "J."}, {"literal": "et al."}]),
+        csl(author=[{"family": "Smith", "given": "J."}, {"family": "others"}]),
+    ],
+)
+def test_others_are_no_author(text: str) -> None:
+    [entry] = read(text).entries
+    assert [str(name) for name in entry.authors or ()] == ["J. Smith"]
+    assert entry.doubts == ("authors: the source names only 1 and others",)
+
+
+@pytest.mark.parametrize("name", ["Cothers", "Ida Mothers", "Al", "Significant Others", "Fet Al"])
+def test_people_whose_names_end_like_others_are_authors(name: str) -> None:
+    [entry] = read(f"title,authors\nA Toy,{name}\n").entries
+    assert (entry.authors, entry.doubts) == ((name,), ())
 
 
 def test_ris_reads_the_title_of_a_book() -> None:

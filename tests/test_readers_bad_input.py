@@ -177,6 +177,8 @@ HEAVY = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_CPU, (10, 10))
 from generator import readers
+from generator.curation import suggestions
+from generator.matching.items import item_of_entry
 n = 300_000
 head = "Get trending papers in your email inbox!\\n\\nSubscribe\\n\\nA Toy\\n\\n" + "Toy words at length. " * 20
 files = [
@@ -187,6 +189,8 @@ files = [
     "title,authors\\na," + "a and " * 20_000,
     '[{"id":"a","type":"x","title":"y","z":' + "[" * n,
     '[{"id":"a","type":"x","title":"y","z":' + "9" * n + "}]",
+    '[{"id":"a","type":"x","title":"' + "<i>" * (n // 3) + '"}]',
+    "title,pages\\nReview (" + "a'" * 40 + "x," + "1" * 100_000, "title,year\\nBook - Review " + "a'" * 40 + "x,2020",
     "@article{a, title={" + "{" * n,
     "@article{a, title={" + "{" * 20_000 + "}" * 20_000 + "}}",
     "@article{a, title={" + "\\\\frac" * 20_000 + "}}",
@@ -205,7 +209,10 @@ files = [
     "{" * n, "<" * n, "[" * n, "@ " * n, "," * n, " " * n + "x", "\\u200d" * n,
 ]
 for text in files:
-    readers.read("toy", text.encode())
+    for entry in readers.read("toy", text.encode()).entries:
+        item_of_entry(entry).work
+for text in ("[](" + ")" * 65_000, "[](" * 21_000):
+    suggestions.pasted(text)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 

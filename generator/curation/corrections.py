@@ -15,7 +15,7 @@ from generator.curation.suggestions import topics_named
 from generator.faults import faults_in
 from generator.identifiers import SCHEMES
 from generator.models import EDITOR, PROVEN_FIELDS, Record
-from generator.readers.csv_table import authors_in
+from generator.readers.csv_table import author_in, authors_in
 from generator.store import Contents
 
 _ITEM = re.compile(r"[-*•]\s+")
@@ -100,7 +100,10 @@ def _value(name: str, text: str, contents: Contents) -> tuple[Any, list[Fault]]:
         ids, faults = topics_named([each for line in lines for each in line], contents.topics)
         return ids, [Fault("value", str(fault)) for fault in faults]
     if name == "authors":
-        return authors_in(";".join(_lines(text))), []
+        names = _lines(text)
+        if len(names) == 1 and (";" in text or text.count(",") > 1):  # all of them on one line
+            return authors_in(names[0]), []
+        return tuple(map(author_in, names)), []
     if name == "results":
         return _lines(text), []
     if group == "identifiers":

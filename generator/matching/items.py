@@ -17,7 +17,7 @@ from dataclasses import field
 from types import MappingProxyType
 from typing import IO, NamedTuple
 
-from generator import dates, titles
+from generator import dates, names, titles
 from generator.models import Entry, Identifiers, PersonName, Record, Retraction, numerous
 
 # What a cataloguer adds behind a title: "[Chinese]", "[Erratum appears in … 2013;27(3):377]".
@@ -31,7 +31,6 @@ _START = 60  # letters at the beginning of an abstract
 LOST = "ꙮ"
 """Stands for a letter that a database could not print: ``B?hlen``. No name has it, and it counts as a letter."""
 _LOST = re.compile(r"[?\ufffd](?=[^\W\d_])|(?<=[^\W\d_])[?\ufffd]")
-_SUFFIXES = frozenset("jr sr ii iii".split())
 _NONE: Mapping[str, str] = MappingProxyType({})
 _NO_STEMS: frozenset[str] = frozenset()
 STOP_WORDS = frozenset("a an and as at by de der die for from in into is la of on or the to und via with".split())
@@ -149,7 +148,7 @@ class Item:
 
     @property
     def families(self) -> frozenset[str]:
-        """The last word of each author's family name."""
+        """The last word of each author's family name: what ends the name, or stands before the initials that do."""
         return _families(self.authors)
 
     @property
@@ -280,9 +279,9 @@ def _inverted(author: str | PersonName) -> str:
     return f"{author.family}, {author.given}" if author.given else author.family
 
 
-def _name_words(names: str) -> list[str]:
+def _name_words(text: str) -> list[str]:
     """Return the words of names; a letter that was lost is a letter."""
-    return titles.tokens(_LOST.sub(LOST, names) if "?" in names or "\ufffd" in names else names)
+    return titles.tokens(_LOST.sub(LOST, text) if "?" in text or "\ufffd" in text else text)
 
 
 @functools.lru_cache(maxsize=2**12)
@@ -302,8 +301,7 @@ def _families(authors: str) -> frozenset[str]:
         # "Ida Loom, Jan Ferry" are two people, though a table that has names inverted would mean one.
         two = comma and " " in family.strip() and len([word for word in given.split() if len(word) > 2]) > 1
         for name in (family, given) if two else (family,) if comma else (author,):
-            words = [word for word in _name_words(name) if word not in _SUFFIXES]
-            found.update(words[-1:])
+            found.update(_name_words(names.last_name(name))[-1:])
     return frozenset(found)
 
 

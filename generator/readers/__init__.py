@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from generator.errors import InputError, Problem
 from generator.faults import faults_of
 from generator.hidden import without_hidden
-from generator.models import Entry
-from generator.titles import without_endless
+from generator.models import Entry, PersonName
+from generator.names import without_others
+from generator.titles import fold, without_endless, without_marks
 
 MAX_BYTES = 64 * 1024 * 1024
 _BEGINNING = 1024 * 1024
@@ -138,12 +139,42 @@ def read(path: str, data: bytes, *, format: str | None = None, captured: str | N
     reading = READERS[name].read(path, text, captured)
     if reading.problems:
         return Reading(path, name, problems=reading.problems)
+    reading = replace(reading, entries=tuple(map(cleaned, reading.entries)))
     faults = tuple(Problem(path, each.line, fault) for each in reading.entries for fault in faults_of(each))
     if faults:
         return Reading(path, name, problems=faults)
     if not reading.entries:
         return Reading(path, name, problems=(nothing_in(path, name),))
     return reading
+
+
+def cleaned(entry: Entry) -> Entry:
+    """Return an entry without what sources write where they lack a fact, and without the tags that typeset a title."""
+    people = tuple(named for author in entry.authors or () if (named := _named(author)))
+    if people != (entry.authors or ()):
+        doubt = f"authors: the source names only {len(people)} and others"
+        entry = replace(entry, authors=people or None, doubts=(*entry.doubts, doubt))
+    if entry.abstract and _NO_ABSTRACT.fullmatch(entry.abstract):
+        entry = replace(entry, abstract=None)
+    if (title := without_marks(entry.title)) != entry.title:
+        entry = replace(entry, title=fold(title) or entry.title)
+    return entry
+
+
+_NO_ABSTRACT = re.compile(
+    r"[(\[]?(?:no abstract(?: available| provided)?|abstract (?:is )?(?:not available|unavailable))[.)\]]*",
+    re.IGNORECASE,
+)
+
+
+def _named(author: str | PersonName) -> str | PersonName:
+    """Return an author without ``and others`` or ``et al.``, or nothing."""
+    if isinstance(author, str):
+        return without_others(author)
+    family, given = without_others(author.family), without_others(author.given or "")
+    if (family, given) == (author.family, author.given or ""):
+        return author
+    return PersonName.model_construct(family=family, given=given) if family and given else family
 
 
 def _too_much(format: str, text: str) -> str | None:

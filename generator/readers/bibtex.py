@@ -36,7 +36,6 @@ _MONTH = re.compile(rf"\b({'|'.join(_MONTHS)})")
 # What stands where a journal would, in entries of papers that are in none.
 _PREPRINT = re.compile(r"\b(arxiv|corr)\b|\babs/", re.IGNORECASE)
 _ARXIV_INSIDE = re.compile(r"(?:arxiv:\s*|abs/)((?:[a-z-]+(?:\.[A-Z]{2})?/)?[\d.]+(?:v\d+)?)", re.IGNORECASE)
-_OTHERS = "others"
 _OWN_HOSTS = ("code", "model", "dataset")
 
 
@@ -158,7 +157,6 @@ def _fields_of(entry: BibtexEntry) -> _Fields:
 
 
 def _entry(path: str, line: int, position: int, key: str, kind: str, title: str, fields: _Fields) -> Entry:
-    people, complete = _people(fields.values.get("author", ""))
     venue = fields.text("journal", "journaltitle", "booktitle")
     preprint = venue is not None and _PREPRINT.search(venue) is not None
     number = fields.text("number", "issue")
@@ -169,7 +167,7 @@ def _entry(path: str, line: int, position: int, key: str, kind: str, title: str,
         key=key or None,
         title=title,
         abstract=fields.text("abstract"),
-        authors=people or None,
+        authors=_people(fields.values.get("author", "")) or None,
         issued=_issued(fields),
         venue=None if preprint else venue,
         volume=None if preprint else fields.text("volume"),
@@ -178,21 +176,13 @@ def _entry(path: str, line: int, position: int, key: str, kind: str, title: str,
         kind=kind.lower(),
         identifiers=dict(_identifiers(fields)),
         links=dict(_links(fields)),
-        doubts=() if complete else (f"authors: the source names only {len(people)} and others",),
     )
 
 
-def _people(text: str) -> tuple[tuple[str | PersonName, ...], bool]:
-    """Return the names of an author field, and whether these are all: ``and others`` says that they are not.
-
-    Names written ``Family, Given`` are told apart, others stay as they are printed.
-    """
+def _people(text: str) -> tuple[str | PersonName, ...]:
+    """Return the names of an author field: those written ``Family, Given`` in their parts, others as printed."""
     people: list[str | PersonName] = []
-    complete = True
     for name in split_multiple_persons_names(text.replace("\n", " ")):
-        if name.strip().lower() == _OTHERS:
-            complete = False
-            continue
         if extended := _extended(name):
             people.append(extended)
             continue
@@ -202,7 +192,7 @@ def _people(text: str) -> tuple[tuple[str | PersonName, ...], bool]:
             people.append(PersonName.model_construct(family=family, given=given or None))
         elif whole := from_latex(name):
             people.append(whole)
-    return tuple(people), complete
+    return tuple(people)
 
 
 def _extended(name: str) -> str | PersonName | None:

@@ -18,7 +18,7 @@ from generator import dates, identifiers, links
 from generator.errors import Problem
 from generator.models import Entry, PersonName
 from generator.readers import Reading
-from generator.titles import fold, unescaped
+from generator.titles import fold, unescaped, without_marks
 
 NAME = "csl-json"
 
@@ -39,9 +39,7 @@ _ORIGIN_FIELDS = {
 _CROSSREF = re.compile(r'"message-type"\s*:\s*"work')
 # Where the items begin in what wraps them.
 _WRAPPERS = {"items": re.compile(r'"items"\s*:\s*\['), "message": re.compile(r'"message"\s*:\s*(?=\{)')}
-# The marks that CSL lets stand in a text, https://docs.citationstyles.org/en/stable/specification.html; an address in
-# Crossref's abstracts is JATS (https://jats.nlm.nih.gov).
-_MARKED = re.compile(r"<(i|b|sup|sub|sc|scp|em|strong|span)(?: [a-z]+=[^<>]*)?>(.*?)</\1>", re.DOTALL)
+# What Crossref's abstracts are marked up with, https://jats.nlm.nih.gov.
 _JATS = re.compile(r"<jats:title>\s*Abstract\s*</jats:title>|</?jats:[^<>]*>", re.IGNORECASE)
 
 
@@ -142,9 +140,7 @@ def _rich(value: Any) -> str | None:
         return None
     if _JATS.search(text):
         text = unescaped(_JATS.sub(" ", text))
-    for _ in range(3):  # marks inside marks
-        text = _MARKED.sub(r"\2", text)
-    return fold(text.replace("&amp;", "&")) or None
+    return fold(without_marks(text.replace("&amp;", "&"))) or None
 
 
 def _entry(path: str, line: int | None, position: int, item: Mapping[str, Any]) -> Entry:

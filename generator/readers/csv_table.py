@@ -12,6 +12,7 @@ from generator import dates, identifiers, links
 from generator.errors import Problem
 from generator.faults import faults_of
 from generator.models import Entry, PersonName
+from generator.names import persons
 from generator.readers import Reading
 from generator.titles import fold, unescaped
 
@@ -74,50 +75,53 @@ def _delimiter(header: str) -> str:
 
 
 def authors_in(text: str) -> tuple[str | PersonName, ...]:
-    """Split ``Family, Given and Family, Given``; names without ``and`` between them are told apart by commas."""
-    people: list[str | PersonName] = []
-    if "{" in text:
-        return _braced_names(text)
-    for name in names_in(text):
-        family, comma, given = map(str.strip, name.partition(","))
-        people.append(
-            PersonName.model_construct(family=family, given=given or None) if comma and family else name.strip(", ")
-        )
-    return tuple(person for person in people if person)
+    """Split ``Family, Given and Family, Given``, or what else :func:`names_in` does, into authors."""
+    text, held = _braces_held(text)
+    return tuple(filter(None, (_author(name, held) for name in names_in(text))))
 
 
-def _braced_names(text: str) -> tuple[str | PersonName, ...]:
-    """Split names as :func:`authors_in`; what stands in braces is one part of a name, whatever it holds."""
-    people: list[str | PersonName] = []
-    held: list[str] = []
+def author_in(name: str) -> str | PersonName:
+    """Return one author: ``Family, Given`` in its parts; what has no comma, or has it in braces, is one part."""
+    return _author(*_braces_held(name))
 
-    def keep(match: re.Match[str]) -> str:
-        held.append(match[0][1:-1])
-        return f"\0{len(held) - 1}\0"
 
-    def back(part: str) -> str:
-        return fold(re.sub("\0([0-9]+)\0", lambda match: held[int(match[1])], part))
+def _author(name: str, held: dict[str, str]) -> str | PersonName:
+    def whole(part: str) -> str:
+        return fold(_HELD.sub(lambda mark: held.get(mark[0], mark[0]), part) if held else part)
 
-    hidden = _BRACES.sub(keep, text)
-    for name in filter(None, map(str.strip, re.split(r"\sand\s|;", hidden))):
-        family, comma, given = map(str.strip, name.partition(","))
-        parted = bool(comma and family)
-        people.append(
-            PersonName.model_construct(family=back(family), given=back(given) or None) if parted else back(name)
-        )
-    return tuple(person for person in people if person)
+    family, comma, given = map(str.strip, name.partition(","))
+    if comma and family:
+        return PersonName.model_construct(family=whole(family), given=whole(given) or None)
+    return whole(name.strip(", "))
+
+
+def _braces_held(text: str) -> tuple[str, dict[str, str]]:
+    """Return a text with marks in the places of what stands in braces, whatever that is, and what they stand for."""
+    held: dict[str, str] = {}
+
+    def hold(match: re.Match[str]) -> str:
+        held[mark := f"\0{len(held)}\0"] = match[0][1:-1]
+        return mark
+
+    return _BRACES.sub(hold, text), held
 
 
 _BRACES = re.compile(r"(?<![^\s,;])\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}(?![^\s,;])")
+_HELD = re.compile("\0[0-9]+\0")
 
 
 def names_in(text: str) -> tuple[str, ...]:
-    """Split a list of authors into names, which may still be ``Family, Given``; ``text`` is on one line."""
+    """Split a list of authors into names, which may still be ``Family, Given``; ``text`` is on one line.
+
+    What parts them is ``and`` or a semicolon, or commas where there are several and neither of these; and a comma
+    behind initials.
+    """
     if "&" in text:
         text = unescaped(text)  # a name such as Imieli&#324;ski must not end at its semicolon
-    if " and " not in text and text.count(",") > 1:
-        return tuple(filter(None, map(fold, text.split(","))))
-    return tuple(filter(None, map(str.strip, text.replace(" and ", ";").split(";"))))
+    parts = text.replace(" and ", ";").split(";")
+    if len(parts) == 1 and text.count(",") > 1:
+        parts = text.split(",")
+    return tuple(filter(None, (name.strip() for part in parts for name in persons(part))))
 
 
 def read(path: str, text: str, captured: str | None) -> Reading:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from operator import attrgetter
 
 from generator import dates, links
 from generator.errors import Problem
@@ -41,6 +42,7 @@ _AUTHOR_COUNT = re.compile(r"(\d{1,5}) authors?", re.IGNORECASE)
 _MONTH = "|".join(dates.MONTHS)
 _DATE = re.compile(rf"((?:{_MONTH}) \d{{1,2}}(?:, \d{{4}})?)(?: (\d{{1,6}}))?", re.ASCII)
 _DATE_AND_COMMENTS = re.compile(rf"((?:{_MONTH}) (?:\d{{1,2}}, \d{{4}}|\d\d?))([1-9]\d{{0,5}})", re.ASCII)
+_facts_of = attrgetter("author_count", "organization", "issued")  # what stands below an abstract, and so ends it
 _VOTES = re.compile(r"\d{1,6}|-", re.ASCII)
 
 
@@ -56,6 +58,10 @@ class _Paragraph:
     @property
     def is_long(self) -> bool:
         return len(self.text) > LONGEST_TITLE
+
+    @property
+    def may_be_abstract(self) -> bool:
+        return self.is_long or self.text.endswith(".")  # a sentence is one, however short
 
 
 def recognises(text: str) -> bool:
@@ -175,7 +181,9 @@ def _broken_lines(path: str, lines: list[tuple[int, str]], facts: frozenset[int]
     """Return the one problem of a dump without blank lines whose abstracts are broken: nothing tells where one ends."""
     short = [number for number, line in lines if line and len(line) <= LONGEST_TITLE and number not in facts]
     long = sum(len(line) > LONGEST_TITLE for _, line in lines)
-    if _is_spaced(lines) or len(short) <= 2 * long + 2:
+    texts = [line for number, line in lines if line and number not in facts]
+    in_turn = all(line.endswith(".") == bool(place % 2) for place, line in enumerate(texts))  # titles are no sentences
+    if _is_spaced(lines) or in_turn or len(short) <= 2 * long + 2:
         return None
     message = "abstract: abstracts are broken over lines and no blank lines part them; write each on one line"
     return Problem(path, short[1], message)
@@ -241,8 +249,7 @@ def _entries(
     title: _Paragraph | None = None
     entry: Entry | None = None
     votes: int | None = None
-    dense = not _is_spaced(lines)
-    paragraphs = list(_paragraphs(lines, facts))
+    dense, paragraphs = not _is_spaced(lines), list(_paragraphs(lines, facts))
     for paragraph, following in zip(paragraphs, [*paragraphs, None][1:], strict=True):
         text, line = paragraph.text, paragraph.line
         if line in facts and _VOTES.fullmatch(text):  # upvotes stand before a title
@@ -253,16 +260,19 @@ def _entries(
                     what = f"the line {text[:40]!r} belongs to no abstract"
                     yield Problem(path, line, f"{what}; delete it or add the abstract")
                 continue
-            entry = _with_fact(entry, fold(text), captured)
+            before, entry = entry, _with_fact(entry, fold(text), captured)
+            if any(fact not in (None, now) for fact, now in zip(_facts_of(before), _facts_of(entry), strict=True)):
+                yield Problem(path, line, f"{text[:40]!r} is of another abstract than the one above; add that one")
             if entry.issued is None and _is_date(fold(text)) and len(_readings(fold(text), captured)) != 2:
                 yield Problem(path, line, f"issued: {text[:40]!r} is no real date; correct or delete the line")
-        elif title is not None and (paragraph.is_long or _is_short_abstract(text)):
+        elif title is not None and paragraph.may_be_abstract:
             if entry:
                 yield entry
             entry = Entry(path, title.line, 0, fold(title.text), text, upvotes=votes)
             title = votes = None
-        elif paragraph.is_long and (entry is None or entry.abstract is None):
+        elif paragraph.is_long and (entry is None or any(_facts_of(entry))):
             yield Problem(path, line, "abstract: this abstract has no title before it; add the title's line")
+            entry = Entry(path, line, 0, "", text)  # for the facts below it
         elif paragraph.is_long and dense:
             yield Problem(path, line, "abstract: two long lines in a row; join them or add the title between them")
         elif entry and title is None and (paragraph.is_long or _continues(entry, paragraph, following)):
@@ -280,16 +290,11 @@ def _entries(
         yield _no_abstract(path, title)
 
 
-def _is_short_abstract(text: str) -> bool:
-    """Tell whether a paragraph behind a title is its abstract though it is no longer than titles are: a sentence is."""
-    return text.endswith(".")
-
-
 def _continues(entry: Entry, paragraph: _Paragraph, following: _Paragraph | None) -> bool:
     """Tell whether a short paragraph behind an abstract still belongs to it: a sentence or an address, not a title."""
-    if entry.author_count or entry.issued or entry.organization:
+    if any(_facts_of(entry)):
         return False
-    if following and (following.is_long or _is_short_abstract(following.text)):
+    if following and following.may_be_abstract:
         return paragraph.text.startswith("•")
     return paragraph.text.endswith(".") or paragraph.text.startswith(("http", "(", "•"))
 

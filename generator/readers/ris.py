@@ -15,6 +15,7 @@ import rispy
 from generator import dates, identifiers, links
 from generator.errors import Problem
 from generator.models import Entry, PersonName
+from generator.names import persons
 from generator.readers import Reading
 from generator.titles import fold
 
@@ -122,6 +123,7 @@ def _entry(path: str, line: int, position: int, key: str | None, title: str, fie
     start, end = _first(fields, "start_page"), _first(fields, "end_page")
     joined = start if start and ("-" in start or "–" in start or not end or end == start) else None
     places = _places(fields)
+    people = [name for text in _all(fields, "authors", "first_authors") for name in persons(text)]
     return Entry(
         file=path,
         line=line,
@@ -129,7 +131,7 @@ def _entry(path: str, line: int, position: int, key: str | None, title: str, fie
         key=key,
         title=title,
         abstract=_first(fields, "abstract", "notes_abstract"),
-        authors=tuple(filter(None, map(_name, _all(fields, "authors", "first_authors")))) or None,
+        authors=tuple(filter(None, map(_name, people))) or None,
         issued=_issued(fields),
         venue=None if preprint else venue,
         volume=_first(fields, "volume"),
