@@ -164,6 +164,40 @@ def test_a_choice_of_palette_is_kept(browser: Browser, real: str) -> None:
         assert visit.errors == []
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_menu_of_a_narrow_screen_is_opened_by_keys(browser: Browser, real: str, scripts: bool) -> None:
+    page = browser.new_page(viewport={"width": 640, "height": 450}, java_script_enabled=scripts)
+    page.goto(f"{real}papers/mamba/", wait_until="load")
+    menu, link = (
+        page.get_by_role("checkbox", name="Menu", exact=True),
+        page.get_by_role("link", name="Topics", exact=True),
+    )
+    page.keyboard.press("Tab")
+    expect(menu).to_be_focused()
+    expect(page.locator(".md-header [for='__drawer']")).to_have_css("outline-style", "solid")
+    for _ in range(6):
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.getBoundingClientRect().right > 0")
+    menu.focus()
+    page.keyboard.press("Space")
+    expect(link).to_be_in_viewport()
+    while not link.evaluate("link => link === document.activeElement"):
+        page.keyboard.press("Tab")  # ends at the link, or the test does at its time
+    menu.focus()
+    page.keyboard.press("Space")
+    expect(link).to_be_hidden()
+    if scripts:
+        page.keyboard.press("Enter")
+        expect(link).to_be_in_viewport()
+        page.keyboard.press("Escape")
+        expect(link).to_be_hidden()
+        expect(menu).to_be_focused()
+        page.keyboard.press("Space")
+        page.locator(".md-content a").first.focus()
+        expect(link).to_be_hidden()
+    page.close()
+
+
 def test_the_header_ends_where_the_page_does(browser: Browser, real: str) -> None:
     with _visit(browser, real, size="desk") as visit:
         visit.open("")
