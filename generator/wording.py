@@ -167,7 +167,8 @@ def by_origin(facts: Iterable[Fact]) -> list[tuple[tuple[str, str], list[str]]]:
 def origin_of(provenance: str, library: Library) -> tuple[str, str]:
     """Return where a fact came from, as text and as the address where a visitor to a paper's page can follow it.
 
-    What an editor decided reads ``editor: reason``, or ``editor: reason; from origin``.
+    What an editor decided reads ``editor: reason``, or ``editor: reason; from origin``. What leads nowhere, such as
+    ``fs:1184923104``, leads to the page that says what it is.
     """
     if provenance in library.sources:
         return library.sources[provenance].name, f"../../sources/{provenance}/"
@@ -180,4 +181,4 @@ def origin_of(provenance: str, library: Library) -> tuple[str, str]:
         return provenance, f"https://github.com/{escaping.url(owner)}/blob/HEAD/{quote(path)}"
     if links.is_safe(provenance):
         return links.shown(provenance), provenance
-    return provenance or "the editors", ""
+    return (provenance, "../../data/#where-facts-come-from") if provenance else ("the editors", "")

@@ -110,7 +110,7 @@ def test_facts_are_plain_text_with_their_origin() -> None:
         ("owner/list:READ ME.md", "https://github.com/owner/list/blob/HEAD/READ%20ME.md"),
         ("the editors: as published (Public bibliographies)", "../../sources/dump/"),
         ("the editors", ""),
-        ("elsewhere", ""),
+        ("elsewhere", "../../data/#where-facts-come-from"),
     ]
 
 
@@ -119,7 +119,10 @@ def test_facts_of_one_origin_stand_together() -> None:
         {"title": "T", "authors": ["A"], "issued": "2022", "venue": "V", "provenance": {"issued": "elsewhere"}}
     )
     found = wording.facts_of(record, library(RECORDS))
-    assert wording.by_origin(found) == [(("the editors", ""), ["Authors", "Venue"]), (("elsewhere", ""), ["Date"])]
+    assert wording.by_origin(found) == [
+        (("the editors", ""), ["Authors", "Venue"]),
+        (("elsewhere", "../../data/#where-facts-come-from"), ["Date"]),
+    ]
 
 
 @pytest.mark.parametrize(
