@@ -126,6 +126,18 @@ def test_more_papers_are_shown_and_focus_goes_on_in_them(visit: Visit) -> None:
     assert page.evaluate("document.activeElement.textContent") == visit.titles()[100]
 
 
+def test_a_print_says_how_many_papers_it_has(visit: Visit) -> None:
+    page = visit.browse()
+    said = page.locator("#rl-count")
+    printed = "each => getComputedStyle(each, '::after').content"
+    assert said.evaluate(printed) == "none"
+    page.emulate_media(media="print")
+    assert said.evaluate(printed) == '", the first 100 here"'
+    page.emulate_media(media="screen")
+    page.locator("#rl-q").fill("openelm")
+    expect(said).not_to_have_attribute("data-shown", re.compile(""))
+
+
 @pytest.mark.parametrize(
     ("typed", "paper"),
     [

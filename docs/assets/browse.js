@@ -592,6 +592,8 @@ class Page {
     }
     const rest = this.#papers.length - wanted;
     this.more.parentElement.hidden = rest <= 0;
+    if (rest > 0) this.status.dataset.shown = `the first ${wanted.toLocaleString("en")} here`; // said on paper
+    else delete this.status.dataset.shown;
     this.more.textContent = `Show ${Math.min(PAGE, rest)} more of ${rest.toLocaleString("en")}`;
   }
 
