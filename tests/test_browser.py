@@ -253,6 +253,30 @@ def test_figures_stand_out_and_origins_fold_away(browser: Browser, real: str) ->
         assert origins.is_visible()
 
 
+def test_what_is_chosen_is_seen_where_colours_are_forced(browser: Browser, real: str) -> None:
+    page = browser.new_page(viewport={"width": 800, "height": 700}, forced_colors="active", color_scheme="dark")
+    seen = "outline-style"
+    page.goto(f"{real}papers/", wait_until="networkidle")
+    ground = page.locator("body").evaluate("each => getComputedStyle(each).backgroundColor")
+    page.locator(".rl-pick").first.check()
+    expect(page.locator(".rl-picked")).to_have_css("border-style", "solid")
+    expect(page.locator(".rl-facets > summary")).to_be_visible()
+    arrow = "each => getComputedStyle(each, '::after').backgroundColor"
+    assert page.locator(".rl-facets > summary").evaluate(arrow) != ground
+    page.locator("#rl-search").fill("mamba")
+    expect(page.locator(".rl-hit")).to_have_count(2)
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".rl-search__panel")).to_have_css(seen, "solid")
+    expect(page.locator(".rl-hit").nth(0)).to_have_css(seen, "solid")
+    expect(page.locator(".rl-hit").nth(1)).to_have_css(seen, "none")
+    expect(page.locator(".rl-hit mark").first).not_to_have_css("color", ground)
+    page.goto(f"{real}papers/mamba/", wait_until="networkidle")
+    lines = page.locator("[role=tab]").evaluate_all("all => all.map(each => getComputedStyle(each).borderBottomColor)")
+    assert lines[0] not in lines[1:]
+    assert set(lines[1:]) == {ground}
+    page.close()
+
+
 SHIFTS = """() => new Promise(done => { let sum = 0;
   new PerformanceObserver(list => { for (const each of list.getEntries()) sum += each.value; })
     .observe({type: "layout-shift", buffered: true});
