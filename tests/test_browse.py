@@ -442,6 +442,19 @@ def test_a_page_that_comes_back_as_it_was_left_knows_later_marks(visit: Visit) -
     assert page.locator(".rl-continue").count() == 1
 
 
+def test_marks_of_papers_that_are_on_the_list_no_more_do_not_count_and_are_kept(visit: Visit) -> None:
+    page = visit.open("papers/openelm/")
+    page.locator(".rl-mark--to-read").first.click()
+    later, gone = {"state": "to-read", "at": ""}, {"id": "gone", "title": "Taken Off"}
+    page.evaluate(COMES_BACK, {"marks": {"openelm": later, "gone": later}, "last": gone})
+    visit.open("")
+    expect(page.locator(".rl-continue")).to_contain_text("1 paper to read")
+    assert "Taken Off" not in page.inner_text(".rl-continue")
+    visit.browse()
+    expect(page.locator("#rl-kept")).to_contain_text("1 to read.")
+    assert set(json.loads(_download(page, "Save them to a file"))["marks"]) == {"openelm", "gone"}
+
+
 def test_marks_are_exported_and_imported(visit: Visit, browser: Browser, address: str) -> None:
     page = visit.browse()
     page.locator(".rl-mark--read").nth(0).click()
@@ -458,7 +471,7 @@ def test_marks_are_exported_and_imported(visit: Visit, browser: Browser, address
         for bad in ("", "no JSON", "[]", '{"format": "reading-list-marks", "marks": null}', '{"marks": {}}'):
             file.set_input_files({"name": "bad.json", "mimeType": "application/json", "buffer": bad.encode()})
             expect(page.locator("#rl-marks-said")).not_to_have_text("1 mark taken over, 1 was here already.")
-        strange = {"marks": {"<b>": {"state": "read"}, "ok": {"state": "eaten"}, "fine": {"state": "read", "at": 7}}}
+        strange = {"marks": {"<b>": {"state": "read"}, "ok": {"state": "eaten"}, "gptq": {"state": "read", "at": 7}}}
         body = json.dumps({"format": "reading-list-marks", "version": 1, **strange}).encode()
         file.set_input_files({"name": "odd.json", "mimeType": "application/json", "buffer": body})
         expect(page.locator("#rl-marks-said")).to_have_text("1 mark taken over, 2 could not be read.")

@@ -10,7 +10,7 @@ from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, Route, expect
-from site_tools import PAYLOAD_FLAG, RECORDS, Site, library, real_site, serve, toy_site
+from site_tools import PAYLOAD_FLAG, RECORDS, TOY_RECORDS, Site, library, real_site, serve, toy_site
 
 from generator import titles
 
@@ -351,6 +351,13 @@ def test_the_payloads_would_set_the_flag(browser: Browser, toy: str) -> None:
         visit.page.goto("about:blank")  # a page without the policy, which would stop it
         visit.page.set_content(f"<p>x</p><script>window.{PAYLOAD_FLAG}=1</script>")
         assert visit.page.evaluate(f"window.{PAYLOAD_FLAG}") == 1
+
+
+def test_a_retracted_paper_takes_no_mark(browser: Browser, toy: str) -> None:
+    with _visit(browser, toy) as visit:
+        visit.open(f"papers/{next(iter(library(TOY_RECORDS).retracted))}/")
+        assert visit.page.locator(".rl-mark").count() == 0
+        assert visit.page.evaluate("Object.keys(localStorage).filter(each => each.startsWith('reading-list:'))") == []
 
 
 def test_a_moved_paper_leads_on(browser: Browser, toy: str) -> None:
