@@ -628,6 +628,18 @@ def test_focus_stays_in_the_list_when_a_row_goes(visit: Visit) -> None:
     assert page.evaluate("document.activeElement.closest('li')?.querySelector('a').textContent") == second
 
 
+def test_focus_stays_on_an_option_that_is_taken_back(visit: Visit) -> None:
+    page = visit.browse("?topic=optimizers")  # beyond the ten topics that are shown first
+    option = page.locator("input[name=topic][value=optimizers]")
+    option.focus()
+    page.keyboard.press("Space")
+    visit.settle("")
+    expect(option).to_be_focused()
+    page.keyboard.press("Space")
+    visit.settle("?topic=optimizers")
+    expect(option).to_be_checked()
+
+
 def test_what_is_pressed_has_a_name_and_the_count_is_told(visit: Visit) -> None:
     page = visit.browse("?find=model")
     assert page.locator("#rl-count").get_attribute("role") == "status"

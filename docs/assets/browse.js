@@ -526,19 +526,23 @@ class Page {
     this.facets.querySelector("summary").textContent = chosen ? `Filters (${chosen})` : "Filters";
   }
 
-  /** Show the options of a facet that lead somewhere, the fullest first where that is its order; fold a long rest. */
+  /**
+   * Show the options of a facet that lead somewhere, the fullest first where that is its order; fold a long rest. What is
+   * chosen stays, and so does what has the focus.
+   */
   #arrange(one, { options, set, toggle, open }) {
-    const useful = options.filter((option) => one.first > 9 && !one.byCount ? true : option.now || option.checked);
+    const focused = set.contains(document.activeElement) ? document.activeElement : null;
+    const held = (option) => option.checked || option.box === focused;
+    const useful = options.filter((option) => one.first > 9 && !one.byCount ? true : option.now || held(option));
     if (one.byCount) useful.sort((a, b) => b.now - a.now || b.total - a.total);
     const long = useful.length > one.first + 1;
-    const shown = long && !open ? useful.filter((option, place) => place < one.first || option.checked) : useful;
+    const shown = long && !open ? useful.filter((option, place) => place < one.first || held(option)) : useful;
     toggle.hidden = !long;
     toggle.textContent = open ? "Fewer" : `All ${useful.length}`;
     toggle.setAttribute("aria-expanded", String(open));
     set.hidden = !shown.length;
     const labels = [...set.children].slice(1, -1);
     if (shown.length === labels.length && shown.every((option, place) => option.label === labels[place])) return;
-    const focused = set.contains(document.activeElement) ? document.activeElement : null;
     set.replaceChildren(set.firstElementChild, ...shown.map((option) => option.label), toggle);
     focused?.focus({ preventScroll: true });
   }
