@@ -176,6 +176,12 @@ def test_nothing_found_is_said_and_can_be_taken_back(visit: Visit) -> None:
     assert page.evaluate("document.activeElement.id") == "rl-q"
 
 
+def test_what_has_no_word_finds_nothing(visit: Visit) -> None:
+    visit.browse("?find=∞")
+    expect(visit.page.locator("#rl-count")).to_contain_text("No paper")
+    assert visit.titles() == []
+
+
 def test_a_word_of_the_summary_is_named_as_the_reason(visit: Visit) -> None:
     page = visit.browse("?find=openelm+layer")
     expect(page.locator(".rl-rows > li").first).to_contain_text("In its summary: layer")

@@ -91,8 +91,7 @@ class List {
   async search(query) {
     if (!query) return null;
     try {
-      const found = await searchIndex.find(query);
-      return found.terms.length ? found : null;
+      return await searchIndex.find(query);
     } catch (error) {
       console.warn(error);
       return { failed: true };

@@ -166,10 +166,6 @@ class SearchBox {
   }
 
   #show(query, found, cards) {
-    if (!found.terms.length) {
-      this.#clear();
-      return;
-    }
     const number = found.papers.length;
     if (!number) {
       this.#clear(`Nothing found for “${query}”.`);
