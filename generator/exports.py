@@ -12,7 +12,7 @@ from typing import Any
 from generator import dates, escaping, store, titles
 from generator.identifiers import SCHEMES
 from generator.models import PersonName, Record
-from generator.venues import is_journal
+from generator.venues import cited_date, is_journal
 
 SCHEMA_VERSION = 1
 """Version of the layout of ``papers.json``: raised when a field changes its meaning or goes, not when one is added."""
@@ -34,12 +34,12 @@ def bibtex_entry(record_id: str, record: Record) -> str:
     fields: list[tuple[str, str]] = [("title", f"{{{escaping.bibtex(titles.plain(record.title))}}}")]
     if record.authors:
         fields.append(("author", " and ".join(map(_bibtex_name, record.authors))))
-    if record.issued:
-        fields.append(("year", record.issued[:4]))
-        if len(record.issued) > 4:
-            fields.append(("month", _MONTHS[int(record.issued[5:7]) - 1]))
-        if len(record.issued) > 7:
-            fields.append(("day", str(int(record.issued[8:]))))
+    if date := cited_date(record.venue, record.issued):
+        fields.append(("year", date[:4]))
+        if len(date) > 4:
+            fields.append(("month", _MONTHS[int(date[5:7]) - 1]))
+        if len(date) > 7:
+            fields.append(("day", str(int(date[8:]))))
     if container and record.venue:
         fields.append((container, escaping.bibtex(record.venue)))
     if record.identifiers.arxiv:
@@ -86,8 +86,12 @@ def reference(record: Record) -> str:
     """Return a paper as one line of a list of references: authors, year, title, venue, address, as far as known."""
     names = record.author_names
     people = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-    year = f"({record.year})" if record.year else ""
-    parts = [" ".join(filter(None, [people, year])), titles.plain(record.title), record.venue]
+    date = cited_date(record.venue, record.issued)
+    parts = [
+        " ".join(filter(None, [people, f"({date[:4]})" if date else ""])),
+        titles.plain(record.title),
+        record.venue,
+    ]
     known = [escaping.clean(part) for part in parts if part]
     ended = [part if part.endswith((".", "?", "!")) else f"{part}." for part in known]
     return " ".join([*ended, *filter(None, [address(record)])])
@@ -137,8 +141,8 @@ def ris_entry(record_id: str, record: Record) -> str:
     kind = "GEN" if not record.venue else "JOUR" if is_journal(record.venue) else "CPAPER"
     lines = [("TY", kind), ("ID", record_id), ("TI", titles.plain(record.title))]
     lines += [("AU", _ris_name(author)) for author in record.authors]
-    if record.issued:
-        year, month, day = (*record.issued.split("-"), "", "")[:3]
+    if date := cited_date(record.venue, record.issued):
+        year, month, day = (*date.split("-"), "", "")[:3]
         lines += [("PY", year), ("DA", f"{year}/{month}/{day}/")]
     if record.venue:
         lines.append(("JO" if kind == "JOUR" else "T2", record.venue))
@@ -176,8 +180,8 @@ def csl_item(record_id: str, record: Record) -> dict[str, Any]:
             else {"literal": author}
             for author in record.authors
         ]
-    if record.issued:
-        item["issued"] = {"date-parts": [[int(part) for part in record.issued.split("-")]]}
+    if date := cited_date(record.venue, record.issued):
+        item["issued"] = {"date-parts": [[int(part) for part in date.split("-")]]}
     if record.venue:
         item["container-title"] = record.venue
     if record.identifiers.doi:

@@ -13,7 +13,7 @@ from generator import escaping, exports
 from generator.identifiers import SCHEMES
 from generator.models import Author, PersonName, Record, Topic
 from generator.settings import Settings
-from generator.venues import is_journal
+from generator.venues import cited_date, is_journal
 from generator.wording import plain_title
 
 SEARCH_PAGE = "papers/?find={searchTerms}"
@@ -57,8 +57,8 @@ def highwire(record_id: str, record: Record, settings: Settings) -> list[tuple[s
     held = record.identifiers
     tags = [("citation_title", plain_title(record))]
     tags += [("citation_author", escaping.clean(exports.family_first(author))) for author in record.authors]
-    if record.issued:
-        tags.append(("citation_publication_date", record.issued.replace("-", "/")))
+    if date := cited_date(record.venue, record.issued):
+        tags.append(("citation_publication_date", date.replace("-", "/")))
     if record.venue:
         kind = "journal" if is_journal(record.venue) else "conference"
         tags.append((f"citation_{kind}_title", escaping.clean(record.venue)))
@@ -89,7 +89,7 @@ def json_ld(record_id: str, record: Record, settings: Settings, topics: Mapping[
         "@type": "ScholarlyArticle",
         "name": plain_title(record),
         "author": [_author(author) for author in record.authors],
-        "datePublished": record.issued,
+        "datePublished": cited_date(record.venue, record.issued),
         "isPartOf": _container(record),
         "about": _about(record, settings, topics),
         "identifier": [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -14,16 +14,15 @@ from generator import titles
 from generator.models import Record
 
 _STOP_WORDS = frozenset(
-    """a about above across after all also an and any approach are as at be because been before being below between
-    both but by can could data dataset datasets do does each else every few first for from get gets give given
-    gives had has have here how if in into is it its itself just keep keeps large learn learned learning less let
-    like long made make makes making many may method methods might model models more most much must need needs
+    """a about above across after all also always an and any approach are as at be because been before being below
+    between both but by can could data dataset datasets do does each else every few first for from get gets give
+    given gives had has have here how if in into is it its itself just keep keeps large learn learned learning less
+    let like long made make makes making many may method methods might model models more most much must need needs
     network networks neural new no nor not of off on once one only onto or other our out over own paper per pre
-    pretrained pre-trained pretraining pre-training rather reported result results same second set sets should
-    show shows since single small so some still such take takes task tasks than that the their them then there
-    these they this those through to too train trained training trains two under until up use used uses using very
-    via was way we well were what when where which while whose why will with within without work works would
-    yet""".split()
+    pretrained pre-trained pretraining pre-training rather reported result results same second set sets should show
+    shows since single small so some still such take takes task tasks than that the their them then there these they
+    this those through to too train trained training trains two under until up use used uses using very via was way
+    we well were what when where which while whose why will with within without work works would yet""".split()
 )
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 # A word in more papers than this says little, and skipping it keeps the cost near-linear.
@@ -34,7 +33,7 @@ _TOPIC_WEIGHT = 0.35
 
 @dataclass(frozen=True)
 class Relation:
-    """A related paper and why it is one: shared topics, and the words that weigh most."""
+    """A related paper and why it is one: shared topics, and the terms that weigh most, as :func:`terms_of` has them."""
 
     id: str
     score: float
@@ -122,21 +121,36 @@ def _terms(record: Record) -> list[str]:
     found: list[str] = []
     for text, times in ((titles.plain(record.title), 2), (record.summary, 1), (record.why, 1), (record.abstract, 1)):
         if text:
-            telling = [_telling(word) for word in _WORD.findall(text.casefold())]
-            words = [word for word in telling if word]
-            words += [f"{one} {other}" for one, other in pairwise(telling) if one and other]
-            found += words * times
+            found += [term for term, _ in terms_of(text)] * times
     return found
+
+
+def terms_of(text: str) -> Iterator[tuple[str, list[re.Match[str]]]]:
+    """Yield the telling words of a text and the pairs of neighbouring ones as terms, each with where it stands.
+
+    A term is in lower case, its words cut to what singular and plural have in common: not a word to show to anybody.
+    """
+    places = [(_telling(match[0].casefold()), match) for match in _WORD.finditer(text)]
+    for term, match in places:
+        if term:
+            yield term, [match]
+    for (one, first), (other, second) in pairwise(places):
+        if one and other:
+            yield f"{one} {other}", [first, second]
 
 
 @lru_cache(maxsize=2**16)
 def _telling(word: str) -> str:
     """Return a word in the singular, or nothing where it says nothing."""
-    word = _singular(word)
-    return word if word not in _STOP_WORDS and not word.isdigit() and len(word) > 1 else ""
+    single = _singular(word)
+    if word.isdigit() or len(single) < 2 or not _STOP_WORDS.isdisjoint((word, single)):
+        return ""
+    return single
 
 
 def _singular(word: str) -> str:
+    if word.endswith("ies") and len(word) > 4:
+        return f"{word[:-3]}y"
     if word.endswith(("sses", "shes", "ches", "xes")):
         return word[:-2]
     return word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith(("ss", "us", "is")) else word

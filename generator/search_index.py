@@ -22,7 +22,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from generator import titles
+from generator import dates, titles
 from generator.catalogue import compact
 from generator.identifiers import SCHEMES
 from generator.library import Library
@@ -33,8 +33,8 @@ FOLDER = "search"
 MANIFEST = "index.json"
 
 FIELDS = {"name": 1, "title": 2, "authors": 4, "topics": 8, "summary": 16, "facts": 32}
-"""The bits that say where a word stands. The name is a title's part before the colon; facts are venue, type, year,
-identifiers and old addresses; the summary counts in reasons and results."""
+"""The bits that say where a word stands. The name is a title's part before the colon; facts are venue, type, month
+and year, identifiers and old addresses; the summary counts in reasons and results."""
 
 CARDS_A_FILE = 8
 MAX_WORDS = 24_000
@@ -186,10 +186,10 @@ def _parts_of_names(text: str) -> Iterator[str]:
 
 
 def _facts(record: Record) -> list[str]:
-    """Return what identifies a record beside its title: year, venue, identifiers."""
+    """Return what identifies a record beside its title: month and year, venue, identifiers."""
     held = [(SCHEMES[kind].name, value) for kind, value in record.identifiers.model_dump().items() if value]
-    year = str(record.year) if record.year else ""
-    return [text for text in (year, record.venue or "", *(f"{name} {value}" for name, value in held)) if text]
+    month = dates.in_words(record.issued[:7]) if record.issued else ""
+    return [text for text in (month, record.venue or "", *(f"{name} {value}" for name, value in held)) if text]
 
 
 def _postings(library: Library) -> tuple[dict[str, dict[int, int]], dict[str, str]]:
@@ -294,12 +294,8 @@ def _spelling_files(
 
 
 def _spelling_file(part: Sequence[str], found: Mapping[str, Mapping[int, int]], surfaces: Mapping[str, str]) -> str:
-    return compact(
-        {
-            "words": " ".join(surfaces[word] for word in part),
-            "papers": " ".join(_base36(len(found[word])) for word in part),
-        }
-    )
+    words, papers = (surfaces[word] for word in part), (_base36(len(found[word])) for word in part)
+    return compact({"words": " ".join(words), "papers": " ".join(papers)})
 
 
 def _card_files(library: Library) -> Iterator[tuple[str, str]]:

@@ -23,9 +23,23 @@ _PROCEEDINGS = re.compile(
 _ACRONYM = r"(?=[A-Za-z\d]*[A-Z]{2})[A-Za-z\d]++"
 _ACRONYMS = re.compile(rf"\W*{_ACRONYM}(?:[\s/&@+-]+(?:{_ACRONYM}|[A-Z]\b))*(?!\s*[^\W\d])")
 
+# No volume or page: the years of a range, as in 1998-2004, say nothing.
+_YEAR = re.compile(r"(?<!\d)(?<!\d[-–/.:])(?:19|20)\d\d(?![-–/.:]?\d)", re.ASCII)
+
 
 def is_journal(venue: str) -> bool:
     """Tell from its name whether a venue is a journal: each one is that its name does not make proceedings."""
     if _JOURNAL.search(venue):
         return True
     return not (_PROCEEDINGS.search(venue) or _ACRONYMS.match(venue))
+
+
+def cited_date(venue: str | None, issued: str | None) -> str | None:
+    """Return the date that a citation gives: ``issued``, unless the venue states one year, and that is another.
+
+    A paper of ``COLM 2024`` may be on arXiv since December 2023. What is cited with a venue is its edition, of which
+    the name tells the year alone: the month and the day are the preprint's.
+    """
+    years = set(_YEAR.findall(venue or ""))
+    year = years.pop() if len(years) == 1 else ""
+    return issued if issued and issued.startswith(year) else year or None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from generator import dates, escaping, links, titles
+from generator import dates, escaping, links, related, titles
 from generator.identifiers import SCHEMES
 from generator.library import Library
 from generator.models import EDITOR, Identifiers, Record
@@ -64,24 +64,29 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def as_printed(term: str, record: Record) -> str:
-    """Return a word or two in the letters in which ``record`` prints them: ``efficientqat`` is EfficientQAT there.
+def as_printed(record: Record) -> dict[str, str]:
+    """Return the terms of a record's text (``related.terms_of``) in the letters in which it prints them.
 
-    A place inside a sentence is preferred, for sentences and titles begin with capitals that mean nothing.
+    ``efficientqat`` is EfficientQAT, ``sery`` is series. A place inside a sentence is preferred, for sentences and
+    titles begin with capitals that mean nothing, and summary and reason are preferred to the title.
     """
-    text = " ".join(filter(None, (record.summary, record.why)))
-    for body in (text, plain_title(record)):
-        lower, at, first = body.lower(), -1, ""
-        while len(lower) == len(body) and (at := lower.find(term, at + 1)) >= 0:
-            before = body[:at].rstrip()
-            if (at and body[at - 1] not in " (\n") or body[at + len(term) : at + len(term) + 1] == "-":
-                continue
-            if before and before[-1] not in ".:;":
-                return body[at : at + len(term)]
-            first = first or body[at : at + len(term)]
-        if first:
-            return first if first[1:] != first[1:].lower() else first.lower()
-    return term
+    printed: dict[str, str] = {}
+    for text in (
+        " ".join(filter(None, (record.summary, record.why))),
+        titles.plain(record.title),
+        record.abstract or "",
+    ):
+        inside: dict[str, str] = {}
+        first: dict[str, str] = {}
+        for term, places in related.terms_of(text):
+            words = " ".join(match[0] for match in places)
+            before = text[: places[0].start()].rstrip()[-1:]
+            if before and before not in ".:;":
+                inside.setdefault(term, words)
+            else:
+                first.setdefault(term, words if words[1:] != words[1:].lower() else words.lower())
+        printed = first | inside | printed
+    return printed
 
 
 def figures(text: str) -> list[tuple[bool, str]]:
@@ -165,7 +170,8 @@ def by_origin(facts: Iterable[Fact]) -> list[tuple[tuple[str, str], list[str]]]:
 def origin_of(provenance: str, library: Library) -> tuple[str, str]:
     """Return where a fact came from, as text and as the address where a visitor to a paper's page can follow it.
 
-    What an editor decided reads ``editor: reason``, or ``editor: reason; from origin``.
+    What an editor decided reads ``editor: reason``, or ``editor: reason; from origin``. What leads nowhere, such as
+    ``fs:1184923104``, leads to the page that says what it is.
     """
     if provenance in library.sources:
         return library.sources[provenance].name, f"../../sources/{provenance}/"
@@ -178,4 +184,4 @@ def origin_of(provenance: str, library: Library) -> tuple[str, str]:
         return provenance, f"https://github.com/{escaping.url(owner)}/blob/HEAD/{quote(path)}"
     if links.is_safe(provenance):
         return links.shown(provenance), provenance
-    return provenance or "the editors", ""
+    return (provenance, "../../data/#where-facts-come-from") if provenance else ("the editors", "")

@@ -126,6 +126,18 @@ def test_more_papers_are_shown_and_focus_goes_on_in_them(visit: Visit) -> None:
     assert page.evaluate("document.activeElement.textContent") == visit.titles()[100]
 
 
+def test_a_print_says_how_many_papers_it_has(visit: Visit) -> None:
+    page = visit.browse()
+    said = page.locator("#rl-count")
+    printed = "each => getComputedStyle(each, '::after').content"
+    assert said.evaluate(printed) == "none"
+    page.emulate_media(media="print")
+    assert said.evaluate(printed) == '", the first 100 here"'
+    page.emulate_media(media="screen")
+    page.locator("#rl-q").fill("openelm")
+    expect(said).not_to_have_attribute("data-shown", re.compile(""))
+
+
 @pytest.mark.parametrize(
     ("typed", "paper"),
     [
@@ -162,6 +174,12 @@ def test_nothing_found_is_said_and_can_be_taken_back(visit: Visit) -> None:
     page.get_by_role("button", name="Remove the filter").click()
     expect(page.locator("#rl-count")).to_contain_text(str(TOTAL))
     assert page.evaluate("document.activeElement.id") == "rl-q"
+
+
+def test_what_has_no_word_finds_nothing(visit: Visit) -> None:
+    visit.browse("?find=∞")
+    expect(visit.page.locator("#rl-count")).to_contain_text("No paper")
+    assert visit.titles() == []
 
 
 def test_a_word_of_the_summary_is_named_as_the_reason(visit: Visit) -> None:
@@ -461,6 +479,19 @@ def test_a_page_that_comes_back_as_it_was_left_knows_later_marks(visit: Visit) -
     assert page.locator(".rl-continue").count() == 1
 
 
+def test_marks_of_papers_that_are_on_the_list_no_more_do_not_count_and_are_kept(visit: Visit) -> None:
+    page = visit.open("papers/openelm/")
+    page.locator(".rl-mark--to-read").first.click()
+    later, gone = {"state": "to-read", "at": ""}, {"id": "gone", "title": "Taken Off"}
+    page.evaluate(COMES_BACK, {"marks": {"openelm": later, "gone": later}, "last": gone})
+    visit.open("")
+    expect(page.locator(".rl-continue")).to_contain_text("1 paper to read")
+    assert "Taken Off" not in page.inner_text(".rl-continue")
+    visit.browse()
+    expect(page.locator("#rl-kept")).to_contain_text("1 to read.")
+    assert set(json.loads(_download(page, "Save them to a file"))["marks"]) == {"openelm", "gone"}
+
+
 def test_marks_are_exported_and_imported(visit: Visit, browser: Browser, address: str) -> None:
     page = visit.browse()
     page.locator(".rl-mark--read").nth(0).click()
@@ -477,7 +508,7 @@ def test_marks_are_exported_and_imported(visit: Visit, browser: Browser, address
         for bad in ("", "no JSON", "[]", '{"format": "reading-list-marks", "marks": null}', '{"marks": {}}'):
             file.set_input_files({"name": "bad.json", "mimeType": "application/json", "buffer": bad.encode()})
             expect(page.locator("#rl-marks-said")).not_to_have_text("1 mark taken over, 1 was here already.")
-        strange = {"marks": {"<b>": {"state": "read"}, "ok": {"state": "eaten"}, "fine": {"state": "read", "at": 7}}}
+        strange = {"marks": {"<b>": {"state": "read"}, "ok": {"state": "eaten"}, "gptq": {"state": "read", "at": 7}}}
         body = json.dumps({"format": "reading-list-marks", "version": 1, **strange}).encode()
         file.set_input_files({"name": "odd.json", "mimeType": "application/json", "buffer": body})
         expect(page.locator("#rl-marks-said")).to_have_text("1 mark taken over, 2 could not be read.")
@@ -632,6 +663,18 @@ def test_focus_stays_in_the_list_when_a_row_goes(visit: Visit) -> None:
     page.locator(".rl-mark--read").first.press("Enter")
     expect(page.locator(".rl-rows > li > a").first).to_have_text(second)
     assert page.evaluate("document.activeElement.closest('li')?.querySelector('a').textContent") == second
+
+
+def test_focus_stays_on_an_option_that_is_taken_back(visit: Visit) -> None:
+    page = visit.browse("?topic=optimizers")  # beyond the ten topics that are shown first
+    option = page.locator("input[name=topic][value=optimizers]")
+    option.focus()
+    page.keyboard.press("Space")
+    visit.settle("")
+    expect(option).to_be_focused()
+    page.keyboard.press("Space")
+    visit.settle("?topic=optimizers")
+    expect(option).to_be_checked()
 
 
 def test_what_is_pressed_has_a_name_and_the_count_is_told(visit: Visit) -> None:

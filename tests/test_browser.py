@@ -10,7 +10,7 @@ from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, Route, expect
-from site_tools import PAYLOAD_FLAG, RECORDS, Site, library, real_site, serve, toy_site
+from site_tools import PAYLOAD_FLAG, RECORDS, TOY_RECORDS, Site, library, real_site, serve, toy_site
 
 from generator import titles
 
@@ -164,6 +164,40 @@ def test_a_choice_of_palette_is_kept(browser: Browser, real: str) -> None:
         assert visit.errors == []
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_menu_of_a_narrow_screen_is_opened_by_keys(browser: Browser, real: str, scripts: bool) -> None:
+    page = browser.new_page(viewport={"width": 640, "height": 450}, java_script_enabled=scripts)
+    page.goto(f"{real}papers/mamba/", wait_until="load")
+    menu, link = (
+        page.get_by_role("checkbox", name="Menu", exact=True),
+        page.get_by_role("link", name="Topics", exact=True),
+    )
+    page.keyboard.press("Tab")
+    expect(menu).to_be_focused()
+    expect(page.locator(".md-header [for='__drawer']")).to_have_css("outline-style", "solid")
+    for _ in range(6):
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.getBoundingClientRect().right > 0")
+    menu.focus()
+    page.keyboard.press("Space")
+    expect(link).to_be_in_viewport()
+    while not link.evaluate("link => link === document.activeElement"):
+        page.keyboard.press("Tab")  # ends at the link, or the test does at its time
+    menu.focus()
+    page.keyboard.press("Space")
+    expect(link).to_be_hidden()
+    if scripts:
+        page.keyboard.press("Enter")
+        expect(link).to_be_in_viewport()
+        page.keyboard.press("Escape")
+        expect(link).to_be_hidden()
+        expect(menu).to_be_focused()
+        page.keyboard.press("Space")
+        page.locator(".md-content a").first.focus()
+        expect(link).to_be_hidden()
+    page.close()
+
+
 def test_the_header_ends_where_the_page_does(browser: Browser, real: str) -> None:
     with _visit(browser, real, size="desk") as visit:
         visit.open("")
@@ -217,6 +251,30 @@ def test_figures_stand_out_and_origins_fold_away(browser: Browser, real: str) ->
         assert not origins.is_visible()
         visit.page.locator(".rl-fold > summary").press("Enter")
         assert origins.is_visible()
+
+
+def test_what_is_chosen_is_seen_where_colours_are_forced(browser: Browser, real: str) -> None:
+    page = browser.new_page(viewport={"width": 800, "height": 700}, forced_colors="active", color_scheme="dark")
+    seen = "outline-style"
+    page.goto(f"{real}papers/", wait_until="networkidle")
+    ground = page.locator("body").evaluate("each => getComputedStyle(each).backgroundColor")
+    page.locator(".rl-pick").first.check()
+    expect(page.locator(".rl-picked")).to_have_css("border-style", "solid")
+    expect(page.locator(".rl-facets > summary")).to_be_visible()
+    arrow = "each => getComputedStyle(each, '::after').backgroundColor"
+    assert page.locator(".rl-facets > summary").evaluate(arrow) != ground
+    page.locator("#rl-search").fill("mamba")
+    expect(page.locator(".rl-hit")).to_have_count(2)
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".rl-search__panel")).to_have_css(seen, "solid")
+    expect(page.locator(".rl-hit").nth(0)).to_have_css(seen, "solid")
+    expect(page.locator(".rl-hit").nth(1)).to_have_css(seen, "none")
+    expect(page.locator(".rl-hit mark").first).not_to_have_css("color", ground)
+    page.goto(f"{real}papers/mamba/", wait_until="networkidle")
+    lines = page.locator("[role=tab]").evaluate_all("all => all.map(each => getComputedStyle(each).borderBottomColor)")
+    assert lines[0] not in lines[1:]
+    assert set(lines[1:]) == {ground}
+    page.close()
 
 
 SHIFTS = """() => new Promise(done => { let sum = 0;
@@ -293,6 +351,13 @@ def test_the_payloads_would_set_the_flag(browser: Browser, toy: str) -> None:
         visit.page.goto("about:blank")  # a page without the policy, which would stop it
         visit.page.set_content(f"<p>x</p><script>window.{PAYLOAD_FLAG}=1</script>")
         assert visit.page.evaluate(f"window.{PAYLOAD_FLAG}") == 1
+
+
+def test_a_retracted_paper_takes_no_mark(browser: Browser, toy: str) -> None:
+    with _visit(browser, toy) as visit:
+        visit.open(f"papers/{next(iter(library(TOY_RECORDS).retracted))}/")
+        assert visit.page.locator(".rl-mark").count() == 0
+        assert visit.page.evaluate("Object.keys(localStorage).filter(each => each.startsWith('reading-list:'))") == []
 
 
 def test_a_moved_paper_leads_on(browser: Browser, toy: str) -> None:

@@ -19,10 +19,11 @@ from citeproc.source.json import CiteProcJSON
 from pybtex.database import BibliographyData, parse_string
 from site_tools import RECORDS, TOY_RECORDS, TOY_SETTINGS, call, enter_project, library
 
-from generator import data_schema, escaping, exports, store, titles
+from generator import data_schema, escaping, exports, metadata, store, titles
 from generator.identifiers import SCHEMES
 from generator.library import Library
 from generator.models import Identifiers, PersonName, Record
+from generator.venues import cited_date
 
 LISTS = [pytest.param(TOY_RECORDS, id="toy"), pytest.param(RECORDS, id="real")]
 
@@ -34,6 +35,10 @@ def _library(folder: Path) -> Library:
 
 def _plain(record: Record) -> str:
     return escaping.clean(titles.plain(record.title))
+
+
+def _cited_year(record: Record) -> str | None:
+    return (cited_date(record.venue, record.issued) or "")[:4] or None
 
 
 def _undo_tex(text: str) -> str:
@@ -65,7 +70,7 @@ def test_bibtex_is_read_by_pybtex(folder: Path) -> None:
         entry = entries[record_id]
         assert _undo_tex(entry.fields["title"]) == _plain(record), record_id
         assert len(entry.persons.get("author", [])) == len(record.authors), record_id
-        assert entry.fields.get("year") == (record.issued[:4] if record.issued else None), record_id
+        assert entry.fields.get("year") == _cited_year(record), record_id
         assert entry.fields.get("eprint") == record.identifiers.arxiv, record_id
         assert entry.fields.get("doi") == record.identifiers.doi, record_id
         venue = entry.fields.get("journal") or entry.fields.get("booktitle")
@@ -80,7 +85,7 @@ def test_ris_is_read_by_rispy(folder: Path) -> None:
     for entry, record in zip(entries, records.values(), strict=True):
         assert entry["title"] == _plain(record)
         assert len(entry.get("authors", [])) == len(record.authors)
-        assert entry.get("year") == (record.issued[:4] if record.issued else None)
+        assert entry.get("year") == _cited_year(record)
         assert entry.get("doi") == record.identifiers.doi
         assert entry.get("keywords", []) == list(record.topics)
         assert entry.get("unknown_tag") is None
@@ -126,8 +131,22 @@ def test_csl_json_is_read_by_a_citation_processor(folder: Path) -> None:
         item = read[record_id]
         assert "".join(map(str, item["title"])) == _plain(record)
         assert len(item.get("author", [])) == len(record.authors)
-        assert item.get("issued", {}).get("year") == record.year
+        assert str(item.get("issued", {}).get("year")) == str(_cited_year(record))
         assert "".join(map(str, item.get("container_title", []))) == (record.venue or "")
+
+
+def test_what_is_cited_with_a_venue_is_its_edition() -> None:
+    record = Record(title="A Loom", issued="2023-12-01", venue="COLM 2024")
+    texts = {format_: text for format_, _, text in exports.citations("loom", record)}
+    assert "  year = {2024},\n  booktitle" in texts["bibtex"]
+    assert "PY  - 2024\nDA  - 2024///\n" in texts["ris"]
+    assert json.loads(texts["csl-json"])[0]["issued"] == {"date-parts": [[2024]]}
+    assert texts["text"] == "(2024). A Loom. COLM 2024."
+    tags = dict(metadata.highwire("loom", record, PUBLISHED))
+    assert tags["citation_publication_date"] == "2024"
+    assert metadata.json_ld("loom", record, PUBLISHED, {})["datePublished"] == "2024"
+    assert '"issued": "2023-12-01"' in exports.json_data({"loom": record})
+    assert ",2023,2023-12-01,COLM 2024," in exports.csv_table({"loom": record})
 
 
 @pytest.mark.filterwarnings("ignore:The following arguments")

@@ -95,6 +95,35 @@ def test_the_keyboard_passes_the_points_by(browser: Browser, address: str) -> No
     context.close()
 
 
+@pytest.mark.parametrize(("path", "sheet"), [("pictures/", ".rl-picture__table"), ("map/", ".rl-map__sheet")])
+def test_on_paper_nothing_is_cut(browser: Browser, address: str, path: str, sheet: str) -> None:
+    page = browser.new_page(viewport={"width": 673, "height": 986})  # A4 within its margins
+    page.goto(address + path)
+    page.emulate_media(media="print")
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    for each in page.locator(sheet).all():
+        assert each.evaluate("each => each.scrollWidth <= each.clientWidth && each.scrollHeight <= each.clientHeight")
+    heights = page.locator(".rl-picture__sheet, .rl-map__sheet").evaluate_all(
+        "all => all.map(each => each.clientHeight)"
+    )
+    assert max(heights) < 986 - 100  # with its heading, it fits a page
+    page.close()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_names_of_rows_stay_when_a_table_is_scrolled(browser: Browser, address: str, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 844})
+    page.goto(f"{address}pictures/")
+    picture = page.locator(".rl-picture", has_text="Topics over the years")
+    picture.locator("summary").click()
+    table = picture.locator(".rl-picture__table")
+    places = "each => [...each.querySelectorAll('th:first-child')].map(each => each.getBoundingClientRect().x)"
+    before = table.evaluate(places)
+    assert table.evaluate("each => each.scrollLeft = 100") == 100
+    assert table.evaluate(places) == before
+    page.close()
+
+
 def test_colours_follow_the_palette(browser: Browser, address: str) -> None:
     page = browser.new_page(color_scheme="light")
     page.goto(f"{address}pictures/")

@@ -14,13 +14,14 @@ from site_tools import RECORDS, TOY_RECORDS
 
 from generator import exports, identifiers, intake, links, readers, store, titles
 from generator.models import Entry, Record
+from generator.venues import cited_date
 
 EVERY = ("bibtex", "ris", "csl-json", "csv", "json")
 CARRIED: dict[str, tuple[str, ...]] = {
     "title": EVERY,  # as plain text, but in JSON with its LaTeX
     "authors": EVERY,
     "author_count": ("csv", "json"),
-    "issued": EVERY,
+    "issued": EVERY,  # in a citation, of the edition of the venue
     "venue": EVERY,
     "identifiers.arxiv": EVERY,
     "identifiers.doi": EVERY,
@@ -80,6 +81,8 @@ def _expected(record: Record, name: str, format: str) -> Any:
         return titles.plain(value)
     if name == "identifiers.doi" and format in ("bibtex", "ris") and value and identifiers.arxiv(value):
         return None  # says no more than the arXiv id, which both give in its own field
+    if name == "issued" and format in ("bibtex", "ris", "csl-json"):
+        return cited_date(record.venue, value)
     if name == "abstract" and value and format != "json":
         return titles.fold(value)
     return value

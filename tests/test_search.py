@@ -20,6 +20,7 @@ pytestmark = pytest.mark.browser
 
 LIST = library(RECORDS)
 TOTAL = len(LIST.records)
+TRANSLATION = "a-novel-paradigm-boosting-translation-capabilities-of-large"
 PHONE, DESK = (390, 844), (1280, 900)
 BELOW = "some/list/"
 """The real site is served below this path, as on a project's Pages, though it was built without an address."""
@@ -139,6 +140,15 @@ def visit(browser: Browser, real: str) -> Iterator[Visit]:
         ("billion gptq", "gptq", "Summary", ["billion"]),
         ("2210.17323", "gptq", "Facts", ["2210.17323"]),
         ("https://arxiv.org/abs/2210.17323v2", "gptq", "Facts", ["2210.17323"]),
+        ("arxiv.org/pdf/2210.17323.pdf", "gptq", "Facts", ["2210.17323"]),
+        ("www.alphaxiv.org/abs/2210.17323v1?tab=x", "gptq", "Facts", ["2210.17323"]),
+        ("https://huggingface.co/papers/2210.17323#community", "gptq", "Facts", ["2210.17323"]),
+        ("https://openreview.net/forum?id=tEYskw1VY2&noteId=x", "mamba", "Facts", ["tEYskw1VY2"]),
+        ("openreview.net/pdf?noteId=x&id=tEYskw1VY2", "mamba", "Facts", ["tEYskw1VY2"]),
+        ("https://aclanthology.org/2024.findings-naacl.42.pdf", TRANSLATION, "Facts", ["2024.findings", "naacl.42"]),
+        ("aclanthology.org/2024.findings-naacl.42/", TRANSLATION, "Facts", ["2024.findings", "naacl.42"]),
+        ("doi.org/10.18653/v1/2024.findings-naacl.42", TRANSLATION, "Facts", ["10.18653"]),
+        ("october 2022 gptq", "gptq", "Facts", ["October", "2022"]),
     ],
 )
 def test_a_paper_is_found_and_the_reason_said(
@@ -239,8 +249,17 @@ def test_a_topic_is_offered_itself(visit: Visit) -> None:
     page.wait_for_url(f"{visit.address}topics/{topic}/")
 
 
+def test_the_month_of_issue_is_a_fact(asking: Visit) -> None:
+    found = asking.ask("march 2024")
+    expect(asking.status).not_to_contain_text("Showing results for")
+    assert found
+    assert all("March 2024" in text for text in found)
+
+
 def test_nothing_found_is_said_and_all_words_come_before_some(asking: Visit) -> None:
     page = asking.page
+    assert asking.ask("∞") == []  # no word
+    expect(asking.status).to_have_text("Nothing found for “∞”.")
     assert asking.ask("xqzzyxw") == []
     expect(asking.status).to_have_text("Nothing found for “xqzzyxw”.")
     expect(page.get_by_role("listbox")).to_be_hidden()

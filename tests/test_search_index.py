@@ -225,7 +225,7 @@ def test_a_card_has_what_a_result_shows() -> None:
         "Toy Conference",
         "method",
         [0],
-        "2023\tToy Conference\tarXiv 2210.17323\tDOI 10.5555/loom\tonce old-shuttle",
+        "May 2023\tToy Conference\tarXiv 2210.17323\tDOI 10.5555/loom\tonce old-shuttle",
         "A loom that finetunes for fine tuning.\nWarps well: 12% better.\n+5.59% over baselines",
     ]
     assert index.manifest["topics"] == [["cloth", "Woven things", 1], ["none", "Nothing yet", 0]]

@@ -1,10 +1,10 @@
-"""Venues: journals are told from proceedings by their names."""
+"""Venues: journals are told from proceedings by their names, and which year is cited with them."""
 
 from __future__ import annotations
 
 import pytest
 
-from generator.venues import is_journal
+from generator.venues import cited_date, is_journal
 
 JOURNALS = """
 Neural Computation
@@ -80,3 +80,25 @@ def test_a_venue_is_a_journal(venue: str) -> None:
 @pytest.mark.parametrize("venue", PROCEEDINGS.strip().splitlines())
 def test_unless_its_name_says_proceedings(venue: str) -> None:
     assert not is_journal(venue)
+
+
+@pytest.mark.parametrize(
+    ("venue", "issued", "wanted"),
+    [
+        ("COLM 2024", "2023-12-01", "2024"),
+        ("IEEE Access (2024) 96017-96050", "2023-12", "2024"),
+        ("NeurIPS2023", "2024-01-05", "2023"),
+        ("COLM 2024", "2024-05-31", "2024-05-31"),
+        ("COLM 2024", None, "2024"),
+        ("COLM", "2023-12-01", "2023-12-01"),
+        ("ICML’23", "2022", "2022"),
+        ("Looms 45(2), 1998-2004", "2011", "2011"),
+        ("Looms 1998:7", "2011", "2011"),
+        ("Looms 120242", "2011", "2011"),
+        ("Looms 2021 (2022)", "2020", "2020"),
+        (None, "2023-12-01", "2023-12-01"),
+        (None, None, None),
+    ],
+)
+def test_the_year_that_a_venue_states_is_cited(venue: str | None, issued: str | None, wanted: str | None) -> None:
+    assert cited_date(venue, issued) == wanted

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from site_tools import RECORDS, library
 
-from generator import escaping, store, wording
+from generator import escaping, store, titles, wording
 from generator.library import Library
 from generator.models import Record
 
@@ -48,7 +50,7 @@ def test_figures_lose_nothing() -> None:
 RECORD = Record(
     title="EfficientLoom: Weaving Shuttles",
     summary="Compresses weights. The EfficientLoom layer weaves\nlow-rank shuttles.",
-    why="Uses FP8 weaving.",
+    why="Always uses FP8 weaving: series of policies.",
 )
 
 
@@ -56,16 +58,28 @@ RECORD = Record(
     ("term", "printed"),
     [
         ("efficientloom", "EfficientLoom"),
-        ("compress", "compress"),  # begins a sentence: its capital means nothing
+        ("compress", "compresses"),  # begins a sentence: its capital means nothing
         ("fp8 weaving", "FP8 weaving"),
-        ("low-rank", "low-rank"),
+        ("low-rank shuttle", "low-rank shuttles"),
         ("weaving", "weaving"),  # the summary comes before the title
-        ("loom", "loom"),  # inside a word is not where it stands
-        ("absent", "absent"),
+        ("sery", "series"),
+        ("policy", "policies"),
+        ("loom", None),  # inside a word is not where it stands
+        ("alway", None),  # says as little as it does uncut
     ],
 )
-def test_words_are_shown_as_the_record_prints_them(term: str, printed: str) -> None:
-    assert wording.as_printed(term, RECORD) == printed
+def test_words_are_shown_as_the_record_prints_them(term: str, printed: str | None) -> None:
+    assert wording.as_printed(RECORD).get(term) == printed
+
+
+def test_all_that_papers_have_in_common_is_shown_as_a_text_has_it() -> None:
+    found = library(RECORDS)
+    for record_id, relations in found.relations.items():
+        record = found.records[record_id]
+        text = titles.fold(" ".join([record.summary or "", record.why or "", titles.plain(record.title)])).casefold()
+        printed = wording.as_printed(record)
+        for word in {word for relation in relations for term in relation.words for word in printed[term].split()}:
+            assert re.search(rf"(?<![^\W_]){re.escape(word.casefold())}(?![^\W_])", text), (record_id, word)
 
 
 def test_facts_are_plain_text_with_their_origin() -> None:
@@ -99,7 +113,7 @@ def test_facts_are_plain_text_with_their_origin() -> None:
         ("owner/list:READ ME.md", "https://github.com/owner/list/blob/HEAD/READ%20ME.md"),
         ("the editors: as published (Public bibliographies)", "../../sources/dump/"),
         ("the editors", ""),
-        ("elsewhere", ""),
+        ("elsewhere", "../../data/#where-facts-come-from"),
     ]
 
 
@@ -108,7 +122,10 @@ def test_facts_of_one_origin_stand_together() -> None:
         {"title": "T", "authors": ["A"], "issued": "2022", "venue": "V", "provenance": {"issued": "elsewhere"}}
     )
     found = wording.facts_of(record, library(RECORDS))
-    assert wording.by_origin(found) == [(("the editors", ""), ["Authors", "Venue"]), (("elsewhere", ""), ["Date"])]
+    assert wording.by_origin(found) == [
+        (("the editors", ""), ["Authors", "Venue"]),
+        (("elsewhere", "../../data/#where-facts-come-from"), ["Date"]),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ class List {
       const found = await searchIndex.find(query);
       // Both go by numbers: of two publications, one would name the papers of the other wrongly.
       if (found.table.edition !== this.table.edition) return { failed: true, outdated: true };
-      return found.terms.length ? found : null;
+      return found;
     } catch (error) {
       console.warn(error);
       return { failed: true };
@@ -532,19 +532,23 @@ class Page {
     this.facets.querySelector("summary").textContent = chosen ? `Filters (${chosen})` : "Filters";
   }
 
-  /** Show the options of a facet that lead somewhere, the fullest first where that is its order; fold a long rest. */
+  /**
+   * Show the options of a facet that lead somewhere, the fullest first where that is its order; fold a long rest. What is
+   * chosen stays, and so does what has the focus.
+   */
   #arrange(one, { options, set, toggle, open }) {
-    const useful = options.filter((option) => one.first > 9 && !one.byCount ? true : option.now || option.checked);
+    const focused = set.contains(document.activeElement) ? document.activeElement : null;
+    const held = (option) => option.checked || option.box === focused;
+    const useful = options.filter((option) => one.first > 9 && !one.byCount ? true : option.now || held(option));
     if (one.byCount) useful.sort((a, b) => b.now - a.now || b.total - a.total);
     const long = useful.length > one.first + 1;
-    const shown = long && !open ? useful.filter((option, place) => place < one.first || option.checked) : useful;
+    const shown = long && !open ? useful.filter((option, place) => place < one.first || held(option)) : useful;
     toggle.hidden = !long;
     toggle.textContent = open ? "Fewer" : `All ${useful.length}`;
     toggle.setAttribute("aria-expanded", String(open));
     set.hidden = !shown.length;
     const labels = [...set.children].slice(1, -1);
     if (shown.length === labels.length && shown.every((option, place) => option.label === labels[place])) return;
-    const focused = set.contains(document.activeElement) ? document.activeElement : null;
     set.replaceChildren(set.firstElementChild, ...shown.map((option) => option.label), toggle);
     focused?.focus({ preventScroll: true });
   }
@@ -598,6 +602,8 @@ class Page {
     }
     const rest = this.#papers.length - wanted;
     this.more.parentElement.hidden = rest <= 0;
+    if (rest > 0) this.status.dataset.shown = `the first ${wanted.toLocaleString("en")} here`; // said on paper
+    else delete this.status.dataset.shown;
     this.more.textContent = `Show ${Math.min(PAGE, rest)} more of ${rest.toLocaleString("en")}`;
   }
 

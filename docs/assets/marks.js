@@ -79,7 +79,7 @@ export function again(name) {
 export function catalogue() {
   return data("catalogue.json").then((found) => {
     if (found.version !== 1) throw new Error(`catalogue.json: version ${found.version}`);
-    marks.follow(found.redirects);
+    marks.know(found.papers.id, found.redirects);
     return found;
   });
 }
@@ -111,6 +111,7 @@ const isDay = (text) => typeof text === "string" && /^\d{4}-\d{2}-\d{2}T[\d:.]+Z
 class Marks extends EventTarget {
   #marks = new Map();
   #last = null;
+  #listed = null; // the ids of the list's papers, once they are known
   /** False where the browser keeps nothing, such as in some private windows. */
   kept = true;
 
@@ -166,7 +167,12 @@ class Marks extends EventTarget {
 
   /** The paper page opened last: its id and title. */
   get last() {
-    return this.#last;
+    return this.#counts(this.#last?.id) ? this.#last : null;
+  }
+
+  /** Marks of papers that were taken off the list are kept, for these may come back, but do not count. */
+  #counts(id) {
+    return !this.#listed || this.#listed.has(id);
   }
 
   /** Return `"read"`, `"to-read"` or an empty text. */
@@ -182,7 +188,7 @@ class Marks extends EventTarget {
   /** Return how many papers have this mark. */
   number(state) {
     let found = 0;
-    for (const mark of this.#marks.values()) found += mark.state === state ? 1 : 0;
+    for (const [id, mark] of this.#marks) found += mark.state === state && this.#counts(id) ? 1 : 0;
     return found;
   }
 
@@ -199,10 +205,12 @@ class Marks extends EventTarget {
     this.kept = this.#try(() => localStorage.setItem(KEY, this.text()));
   }
 
-  /** Carry marks over from ids that papers had before a rename or merge. */
-  follow(redirects) {
+  /** Learn which papers are on the list. What is noted of ids that they had before a rename or merge is carried over. */
+  know(ids, redirects) {
+    this.#listed = new Set(ids);
     let moved = false;
     for (const [old, now] of Object.entries(redirects ?? {})) {
+      if (this.#last?.id === old) this.#last.id = now;
       const mark = this.#marks.get(old);
       if (!mark) continue;
       this.#marks.delete(old);
@@ -344,12 +352,8 @@ function showProgress() {
 }
 
 function showPaper(id) {
-  let home = document.querySelector(".rl-mark-home");
-  if (!home) {
-    home = element("div", { class: "rl-mark-home" });
-    const above = document.querySelector(".md-content .rl-links, .md-content .rl-why, .md-content .rl-byline");
-    (above ?? document.querySelector(".md-content h1"))?.after(home);
-  }
+  const home = document.querySelector(".rl-mark-home");
+  if (!home) return; // the paper has moved, or was taken off the list
   home.replaceChildren(buttons(id, "", false));
   const title = document.querySelector(".md-content h1")?.cloneNode(true);
   for (const link of title?.querySelectorAll(".headerlink") ?? []) link.remove();
@@ -392,13 +396,13 @@ function members(list) {
 /** Offer the way back: the paper opened last, the paths begun, what is to be read. Nothing for a first visit. */
 async function showContinue(before) {
   if (!marks.size && !marks.last) return;
+  const list = await catalogue(); // says which papers count
   const lines = [];
   const link = (address, text) => element("a", { href: new URL(address, root).href }, text);
   if (marks.last && marks.of(marks.last.id) !== "read") {
     lines.push(["Opened last", link(`papers/${marks.last.id}/`, marks.last.title)]);
   }
   if (marks.number("read")) {
-    const list = await catalogue();
     const { id, title } = list.papers;
     const begun = list.paths
       .map(([path, name, steps]) => {

@@ -56,12 +56,24 @@ export function foldWords(text) {
   return words.map((word) => (word.length > 4 && word.startsWith(ARTICLE) ? word.slice(ARTICLE.length) : word));
 }
 
+// The first group is the identifier. Browsers leave out the scheme, and what they show may end in a version or a file's name.
+const ARXIV_ADDRESS = new RegExp(
+  String.raw`(?:https?://)?(?:\w+\.)?(?:(?:ar|alpha)xiv\.org|huggingface\.co)/(?:abs|pdf|html|overview|papers)/` +
+    String.raw`([^\s?#]+?)(?:v\d+)?(?:\.pdf)?/?(?:[?#]\S*)?(?=\s|$)`,
+  "gi",
+);
+const OTHER_ADDRESS = new RegExp(
+  String.raw`(?:https?://)?(?:\w+\.)?(?:openreview\.net/\w+\?(?:\S*&)?id=|aclanthology\.org/|doi\.org/)` +
+    String.raw`([^\s?#&]+?)(?:\.pdf)?/?(?:[?#&]\S*)?(?=\s|$)`,
+  "gi",
+);
+
 /** Return the words a query asks for. An address of a paper counts as its identifier; commands of LaTeX do not count. */
 export function queryWords(query, stop = new Set()) {
   const bare = query
     .slice(0, 300)
-    .replace(/https?:\/\/(?:www\.)?arxiv\.org\/(?:abs|pdf|html)\/([^\s/?#]+?)(?:v\d+)?(?:\.pdf)?(?=[\s?#]|$)/gi, "$1")
-    .replace(/https?:\/\/(?:dx\.)?doi\.org\//gi, "")
+    .replace(ARXIV_ADDRESS, "$1")
+    .replace(OTHER_ADDRESS, "$1")
     .replace(/\barxiv:/gi, "")
     .replace(/\\[a-z]+\s*/gi, "")
     .replace(/([\p{L}\p{N}])[-‐‑](?=[\p{L}\p{N}])/gu, "$1 ");

@@ -1,5 +1,7 @@
 /*
- * The search box in the header: results appear beneath it while one types. It follows the combobox pattern of the ARIA
+ * What the header opens: the search and, on a narrow screen, the menu.
+ *
+ * Results of the search appear beneath its box while one types. It follows the combobox pattern of the ARIA
  * Authoring Practices, https://www.w3.org/WAI/ARIA/apg/patterns/combobox/: the focus stays in the field, arrows move
  * through the results. Return without a chosen result sends the form, to the page that lists all it finds.
  */
@@ -164,10 +166,6 @@ class SearchBox {
   }
 
   #show(query, found, cards) {
-    if (!found.terms.length) {
-      this.#clear();
-      return;
-    }
     const number = found.papers.length;
     if (!number) {
       this.#clear(`Nothing found for “${query}”.`);
@@ -243,3 +241,18 @@ class SearchBox {
 
 const form = document.querySelector("form.rl-search");
 if (form) new SearchBox(form);
+
+// The menu opens without this script, by a check box of the theme. It is taken for a button, which answers to Return too,
+// and must not cover what has the focus.
+const menu = document.querySelector("#__drawer");
+if (menu) {
+  menu.addEventListener("keydown", ({ key }) => key === "Enter" && menu.click());
+  document.addEventListener("keydown", ({ key }) => {
+    if (key !== "Escape" || !menu.checked) return;
+    menu.click();
+    menu.focus();
+  });
+  document.addEventListener("focusin", ({ target }) => {
+    if (menu.checked && target.closest(".md-content, .md-footer")) menu.click();
+  });
+}
