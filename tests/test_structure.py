@@ -6,6 +6,8 @@ import ast
 import graphlib
 import re
 import sys
+import tomllib
+from collections.abc import Iterable
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -58,6 +60,13 @@ def own_imports_of(path: Path) -> set[str]:
     """Return the modules of the package that a file imports, by their names in ORDER."""
     names = {name.split(".")[1] for name in imports_of(path) if name.startswith("generator.")}
     return names - {"__version__"}
+
+
+def libraries_of(paths: Iterable[Path]) -> set[str]:
+    """Return the distributions that files import from, by their names in pyproject.toml."""
+    names = {name.split(".")[0] for path in paths for name in imports_of(path)}
+    owners = packages_distributions()
+    return {owners[name][0].lower().replace("_", "-") for name in names - sys.stdlib_module_names - {"generator"}}
 
 
 IMPORTS = {path: own_imports_of(path) for path in FILES}
@@ -117,10 +126,13 @@ def test_a_run_knows_the_versions_of_all_that_pages_are_made_with() -> None:
         if (module := left.pop()) not in modules:
             modules.add(module)
             left += {each for path in FILES if module_of(path) == module for each in IMPORTS[path]}
-    names = {name.split(".")[0] for path in FILES if module_of(path) in modules for name in imports_of(path)}
-    owners = packages_distributions()
-    used = {owners[name][0].lower() for name in names - sys.stdlib_module_names - {"generator"}}
-    assert sorted(used) == sorted(standing._LIBRARIES)
+    assert libraries_of(path for path in FILES if module_of(path) in modules) == {*standing._LIBRARIES}
+
+
+def test_what_is_imported_is_declared() -> None:
+    project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = [*project["dependencies"], *project["optional-dependencies"]["enrich"]]
+    assert libraries_of(FILES) <= {re.split("[<>=]", each)[0] for each in declared}
 
 
 @pytest.mark.parametrize("path", FILES, ids=named)
