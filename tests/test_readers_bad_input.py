@@ -175,8 +175,10 @@ def test_what_takes_a_reader_long_is_limited_and_named(monkeypatch: pytest.Monke
 
 HEAVY = """
 import resource, sys
-resource.setrlimit(resource.RLIMIT_CPU, (10, 10))
+resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
 from generator import readers
+from generator.curation import suggestions
+from generator.matching.items import item_of_entry
 n = 300_000
 head = "Get trending papers in your email inbox!\\n\\nSubscribe\\n\\nA Toy\\n\\n" + "Toy words at length. " * 20
 files = [
@@ -187,6 +189,8 @@ files = [
     "title,authors\\na," + "a and " * 20_000,
     '[{"id":"a","type":"x","title":"y","z":' + "[" * n,
     '[{"id":"a","type":"x","title":"y","z":' + "9" * n + "}]",
+    '[{"id":"a","type":"x","title":"' + "<i>" * (n // 3) + '"}]',
+    "title,pages\\nReview (" + "a'" * 40 + "x," + "1" * 100_000, "title,year\\nBook - Review " + "a'" * 40 + "x,2020",
     "@article{a, title={" + "{" * n,
     "@article{a, title={" + "{" * 20_000 + "}" * 20_000 + "}}",
     "@article{a, title={" + "\\\\frac" * 20_000 + "}}",
@@ -205,13 +209,16 @@ files = [
     "{" * n, "<" * n, "[" * n, "@ " * n, "," * n, " " * n + "x", "\\u200d" * n,
 ]
 for text in files:
-    readers.read("toy", text.encode())
+    for entry in readers.read("toy", text.encode()).entries:
+        item_of_entry(entry).work
+for text in ("[](" + ")" * n, "[](" * 21_000):
+    suggestions.pasted(text)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 
 
 def test_files_made_to_take_long_do_not() -> None:
-    # Quadratic work on any one of them would pass the ten seconds that the kernel leaves all of them together.
+    # Quadratic work on any one of them would pass the twenty seconds that the kernel leaves all of them together.
     done = subprocess.run([sys.executable, "-c", HEAVY], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-500:]
     assert int(done.stdout) < 512
