@@ -47,6 +47,7 @@ _WORDS_ALONE = bytes.maketrans(
 )
 _SUPERSCRIPTS = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 _SUBSCRIPTS = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
+_UPRIGHT = re.compile(r"\\(?:text|textrm|textnormal|mathrm)\{([0-9n+-]+)\}")  # as figures stand in any case
 _RAISED = re.compile(r"\^(?:\{([0-9n+-]+)\}|([0-9]+|[n+-]))")
 _RAISED_GROUP = re.compile(r"\^\{([^{}]+)\}")
 _LOWERED = re.compile(r"_(?:\{([0-9+-]+)\}|([0-9]+|[+-]))")
@@ -93,6 +94,7 @@ def plain(title: str) -> str:
 
 
 def _math_as_text(latex: str) -> str:
+    latex = _UPRIGHT.sub(r"\1", latex)
     raised = _RAISED.sub(lambda match: (match[1] or match[2]).translate(_SUPERSCRIPTS), latex)
     raised = _RAISED_GROUP.sub(lambda match: f"^{_grouped(_latex_as_text(match[1]))}", raised)
     lowered = _LOWERED.sub(lambda match: (match[1] or match[2]).translate(_SUBSCRIPTS), raised)
@@ -119,6 +121,10 @@ def _to_text(latex: str, math_mode: str) -> str:
     return str(LatexNodes2Text(_known_commands(), math_mode=math_mode, keep_comments=True).latex_to_text(latex))
 
 
+# What the library lacks: Zotero and Mendeley write < and > so, and \relax is before what BibTeX must not abbreviate.
+_MISSING_COMMANDS = {"textless": "<", "textgreater": ">", "relax": ""}
+
+
 @functools.cache
 def _known_commands() -> Any:
     r"""Return the commands that have a text; others, as in ``C:\new``, stay as typed unless an argument follows."""
@@ -129,7 +135,9 @@ def _known_commands() -> Any:
         has_argument = node.parsing_state.s[end : end + 1] == "{"
         return "" if has_argument else f"\\{node.macroname}{node.macro_post_space}"
 
+    missing = [MacroTextSpec(name, text) for name, text in _MISSING_COMMANDS.items()]
     known = get_default_latex_context_db()
+    known.add_context_category("missing", macros=missing, prepend=True)
     known.set_unknown_macro_spec(MacroTextSpec("", simplify_repl=as_typed))
     return known
 

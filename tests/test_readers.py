@@ -475,6 +475,12 @@ def test_bibtex_identifiers(fields: str, expected: dict[str, str]) -> None:
     assert dict(bibtex(f"title={{A Toy}}, {fields}").identifiers) == expected
 
 
+def test_bibtex_reads_tags_and_initials_as_reference_managers_write_them() -> None:
+    title = r"{\textless}i{\textgreater}Toy{\textless}/i{\textgreater} Looms"
+    entry = bibtex(f"title={{{title}}}, author={{Loom, {{\\relax Yu}}. V. and {{\\relax Zh}}reb, A.}}")
+    assert (entry.title, [str(name) for name in entry.authors or ()]) == ("Toy Looms", ["Yu. V. Loom", "A. Zhreb"])
+
+
 def test_bibtex_says_what_it_leaves_out() -> None:
     reading = read("@article{a, title={A}, journal=jtl}\n@article{a, title={B}, title={C}, note={x} # {y}}\n")
     assert [(entry.key, entry.title) for entry in reading.entries] == [("a", "A"), (None, "B")]

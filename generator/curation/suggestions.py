@@ -24,7 +24,7 @@ from generator.store import Contents
 _KNOWN = "an arXiv id, a DOI, or an address at arXiv, doi.org, OpenReview, the ACL Anthology or Hugging Face Papers"
 _SCHEMELESS = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}/\S+", re.IGNORECASE)
 _MARKS = "<>[]\"'“”.,;:!?"
-_MARKDOWN_LINK = re.compile(r"\[([^\[\]]*)\]\((\S+?)\)(?!\S*\))")
+_MARKDOWN_LINK = re.compile(r"\[([^\[\]]*)\]\((\S{1,2000})\)")
 
 
 @dataclass(frozen=True)

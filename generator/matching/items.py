@@ -21,10 +21,10 @@ from generator import dates, names, titles
 from generator.models import Entry, Identifiers, PersonName, Record, Retraction, numerous
 
 # What a cataloguer adds behind a title: "[Chinese]", "[Erratum appears in … 2013;27(3):377]".
-_CATALOGUER_NOTE = re.compile(r"[\s.]*\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]\.?$")
+_CATALOGUER_NOTE = re.compile(r"(?<![\s.])[\s.]*+\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]\.?$")
 _SUBTITLE = re.compile(r": |—| (?:[-–—]+ |\()")
 # "215 p" and "vi, 120 pages" say how long a text is, not where it stands.
-_EXTENT = re.compile(r"\d+\s*(?:p|pp|pages|leaves)\.?$", re.IGNORECASE)
+_EXTENT = re.compile(r"(?<!\d)\d++\s*(?:p|pp|pages|leaves)\.?$", re.IGNORECASE)
 _NO_LETTERS = bytes(byte for byte in range(256) if not chr(byte).isalnum() or byte > 127)
 _LOWER_CASE = bytes(range(256)).lower()
 _START = 60  # letters at the beginning of an abstract
@@ -324,9 +324,9 @@ _KINDS = {
 }  # fmt: skip
 _GENRE = "|".join(sorted(GENRE_WORDS, key=len, reverse=True))
 _NOTE = re.compile(
-    rf"\s*\((?:(?:{_GENRE}|a|an|the|and|s|')\b[\s'’]*)+\)"  # (panel session)
+    rf"\s*\((?:(?:{_GENRE}|a|an|the|and|s|')\b[\s'’]*+)+\)"  # (panel session)
     rf"|^\s*(?:(?:{_GENRE})\b\s*)+:\s+"  # Tutorial: …
-    rf"|\s*(?:[:\-–—]|\?)\s+(?:(?:{_GENRE}|a|an|s|'|’)\b[\s'’]*)+$",  # … - Book Review
+    rf"|\s*(?:[:\-–—]|\?)\s+(?:(?:{_GENRE}|a|an|s|'|’)\b[\s'’]*+)+$",  # … - Book Review
     re.IGNORECASE,
 )
 
