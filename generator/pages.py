@@ -243,7 +243,7 @@ class _Writer:
                 f"sources/{source_id}.md",
                 "source.md.j2",
                 source.name,
-                f"{len(entries)} entries of {source.name}, in their own order.",
+                f"The entries of {source.name}, in their own order.",
                 records=[record_id for record_id, _ in entries],
                 source=source,
                 entries=entries,

@@ -10,7 +10,7 @@ from site_tools import toy_records
 
 from generator import checking, merging, store
 from generator.curation import corrections, plans
-from generator.models import Entry
+from generator.models import Entry, Record
 from generator.store import Contents
 
 SOURCE = "https://toy.example/errata"
@@ -132,3 +132,17 @@ def test_what_is_refused(field: str, text: str, source: str, place: str, message
 )
 def test_records_are_named_as_people_name_them(text: str, expected: str | None, contents: Contents) -> None:
     assert corrections.record_named(text, contents) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Zero/Few-Shot Weaving with Two/Three Names", "shots"),
+        ("zero/few-shot weaving with two/three names ", "shots"),
+        ("https://toy.example/list/papers/shots/", "shots"),
+        ("Zero/Few-Shot Weaving with Two/Three", None),
+    ],
+)
+def test_a_title_may_hold_a_slash(text: str, expected: str | None, contents: Contents) -> None:
+    store.write_record(contents.folder, "shots", Record(title="Zero/Few-Shot Weaving with Two/Three Names"))
+    assert corrections.record_named(text, store.load(contents.folder)) == expected

@@ -71,7 +71,7 @@ def test_no_page_shows_a_count_whose_day_is_not_known() -> None:
         dated, "papers/a.md"
     )
     assert "captured on 9 December 2025" in _page(dated, "sources/two.md")
-    assert "*424 upvotes, 471 comments*" in _page(dated, "sources/two.md")
+    assert "*entry 2 · 424 upvotes, 471 comments*" in _page(dated, "sources/two.md")
     assert "471 comments · Second, 9 December 2025" in _page(dated, "discussed.md")
 
 
@@ -82,6 +82,22 @@ def test_a_day_that_was_inferred_as_a_whole_is_called_so() -> None:
     assert "9 December 2025 (the file does not state the day; it follows" in _page(each, "sources/two.md")
     assert "| 9 December 2025 (day inferred) |" in _page(each, "sources/index.md")
     assert "3 comments · Second, 9 December 2025, day inferred" in _page(each, "discussed.md")
+
+
+def test_a_source_numbers_its_entries_as_papers_cite_them_and_counts_what_is_gone() -> None:
+    def records(*positions: int) -> dict[str, Record]:
+        return {f"p{each}": _paper(f"P{each}", Sighting(source="one", position=each)) for each in positions}
+
+    whole = Library(records(1, 2, 3), {}, SOURCES, {}, {})
+    assert "\n3 entries in the file's own order, captured on 11 March." in _page(whole, "sources/one.md")
+    partly = Library(records(1, 3), {}, SOURCES, {}, {})
+    text = _page(partly, "sources/one.md")
+    assert "\n3 entries, of which 2 are on this list, in the file's own order, captured on 11 March." in text
+    assert "[P3](../papers/p3.md){ .rl-title } *entry 3*{ .rl-meta }\n" in text
+    assert "entry 3" in _page(partly, "papers/p3.md")
+    assert "\n3 entries, of which 1 is on this list," in _page(
+        Library(records(2), {}, SOURCES, {}, {}), "sources/one.md"
+    )
 
 
 def test_discussed_gives_each_figure_its_day_and_what_is_not_known_of_it() -> None:

@@ -40,18 +40,25 @@ def of_issue(issue: Issue, contents: Contents) -> Plan:
 def record_named(text: str, contents: Contents) -> str | None:
     """Return the id of the record that is meant by an id, a former id, the address of a page, or a whole title."""
     text = titles.fold(text)
-    if "/" in text:
-        try:
-            parts = [part for part in urlsplit(text).path.split("/") if part and part != "index.html"]
-        except ValueError:
-            return None
-        text = parts[-1] if parts else ""
-    name = text.removesuffix(".yaml").removesuffix(".md")
-    name = contents.redirects.get(name, name)
-    if name in contents.records:
-        return name
-    key = titles.key(text)
-    return next((found for found, record in contents.records.items() if key and titles.key(record.title) == key), None)
+    for named in (text, _last_part(text)):  # a title may hold a slash
+        name = named.removesuffix(".yaml").removesuffix(".md")
+        name = contents.redirects.get(name, name)
+        if name in contents.records:
+            return name
+        if key := titles.key(named):
+            for found, record in contents.records.items():
+                if titles.key(record.title) == key:
+                    return found
+    return None
+
+
+def _last_part(address: str) -> str:
+    """Return what names the page of an address; nothing where it is none."""
+    try:
+        parts = [part for part in urlsplit(address).path.split("/") if part and part != "index.html"]
+    except ValueError:
+        return ""
+    return parts[-1] if "/" in address and parts else ""
 
 
 def plan(contents: Contents, record_id: str, name: str, text: str, source: str) -> Plan:
