@@ -410,6 +410,49 @@ def test_markdown_says_what_it_leaves_out() -> None:
         ("- [A Toy of Looms](https://loom.example.org/7) [arXiv](https://arxiv.org/abs/2301.00010)", "A Toy of Looms"),
         ("| Title | Link |\n|--|--|\n| Toy | https://arxiv.org/abs/2301.00010 |", "Toy"),
         ("- [Toy](https://arxiv.org/abs/2301.00010), 2023", "Toy"),
+        # brackets around the links, and labels in brackets before the title
+        ("- A Toy of Looms [[Paper](https://arxiv.org/abs/2301.00010)]", "A Toy of Looms"),
+        ("- A Toy of Looms [[pdf](https://arxiv.org/abs/2301.00010)] [[code](https://x.org)]", "A Toy of Looms"),
+        ("- A Toy of Looms ([paper](https://arxiv.org/abs/2301.00010), [code](https://x.org))", "A Toy of Looms"),
+        ("## A Toy of Looms ([arXiv](https://arxiv.org/abs/2301.00010))", "A Toy of Looms"),
+        ("- [2023/05] A Toy of Looms (ICLR'24 Oral) [[pdf](https://arxiv.org/abs/2301.00010)]", "A Toy of Looms"),
+        ("- :fire: A Toy of Looms (LRW) | [pdf](https://arxiv.org/abs/2301.00010)", "A Toy of Looms (LRW)"),
+        (
+            "- ⭐️ Looms with Qwen2.5 inside ([arXiv 2023](https://arxiv.org/abs/2301.00010))",
+            "Looms with Qwen2.5 inside",
+        ),
+        ('- "A Toy of Looms?" [[pdf](https://arxiv.org/abs/2301.00010)]', "A Toy of Looms?"),
+        # links that say where and when, beside a bold title
+        ("- **A Toy of Looms** [ICLR 2023](https://arxiv.org/abs/2301.00010)", "A Toy of Looms"),
+        ("- **A Toy of Looms**, Weft et al. [[ICML'24](https://arxiv.org/abs/2301.00010)]", "A Toy of Looms"),
+        ("- **A Toy of Looms** [NeurIPS Spotlight](https://arxiv.org/abs/2301.00010)", "A Toy of Looms"),
+        ("- **A Toy of Looms** ([Weft & Warp, 2023](https://arxiv.org/abs/2301.00010))", "A Toy of Looms"),
+        ("- **A Toy of Looms** [Read the paper](https://arxiv.org/abs/2301.00010)", "A Toy of Looms"),
+        ("- **一台织机的玩具研究** [[论文](https://arxiv.org/abs/2301.00010)]", "一台织机的玩具研究"),
+        # bold that is no title, or more than the link's text
+        ("- **[ICLR'23]** [A Toy of Looms](https://arxiv.org/abs/2301.00010)", "A Toy of Looms"),
+        ("- **Best Paper Award** [A Toy of Looms](https://arxiv.org/abs/2301.00010)", "A Toy of Looms"),
+        ("- **LoomQ**: [A Toy of Looms](https://arxiv.org/abs/2301.00010)", "A Toy of Looms"),
+        ("- **[A Toy of Looms](https://arxiv.org/abs/2301.00010), ICLR 2023**", "A Toy of Looms"),
+        ("- **[LoomQ](https://arxiv.org/abs/2301.00010): A Toy of Looms**", "LoomQ: A Toy of Looms"),
+        ("- [**LoomQ Is Here**: A Toy](https://arxiv.org/abs/2301.00010) **Ada of the Looms**", "LoomQ Is Here: A Toy"),
+        # tables
+        ("|Paper|\n|--|\n| **A Toy of Looms** [pdf](https://arxiv.org/abs/2301.00010) |", "A Toy of Looms"),
+        ("|Paper|\n|--|\n| A Toy of Looms [[pdf](https://arxiv.org/abs/2301.00010)] [[code](x)] |", "A Toy of Looms"),
+        ("|Paper|\n|--|\n| **A Toy of Looms**<br>Weft [pdf](https://arxiv.org/abs/2301.00010) |", "A Toy of Looms"),
+        ("|Paper|Link|\n|--|--|\n| A Toy of Looms | [ICLR 2023](https://arxiv.org/abs/2301.00010) |", "A Toy of Looms"),
+        (
+            "|Title|Link|\n|--|--|\n| **LoomQ**: A Toy, or Two | [TMLR](https://arxiv.org/abs/2301.00010) |",
+            "LoomQ: A Toy, or Two",
+        ),
+        ("|Title|Link|\n|--|--|\n| A Toy of<br>Looms | [pdf](https://arxiv.org/abs/2301.00010) |", None),
+        ("|Venue|Name|Link|\n|--|--|--|\n| ICLR | A Toy of Looms | [pdf](https://arxiv.org/abs/2301.00010) |", None),
+        # what stands before the links is more than a title, or may be
+        ("- A Toy of Looms? Ada Weft [[pdf](https://arxiv.org/abs/2301.00010)]", None),
+        ("- A Toy of Looms<br>Ada Weft [[pdf](https://arxiv.org/abs/2301.00010)]", None),
+        ("- A Toy of Looms — Ada Weft — [pdf](https://arxiv.org/abs/2301.00010)", None),
+        ("- A Toy of Looms by Weft et al. [pdf](https://arxiv.org/abs/2301.00010)", None),
+        ("- ICLR 2023: A Toy of Looms [pdf](https://arxiv.org/abs/2301.00010)", None),
         ("- [Toy](https://arxiv.org/abs/2301.00010) is about looms", None),
         ("- Loom, Ada and Weft, Bo. A Toy of Looms. [pdf](https://arxiv.org/abs/2301.00010)", None),
         ("- Read it [here](https://arxiv.org/abs/2301.00010) or never", None),
@@ -423,6 +466,33 @@ def test_a_title_of_a_markdown_list_is_told_or_left_out(item: str, title: str | 
         [(title, {"arxiv": "2301.00010"})] if title else []
     )
     assert readers.recognise("toy", item) == "markdown"
+
+
+@pytest.mark.parametrize(
+    ("links", "found"),
+    [
+        ("[paper](https://arxiv.org/abs/2301.00010), [follow-up](https://arxiv.org/abs/2301.00011)", "several"),
+        ("[paper](https://arxiv.org/abs/2301.00010), [see also this one](https://doi.org/10.5555/loom)", "several"),
+        ("[paper](https://arxiv.org/abs/2301.00010) [extended version](https://arxiv.org/abs/2301.00011)", "several"),
+        ("[pdf](https://arxiv.org/abs/2301.00010) [pdf](https://arxiv.org/abs/2301.00011)", "several"),
+        ("see [Looms Explained](https://arxiv.org/abs/2301.00010)", "'Looms Explained' may be another paper"),
+        ("[follow-up](https://arxiv.org/abs/2301.00010)", "'follow-up' may be another paper"),
+        ("[paper](https://arxiv.org/abs/2301.00010) [arXiv v2](https://arxiv.org/abs/2301.00010v2)", None),
+        ("[paper](https://arxiv.org/abs/2301.00010), [journal version](https://doi.org/10.5555/loom)", None),
+        ("[here](https://huggingface.co/papers/2301.00010) [more](https://arxiv.org/abs/2301.00010)", None),
+        ("the [Toy](https://arxiv.org/abs/2301.00010)", None),
+    ],
+)
+def test_an_item_of_a_markdown_list_is_one_paper_or_left_out(links: str, found: str | None) -> None:
+    for title in ("**A Toy of Looms**", "[A Toy of Looms](https://loom.example.org)"):
+        reading = read(f"- {title}: {links}\n", format="markdown")
+        assert [entry.title for entry in reading.entries] == ([] if found else ["A Toy of Looms"])
+        assert [entry.identifiers["arxiv"] for entry in reading.entries] == ([] if found else ["2301.00010"])
+    linked = read(f"- [A Toy of Looms](https://arxiv.org/abs/2301.00009): {links}", format="markdown")
+    assert linked.entries == ()
+    reading = read(f"- {title}: {links}\n- [Toy](https://arxiv.org/abs/2301.00010)", format="markdown")
+    remarks = [remark.message for remark in reading.remarks]
+    assert (len(remarks), (found or "") in "".join(remarks)) == (1 if found else 0, True)
 
 
 # --- BibTeX ----------------------------------------------------------------------------------------------------------
