@@ -348,6 +348,10 @@ def test_names(one: str, other: str, agree: bool) -> None:
     assert people_agree(a, b) == people_agree(b, a) == agree
 
 
+def test_a_suffix_that_a_comma_cut_off_is_no_family() -> None:
+    assert item("Cloth", authors=("A. Loom", "Jr.", "Weft B. III", "J.")).families == {"loom", "weft", "j"}
+
+
 def test_thousands_of_names_are_not_searched_for_mistyped_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evidence, "is_slip", lambda one, other: pytest.fail("each name is held against all others"))
     one, half, other = (
