@@ -165,7 +165,7 @@ def publication_kind(venue: frozenset[str]) -> str:
 
 
 def same_kind_of_venue(a: Item, b: Item) -> bool:
-    """Tell whether both venues are named, and their names do not tell them apart in kind."""
+    """Tell whether both have a venue, and both venues are of one kind, or of none that is known."""
     return bool(a.venue and b.venue) and publication_kind(a.venue_words) == publication_kind(b.venue_words)
 
 
