@@ -13,6 +13,7 @@ import re
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LEAP_YEAR = 2000  # in which every day of any year exists
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+_MARKED = re.compile(r"\[?(\d{4}(?:-\d{2}){0,2})[a-z~?%]?\]?", re.ASCII)
 _PRINTED = re.compile(rf"({'|'.join(MONTHS)}) (\d{{1,2}})(?:, (\d{{4}}))?", re.ASCII)
 _YEARLESS = re.compile(r"--(\d{2})-(\d{2})", re.ASCII)
 
@@ -29,6 +30,23 @@ def is_partial_date(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def stated(text: str) -> str | None:
+    """Return the date that ``text`` is, with a mark beside it or without; ``None`` where it is none.
+
+    ``2014a`` is the first of a year's papers, ``[2014]`` is not from the paper itself, and ``2014?``, ``2014~`` and
+    ``2014%`` are uncertain, approximate and both (https://www.loc.gov/standards/datetime/).
+    """
+    match = _MARKED.fullmatch(text)
+    return match[1] if match and is_partial_date(match[1]) else None
+
+
+def remark_on(text: str) -> str | None:
+    """Say what is made of a text that should be a date and is none, or has a mark beside it."""
+    if is_partial_date(text):
+        return None
+    return f"{text[:40]!r} is read as {found}" if (found := stated(text)) else f"{text[:40]!r} is no date; left out"
 
 
 def is_day(text: str) -> bool:

@@ -47,9 +47,12 @@ def persons(text: str) -> list[str]:
 
 
 def last_name(name: str) -> str:
-    """Return a name up to its last word that is neither initials nor a suffix: ``Smith`` of ``Smith J.A. Jr``."""
+    """Return a name up to its last word that is neither initials nor a suffix: ``Smith`` of ``Smith J.A. Jr``.
+
+    What is nothing but initials stays; a suffix alone, cut off by a comma, is nobody's name.
+    """
     words = name.split()
-    while len(words) > 1 and (_is_suffix(words[-1]) or _are_initials(words[-1])):
+    while words and (_is_suffix(words[-1]) or (len(words) > 1 and _are_initials(words[-1]))):
         del words[-1]
     return " ".join(words)
 

@@ -67,7 +67,7 @@ def counts(library: Library) -> list[tuple[int, str, str]]:
         (len(library.records), "papers", "papers/index.md"),
         (len(library.topics), "topics", "topics/index.md"),
         *([(len(library.paths), "reading paths", "paths/index.md")] if library.paths else []),
-        (sum(bool(record.links.code) for record in library.records.values()), "with code", "coverage.md"),
+        (sum(bool(record.links.code) for record in library.records.values()), "with code", "papers/index.md?has=code"),
     ]
 
 

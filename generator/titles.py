@@ -15,11 +15,6 @@ MAX_SLUG = 60
 
 _ENDLESS = re.compile(r"&#(?:[0-9]{9,}|[xX][0-9A-Fa-f]{9,});?")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
-# What HTML and CSL (https://docs.citationstyles.org/en/stable/specification.html) typeset titles with, also escaped.
-_INLINE = re.compile(
-    r"(?:<|&lt;)(/?)(i|b|u|em|strong|sub|sup|sc|scp|small|span|italic|bold)(?: [a-z]+=[^<>&]*)?(?:>|&gt;)",
-    re.IGNORECASE,
-)
 _COMMAND = re.compile(r"\\[a-zA-Z]+\*?")
 _LATEX = re.compile(r"[\\{}~$&]|--|``|''")
 # Formulas, what a backslash escapes; then what would be TeX's own.
@@ -59,6 +54,13 @@ _MATH = re.compile(r"\$(?=[^\s$])([^$]*[^\s$])\$(?!\d)")
 def fold(text: str) -> str:
     """Return ``text`` on one line: every run of white space becomes one space, none at the ends."""
     return " ".join(text.split())
+
+
+# What HTML and CSL (https://docs.citationstyles.org/en/stable/specification.html) typeset titles with, also escaped.
+_INLINE = re.compile(
+    r"(?:<|&lt;)(/?)(i|b|u|em|strong|sub|sup|sc|scp|small|span|italic|bold)(?: [a-z]+=[^<>&]*)?(?:>|&gt;)",
+    re.IGNORECASE,
+)
 
 
 def without_marks(text: str) -> str:
@@ -122,7 +124,7 @@ def _to_text(latex: str, math_mode: str) -> str:
 
 
 # What the library lacks: Zotero and Mendeley write < and > so, and \relax is before what BibTeX must not abbreviate.
-_MISSING_COMMANDS = {"textless": "<", "textgreater": ">", "relax": ""}
+_MISSING_COMMANDS = (("textless", "<"), ("textgreater", ">"), ("relax", ""))
 
 
 @functools.cache
@@ -135,10 +137,9 @@ def _known_commands() -> Any:
         has_argument = node.parsing_state.s[end : end + 1] == "{"
         return "" if has_argument else f"\\{node.macroname}{node.macro_post_space}"
 
-    missing = [MacroTextSpec(name, text) for name, text in _MISSING_COMMANDS.items()]
     known = get_default_latex_context_db()
-    known.add_context_category("missing", macros=missing, prepend=True)
     known.set_unknown_macro_spec(MacroTextSpec("", simplify_repl=as_typed))
+    known.add_context_category("missing", [MacroTextSpec(*missing) for missing in _MISSING_COMMANDS], prepend=True)
     return known
 
 

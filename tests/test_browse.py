@@ -312,6 +312,16 @@ def test_a_view_can_be_shared(visit: Visit) -> None:
     assert visit.titles() == before
 
 
+def test_a_figure_of_the_first_page_leads_to_what_it_counts(visit: Visit) -> None:
+    page = visit.open("")
+    figure = page.locator(".rl-figure", has_text="with code")
+    number = int(figure.locator("strong").inner_text())
+    figure.click()
+    page.wait_for_selector(".rl-browse.rl-is-ready")
+    assert visit.count == number
+    assert 0 < number < TOTAL
+
+
 def test_an_address_that_names_what_is_not_there_shows_all(visit: Visit) -> None:
     visit.browse("?topic=gone&year=1066&sort=__proto__&type=%3Cb%3E&mark=constructor")
     assert visit.count == TOTAL

@@ -38,6 +38,7 @@ TWO_TEXTS = ({"abstract": LOOMS}, {"abstract": FERRIES})
 ALONE = both()
 FAR_YEARS = ({"issued": "2015"}, {"issued": "2021"})
 NEAR_YEARS = ({"issued": "2020"}, {"issued": "2021"})
+TWO_VENUES = ({"venue": "Loom"}, {"venue": "Cloth J"})
 TWO_PEOPLE = ({"authors": ("Ida Loom",)}, {"authors": ("Jan Ferry",)})
 ONE_PERSON = ({"authors": ("Ida Loom",)}, {"authors": ("Loom, I.",)})
 TWO_IDS = ({"identifiers": {"arxiv": "2301.00001"}}, {"identifiers": {"arxiv": "2301.00002"}})
@@ -81,6 +82,7 @@ PAIRS: list[tuple[str, str, tuple[dict[str, Any], dict[str, Any]], str, str]] = 
     ("Weaving Cloth at Night", "Weaving Cloth at Night", TWO_TEXTS, "review", "abstracts differ"),
     ("Weaving Cloth at Night", "Weaving Cloth at Night", FAR_YEARS, "different", "years"),
     ("Weaving Cloth at Night", "Weaving Cloth at Night", NEAR_YEARS, "review", "years"),
+    ("Weaving Cloth at Night", "Weaving Cloth at Night", TWO_VENUES, "review", "the venues differ (Cloth J, Loom)"),
     ("Weaving Cloth at Night", "Weaving Cloth at Night", TWO_PEOPLE, "review", "authors differ"),
     ("Weaving Cloth at Night", "Weaving Cloth at Night", ONE_PERSON, "same", "authors agree"),
     # Typesetting is no difference.
@@ -358,6 +360,10 @@ def test_no_text_is_too_odd(items: list[Item]) -> None:
 def test_names(one: str, other: str, agree: bool) -> None:
     a, b = (item("Cloth", "a", authors=(names,)) for names in (one.replace(" and ", ";"), other.replace(" and ", ";")))
     assert people_agree(a, b) == people_agree(b, a) == agree
+
+
+def test_a_suffix_that_a_comma_cut_off_is_no_family() -> None:
+    assert item("Cloth", authors=("A. Loom", "Jr.", "Weft B. III", "J.")).families == {"loom", "weft", "j"}
 
 
 def test_thousands_of_names_are_not_searched_for_mistyped_ones(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -517,6 +517,10 @@ def bibtex(fields: str) -> Entry:
         ("date={2020-05-03}", "2020-05-03"),
         ("date={2020-05/2020-07}, year={2019}", "2020-05"),
         ("date={spring}, year={2019}", "2019"),
+        ("date={2020-05~/2020-07}", "2020-05"),
+        ("date={2020?}, year={2019}", "2020"),
+        (r"date={2020\%}", "2020"),
+        ("year={2020a}, month=may", "2020-05"),
         ("year={in press}", None),
     ],
 )
@@ -562,6 +566,34 @@ def test_bibtex_says_what_it_leaves_out() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "title,year\nA Toy,{}\n",
+        "title,issued\nA Toy,{}\n",
+        "TY  - JOUR\nTI  - A Toy\nPY  - {}\nER  - \n",
+        "@article{{a, title={{A Toy}}, date={{{}}}}}",
+        "@article{{a, title={{A Toy}}, year={{{}}}}}",
+    ],
+)
+@pytest.mark.parametrize(
+    ("year", "issued", "remark"),
+    [
+        ("2014", "2014", []),
+        ("2014a", "2014", ["'2014a' is read as 2014"]),
+        ("[2014]", "2014", ["'[2014]' is read as 2014"]),
+        ("2014~", "2014", ["'2014~' is read as 2014"]),
+        ("2014?", "2014", ["'2014?' is read as 2014"]),
+        ("2014 or 15", None, ["'2014 or 15' is no date; left out"]),
+        ("0000", None, ["'0000' is no date; left out"]),
+    ],
+)
+def test_a_year_with_a_mark_beside_it_is_kept(text: str, year: str, issued: str | None, remark: list[str]) -> None:
+    reading = read(text.format(year))
+    assert [entry.issued for entry in reading.entries] == [issued]
+    assert [each.message.partition(": ")[2] for each in reading.remarks] == remark
+
+
 def test_bibtex_says_which_dates_and_dois_it_cannot_read() -> None:
     reading = read("@article{a, title={A}, year={to appear}, doi={see the site}}\n@article{b, title={B}, year={2020}}")
     assert [str(remark) for remark in reading.remarks] == [
@@ -590,6 +622,12 @@ def test_csv_may_say_in_a_first_line_what_parts_the_cells(first: str) -> None:
     assert [(entry.line, entry.title) for entry in reading.entries] == [(3, "A, B"), (5, "C")]
     assert [str(remark) for remark in reading.remarks] == ["toy:5: year: '20x0' is no date; left out"]
     assert read("sep=|\ntitle|year\nA|2020\n").entries[0].issued == "2020"
+
+
+@pytest.mark.parametrize(("mark", "name"), [(",", "comma"), (";", "semicolon"), ("\t", "tab"), ("|", "bar")])
+def test_csv_says_which_cells_need_quotes(mark: str, name: str) -> None:
+    [problem] = read(f"sep={mark}\ntitle{mark}year\nA{mark}B{mark}2020\n").problems
+    assert (problem.line, problem.message) == (3, f"3 cells under 2 columns; quote cells that hold a {name}")
 
 
 def test_csv_names_the_columns_that_it_does_not_read() -> None:

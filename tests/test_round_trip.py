@@ -43,7 +43,7 @@ HOSTILE: list[dict[str, Any]] = [
     {"title": "AU  - no tag of RIS; ER  - ", "venue": "TY  - JOUR", "issued": "2021-03"},
     {"title": "Names", "authors": [
         {"family": "van der Loom", "given": "Ada"}, {"family": "Toymaker"}, "Weavers, Knitters and Spinners",
-        {"family": "Kettle, Jr.", "given": "Odd, Even"}, "others", "Loom; Thread & Co.", "د. نول", "山田 花子",
+        {"family": "Kettle, Jr.", "given": "Odd, Even"}, "The Others", "Loom; Thread & Co.", "د. نول", "山田 花子",
         {"family": "O'Loom-Śpindle", "given": "Zoë É."}, "Ada and Bo", "{Braced} Union", "de la Weft",
     ]},
     {"title": "One Author, Several Commas", "authors": [{"family": "Loom", "given": "Ada, Bo, Chi"}]},

@@ -541,6 +541,11 @@ def test_a_wrong_address_is_offered_what_it_may_mean(browser: Browser, real: str
         page.wait_for_url(f"{real}papers/")
 
 
+def test_the_folder_of_a_wrong_address_is_not_asked_for(browser: Browser, real: str) -> None:
+    with _lost(browser, real, "PAPERS/GPTQ/", real_site().html("404.html")) as page:
+        expect(page.locator(".rl-lost__form input")).to_have_value("GPTQ")
+
+
 def test_a_wrong_address_of_a_published_site(browser: Browser) -> None:
     """The toy site knows its address; it is served below the path that the address has."""
     site = toy_site()

@@ -171,7 +171,7 @@ def test_every_page_has_title_description_and_one_heading(site: Site) -> None:
 
 def test_titles_of_papers_are_plain_text(site: Site) -> None:
     records = library(_records(site)).records
-    name = facts(site.folder, "index.html").title.split(" - ")[-1]
+    name = facts(site.folder, "index.html").title
     with_math = 0
     for record_id, record in records.items():
         page = f"papers/{record_id}/index.html"

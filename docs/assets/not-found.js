@@ -19,7 +19,7 @@ function asked() {
   }
   if (path.startsWith(root.pathname)) path = path.slice(root.pathname.length);
   const names = path.replace(/\.[a-z]{2,5}$/i, "").split("/").filter((name) => name && name !== "index");
-  if (names.length > 1 && FOLDERS.has(names[0])) names.shift();
+  if (names.length > 1 && FOLDERS.has(names[0].toLowerCase())) names.shift();
   return names.join(" ").replace(/[-_+.\s]+/g, " ").trim();
 }
 

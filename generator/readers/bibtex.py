@@ -92,8 +92,8 @@ def read(path: str, text: str, captured: str | None) -> Reading:
         made = _entry(path, line, len(entries) + 1, key if key not in keys else "", entry.entry_type, title, fields)
         keys.add(key)
         entries.append(made)
-        lost = [*fields.unread.items(), *_lost(made, fields)]
-        remarks.extend(Problem(path, line, f"{name}: {why}; left out") for name, why in lost)
+        unread = [(name, f"{why}; left out") for name, why in fields.unread.items()]
+        remarks.extend(Problem(path, line, f"{name}: {what}") for name, what in [*unread, *_remarks(fields)])
     return Reading(path, NAME, tuple(entries), captured, False, tuple(problems), tuple(remarks))
 
 
@@ -218,10 +218,9 @@ def _has_comma(name: str) -> bool:
 
 def _issued(fields: _Fields) -> str | None:
     """Return the date: BibLaTeX's ``date`` (of a range its beginning), else ``year``, ``month`` and ``day``."""
-    stated = fields.verbatim("date").partition("/")[0]
-    if dates.is_partial_date(stated):
-        return stated
-    year = fields.verbatim("year")
+    if date := dates.stated(_beginning(fields, "date")):
+        return date
+    year = dates.stated(fields.verbatim("year")) or ""
     month = fields.verbatim("month").lower()
     if named := _MONTH.search(month):
         month = str(_MONTHS.index(named[1]) + 1)
@@ -229,7 +228,12 @@ def _issued(fields: _Fields) -> str | None:
     precise = [f"{int(part):02}" for part in (month, day) if re.fullmatch(r"[0-9]{1,2}", part)]
     precise = precise if re.fullmatch(r"[0-9]{1,2}", month) else []
     text = "-".join((year, *precise))
-    return text if dates.is_partial_date(text) else year if dates.is_partial_date(year) else None
+    return text if dates.is_partial_date(text) else year or None
+
+
+def _beginning(fields: _Fields, *names: str) -> str:
+    """Return where the range of dates begins that the first of these fields states, or its only date."""
+    return fields.verbatim(*names).partition("/")[0]
 
 
 def _identifiers(fields: _Fields) -> Iterator[tuple[str, str]]:
@@ -260,9 +264,10 @@ def _links(fields: _Fields) -> Iterator[tuple[str, str]]:
             yield kind, url
 
 
-def _lost(entry: Entry, fields: _Fields) -> Iterator[tuple[str, str]]:
-    """Yield the fields that hold something that cannot be read, and what is wrong with it."""
-    if not entry.issued and (text := fields.text("date", "year")):
-        yield "date" if fields.values.get("date") else "year", f"{text[:40]!r} is no date"
+def _remarks(fields: _Fields) -> Iterator[tuple[str, str]]:
+    """Yield the fields that cannot be read, or not as they stand, and what is to be said of them."""
+    text = _beginning(fields, "date", "year")
+    if text and (what := dates.remark_on(text)):
+        yield "date" if fields.values.get("date") else "year", what
     if (text := fields.verbatim("doi")) and not (identifiers.doi(text) or identifiers.arxiv(text)):
-        yield "doi", f"{text[:60]!r} is no DOI"
+        yield "doi", f"{text[:60]!r} is no DOI; left out"

@@ -66,6 +66,7 @@ def _beginning(lines: Iterator[str]) -> tuple[list[str], str]:
     return [header], _delimiter(header)
 
 
+_MARKS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _STATED = re.compile(r'"?sep=([,;\t|])"?\s*', re.IGNORECASE)
 
 
@@ -168,11 +169,8 @@ def walk(
             if not text.strip():
                 continue
             if len(values) > len(columns):
-                problems.append(
-                    Problem(
-                        path, line, f"{len(values)} cells under {len(columns)} columns; quote cells that hold a comma"
-                    )
-                )
+                what = f"{len(values)} cells under {len(columns)} columns; quote cells that hold a {_MARKS[mark]}"
+                problems.append(Problem(path, line, what))
                 continue
             printable = text.isprintable()  # then all its white space is spaces
             cells = map(str.strip if printable and "  " not in text else fold, values)
@@ -183,10 +181,7 @@ def walk(
             position += 1
             entry = _entry(path, line, position, row, names)
             if remarks is not None:
-                remarks += [
-                    Problem(path, line, f"{name}: {row[name][:60]!r} {why}; left out")
-                    for name, why in _lost(entry, row)
-                ]
+                remarks += [Problem(path, line, f"{name}: {what}") for name, what in _remarks(entry, row)]
             # A reference to a character may be resolved in a name, and be to one that is not printable.
             problems += [Problem(path, line, fault) for fault in faults_of(entry, printable and "&" not in text)]
             yield entry
@@ -213,7 +208,7 @@ def _entry(
     }
     if "url" in row and (pair := identifiers.recognise(row["url"])):
         found.setdefault(*pair)
-    issued, count = row.get("issued") or row.get("year"), row.get("author_count")
+    issued, count = dates.stated(row.get("issued") or row.get("year") or ""), row.get("author_count")
     return Entry(
         file=path,
         line=line,
@@ -222,7 +217,7 @@ def _entry(
         abstract=row.get("abstract"),
         authors=(names(row["authors"]) or None) if "authors" in row else None,
         author_count=int(count) if count and re.fullmatch("[0-9]{1,9}", count) else None,
-        issued=issued if issued and dates.is_partial_date(issued) else None,
+        issued=issued,
         venue=row.get("venue"),
         volume=row.get("volume"),
         number=row.get("number"),
@@ -238,9 +233,9 @@ def _entry(
 _KINDS = [(kind, "DOI" if kind == "doi" else f"{scheme.name} id") for kind, scheme in identifiers.SCHEMES.items()]
 
 
-def _lost(entry: Entry, row: dict[str, str]) -> list[tuple[str, str]]:
-    """Return the columns whose value cannot be read, and what is wrong with it."""
-    lost = [(name, "is no date") for name in _DATES if name in row] if entry.issued is None else []
-    lost += [(name, f"is no {kind}") for name, kind in _KINDS if name in row and name not in entry.identifiers]
-    lost += [(name, "is no web address") for name in links.KINDS if name in row and name not in entry.links]
-    return lost
+def _remarks(entry: Entry, row: dict[str, str]) -> list[tuple[str, str]]:
+    """Return the columns whose value cannot be read, or not as it stands, and what is to be said of it."""
+    told = [(name, what) for name in _DATES if name in row and (what := dates.remark_on(row[name]))]
+    lost = [(name, f"no {kind}") for name, kind in _KINDS if name in row and name not in entry.identifiers]
+    lost += [(name, "no web address") for name in links.KINDS if name in row and name not in entry.links]
+    return told + [(name, f"{row[name][:60]!r} is {what}; left out") for name, what in lost]

@@ -65,7 +65,7 @@ def read(path: str, text: str, captured: str | None) -> Reading:
         keys.update((key,) if key else ())
         entry = _entry(path, line, len(entries) + 1, key, title, fields)
         entries.append(entry)
-        remarks.extend(Problem(path, line, f"{each}; left out") for each in _lost(entry, fields))
+        remarks.extend(Problem(path, line, each) for each in _remarks(fields))
     return Reading(path, NAME, tuple(entries), captured, False, tuple(problems), tuple(remarks))
 
 
@@ -165,7 +165,7 @@ def _date(text: str) -> str | None:
     parts = [part.strip() for part in re.split(r"[/-]", text)][:3]
     precise = [part.zfill(2) if number else part for number, part in enumerate(parts)]
     while precise:
-        if dates.is_partial_date(found := "-".join(precise)):
+        if found := dates.stated("-".join(precise)):
             return found
         precise.pop()
     return None
@@ -205,9 +205,11 @@ def _links(fields: Mapping[str, Any], places: list[str]) -> Iterator[tuple[str, 
     yield from ((kind, url) for kind, url in reversed([*labelled, *told]) if kind and links.is_safe(url))
 
 
-def _lost(entry: Entry, fields: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what of an entry cannot be read, and what is wrong with it."""
-    if not entry.issued and (text := _first(fields, "year", "publication_year", "date")):
-        yield f"year: {text[:40]!r} is no date"
-    if (text := _first(fields, "doi")) and not (identifiers.doi(text) or identifiers.arxiv(text)):
-        yield f"doi: {text[:60]!r} is no DOI"
+def _remarks(fields: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is to be said of fields that cannot be read, or not as they stand."""
+    text = _first(fields, "year", "publication_year", "date") or ""
+    year = re.split("[/-]", text, maxsplit=1)[0] if _date(text) else text
+    if text and (what := dates.remark_on(year)):
+        yield f"year: {what}"
+    if (text := _first(fields, "doi") or "") and not (identifiers.doi(text) or identifiers.arxiv(text)):
+        yield f"doi: {text[:60]!r} is no DOI; left out"
