@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import functools
 import html
+import logging
 import re
 import unicodedata
+from itertools import accumulate
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
@@ -16,7 +18,12 @@ MAX_SLUG = 60
 _ENDLESS = re.compile(r"&#(?:[0-9]{9,}|[xX][0-9A-Fa-f]{9,});?")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _COMMAND = re.compile(r"\\[a-zA-Z]+\*?")
+_ESCAPED = re.compile(r"\\.", re.DOTALL)
+_STEPS = {"{": 1, "}": -1}
+_DEEPEST = 6
 _LATEX = re.compile(r"[\\{}~$&]|--|``|''")
+# What a backslash escapes; then a sign that would begin a comment.
+_BARE_PERCENT = re.compile(r"(\\.)|%", re.DOTALL)
 # Formulas, what a backslash escapes; then what would be TeX's own.
 _BARE_MARK = re.compile(r"(\$\$?(?:\\.|[^$\\])+\$\$?|\\\((?:(?!\\[()]).)*\\\)|\\.)|[&$]", re.DOTALL)
 _GREEK_NAMES = {
@@ -47,8 +54,9 @@ _RAISED = re.compile(r"\^(?:\{([0-9n+-]+)\}|([0-9]+|[n+-]))")
 _RAISED_GROUP = re.compile(r"\^\{([^{}]+)\}")
 _LOWERED = re.compile(r"_(?:\{([0-9+-]+)\}|([0-9]+|[+-]))")
 _BEFORE_MARK = re.compile(r"\^(?=[*∗⋆†‡∘′⊤⊥\s]|$)")  # Q^* is Q*; n^s keeps its caret, for ns is another word
-# As in Pandoc's Markdown: no space inside the dollar signs, no digit behind them, so that prices are no formulas.
-_MATH = re.compile(r"\$(?=[^\s$])([^$]*[^\s$])\$(?!\d)")
+# As in Pandoc's Markdown: no space inside the dollar signs, and no digit behind them unless there is a mark of
+# mathematics inside, so that prices are no formulas.
+_MATH = re.compile(r"(?<!\\)\$(?=[^\s$])(?=[^$]*[\\^_]|[^$]*\$(?!\d))([^$]*[^\s$\\])\$")
 
 
 def fold(text: str) -> str:
@@ -113,14 +121,24 @@ def _latex_as_text(latex: str) -> str:
     try:
         return _to_text(_bare_marks_kept(latex), "text")
     except Exception:  # noqa: BLE001 - a hostile title must not stop a run, whatever the library makes of it
-        return re.sub(r"[\\{}]", "", _COMMAND.sub("", latex))
+        return latex
 
 
 def _to_text(latex: str, math_mode: str) -> str:
-    """Turn LaTeX into text; a new converter for each text, for one remembers what a text defines."""
+    """Turn LaTeX into text; raises for what is none, such as braces or commands without their other half.
+
+    A new converter for each text, for one remembers what a text defines. The library reads strictly: in a text with
+    faults it would try each reading of all that is nested, as long as that takes, and for accents it does so anyway.
+    """
     from pylatexenc.latex2text import LatexNodes2Text  # slow to import, and few titles need it
 
-    return str(LatexNodes2Text(_known_commands(), math_mode=math_mode, keep_comments=True).latex_to_text(latex))
+    if max(accumulate(_STEPS.get(char, 0) for char in _ESCAPED.sub("", latex)), default=0) > _DEEPEST:
+        raise ValueError("braces too deep")
+    converter = LatexNodes2Text(_known_commands(), math_mode=math_mode)
+    text = str(converter.latex_to_text(latex, tolerant_parsing=False))
+    if "%s" in text and "%s" not in latex:
+        raise ValueError("a command whose pattern the library prints, for want of arguments")
+    return text
 
 
 # What the library lacks: Zotero and Mendeley write < and > so, and \relax is before what BibTeX must not abbreviate.
@@ -133,10 +151,13 @@ def _known_commands() -> Any:
     from pylatexenc.latex2text import MacroTextSpec, get_default_latex_context_db
 
     def as_typed(node: Any) -> str:
+        if node.macroname.endswith("TeX"):  # LaTeX, BibTeX and their like
+            return f"{node.macroname}{node.macro_post_space}"
         end = node.pos + node.len
         has_argument = node.parsing_state.s[end : end + 1] == "{"
         return "" if has_argument else f"\\{node.macroname}{node.macro_post_space}"
 
+    logging.getLogger("pylatexenc").addHandler(logging.NullHandler())  # else it warns on standard error
     known = get_default_latex_context_db()
     known.set_unknown_macro_spec(MacroTextSpec("", simplify_repl=as_typed))
     known.add_context_category("missing", [MacroTextSpec(*missing) for missing in _MISSING_COMMANDS], prepend=True)
@@ -151,17 +172,18 @@ def from_latex(text: str) -> str:
     """
     if not _LATEX.search(text):
         return fold(text)
-    text = _bare_marks_kept(text)
+    latex = _bare_marks_kept(text)
     for command, char in ((r"\textbraceleft", r"\{"), (r"\textbraceright", r"\}"), (r"\textasciicircum{}", "^")):
-        text = text.replace(command, char)  # what the library does not know, or takes for an accent
+        latex = latex.replace(command, char)  # what the library does not know, or takes for an accent
     try:
-        return fold(_to_text(text, "verbatim"))
+        return fold(_to_text(latex, "verbatim"))
     except Exception:  # noqa: BLE001 - a hostile text must not stop a run, whatever the library makes of it
-        return fold(re.sub(r"[\\{}]", "", _COMMAND.sub("", text)))
+        return fold(text)
 
 
 def _bare_marks_kept(latex: str) -> str:
-    """Escape the ampersands outside formulas, and dollars that begin none: titles mean what they print."""
+    """Escape percent signs, and outside formulas ampersands and dollars: titles mean what they print."""
+    latex = _BARE_PERCENT.sub(lambda match: match[1] or r"\%", latex)
     return _BARE_MARK.sub(lambda match: match[1] or f"\\{match[0]}", latex)
 
 

@@ -161,8 +161,9 @@ def _page(title: str) -> tuple[str, str]:
         ("Loom$^3$: weaving", 1, "Loom3: weaving", "Loom³: weaving"),
         ("From $a$ to $B^*$: knots", 2, "From a to B*: knots", "From a to B*: knots"),
         (r"$\textbf{B}^2$Raid, a < b & c", 1, "B2Raid, a < b & c", "B²Raid, a &lt; b &amp; c"),
-        (r"$\href{javascript:x}{y}$ Loom", 0, "javascript:xy Loom", "javascript:xy Loom"),
+        (r"$\href{javascript:x}{y}$ Loom", 0, r"\href{javascript:x}{y} Loom", r"\\href{javascript:x}{y} Loom"),
         ("No Math at All", 0, "No Math at All", "No Math at All"),
+        (r"At $\sim$10$\times$ Speed", 2, "At ~10× Speed", "At ∼10× Speed"),
     ],
 )
 def test_headings_show_mathematics_and_front_matter_plain_text(title: str, math: int, text: str, plain: str) -> None:

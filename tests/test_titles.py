@@ -28,6 +28,10 @@ from generator import titles
         ("$n^s$, $x^{ab}$ and $n^{2k}$ Threads", "n^s, x^(ab) and n^(2k) Threads"),
         (r"$e^{-x}$, $x^{n+1}$, $x^10$ and $W_{ij}$, $W_{2k}$, $W_{10}$", "e^(-x), xⁿ⁺¹, x¹⁰ and W_ij, W_2k, W₁₀"),
         (r"$Q^*$, $a^\dagger$ and $L^\infty$", "Q*, a† and L^∞"),
+        (r"Prune 90% of \emph{Looms} & \textbf{Win}", "Prune 90% of Looms & Win"),
+        (r"Looms at $\sim$10$\times$ Speed", "Looms at ∼10× Speed"),
+        (r"\$5-\$10 for \emph{Looms}", "$5-$10 for Looms"),
+        ("$5-$10 for a Loom, or $7/$8", "$5-$10 for a Loom, or $7/$8"),
     ],
 )
 def test_plain_text(title: str, plain: str) -> None:
@@ -44,7 +48,9 @@ def test_no_title_stops_a_run(title: str) -> None:
 def test_mathematics_is_told_from_text() -> None:
     assert titles.split_math("A $x^2$ loom") == [(False, "A "), (True, "x^2"), (False, " loom")]
     assert titles.split_math("$x$") == [(True, "x")]
-    assert titles.split_math("It costs $5") == [(False, "It costs $5")]
+    for prices in ("It costs $5", "costs $5 and $10", r"US\$5-US\$10", "$5-$10"):
+        assert titles.split_math(prices) == [(False, prices)]
+    assert titles.split_math(r"$\sim$10") == [(True, r"\sim"), (False, "10")]
 
 
 @pytest.mark.parametrize(
@@ -146,7 +152,9 @@ def test_the_key_ignores_case_and_outer_space(text: str) -> None:
         (r"Wool \textgreater{} 5 m, {pH \textless} 5, {\textless}b{\textgreater}", "Wool > 5 m, pH < 5, <b>"),
         (r"{\relax Yu}. V.", "Yu. V."),
         (r"\input{/etc/passwd}", ""),
-        ("{" * 5000 + "x" + "}" * 5000, "x"),
+        (r"Keep 50% of {BERT} in {M{\"u}ller} \& $9%$", r"Keep 50% of BERT in Müller & $9\%$"),
+        (r"{\LaTeX} for \BibTeX\ and \TeX{} Looms", "LaTeX for BibTeX and TeX Looms"),
+        ("{{{{{{x}}}}}}", "x"),
         ("a~b\n  c", "a b c"),
         ("", ""),
     ],
@@ -160,6 +168,25 @@ def test_a_command_that_nobody_knows_stays_as_typed() -> None:
     assert titles.plain(r"back\slash and C:\new") == r"back\slash and C:\new"
     assert titles.plain(r"\toyname{Loom} at rest") == "Loom at rest"
     assert titles.from_latex(r"the \loom weaves") == r"the \loom weaves"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\\frac{" * 40,  # a tolerant reader tries each reading of what is nested, and doubles its time with every level
+        "\\sqrt[" * 40,
+        '\\"{' * 40 + "u" + "}" * 40,
+        r"\frac\frac a b",
+        "{" * 5000 + "x" + "}" * 5000,
+        r"\emph{Loom",
+        r"Loom} \emph{Weft}",
+    ],
+    ids=lambda text: text[:20],
+)
+def test_what_is_no_latex_stays_as_it_stands(text: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert titles.from_latex(text) == text
+    assert titles.plain(text) == titles.plain(f"${text}$") == text
+    assert capfd.readouterr() == ("", "")
 
 
 def test_no_text_hands_anything_on_to_the_next() -> None:
