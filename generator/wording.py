@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -64,8 +64,8 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def as_printed(record: Record) -> dict[str, str]:
-    """Return the terms of a record's text (``related.terms_of``) in the letters in which it prints them.
+def as_printed(record: Record, terms: Collection[str]) -> dict[str, str]:
+    """Return ``terms`` of a record's text (``related.terms_of``) in the letters in which it prints them.
 
     ``efficientqat`` is EfficientQAT, ``sery`` is series. A place inside a sentence is preferred, for sentences and
     titles begin with capitals that mean nothing, and summary and reason are preferred to the title.
@@ -79,6 +79,8 @@ def as_printed(record: Record) -> dict[str, str]:
         inside: dict[str, str] = {}
         first: dict[str, str] = {}
         for term, places in related.terms_of(text):
+            if term not in terms:
+                continue
             words = " ".join(match[0] for match in places)
             before = text[: places[0].start()].rstrip()[-1:]
             if before and before not in ".:;":

@@ -69,7 +69,7 @@ RECORD = Record(
     ],
 )
 def test_words_are_shown_as_the_record_prints_them(term: str, printed: str | None) -> None:
-    assert wording.as_printed(RECORD).get(term) == printed
+    assert wording.as_printed(RECORD, {term}).get(term) == printed
 
 
 def test_all_that_papers_have_in_common_is_shown_as_a_text_has_it() -> None:
@@ -77,8 +77,10 @@ def test_all_that_papers_have_in_common_is_shown_as_a_text_has_it() -> None:
     for record_id, relations in found.relations.items():
         record = found.records[record_id]
         text = titles.fold(" ".join([record.summary or "", record.why or "", titles.plain(record.title)])).casefold()
-        printed = wording.as_printed(record)
-        for word in {word for relation in relations for term in relation.words for word in printed[term].split()}:
+        terms = {term for relation in relations for term in relation.words}
+        printed = wording.as_printed(record, terms)
+        assert printed.keys() == terms
+        for word in {word for term in terms for word in printed[term].split()}:
             assert re.search(rf"(?<![^\W_]){re.escape(word.casefold())}(?![^\W_])", text), (record_id, word)
 
 
