@@ -82,7 +82,7 @@ PAIRS: list[tuple[str, str, tuple[dict[str, Any], dict[str, Any]], str, str]] = 
     ("Weaving Cloth at Night", "Weaving Cloth at Night", TWO_TEXTS, "review", "abstracts differ"),
     ("Weaving Cloth at Night", "Weaving Cloth at Night", FAR_YEARS, "different", "years"),
     ("Weaving Cloth at Night", "Weaving Cloth at Night", NEAR_YEARS, "review", "years"),
-    ("Weaving Cloth at Night", "Weaving Cloth at Night", TWO_VENUES, "review", "the venues differ (Cloth J, Loom)"),
+    ("Weaving Cloth at Night", "Weaving Cloth at Night", TWO_VENUES, "review", "the venues differ (Cloth J | Loom)"),
     ("Weaving Cloth at Night", "Weaving Cloth at Night", TWO_PEOPLE, "review", "authors differ"),
     ("Weaving Cloth at Night", "Weaving Cloth at Night", ONE_PERSON, "same", "authors agree"),
     # Typesetting is no difference.

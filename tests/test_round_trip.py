@@ -45,6 +45,7 @@ HOSTILE: list[dict[str, Any]] = [
         {"family": "van der Loom", "given": "Ada"}, {"family": "Toymaker"}, "Weavers, Knitters and Spinners",
         {"family": "Kettle, Jr.", "given": "Odd, Even"}, "The Others", "Loom; Thread & Co.", "د. نول", "山田 花子",
         {"family": "O'Loom-Śpindle", "given": "Zoë É."}, "Ada and Bo", "{Braced} Union", "de la Weft",
+        "Plan B, Ltd", "Loom J",
     ]},
     {"title": "One Author, Several Commas", "authors": [{"family": "Loom", "given": "Ada, Bo, Chi"}]},
     {"title": "One Institution", "authors": ["Weavers, Knitters, Spinners"]},

@@ -61,7 +61,7 @@ def weigh(a: Item, b: Item) -> Evidence:
     if apart:
         against.append(f"the years differ ({min(a.year or 0, b.year or 0)}, {max(a.year or 0, b.year or 0)})")
     if a.venue and b.venue and publication_kind(a.venue_words) != publication_kind(b.venue_words):
-        against.append(f"the venues differ ({', '.join(sorted((a.venue, b.venue)))})")
+        against.append(f"the venues differ ({' | '.join(sorted((a.venue, b.venue)))})")
     places = (("volume", a.volume, b.volume), ("number", a.number, b.number), ("pages", a.pages, b.pages))
     if names := [name for name, one, other in places if one and other and one != other]:
         if "pages" in names or len(names) == 2:

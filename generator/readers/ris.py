@@ -123,7 +123,8 @@ def _entry(path: str, line: int, position: int, key: str | None, title: str, fie
     start, end = _first(fields, "start_page"), _first(fields, "end_page")
     joined = start if start and ("-" in start or "–" in start or not end or end == start) else None
     places = _places(fields)
-    people = [name for text in _all(fields, "authors", "first_authors") for name in persons(text)]
+    lines = _all(fields, "authors", "first_authors")
+    people = [name for text in lines for name in ([text] if ",," in text else persons(text))]
     return Entry(
         file=path,
         line=line,
