@@ -10,7 +10,8 @@ import datetime
 import functools
 import re
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTH_NAMES = "January February March April May June July August September October November December".split()
+MONTHS = tuple(name[:3] for name in MONTH_NAMES)
 _LEAP_YEAR = 2000  # in which every day of any year exists
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 _MARKED = re.compile(r"\[?(\d{4}(?:-\d{2}){0,2})[a-z~?%]?\]?", re.ASCII)
@@ -100,11 +101,10 @@ def is_month_after(later: str, earlier: str) -> bool:
 
 def in_words(text: str) -> str:
     """Write a date for readers: ``31 October 2022``, ``October 2022``, ``2022``, ``31 October``."""
-    names = """January February March April May June July August September October November December""".split()
     if is_yearless(text):
-        return f"{int(text[5:7])} {names[int(text[2:4]) - 1]}"
+        return f"{int(text[5:7])} {MONTH_NAMES[int(text[2:4]) - 1]}"
     year, *rest = text.split("-")
     if not rest:
         return year
-    month = names[int(rest[0]) - 1]
+    month = MONTH_NAMES[int(rest[0]) - 1]
     return f"{month} {year}" if len(rest) == 1 else f"{int(rest[1])} {month} {year}"

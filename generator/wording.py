@@ -33,9 +33,17 @@ _FACT_NAMES = {
 }
 
 # A figure that stands by itself, with its sign and unit, or a range of two: 3.25x, +1.3%, 19.2GB, 5-8%. Figures that
-# are part of a name are left alone: Llama-2-70B, FP16, 2-bit, top-5.
+# are part of a name are left alone: Llama-2-70B, FP16, 2-bit, top-5; and, where they have no unit, a year or a version
+# after a name, and the day of a month: iNat 2019, SQuAD 2.0, July 3. In capitals alone it is a measure: FID 2.0.
 _NUMBER = r"\d+(?:[.,]\d+)*(?:\+?[%×x°k]|[KMBT]B?|[kG]B|h|ms|s)?"
-_FIGURE = re.compile(rf"(?<![\w.,@#=-])[+−±~≈<>$]?{_NUMBER}(?:[-–/]{_NUMBER})?(?![\w-]|\.\d)", re.ASCII)
+_YEAR, _MONTH = r"(?:19|20)\d\d", "|".join(dates.MONTH_NAMES)
+_VERSIONED = r"(?:(?<=[^.:;!?] )[A-Z]|[A-Za-z]+[A-Z])(?=\w*[a-z])\w*"  # no first word of a sentence: Adds 2.0 points
+_NAMED = rf"\b(?:{_VERSIONED} [1-9]\.\d|\w*[A-Z]\w* {_YEAR}|(?:{_MONTH}) \d\d?(?:, {_YEAR})?)"
+_FIGURE = re.compile(
+    rf"{_NAMED}(?![\w%×°+–-]|[./]\d)"
+    rf"|(?<![\w.,@#=-])([+−±~≈<>$]?{_NUMBER}(?:[-–/]{_NUMBER})?)(?![\w-]|\.\d)",
+    re.ASCII,
+)
 
 
 def plain_title(record: Record) -> str:
@@ -96,8 +104,9 @@ def figures(text: str) -> list[tuple[bool, str]]:
     pieces: list[tuple[bool, str]] = []
     text, done = escaping.clean(text), 0
     for match in _FIGURE.finditer(text):
-        pieces += [(False, text[done : match.start()]), (True, match[0])]
-        done = match.end()
+        if match[1]:
+            pieces += [(False, text[done : match.start()]), (True, match[1])]
+            done = match.end()
     return [piece for piece in [*pieces, (False, text[done:])] if piece[1]]
 
 

@@ -723,6 +723,15 @@ def test_nothing_scrolls_sideways_and_targets_are_large_enough(
             assert small == 0, path
 
 
+def test_letters_of_twice_the_size_fit_a_phone(browser: Browser, address: str) -> None:
+    with _visit(browser, address, PHONE) as visit:
+        for path in ("papers/openelm/", "papers/"):
+            page = visit.open(path)
+            page.evaluate("document.documentElement.style.fontSize = '250%'")  # the theme's own is 125%
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert page.locator("#rl-q").evaluate("each => each.clientWidth") > PHONE[0] / 2
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_small_text_stands_out_from_its_ground(browser: Browser, address: str, dark: bool) -> None:
     with _visit(browser, address, color_scheme="dark" if dark else "light") as visit:

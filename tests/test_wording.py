@@ -30,6 +30,9 @@ def _marked(text: str) -> str:
         "GPT-3 ([175B]) with recall@1 and top-5, T5, 1st, v2, k=5",
         "[10+%] more throughput, [24h] and [1877.67] s",
         "version 1.2.3-rc and 3D, [0.5]",
+        "[+3.2] points on SQuAD 2.0 (MLPerf 1.1), [54×] Habitat 2.0, iNat 2019 and MMSports 2022",
+        "First on July 3, 2021: [90.6%]; in July 2020 [20]",
+        "FID [2.0], F1 [0.64], Llama [7B]; Adds [2.0] points, in [2.5] hours; COCO 2017: [3.1]",
     ],
 )
 def test_figures_stand_out_and_names_do_not(expected: str) -> None:
