@@ -26,8 +26,10 @@ class Scheme:
 # https://info.arxiv.org/help/arxiv_identifier.html: YYMM.NNNN (0704 to 1412), YYMM.NNNNN since, archive/YYMMNNN before.
 _ARXIV_NEW = re.compile(r"(\d{2})(0[1-9]|1[0-2])\.(\d{4,5})(?:v\d+)?", re.ASCII)
 _ARXIV_OLD = re.compile(r"([a-z-]+)(?:\.[A-Z]{2})?/(\d{2}(?:0[1-9]|1[0-2])\d{3})(?:v\d+)?", re.ASCII)
-# https://www.doi.org/doi-handbook: prefix 10.NNNN…, a slash, any printable suffix; not case sensitive.
-_DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[\x21-\x7e]+", re.ASCII)
+# https://www.doi.org/doi-handbook: prefix 10.NNNN…, a slash, any printable suffix; not case sensitive. Here without the
+# signs that no DOI has in practice, for a DOI pasted with them has markup behind it; angle brackets as in a SICI,
+# 49:8<693::AID-ASI4>3.0.CO;2-O, which have a colon inside.
+_DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/(?:[!#-;=?-\[\]_a-z~]|<[!#-9;=?-\[\]_a-z~]*:[!#-;=?-\[\]_a-z~]*>)+", re.ASCII)
 # As publishers' addresses hold one: dl.acm.org/doi/pdf/10.…, frontiersin.org/articles/10.…/full, biorxiv.org/…/10.…v2.
 _DOI_IN_PATH = re.compile(r"/(10\.\d{4,9}/.+)", re.DOTALL)
 _DOI_PAGE = re.compile(r"(?:/(?:abs|abstract|e?pdf|full|fulltext|html|meta|summary)|\.(?:abstract|full|pdf|html))*/?$")
@@ -94,7 +96,7 @@ def doi(text: str) -> str | None:
     text = text.strip()
     text = _after(text, ("doi.org",), "/") or _published_at(text) or text
     text = re.sub(r"^doi:\s*", "", text, flags=re.IGNORECASE)
-    return text.lower() if _DOI.fullmatch(text) and not set(text) & set('<>"{}|\\^`') else None
+    return text.lower() if _DOI.fullmatch(text) else None
 
 
 def _published_at(text: str) -> str | None:

@@ -431,7 +431,7 @@ def record(number: int) -> Record:
             "issued": f"20{number % 20 + 10}",
             "type": "method",
             "topics": [f"topic-{number % (len(TEXTS) // SLOTS)}"],
-            "identifiers": {"doi": f"10.5555/toy.{number});onload=window.{FLAG}=1//[x]'"},
+            "identifiers": {"doi": f"10.5555/toy.{number}<svg:onload=window.{FLAG}=1>);onload=window.{FLAG}=1//[x]'"},
             "venue": line(text),
             "links": {"code": address(number), "project": address(number)},
             "link_notes": {"code": line(text)},

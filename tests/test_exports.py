@@ -44,6 +44,7 @@ def _cited_year(record: Record) -> str | None:
 def _undo_tex(text: str) -> str:
     """Read the TeX commands that exports write, and no others."""
     marks = {r"\textbackslash{}": "\\", r"\textasciicircum{}": "^", r"\textasciitilde{}": "~"}
+    marks |= {r"\textbraceleft{}": "{", r"\textbraceright{}": "}"}
     text = re.sub(r"(?<=[-`'?!<>,])\{\}", "", text)  # keeps two marks from being drawn as one
     text = re.sub(r"\\[$&#%_{}]|\\text[a-z]+\{\}", lambda match: marks.get(match[0], match[0][1:]), text)
     return re.sub(r"^\{(.*)\}$", r"\1", text)

@@ -69,6 +69,18 @@ def test_arxiv(text: str, expected: str | None) -> None:
         ("https://journals.plos.org/plosone/article?id=10.1371/journal.pone.0123456", "10.1371/journal.pone.0123456"),
         ("https://www.biorxiv.org/content/10.1101/2020.01.01.123456v2.full.pdf", "10.1101/2020.01.01.123456"),
         ("https://doi.org/10.1145/abc.pdf", "10.1145/abc.pdf"),  # only a publisher's own address has pages
+        (
+            "10.1002/(SICI)1097-4571(199806)49:8<693::AID-ASI4>3.0.CO;2-O",
+            "10.1002/(sici)1097-4571(199806)49:8<693::aid-asi4>3.0.co;2-o",
+        ),
+        (
+            "https://doi.org/10.1175/1520-0469(1994)051%3C0001:LOOM%3E2.0.CO;2",
+            "10.1175/1520-0469(1994)051<0001:loom>2.0.co;2",
+        ),
+        ("10.1145/abc</a>", None),
+        ("10.1145/<script>alert(1)</script>", None),
+        ("10.1145/1:2<3", None),
+        (f"10.1145/<{':' * 100_000}", None),
         ("https://example.org/10.1145", None),
         ("https://example.org/?id=10.1145", None),
         ("https://example.org/10.1145/a%20b", None),

@@ -5,6 +5,8 @@ It needs nothing else of the tests, so that a list made by `reading-list init` h
 
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -43,3 +45,14 @@ def test_every_record_has_its_page(contents: store.Contents, configured: setting
 def test_addresses_that_were_published_lead_to_a_record(contents: store.Contents) -> None:
     assert set(contents.redirects.values()) <= set(contents.records)
     assert not set(contents.redirects) & set(contents.records)
+
+
+def test_the_example_of_the_guide_can_be_copied(contents: store.Contents, tmp_path: Path) -> None:
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    shown = re.search(r"### A record to copy\n\n```yaml\n(.*?)```", guide, re.DOTALL)
+    assert shown
+    text = re.sub("(?m)^title: .*", 'title: "A Loom at Rest"', shown[1])
+    text = re.sub("(?m)^identifiers: .*", 'identifiers: {arxiv: "2301.00010"}', text)
+    copied = shutil.copytree(contents.folder, tmp_path / "records")
+    (copied / "papers" / "a-loom-at-rest.yaml").write_text(text, encoding="utf-8")
+    assert [str(problem) for problem in checking.check(store.load(copied))] == []

@@ -169,7 +169,7 @@ def item(title: str, label: str, **fields: Any) -> Item:
 
 
 def why(*items: Item) -> Explanation:
-    forth, back = explain(items, 0, 1), explain(items, 1, 0)
+    forth, back = explain(items, [0], [1]), explain(items, [1], [0])
     assert forth == back
     return forth
 
@@ -183,7 +183,7 @@ def test_why_not_when_no_block_is_shared() -> None:
 
 def test_why_not_when_too_many_share_the_block() -> None:
     middle = [item(f"A Very Common Beginning of {n} Looms and Nothing", f"{n:03}") for n in range(100)]
-    found = explain(middle, 0, 99)
+    found = explain(middle, [0], [99])
     assert found.blocks
     assert not found.was_compared
     assert f"more than {blocking.BLOCK_CAP} others" in found.decision
@@ -210,7 +210,7 @@ def test_why_not_when_the_clusters_hold_what_is_apart() -> None:
     items = [one, other, bridge]
     together = next(cluster for cluster in match(items).clusters if len(cluster) == 2)
     left = next(place for place in range(3) if place not in together)
-    found = explain(items, left, next(place for place in together if items[place].label == "b"))
+    found = explain(items, [left], [next(place for place in together if items[place].label == "b")])
     assert not found.together
     assert "are kept apart, because" in found.decision
     assert "arxiv identifiers differ" in found.decision
@@ -225,7 +225,7 @@ def test_why_together_by_others() -> None:
     ]
     items = [item(title, label, abstract=TEXT) for title, label in zip(titles, "acb", strict=True)]
     assert match(items).clusters == ((0, 1, 2),)
-    assert explain(items, 0, 2).together
+    assert explain(items, [0], [2]).together
 
 
 def test_why_nobody_is_asked() -> None:
@@ -238,7 +238,7 @@ def test_why_nobody_is_asked() -> None:
     ]
     assert match(items).clusters == ((0, 1), (2, 3))
     assert match(items).review == ()
-    assert "nobody is asked" in explain(items, 0, 3).decision
+    assert "nobody is asked" in explain(items, [0], [3]).decision
 
 
 def test_lines_name_every_field_that_one_of_them_has() -> None:
@@ -284,6 +284,19 @@ def test_duplicates_explain_two_ids(project: Path, capsys: pytest.CaptureFixture
     assert cli.main(["duplicates", "a.csv", "--explain", "x", "nobody"]) == 1
     assert "nobody: no entry of these files and no record bears this id" in capsys.readouterr().err
     assert cli.main(["duplicates", "a.csv", "--explain", "x", "x"]) == 1
+
+
+def test_of_an_id_in_several_files_that_is_explained_which_was_found(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("u.csv").write_text("id,title\n1,Weaving by the Sea\n2,A Loom at Rest\n3,Knots\n", "utf-8")
+    Path("v.csv").write_text("id,title\n1,A Loom at Rest\n2,Threads\n3,Knots\n", "utf-8")
+    for one, other in (("1", "2"), ("2", "1"), ("3", "3")):
+        assert cli.main(["duplicates", "u.csv", "v.csv", "--explain", one, other]) == 0
+        title = "Knots" if one == "3" else "A Loom at Rest"
+        decision, *shown = capsys.readouterr().out.splitlines()
+        assert "never compared" not in decision
+        assert shown[:2] == [f"  {one}: {title}", f"  {other}: {title}"]
 
 
 def test_two_records_are_explained_without_a_file(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -198,14 +198,13 @@ def _explain(items: Sequence[Item], options: argparse.Namespace) -> None:
 
     places = []
     for label in options.explain:
-        place = next((place for place, item in enumerate(items) if item.label == label), None)
-        if place is None:
+        places.append(dict.fromkeys(place for place, item in enumerate(items) if item.label == label))
+        if not places[-1]:
             raise ReadingListError(f"{label}: no entry of these files and no record bears this id")
-        places.append(place)
-    if places[0] == places[1]:
+    if len(places[0] | places[1]) == 1:
         raise ReadingListError(f"{options.explain[0]}: name two ids; this is one entry")
     found = explain(items, *places)
-    one, other = (items[place] for place in places)
+    one, other = (items[place] for place in found.places)
     if options.json:
         print_json(
             {

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 
 from generator import matching
 from generator.matching import blocking, evidence
@@ -15,6 +16,8 @@ from generator.matching.items import Item
 class Explanation:
     """What matching found about two items."""
 
+    places: tuple[int, int] = field(compare=False)
+    """Which two of the items."""
     verdict: Verdict
     """What the comparison of these two comes to, taken alone."""
     compared: tuple[tuple[str, str], ...]
@@ -28,10 +31,15 @@ class Explanation:
     """What came of it in the end, in a sentence."""
 
 
-def explain(items: Sequence[Item], one: int, other: int) -> Explanation:
-    """Say what matching does with two of ``items``, given by their places; all of them count, as in a whole run."""
-    a, b = sorted((one, other))
+def explain(items: Sequence[Item], ones: Collection[int], others: Collection[int]) -> Explanation:
+    """Say what matching does with two of ``items``, given by their places; all of them count, as in a whole run.
+
+    An id may stand in several files, and so have several places. Then the two count that were found to be one paper,
+    or may be, and without such a pair the first. There must be two different places.
+    """
     found = matching.match(items)
+    one, other = _meant(found, ones, others)
+    a, b = sorted((one, other))
     marked = matching.with_columns(items, matching.of_one_title(items, blocking.ranked(items)))
     verdict = compare(marked[a], marked[b])
     kinds, was_compared = blocking.shared(items, a, b)
@@ -62,7 +70,14 @@ def explain(items: Sequence[Item], one: int, other: int) -> Explanation:
     else:
         decision = f"{labels} are two papers: {verdict.reason}"
     compared = tuple(evidence.lines(marked[a], marked[b]))
-    return Explanation(verdict, compared, tuple(kinds), was_compared, together, decision)
+    return Explanation((one, other), verdict, compared, tuple(kinds), was_compared, together, decision)
+
+
+def _meant(found: matching.Matching, ones: Collection[int], others: Collection[int]) -> tuple[int, int]:
+    one_paper = ((a, b) for cluster in found.clusters for a in cluster if a in ones for b in cluster if b in others)
+    asked = (places for pair in found.pairs for places in ((pair.a, pair.b), (pair.b, pair.a)))
+    named = ((a, b) for a in ones for b in others)
+    return next((a, b) for a, b in chain(one_paper, asked, named) if a != b and a in ones and b in others)
 
 
 def _path(items: Sequence[Item], cluster: Sequence[int], a: int, b: int) -> list[str]:
