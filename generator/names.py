@@ -30,8 +30,8 @@ def without_others(name: str) -> str:
 
 def ends_in_initials(name: str) -> bool:
     """Tell whether initials end a name, as Scopus and PubMed print them: ``Smith J.A.``, ``van der Web TH``."""
-    *before, last = name.split() or [""]
-    return bool(before) and not _is_suffix(last) and _are_initials(last)
+    _, space, last = name.strip().rpartition(" ")
+    return bool(space) and not _is_suffix(last) and _are_initials(last)
 
 
 def persons(text: str) -> list[str]:
