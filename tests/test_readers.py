@@ -421,6 +421,8 @@ def test_markdown_says_what_it_leaves_out() -> None:
             "- ⭐️ Looms with Qwen2.5 inside ([arXiv 2023](https://arxiv.org/abs/2301.00010))",
             "Looms with Qwen2.5 inside",
         ),
+        ("- Loom.s8(): A Toy <br> Arxiv 2023 [[pdf]](https://arxiv.org/abs/2301.00010)", "Loom.s8(): A Toy"),
+        ("- A Toy of Looms [[pdf]](https://arxiv.org/abs/2301.00010) [[Code (LoomSpeed)]](x.py)", "A Toy of Looms"),
         ('- "A Toy of Looms?" [[pdf](https://arxiv.org/abs/2301.00010)]', "A Toy of Looms?"),
         # links that say where and when, beside a bold title
         ("- **A Toy of Looms** [ICLR 2023](https://arxiv.org/abs/2301.00010)", "A Toy of Looms"),

@@ -58,7 +58,7 @@ _AROUND = re.compile(rf"^{_IN_BRACKETS}|{_IN_BRACKETS}$|^{_PICTURE}|{_PICTURE}$|
 _HTML_BREAK = re.compile(r"<br *+/?>", re.IGNORECASE)
 _BREAK = "\u2028"
 # What may be a title with more behind it: sentences, authors, parts between dashes.
-_SEVERAL_PARTS = re.compile(r"[.,;!?](?!\d)\s*\S|\bet al\b|\s[-–—|]\s")
+_SEVERAL_PARTS = re.compile(r"[.,;!?]\s+\S|\bet al\b|\s[-–—|]\s")
 _WRITTEN_WITHOUT_SPACES = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{4}")
 
 
@@ -273,12 +273,12 @@ def _stands_out(mark: _Mark, cell: _Text) -> bool:
 
 def _unmarked(cell: _Text, column: str | None) -> str:
     """Return the words of a title that is neither a link nor bold, or nothing where more than a title stands there."""
-    labels = [mark for mark in cell.marks if _is_label(mark.text)]
-    lines = [line for line in cell.without(labels).split(_BREAK) if not _is_label(line)]
+    words = cell.without([mark for mark in cell.marks if _is_label(mark.text)]) if column else cell.before
+    lines = [line for line in words.split(_BREAK) if not _is_label(line)]
     text = _tidy(lines[0]) if len(lines) == 1 else ""
     if column:
         return text
-    sure = _is_label(cell.words[len(cell.before) :]) and not _is_label(text.partition(":")[0])
+    sure = _is_label(cell.without(cell.marks)[len(cell.before) :]) and not _is_label(text.partition(":")[0])
     return text if sure and not _SEVERAL_PARTS.search(text) else ""
 
 
