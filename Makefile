@@ -21,7 +21,7 @@ labels:  ## Make the labels of the issue forms on GitHub; needs gh
 
 test: .venv/test-ready  ## Set up, then run every check and test
 	$(MAKE) check
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 check: .venv/test-ready  ## Format, lint, types, and the records themselves
 	$(BIN)/ruff format --check .
