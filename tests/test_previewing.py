@@ -83,6 +83,14 @@ def test_it_is_the_page_that_a_whole_build_makes(shown: Shown) -> None:
     assert "Stray *Thread* &lt;b&gt;&amp;" in shown.page
 
 
+def test_a_word_that_the_text_has_lost_is_not_said_to_be_in_common(shown: Shown) -> None:
+    saved = shown.edit("two-names", "One Loom", "One Shuttle")
+    assert shown.preview.show([saved])
+    page = (shown.site / "papers" / "two-names" / "index.html").read_text(encoding="utf-8")
+    assert "In both: Names." in page
+    assert page.count("In both") == 1
+
+
 def test_several_saved_records_are_shown_together(shown: Shown) -> None:
     saved = [shown.edit("stray-thread", "Stray", "Stiff"), shown.edit("two-names", "One Loom", "A Loom")]
     assert shown.preview.show(saved) == ["papers/stray-thread/", "papers/two-names/"]
