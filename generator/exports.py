@@ -34,7 +34,7 @@ def bibtex_entry(record_id: str, record: Record) -> str:
     fields: list[tuple[str, str]] = [("title", f"{{{escaping.bibtex(titles.plain(record.title))}}}")]
     if record.authors:
         fields.append(("author", " and ".join(map(_bibtex_name, record.authors))))
-    if date := cited_date(record.venue, record.issued):
+    if date := cited_date(record.venue, record.issued, record.identifiers.arxiv):
         fields.append(("year", date[:4]))
         if len(date) > 4:
             fields.append(("month", _MONTHS[int(date[5:7]) - 1]))
@@ -83,15 +83,15 @@ def _bibtex_part(name: str) -> str:
 
 
 def reference(record: Record) -> str:
-    """Return a paper as one line of a list of references: authors, year, title, venue, address, as far as known."""
+    """Return a paper as one line of a list of references: authors, year, title, venue, address, as far as known.
+
+    Without authors the title comes first.
+    """
     names = record.author_names
     people = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-    date = cited_date(record.venue, record.issued)
-    parts = [
-        " ".join(filter(None, [people, f"({date[:4]})" if date else ""])),
-        titles.plain(record.title),
-        record.venue,
-    ]
+    date = cited_date(record.venue, record.issued, record.identifiers.arxiv)
+    title, year = titles.plain(record.title), f" ({date[:4]})" if date else ""
+    parts = [f"{people}{year}", title, record.venue] if people else [f"{title}{year}", record.venue]
     known = [escaping.clean(part) for part in parts if part]
     ended = [part if part.endswith((".", "?", "!")) else f"{part}." for part in known]
     return " ".join([*ended, *filter(None, [address(record)])])
@@ -141,7 +141,7 @@ def ris_entry(record_id: str, record: Record) -> str:
     kind = "GEN" if not record.venue else "JOUR" if is_journal(record.venue) else "CPAPER"
     lines = [("TY", kind), ("ID", record_id), ("TI", titles.plain(record.title))]
     lines += [("AU", _ris_name(author)) for author in record.authors]
-    if date := cited_date(record.venue, record.issued):
+    if date := cited_date(record.venue, record.issued, record.identifiers.arxiv):
         year, month, day = (*date.split("-"), "", "")[:3]
         lines += [("PY", year), ("DA", f"{year}/{month}/{day}/")]
     if record.venue:
@@ -180,7 +180,7 @@ def csl_item(record_id: str, record: Record) -> dict[str, Any]:
             else {"literal": author}
             for author in record.authors
         ]
-    if date := cited_date(record.venue, record.issued):
+    if date := cited_date(record.venue, record.issued, record.identifiers.arxiv):
         item["issued"] = {"date-parts": [[int(part) for part in date.split("-")]]}
     if record.venue:
         item["container-title"] = record.venue

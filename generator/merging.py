@@ -141,6 +141,8 @@ def _unflatten(flat: Mapping[str, Any]) -> dict[str, Any]:
 def _same_value(name: str, one: Any, other: Any) -> bool:
     if name == "authors":
         return [str(author) for author in one] == [str(author) for author in other]
+    if name.startswith("links."):
+        return str(one).rstrip("/") == str(other).rstrip("/")
     return bool(one == other)
 
 
@@ -149,8 +151,8 @@ def _rank(name: str, value: Any, origin: str, formats: Mapping[str, str]) -> tup
     from_listing = formats.get(origin) in LISTING_FORMATS
     if name == "issued":
         return (origin.startswith(DERIVED), -len(value), from_listing, origin, value)
-    if name.startswith("links."):  # Hugging Face's data state them; other sources name them in prose
-        return (formats.get(origin) not in ("huggingface-json", "huggingface-page"), from_listing, origin, str(value))
+    if name.startswith("links."):  # Hugging Face's data state them, listings have them from abstracts: authors' words
+        return (formats.get(origin) not in ("huggingface-json", "huggingface-page"), not from_listing, origin, value)
     if name == "title":  # the list shows titles as its own listings print them
         return (not from_listing, origin, value)
     return (from_listing, origin, str(value))

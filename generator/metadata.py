@@ -57,7 +57,7 @@ def highwire(record_id: str, record: Record, settings: Settings) -> list[tuple[s
     held = record.identifiers
     tags = [("citation_title", plain_title(record))]
     tags += [("citation_author", escaping.clean(exports.family_first(author))) for author in record.authors]
-    if date := cited_date(record.venue, record.issued):
+    if date := cited_date(record.venue, record.issued, record.identifiers.arxiv):
         tags.append(("citation_publication_date", date.replace("-", "/")))
     if record.venue:
         kind = "journal" if is_journal(record.venue) else "conference"
@@ -89,7 +89,7 @@ def json_ld(record_id: str, record: Record, settings: Settings, topics: Mapping[
         "@type": "ScholarlyArticle",
         "name": plain_title(record),
         "author": [_author(author) for author in record.authors],
-        "datePublished": cited_date(record.venue, record.issued),
+        "datePublished": cited_date(record.venue, record.issued, record.identifiers.arxiv),
         "isPartOf": _container(record),
         "about": _about(record, settings, topics),
         "identifier": [

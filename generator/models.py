@@ -190,7 +190,13 @@ class Correction(_Model):
 @cache
 def _proven() -> frozenset[str]:
     groups = {"identifiers": Identifiers.model_fields, "links": Links.model_fields}
-    return frozenset((*PROVEN_FIELDS, *(f"{group}.{kind}" for group, kinds in groups.items() for kind in kinds)))
+    return frozenset(
+        (
+            *PROVEN_FIELDS,
+            "alternative_titles",
+            *(f"{group}.{kind}" for group, kinds in groups.items() for kind in kinds),
+        )
+    )
 
 
 def _check_provenance(fields: Mapping[str, str]) -> Mapping[str, str]:

@@ -34,12 +34,15 @@ def is_journal(venue: str) -> bool:
     return not (_PROCEEDINGS.search(venue) or _ACRONYMS.match(venue))
 
 
-def cited_date(venue: str | None, issued: str | None) -> str | None:
-    """Return the date that a citation gives: ``issued``, unless the venue states one year, and that is another.
+def cited_date(venue: str | None, issued: str | None, preprint: str | None = None) -> str | None:
+    """Return the date that a citation gives: ``issued``, but with a ``venue`` the year that this states, if any.
 
     A paper of ``COLM 2024`` may be on arXiv since December 2023. What is cited with a venue is its edition, of which
-    the name tells the year alone: the month and the day are the preprint's.
+    the name tells the year alone: month and day are the preprint's where that is another year, or there is a
+    ``preprint``, by its identifier.
     """
     years = set(_YEAR.findall(venue or ""))
     year = years.pop() if len(years) == 1 else ""
-    return issued if issued and issued.startswith(year) else year or None
+    if not (issued and issued.startswith(year)):
+        return year or None
+    return issued[:4] if venue and preprint else issued

@@ -38,7 +38,7 @@ def _plain(record: Record) -> str:
 
 
 def _cited_year(record: Record) -> str | None:
-    return (cited_date(record.venue, record.issued) or "")[:4] or None
+    return (cited_date(record.venue, record.issued, record.identifiers.arxiv) or "")[:4] or None
 
 
 def _undo_tex(text: str) -> str:
@@ -142,7 +142,7 @@ def test_what_is_cited_with_a_venue_is_its_edition() -> None:
     assert "  year = {2024},\n  booktitle" in texts["bibtex"]
     assert "PY  - 2024\nDA  - 2024///\n" in texts["ris"]
     assert json.loads(texts["csl-json"])[0]["issued"] == {"date-parts": [[2024]]}
-    assert texts["text"] == "(2024). A Loom. COLM 2024."
+    assert texts["text"] == "A Loom (2024). COLM 2024."
     tags = dict(metadata.highwire("loom", record, PUBLISHED))
     assert tags["citation_publication_date"] == "2024"
     assert metadata.json_ld("loom", record, PUBLISHED, {})["datePublished"] == "2024"

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from generator import intake, readers, store
+from generator.models import EDITOR
 
 RECORDS = Path(__file__).resolve().parent.parent / "records"
 
@@ -111,7 +112,13 @@ def test_the_dumps_make_the_records_of_this_repository(dumps: list[Path], tmp_pa
     assert set(anew) == set(kept)
     for record_id, record in anew.items():
         ours = kept[record_id]
-        assert (ours.title, ours.links, ours.author_count) == (record.title, record.links, record.author_count)
+        assert (ours.title, ours.author_count) == (record.title, record.author_count)
+        undecided = {
+            kind
+            for kind in record.links.model_fields_set
+            if not ours.provenance.get(f"links.{kind}", "").startswith(EDITOR)
+        }
+        assert ours.links.model_dump(include=undecided) == record.links.model_dump(include=undecided)
         assert [seen for seen in ours.seen if seen in record.seen] == list(record.seen)
         if ours.provenance.get("issued") == record.provenance.get("issued"):
             assert ours.issued == record.issued

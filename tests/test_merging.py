@@ -123,6 +123,24 @@ def test_a_link_that_hugging_face_states_goes_before_one_found_in_prose() -> Non
             assert (found.links.code, found.provenance["links.code"]) == (stated["code"], "api")
 
 
+def test_a_link_of_an_abstract_goes_before_that_of_a_bibliography() -> None:
+    ours, theirs = ({"code": f"https://github.com/toy/{name}"} for name in ("loom", "a-copy"))
+    for order in permutations([entry("bib", links=theirs), entry("dump", links=ours)]):
+        for found in (merged(*order), one_by_one(order)):
+            assert (found.links.code, found.provenance["links.code"]) == (ours["code"], "dump")
+
+
+def test_a_slash_at_its_end_makes_no_other_link() -> None:
+    plain, slashed = "https://toy.example.org/loom", "https://toy.example.org/loom/"
+    _, conflicts = merge(
+        None,
+        [entry("bib", links={"project": plain}), entry("dump", links={"project": slashed})],
+        FORMATS,
+        added="2025-05-05",
+    )
+    assert conflicts == ()
+
+
 def test_what_people_wrote_is_never_touched() -> None:
     record = Record(
         title="A Toy Loom, Corrected", issued="2020", summary="Own words.", topics=("looms",), added="2025-05-05"

@@ -683,6 +683,14 @@ def csl(**variables: Any) -> str:
     return json.dumps([{"id": "a", "type": "article", "title": "A Toy", **variables}])
 
 
+def test_csl_may_have_several_links_of_a_kind_and_says_who_states_one() -> None:
+    urls = {"code": ["javascript:alert(1)", "https://github.com/toy/loom", "https://github.com/toy/copy"], "model": []}
+    custom = {"urls": urls, "sources": [{"from": "toy/list:README.md", "fields": ["urls.code"]}]}
+    [found] = read(csl(custom=custom)).entries
+    assert found.links == {"code": "https://github.com/toy/loom"}
+    assert found.origins == {"links.code": "toy/list:README.md"}
+
+
 @pytest.mark.parametrize(
     "text",
     ["title,year\nTITLE,2020\n", "TY  - JOUR\nTI  - TITLE\nER  - \n", "@book{a, title={TITLE}}", csl(title="TITLE")],
@@ -754,7 +762,7 @@ def test_bibtex_reads_back_what_the_list_exports() -> None:
     for entry, record in zip(entries, records.values(), strict=True):
         assert entry.title == titles.plain(record.title)
         assert tuple(map(str, entry.authors or ())) == record.author_names
-        cited = venues.cited_date(record.venue, record.issued)
+        cited = venues.cited_date(record.venue, record.issued, record.identifiers.arxiv)
         assert (entry.issued, entry.venue) == (cited, record.venue)
         wanted = record.identifiers.model_dump(exclude_none=True)
         if identifiers.arxiv(wanted.get("doi", "")):

@@ -83,7 +83,7 @@ def _expected(record: Record, name: str, format: str) -> Any:
     if name == "identifiers.doi" and format in ("bibtex", "ris") and value and identifiers.arxiv(value):
         return None  # says no more than the arXiv id, which both give in its own field
     if name == "issued" and format in ("bibtex", "ris", "csl-json"):
-        return cited_date(record.venue, value)
+        return cited_date(record.venue, value, record.identifiers.arxiv)
     if name == "abstract" and value and format != "json":
         return titles.fold(value)
     return value

@@ -102,3 +102,11 @@ def test_unless_its_name_says_proceedings(venue: str) -> None:
 )
 def test_the_year_that_a_venue_states_is_cited(venue: str | None, issued: str | None, wanted: str | None) -> None:
     assert cited_date(venue, issued) == wanted
+
+
+@pytest.mark.parametrize(
+    ("venue", "issued", "wanted"),
+    [("COLM 2024", "2024-05-31", "2024"), ("COLM", "2023-12", "2023"), (None, "2023-12-01", "2023-12-01")],
+)
+def test_the_month_of_a_preprint_is_none_of_its_venue(venue: str | None, issued: str, wanted: str) -> None:
+    assert cited_date(venue, issued, "2312.00001") == wanted

@@ -30,6 +30,7 @@ _ORIGIN_FIELDS = {
     "doi": "identifiers.doi",
     "urls.openreview": "identifiers.openreview",
     "urls.acl_anthology": "identifiers.acl",
+    **{f"urls.{kind}": f"links.{kind}" for kind in links.KINDS},
     "authors": "authors",
     "date": "issued",
     "year": "issued",
@@ -157,7 +158,7 @@ def _entry(path: str, line: int | None, position: int, item: Mapping[str, Any]) 
     authors = _authors(item.get("author"))
     issued = _issued(item.get("issued")) or _issued(item.get("published"))
     venue, number = _rich(item.get("container-title")), _text(item.get("issue")) or _text(item.get("number"))
-    own = {kind: url for kind in links.KINDS if isinstance(url := urls.get(kind), str) and links.is_safe(url)}
+    own = {kind: _read_first(_safe, urls.get(kind)) for kind in links.KINDS}
     return Entry(
         file=path,
         line=line,
@@ -173,7 +174,7 @@ def _entry(path: str, line: int | None, position: int, item: Mapping[str, Any]) 
         pages=_text(item.get("page")),
         kind=_text(item.get("type")),
         identifiers={kind: value for kind, value in found.items() if value},
-        links=own,
+        links={kind: url for kind, url in own.items() if url},
         origins=_origins(custom, [str(author) for author in authors]),
         doubts=_doubts(custom, authors),
     )
@@ -201,6 +202,10 @@ def _on(item: Mapping[str, Any], host: str) -> Any:
     """Return the item's address if it is on ``host``."""
     url = item.get("URL")
     return url if isinstance(url, str) and f"//{host}/" in url.replace("//www.", "//") else None
+
+
+def _safe(url: str) -> str | None:
+    return url if links.is_safe(url) else None
 
 
 def _read_first(reader: Any, values: Any) -> str | None:
