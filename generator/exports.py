@@ -21,9 +21,10 @@ _MONTHS = [month.lower() for month in dates.MONTHS]
 
 
 def address(record: Record) -> str | None:
-    """Return the address where the paper itself is read, or ``None``: arXiv first, then DOI and the others."""
+    """Return the address where the paper is read, or ``None``: arXiv first, then DOI, the others, and its own link."""
     held = record.identifiers
-    return next((scheme.url(value) for kind, scheme in SCHEMES.items() if (value := getattr(held, kind))), None)
+    found = (scheme.url(value) for kind, scheme in SCHEMES.items() if (value := getattr(held, kind)))
+    return next(found, record.links.paper)
 
 
 def bibtex_entry(record_id: str, record: Record) -> str:
@@ -57,9 +58,9 @@ def bibtex_entry(record_id: str, record: Record) -> str:
 
 
 def _links(record: Record) -> dict[str, str]:
-    """Return the paper's own links by kind."""
+    """Return the paper's own links by kind, but for the one that :func:`address` is."""
     held: dict[str, str] = record.links.model_dump(exclude_none=True)
-    return held
+    return {kind: url for kind, url in held.items() if url != address(record)}
 
 
 def _other_addresses(record: Record) -> dict[str, str]:
@@ -222,6 +223,7 @@ CSV_COLUMNS = (
     "openreview",
     "acl",
     "url",
+    "paper",
     "code",
     "project",
     "model",

@@ -95,7 +95,7 @@ def json_ld(record_id: str, record: Record, settings: Settings, topics: Mapping[
         "identifier": [
             {"@type": "PropertyValue", "propertyID": SCHEMES[kind].name, "value": value} for kind, value in held.items()
         ],
-        "sameAs": [SCHEMES[kind].url(value) for kind, value in held.items()],
+        "sameAs": [*(SCHEMES[kind].url(value) for kind, value in held.items()), *filter(None, [record.links.paper])],
         "mainEntityOfPage": address(settings, paper_path(record_id)),
     }
     return {name: value for name, value in data.items() if value}

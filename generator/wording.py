@@ -19,7 +19,7 @@ _SEARCHES = (
     ("Semantic Scholar", "https://www.semanticscholar.org/search?q="),
     ("Google Scholar", "https://scholar.google.com/scholar?q="),
 )
-_LINK_NAMES = {"code": "Code", "project": "Project page", "model": "Model", "dataset": "Data set"}
+_LINK_NAMES = {"paper": "Paper", "code": "Code", "project": "Project page", "model": "Model", "dataset": "Data set"}
 _FACT_NAMES = {
     "title": "Title",
     "alternative_titles": "Also titled",

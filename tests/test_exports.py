@@ -150,6 +150,17 @@ def test_what_is_cited_with_a_venue_is_its_edition() -> None:
     assert ",2023,2023-12-01,COLM 2024," in exports.csv_table({"loom": record})
 
 
+def test_a_paper_without_identifier_is_cited_with_its_link() -> None:
+    record = Record.model_validate({"title": "A Loom", "links": {"paper": "https://looms.example.org/a.pdf"}})
+    texts = {format_: text for format_, _, text in exports.citations("loom", record)}
+    assert texts["text"] == "A Loom. https://looms.example.org/a.pdf"
+    assert "  url = {https://looms.example.org/a.pdf}," in texts["bibtex"]
+    assert all(text.count("looms.example.org") == 1 for text in texts.values())
+    other = record.model_copy(update={"identifiers": Identifiers(arxiv="2301.00010")})
+    assert exports.address(other) == "https://arxiv.org/abs/2301.00010"
+    assert "  paper = {https://looms.example.org/a.pdf}," in exports.bibtex_entry("loom", other)
+
+
 @pytest.mark.filterwarnings("ignore:The following arguments")
 def test_the_citation_processor_would_say_so() -> None:
     item = exports.csl_item("k", Record(title="A Toy"))

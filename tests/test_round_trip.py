@@ -27,6 +27,7 @@ CARRIED: dict[str, tuple[str, ...]] = {
     "identifiers.doi": EVERY,
     "identifiers.openreview": EVERY,
     "identifiers.acl": EVERY,
+    "links.paper": EVERY,
     "links.code": EVERY,
     "links.project": EVERY,
     "links.model": EVERY,
