@@ -205,6 +205,19 @@ def test_the_days_of_dead_links_outlive_a_run_in_which_no_server_answered() -> N
     assert kept["with"]["if-no-files-found"] == "ignore"
 
 
+@pytest.mark.parametrize("path", WORKFLOWS, ids=named)
+def test_who_proposes_sees_who_has_committed(path: Path) -> None:
+    for job in load(path)["jobs"].values():
+        if any(re.search(r"scripts/(?:propose|answer)\b", step.get("run", "")) for step in job["steps"]):
+            [checkout] = [step for step in job["steps"] if step.get("uses", "").startswith("actions/checkout@")]
+            assert checkout["with"]["fetch-depth"] == 0
+
+
+def test_every_change_of_a_form_is_read() -> None:
+    triggers = load(GITHUB / "workflows" / "suggest.yml")[True]["issues"]["types"]
+    assert {"opened", "edited", "reopened", "labeled"} == set(triggers)
+
+
 def test_labels_that_forms_and_workflows_use_are_made() -> None:
     made = set(re.findall(r"(?m)^label '([^']+)'", (GITHUB / "scripts" / "labels").read_text(encoding="utf-8")))
     used = {label for form in FORMS for label in load(form).get("labels", [])}
