@@ -70,7 +70,7 @@ def test_its_guide_shows_its_own_record(made: Path) -> None:
 def test_it_has_all_that_a_list_needs(made: Path) -> None:
     for name in (
         "README.md", "CONTRIBUTING.md", "GOVERNANCE.md", "MAINTAINING.md", "LICENSE", "CHANGELOG.md", "Makefile",
-        "mkdocs.yml", "pyproject.toml", "requirements.lock", "requirements-dev.lock", ".gitignore",
+        "mkdocs.yml", "pyproject.toml", "requirements.txt", "requirements-dev.txt", ".gitignore",
         ".pre-commit-config.yaml", "docs/about.md", "docs/architecture.md", "docs/overrides/main.html",
         "docs/assets/logo.svg", "generator/cli/__init__.py", "generator/templates/paper.md.j2",
         "generator/starter/written/README.md", "records/topics.yaml", "records/LICENSE", "records/record.schema.json",
