@@ -7,7 +7,7 @@ bytes on any day.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from generator import dates, escaping, exports, titles
@@ -62,19 +62,35 @@ class _Paper:
     url: str
 
 
-def digest(
-    library: Library, since: str, format: str, settings: Settings, *, known: Collection[str] | None = None
-) -> str:
+def _put_right(library: Library, since: str, before: Library | None) -> dict[str, Day]:
+    """Return the corrections and retractions of the day ``since`` or later; with ``before``, those that it had not."""
+    if before is None:
+        return {day: changed for day, changed in changes(library).items() if day >= since}
+    told = {
+        (library.redirects.get(record_id, record_id), correction.day, correction.what)
+        for record_id, record in before.records.items()
+        for correction in record.corrected
+    }
+    return {
+        day: Day(
+            corrected=[(name, what) for name, what in changed.corrected if (name, day, what) not in told],
+            retracted=[(name, why) for name, why in changed.retracted if name not in before.retracted],
+        )
+        for day, changed in changes(library).items()
+    }
+
+
+def digest(library: Library, since: str, format: str, settings: Settings, *, before: Library | None = None) -> str:
     """Return what changed on the day ``since`` (YYYY-MM-DD) or later, as one of ``DIGESTS``.
 
-    ``since`` and ``known`` say what is new as they do for ``Library.joined``.
+    With ``before``, the list as it was on that day, it is what that list had not, whatever day it bears.
     New papers stand under their primary topic, the first that the list knows, topics in the order of topics.yaml;
     within one the newest come first, then by title. Corrections and retractions follow, each with its day. A link leads
     to the paper's page, or to the paper itself where the site has no address yet. The HTML is one file for an e-mail:
     styles inline, nothing loaded. Raises KeyError for a format that is none.
     """
-    days = {day: changed for day, changed in changes(library).items() if day >= since}
-    added = library.joined(since, known)
+    days = _put_right(library, since, before)
+    added = library.joined(since, before.records if before else None)
     groups: dict[str, list[_Paper]] = {topic: [] for topic in (*library.topics, UNSORTED)}
     for record_id in added:
         record = library.records[record_id]
