@@ -7,8 +7,10 @@ bytes on any day.
 from __future__ import annotations
 
 import textwrap
+from bisect import bisect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from generator import dates, escaping, exports, titles
 from generator.feeds import anchor, newest
@@ -16,6 +18,8 @@ from generator.library import UNSORTED, Library
 from generator.metadata import address, paper_path
 from generator.settings import Settings
 from generator.wording import byline, count, plain_title
+
+_MAX_MARKDOWN = 120_000  # GitHub takes 125,000 characters in a release
 
 
 @dataclass
@@ -47,11 +51,15 @@ def moved(library: Library) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class _Digest:
-    """A digest before it is written: a title, what it comes to, and papers under headings, all plain text."""
+    """A digest before it is written: a title, what it comes to, and papers under headings, all plain text.
+
+    ``page`` is the address of the page with all changes, empty where the site has none.
+    """
 
     title: str
     lead: str
     groups: tuple[tuple[str, tuple[_Paper, ...]], ...]
+    page: str
 
 
 @dataclass(frozen=True)
@@ -128,6 +136,7 @@ def digest(library: Library, since: str, format: str, settings: Settings, *, bef
                 for name, papers in [*shown, ("Corrected", corrected), ("Taken off the list", retracted)]
                 if papers
             ),
+            address(settings, "changes/"),
         )
     )
 
@@ -139,15 +148,23 @@ def _paper(library: Library, settings: Settings, record_id: str, facts: str, tex
 
 
 def _digest_markdown(content: _Digest) -> str:
-    lines = [f"# {escaping.github(content.title)}", "", escaping.markdown(content.lead)]
+    """Return a digest for a release on GitHub, with as many papers as one can hold."""
+    parts = [f"# {escaping.github(content.title)}\n\n{escaping.markdown(content.lead)}\n"]
     for name, papers in content.groups:
-        lines += ["", f"## {escaping.github(name)}", ""]
+        heading = f"\n## {escaping.github(name)}\n\n"
         for paper in papers:
             title = escaping.github(paper.title)
             shown = f"[{title}]({escaping.url(paper.url)})" if paper.url else title
             more = [escaping.github(text) for text in (paper.byline, paper.why) if text]
-            lines.append("- " + "  \n  ".join([shown, *more]))  # two spaces break a line in every Markdown
-    return "\n".join(lines) + "\n"
+            parts.append(
+                f"{heading}- " + "  \n  ".join([shown, *more]) + "\n"
+            )  # two spaces break a line in every Markdown
+            heading = ""
+    fit = bisect(list(accumulate(map(len, parts))), _MAX_MARKDOWN)
+    if fit < len(parts):
+        page = f"[What changed]({escaping.url(content.page)})" if content.page else "What changed"
+        parts[fit:] = [f"\n{len(parts) - fit:,} more are not shown here; all are on the list's page {page}.\n"]
+    return "".join(parts)
 
 
 def _digest_text(content: _Digest) -> str:

@@ -445,6 +445,17 @@ def test_the_digest_has_what_the_last_one_had_not(stage: Stage, tmp_path: Path) 
     assert digest(stage, tmp_path) == ("", "")
 
 
+def test_the_last_of_many_digests_is_found(stage: Stage, tmp_path: Path) -> None:
+    then = stage.clone.git("rev-parse", "HEAD").strip()
+    names = [
+        f"digest-{year}-{day}" for year in range(1000, 2020) for day in ("01-01", "03-05", "06-07", "11-12", "12-13")
+    ]
+    refs = "".join(f"{then} refs/tags/{name}\n" for name in names)  # more than a pipe holds
+    (stage.clone.folder / ".git" / "packed-refs").write_text(refs, encoding="utf-8")
+    add(stage, "fresh", "A Fresh Loom", "2019-01-01")
+    assert "A Fresh Loom" in digest(stage, tmp_path)[1]
+
+
 def test_the_labels_are_made(stage: Stage) -> None:
     assert run_script(stage.clone, "labels", gh=stage.forge).returncode == 0
     made = {
