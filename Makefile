@@ -14,6 +14,8 @@ REMOTE ?= origin
 BRANCH ?= gh-pages
 publish: .venv/site-ready  ## Build, and push the site to a branch of a git remote; SITE_URL is its address
 	$(if $(SITE_URL),,@echo 'note: without SITE_URL=https://… feeds have no addresses, and the 404 page no styles below a path' >&2)
+	@# Whoever published last: this clone need not know yet what the branch holds now.
+	@found=$$(git ls-remote $(REMOTE) refs/heads/$(BRANCH)) && { test -z "$$found" || git fetch --quiet $(REMOTE) +refs/heads/$(BRANCH):refs/heads/$(BRANCH); }
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs gh-deploy --strict --remote-name $(REMOTE) --remote-branch $(BRANCH)
 
 labels:  ## Make the labels of the issue forms on GitHub; needs gh
