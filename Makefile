@@ -64,9 +64,10 @@ lock: .venv/test-ready  ## Renew the lock files from pyproject.toml
 clean:
 	rm -rf .venv site screenshots .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
+# A .venv that could not be finished would pass for one the next time.
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name it with: make PYTHON=python3.12 site")'
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv .venv || { rm -rf .venv; false; }
 
 .venv/site-ready: .venv/bin/python requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt

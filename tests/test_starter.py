@@ -275,6 +275,25 @@ def test_make_knows_what_to_do(target: str, made: Path) -> None:
     assert ".venv/bin/" in done.stdout
 
 
+def test_what_could_not_be_set_up_is_not_left_half_done(tmp_path: Path) -> None:
+    if not shutil.which("make"):
+        pytest.skip("no make here")
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    python = tmp_path / "python"  # as where the package python3-venv is missing: it fails after half of the work
+    python.write_text(
+        '#!/bin/sh\ntest "$2" != venv && exit\nmkdir -p .venv/bin\ntouch .venv/bin/python\necho no ensurepip\nexit 1\n',
+        encoding="utf-8",
+    )
+    python.chmod(0o755)
+    for _ in range(2):
+        done = subprocess.run(
+            ["make", f"PYTHON={python}", ".venv/bin/python"], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode != 0
+        assert "no ensurepip" in done.stdout
+        assert not (tmp_path / ".venv").exists()
+
+
 def test_it_can_begin_another(built: Path, tmp_path: Path) -> None:
     done = run(built, "generator", "init", tmp_path / "third", PYTHONPATH=str(built))
     assert done.returncode == 0, done.stderr
