@@ -409,3 +409,14 @@ def test_what_is_printed_sends_nothing_to_the_terminal(
         out = capsys.readouterr().out
         assert "gotcha" in out
         assert not re.search(r"(?m)[\x00-\x09\x0b-\x1f\x7f]|^::error::", out)
+
+
+def test_a_change_of_nothing_is_not_passed_over(head: Path, base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("check", "--records", str(head), "--base", str(base))
+    assert call(*arguments) == 0
+    note, counted = capsys.readouterr().err.splitlines()
+    assert note.startswith(f"note: nothing in the records differs from {base}, so nothing was judged")
+    assert counted == f"0 files changed since {base}, 0 problems, 0 remarks"
+    store.write_record(head, "kite", RECORDS["kite"].model_copy(update={"why": "It flies."}))
+    assert call(*arguments) == 0
+    assert "note:" not in capsys.readouterr().err
