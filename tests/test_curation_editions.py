@@ -83,6 +83,19 @@ def test_the_digest_since_a_revision(clone: Repository, capsys: pytest.CaptureFi
     assert "A Loom Without a Day" in text
 
 
+def test_a_record_that_could_not_be_read_then_did_not_join_since(
+    clone: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = clone.folder / "records" / "papers" / "two-names.yaml"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("title:", "titel:"), "utf-8")
+    clone.commit("As an older program wrote it", **DATE)
+    clone.git("tag", "older")
+    path.write_text(text, "utf-8")
+    assert call("digest", "--base", "older") == 0
+    assert "No paper has joined the list" in capsys.readouterr().out
+
+
 def correct(records: Path, name: str, day: str, what: str) -> None:
     record = store.load(records).records[name]
     corrected = (*record.corrected, Correction(day=day, what=what))

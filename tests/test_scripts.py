@@ -334,7 +334,7 @@ def test_the_issue_is_answered(records: bool, stage: Stage) -> None:
     assert all(len(text.encode()) <= 60_100 for text in said.values())
     pulls = [(each["head"], each["title"], each["body"]) for each in stage.forge.get("prs")]
     assert pulls == ([(BRANCH, "new-loom: take up #7", "Made from the form in #7. Closes #7.\n")] if records else [])
-    assert list(said) == (["pr", "issue"] if records else ["issue"])
+    assert list(said) == (["issue", "pr"] if records else ["issue"])
 
 
 ANSWER = "What #7 was answered, of its form as it is now:\n\n"

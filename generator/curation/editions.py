@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from generator.curation.revisions import compared, first_line, git
 from generator.errors import UsageError
 from generator.library import Library
-from generator.store import Contents
+from generator.store import Contents, record_file
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,9 @@ def at(contents: Contents, name: str) -> Edition:
     commit = _git(contents.folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}").strip()
     day = _git(contents.folder, "log", "-1", "--format=%cs", commit).strip()
     with compared(contents, commit) as change:
-        return Edition(day, Library.of(change.base))
+        # A record of then that this program cannot read is taken to be as it is now: it did not join since.
+        held = {key: record for key, record in contents.records.items() if record_file(key) in change.before}
+        return Edition(day, Library.of(replace(change.base, records=held | dict(change.base.records))))
 
 
 def _git(folder: Path, *arguments: str) -> str:
