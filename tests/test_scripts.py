@@ -207,6 +207,15 @@ def test_a_persons_work_is_done_when_its_pull_request_is_closed(
     assert [pull.get("draft") for pull in stage.forge.get("prs")] == ([None] if left else [None, True])
 
 
+def test_what_was_merged_is_no_persons_work_any_more(stage: Stage) -> None:
+    before = stage.worked_on(own_commit)
+    stage.clone.git("merge", "--quiet", "--no-ff", "--no-edit", BRANCH)
+    stage.forge.set(prs=[])
+    assert stage.propose()[0] == 0
+    assert stage.head() != before
+    assert len(stage.forge.get("prs")) == 1
+
+
 @pytest.mark.parametrize("begun", [False, True])
 def test_what_a_person_pushes_meanwhile_is_not_overwritten(stage: Stage, begun: bool) -> None:
     path = stage.changes / "records" / "papers" / "new-loom.yaml"
