@@ -11,7 +11,7 @@ from generator import documents, matching, references, store
 from generator.errors import Problem
 from generator.ids import id_fault
 from generator.matching import comparison
-from generator.matching.items import item_of_retraction, items_of_record
+from generator.matching.items import items_of
 from generator.models import Record, Retraction
 from generator.store import Contents
 
@@ -168,10 +168,7 @@ def _papers_named(contents: Contents) -> Iterator[Problem]:
 
 def _duplicates(contents: Contents) -> Iterator[Problem]:
     """Report records that are one paper or bear one identifier; what is only near is for review, and no problem."""
-    items = [item for name in sorted(contents.records) for item in items_of_record(name, contents.records[name])]
-    items += [
-        item_of_retraction(name, gone) for name, gone in contents.retracted.items() if name not in contents.records
-    ]
+    items = items_of(contents.papers)
     for one, other in matching.candidates(items):
         if items[one].label == items[other].label:
             continue  # two titles of one paper

@@ -13,8 +13,8 @@ from pathlib import Path
 from generator import dates, matching, merging, readers, store, titles
 from generator.errors import InputError, Problem
 from generator.ids import MAX_ID, id_fault, source_id_fault
-from generator.matching.items import Item, Shelf, item_of_entry, item_of_retraction, items_of_record
-from generator.models import Entry, Record, Retraction, Source
+from generator.matching.items import Item, Shelf, item_of_entry, items_of
+from generator.models import Entry, Record, Source
 from generator.readers import Reading, csv_table
 
 
@@ -138,8 +138,8 @@ def plan(
     for reading in good:
         entries.extend(reading.entries)
         source_of.extend([ids[reading.path]] * len(reading.entries))
-    papers: dict[str, Record | Retraction] = {**contents.retracted, **contents.records}
-    record_ids = tuple(sorted(papers))
+    papers = contents.papers
+    record_ids = tuple(papers)
     known = {(seen.source, seen.position): place for place, name in enumerate(record_ids) for seen in papers[name].seen}
     standing: dict[tuple[str, int], int] = {}
     joined: list[int | None] = []
@@ -203,15 +203,10 @@ def _match(
     That is the record that was made of it, or the same entry of the same file, given twice.
     """
     free = [number for number, other in enumerate(joined) if other is None]
-    items = [item_of_entry(entries[number]) for number in free]
-    numbers = [*free]
-    for number, name in enumerate(record_ids, start=len(entries)):
-        if name in contents.records:
-            forms = items_of_record(name, contents.records[name])
-        else:
-            forms = [item_of_retraction(name, contents.retracted[name])]
-        items += forms
-        numbers += [number] * len(forms)
+    forms = items_of(contents.papers)
+    items = [*(item_of_entry(entries[number]) for number in free), *forms]
+    number_of = {name: number for number, name in enumerate(record_ids, start=len(entries))}
+    numbers = [*free, *(number_of[form.label] for form in forms)]
     found = matching.match(items) if free else matching.Matching(tuple((place,) for place in range(len(items))), ())
     belonging: defaultdict[int, list[int]] = defaultdict(list)
     for number, other in enumerate(joined):

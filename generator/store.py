@@ -52,6 +52,12 @@ class Contents:
         """Every id that was ever given to a paper, and is not to be given again."""
         return frozenset((*self.records, *self.redirects, *self.retracted))
 
+    @property
+    def papers(self) -> dict[str, Record | Retraction]:
+        """What an import must know again, by id: the records, and the papers that were taken off the list."""
+        papers: dict[str, Record | Retraction] = {**self.retracted, **self.records}
+        return dict(sorted(papers.items()))
+
     def problem(self, file: str, place: tuple[str | int, ...], message: str) -> Problem:
         """Return a problem at ``place`` of ``file`` (a path inside the folder)."""
         name = os.fspath(self.folder / file)

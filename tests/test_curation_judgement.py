@@ -104,6 +104,29 @@ def test_no_edit_of_the_old_record_hides_a_duplicate(head: Path, base: Path) -> 
     assert "reads like another paper than before" in found["papers/loom.yaml"]
 
 
+@pytest.mark.parametrize(("ours", "theirs"), [(("Quarries at Dusk",), ()), ((), (SAME,))], ids=["ours", "theirs"])
+def test_a_paper_is_known_by_each_of_its_titles(
+    head: Path, base: Path, ours: tuple[str, ...], theirs: tuple[str, ...]
+) -> None:
+    for folder in (head, base):
+        store.write_record(folder, "loom", LOOM.model_copy(update={"alternative_titles": ours}))
+    again = LOOM.model_copy(update={"title": "Quarries at Dusk", "identifiers": Identifiers(), "provenance": {}})
+    store.write_record(head, "again", again.model_copy(update={"alternative_titles": theirs}))
+    ((file, message),) = told(head, base)
+    assert file == "papers/again.yaml"
+    assert message.startswith("title: same paper as `loom`: equal title")
+
+
+def test_a_paper_that_goes_by_its_other_title_is_what_it_was(head: Path, base: Path) -> None:
+    renamed = {"title": "Quarries at Dusk", "alternative_titles": (LOOM.title,), "identifiers": Identifiers()}
+    store.write_record(head, "loom", LOOM.model_copy(update=renamed))
+    assert told(head, base) == []
+    moves.apply(contents := store.load(head), moves.rename(contents, "loom", "quarries"))
+    assert judged(head, base).nearest == {"quarries": ()}
+    (head / "redirects.yaml").write_bytes((base / "redirects.yaml").read_bytes())
+    assert any("add `loom: quarries` to redirects.yaml" in message for _, message in told(head, base))
+
+
 def test_an_identifier_of_another_record_is_a_problem(head: Path, base: Path) -> None:
     kelp = Record(title="Kelp Forests by Candlelight", topics=("sea",), identifiers={"arxiv": "2103.00001"})
     store.write_record(head, "kelp", kelp)

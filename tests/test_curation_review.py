@@ -141,6 +141,21 @@ def test_what_somebody_moved_meanwhile_is_not_lost(
     assert checking.check(store.load(project / "records")) == []
 
 
+def test_titles_that_a_paper_bears_elsewhere_are_held_against_the_list(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also those that it has from a record that was merged into it a moment ago."""
+    for name in ("looms", "third-loom"):
+        (project / "records" / "papers" / f"{name}.yaml").unlink()
+    dusk = Record(title="Quarries at Dusk", topics=("toys",), issued="2021", added="2024-03-03")
+    quarries = {"alternative_titles": (LOOM.title,), "issued": "2022", "added": "2024-02-02"}
+    store.write_record(project / "records", "dusk", dusk)
+    store.write_record(project / "records", "quarries", dusk.model_copy(update=quarries))
+    assert _queue(capsys) == [("loom", "quarries"), ("quarries", "dusk")]
+    _review(monkeypatch, "s\ns\n")
+    assert set(store.load(project / "records").records) == {"loom", "ferry"}
+
+
 def test_a_list_in_doubt_about_nothing(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

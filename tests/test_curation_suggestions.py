@@ -144,6 +144,13 @@ def test_a_paper_that_was_taken_off_does_not_come_back_under_another_title() -> 
     )
 
 
+def test_of_a_paper_near_to_one_that_was_taken_off_a_person_is_told() -> None:
+    found = plan(title="Frayed Rope: Strands at $O(n^2)$, an Introduction")
+    assert found.remarks == (
+        "near to 'frayed-rope', which was taken off the list: one title continues the other; a person decides",
+    )
+
+
 def test_a_list_that_keeps_abstracts_keeps_it() -> None:
     entry, fault = suggestions.entry_of("@article{a, title={Looms: A Toy Study}, abstract={It is.}}")
     assert fault is None

@@ -25,7 +25,7 @@ from generator.cli.printing import (
 from generator.errors import ReadingListError, UsageError
 from generator.matching import evidence
 from generator.matching.blocking import BLOCKS
-from generator.matching.items import Item, items_of_record
+from generator.matching.items import Item, items_of
 from generator.models import EDITOR, PROVEN_FIELDS, Entry, PersonName, Record
 
 
@@ -183,7 +183,7 @@ def _duplicates(options: argparse.Namespace) -> int:
     with progress("entries read") as tell:
         items, problems = intake.read_items(dict.fromkeys(options.files), format=options.format, tell=tell)
     count = len(items)
-    items += [item for named in sorted(contents.records.items()) for item in items_of_record(*named)]
+    items += items_of(contents.papers)
     if options.explain:
         _explain(items, options)
     else:

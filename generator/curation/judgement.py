@@ -18,9 +18,9 @@ from generator.curation.revisions import Change, inside
 from generator.curation.verdicts import Nearest, Remark
 from generator.documents import Document
 from generator.errors import Problem
-from generator.matching.comparison import compare
-from generator.matching.items import item_of_record, item_of_retraction
-from generator.models import EDITOR
+from generator.matching.comparison import compare_titles
+from generator.matching.items import items_of
+from generator.models import EDITOR, Record, Retraction
 from generator.store import Contents, record_file
 
 _NAMED = 3  # how many of the things that name something gone are named
@@ -112,10 +112,8 @@ def _vanished(change: Change) -> Iterator[Problem]:
         file = record_file(name)
         if file in change.after or name in head.given or _cannot_be_read(head):
             continue
-        item = item_of_record("before", record)
-        new = [other for other in sorted(head.records) if other not in base.records]
-        alike = (other for other in new if compare(item, item_of_record(other, head.records[other])).kind == "same")
-        if other := next(alike, None):
+        new = (other for other in sorted(head.records) if other not in base.records)
+        if other := next((other for other in new if _are_one(record, head.records[other])), None):
             remedy = f"it looks like `{other}`: add `{name}: {other}` to redirects.yaml, as `reading-list rename` does"
         else:
             remedy = (
@@ -145,14 +143,18 @@ def _given_again(change: Change) -> Iterator[Problem]:
     for name, record in head.records.items():
         if name in base.records or name in head.redirects or name in head.retracted:
             continue
-        item = item_of_record(name, record.model_copy(update={"not_same_as": ()}))
         if name in base.retracted:
-            if compare(item, item_of_retraction("before", base.retracted[name])).kind != "same":
+            if not _are_one(record, base.retracted[name]):
                 yield _taken(head, name, f"a paper that was taken off the list, {base.retracted[name].title!r}")
         elif (to := base.redirects.get(name)) is not None and to not in record.not_same_as:
             other = base.records.get(to)
-            if other is None or to in head.records or compare(item, item_of_record("before", other)).kind != "same":
+            if other is None or to in head.records or not _are_one(record, other):
                 yield _taken(head, name, f"{to!r}", f"; if the two were merged by mistake, add `not_same_as: [{to}]`")
+
+
+def _are_one(record: Record, other: Record | Retraction) -> bool:
+    """Tell whether two states of the list show one paper under two ids."""
+    return compare_titles(items_of({"now": record}), items_of({"before": other})).kind == "same"
 
 
 def _taken(head: Contents, name: str, whose: str, more: str = "") -> Problem:

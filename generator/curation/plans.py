@@ -12,7 +12,7 @@ from generator import checking, documents, matching, store
 from generator.curation.issues import Issue
 from generator.matching import comparison
 from generator.matching.comparison import Verdict
-from generator.matching.items import item_of_record, items_of_record
+from generator.matching.items import items_of
 from generator.models import Path as ReadingPath
 from generator.models import Record, Topic
 from generator.store import Contents
@@ -33,7 +33,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Neighbour:
-    """A record that is, or could be, the paper in question."""
+    """A paper of the list, or one that was taken off it, that is or could be the paper in question."""
 
     id: str
     title: str
@@ -64,21 +64,20 @@ def unanswered(issue: Issue) -> list[Fault]:
 
 
 def neighbours(contents: Contents, record_id: str, record: Record) -> tuple[Neighbour, ...]:
-    """Return the records that are this paper or near to it, the surest first; ``record_id`` itself is left out."""
-    others = (name for name in sorted(contents.records) if name != record_id)
-    items = [item_of_record(record_id, record)]
-    items += [item for name in others for item in items_of_record(name, contents.records[name])]
+    """Return the papers that this new record is or is near to, the surest first; some may have been taken off."""
+    papers = contents.papers
+    items = items_of({record_id: record, **papers})
     found: dict[str, Neighbour] = {}
     for one, other in matching.candidates(items):
         if one == 0 and (verdict := comparison.compare(items[0], items[other])).kind != "different":
             name = items[other].label
-            near = Neighbour(name, contents.records[name].title, verdict)
+            near = Neighbour(name, papers[name].title, verdict)
             found[name] = min(found.get(name, near), near, key=_nearness)  # by any of its titles
     return tuple(sorted(found.values(), key=_nearness))
 
 
-def _nearness(each: Neighbour) -> tuple[bool, float, str]:
-    return each.verdict.kind != "same", -each.verdict.score, each.id
+def _nearness(each: Neighbour) -> tuple[tuple[int, float], str]:
+    return each.verdict.order, each.id
 
 
 def checked(contents: Contents, plan: Plan) -> Plan:

@@ -13,8 +13,8 @@ from functools import partial
 from generator import intake, journal, matching, store
 from generator.curation import moves
 from generator.curation.moves import Edit
-from generator.matching.comparison import Verdict, compare
-from generator.matching.items import item_of_record
+from generator.matching.comparison import Verdict, compare_titles
+from generator.matching.items import items_of
 from generator.models import Record, Source
 from generator.store import Contents
 
@@ -40,9 +40,8 @@ class Queue:
 
 def of_records(contents: Contents) -> Queue:
     """Return the pairs of records that matching leaves open, the likeliest first."""
-    names = sorted(contents.records)
-    found = matching.match([item_of_record(name, contents.records[name]) for name in names])
-    pairs = ((names[pair.a], names[pair.b], pair.verdict) for pair in found.review)
+    items = items_of(contents.records)
+    pairs = ((items[pair.a].label, items[pair.b].label, pair.verdict) for pair in matching.match(items).review)
     return Queue(_questions(contents, {}, pairs), {}, {}, contents.sources)
 
 
@@ -197,7 +196,7 @@ class Session:
             one, other = (keep if name == gone else name for name in (each.keep, each.other))
             verdict = each.verdict
             if gone in (each.keep, each.other) and one != other:
-                verdict = compare(item_of_record(one, self.record(one)), item_of_record(other, self.record(other)))
+                verdict = compare_titles(*(items_of({name: self.record(name)}) for name in (one, other)))
                 if verdict.kind == "different":
                     continue
             pairs.append((one, other, verdict))

@@ -158,9 +158,7 @@ def plan(
         _fill(facts, found, keep_abstract)
         duplicate = _holder(contents, facts)
     if duplicate:
-        return _refused(facts, duplicate)
-    if gone := _taken_off(contents, facts):
-        return Plan("paper", title=facts.values.get("title"), faults=(gone,), remarks=tuple(facts.remarks))
+        return _refused(contents, facts, duplicate)
     unread = any(fault.field in ("", "bibtex") for fault in suggestion.faults)  # and a title may stand in there
     if not facts.values.get("title") and not unread:
         why = "no database that was asked tells it" if lookup else "nothing is fetched"
@@ -173,8 +171,12 @@ def plan(
     record_id = intake.new_ids([record.title], contents.given)[0]
     near = neighbours(contents, record_id, record)
     if near and near[0].verdict.kind == "same":
-        return _refused(facts, near[0])
-    remarks = facts.remarks + [f"near to {each.id!r}: {each.verdict.reason}; a person decides" for each in near]
+        return _refused(contents, facts, near[0])
+    off = ", which was taken off the list"
+    remarks = facts.remarks + [
+        f"near to {each.id!r}{off if each.id in contents.retracted else ''}: {each.verdict.reason}; a person decides"
+        for each in near
+    ]
     return checked(
         contents,
         Plan(
@@ -188,14 +190,16 @@ def plan(
     )
 
 
-def _refused(facts: _Facts, duplicate: Neighbour) -> Plan:
-    fault = Fault("", f"is on the list already as {duplicate.id!r}: {duplicate.verdict.reason}")
+def _refused(contents: Contents, facts: _Facts, duplicate: Neighbour) -> Plan:
+    """Return the plan of a paper that is on the list, or was taken off it."""
+    is_off, reason = duplicate.id not in contents.records, duplicate.verdict.reason
+    why = checking.taken_off(contents, duplicate.id, reason) if is_off else None
     return Plan(
         "paper",
         title=facts.values.get("title") or duplicate.title,
-        faults=(fault,),
+        faults=(Fault("", why or f"is on the list already as {duplicate.id!r}: {reason}"),),
         remarks=tuple(facts.remarks),
-        duplicate=duplicate,
+        duplicate=None if is_off else duplicate,
     )
 
 
@@ -315,20 +319,11 @@ def topics_named(names: Sequence[str], topics: Mapping[str, Topic]) -> tuple[tup
 
 
 def _holder(contents: Contents, facts: _Facts) -> Neighbour | None:
-    """Return the record that has one of the identifiers: that is the paper, whatever the titles are."""
+    """Return the paper that has one of the identifiers: that is the one, whatever the titles are."""
     given = facts.values.get("identifiers", {})
-    for record_id, record in sorted(contents.records.items()):
-        if reason := _shared(given, record.identifiers):
-            return Neighbour(record_id, record.title, Verdict("same", 1.0, reason))
-    return None
-
-
-def _taken_off(contents: Contents, facts: _Facts) -> Fault | None:
-    """Return the fault of a paper that has an identifier of one that was taken off the list."""
-    given = facts.values.get("identifiers", {})
-    for name, gone in sorted(contents.retracted.items()):
-        if reason := _shared(given, gone.identifiers):
-            return Fault("", checking.taken_off(contents, name, reason))
+    for name, paper in contents.papers.items():
+        if reason := _shared(given, paper.identifiers):
+            return Neighbour(name, paper.title, Verdict("same", 1.0, reason))
     return None
 
 

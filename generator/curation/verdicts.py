@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Literal
 
 from rapidfuzz import fuzz, process
@@ -17,8 +18,8 @@ from rapidfuzz import fuzz, process
 from generator import checking, matching, titles
 from generator.curation.revisions import Change
 from generator.errors import Problem
-from generator.matching.comparison import TITLES_DIFFER, Verdict, compare
-from generator.matching.items import Item, item_of_record, item_of_retraction
+from generator.matching.comparison import TITLES_DIFFER, Verdict, compare, compare_titles
+from generator.matching.items import Item, items_of
 from generator.store import Contents, record_file
 
 SHOWN = 3
@@ -27,7 +28,6 @@ _CLOSE = 0.65  # titles less alike than this have nothing to do with each other
 _VERY_CLOSE = 0.8
 _MANY = 500  # changed records from which on only what matching itself pairs is compared, so the cost stays near-linear
 _SHORTEST_NAME = 3  # letters
-_KINDS = ("same", "review", "different")
 
 
 Standing = Literal["listed", "before", "retracted"]
@@ -65,22 +65,19 @@ class Remark(Problem):
 
 def nearest(change: Change) -> Mapping[str, tuple[Nearest, ...]]:
     """Return for each record that is new, or changed in what tells papers apart, the nearest papers, nearest first."""
-    after, before = _items(change.head), _items(change.base)
+    items = items_of(change.head.papers)
+    standings: list[Standing] = ["listed" if item.label in change.head.records else "retracted" for item in items]
+    after, before = _by_paper(items), _by_paper(items_of(change.base.records))
     for old, new in change.head.redirects.items():  # a record that was only renamed is what it was
         if old in before and new in after and new not in before:
-            before[new] = replace(before[old], label=new)
-    judged = [name for name, item in after.items() if before.get(name) != item]
-    labels: list[tuple[str, Standing]] = [(name, "listed") for name in after]
-    items, called = list(after.values()), [_name(change.head.records[name].title) for name in after]
+            before[new] = [replace(item, label=new) for item in before[old]]
+    judged = [name for name in change.head.records if before.get(name) != after[name]]
     for name in judged:
         if name in change.base.records:
-            labels.append((name, "before"))
-            items.append(before[name])
-            called.append(_name(change.base.records[name].title))
-    for name, gone in change.head.retracted.items():
-        labels.append((name, "retracted"))
-        items.append(item_of_retraction(name, gone))
-        called.append(_name(gone.title))
+            items += before[name]
+            standings += ["before"] * len(before[name])
+    labels = [(item.label, standing) for item, standing in zip(items, standings, strict=True)]
+    called = [_name(item.title) for item in items]
     found: dict[str, dict[str, Nearest]] = {name: {} for name in judged}
     taken_off = change.head.retracted.keys() - change.base.retracted.keys()  # concerns records that are not judged too
     asked = [at for at, (name, as_) in enumerate(labels) if name in (taken_off if as_ == "retracted" else found)]
@@ -99,8 +96,8 @@ def nearest(change: Change) -> Mapping[str, tuple[Nearest, ...]]:
     return {name: _shown(sorted(near.values(), key=_order)) for name, near in sorted(found.items())}
 
 
-def _items(contents: Contents) -> dict[str, Item]:
-    return {name: item_of_record(name, record) for name, record in sorted(contents.records.items())}
+def _by_paper(items: Sequence[Item]) -> dict[str, list[Item]]:
+    return {name: list(forms) for name, forms in groupby(items, key=lambda item: item.label)}
 
 
 def _name(title: str) -> tuple[str, bool]:
@@ -146,8 +143,8 @@ def _leads_to(contents: Contents, name: str, to: str) -> bool:
     return contents.redirects.get(name) == to
 
 
-def _order(near: Nearest) -> tuple[int, float, bool, str]:
-    return (_KINDS.index(near.verdict.kind), -near.verdict.score, near.standing != "listed", near.id)
+def _order(near: Nearest) -> tuple[tuple[int, float], bool, str]:
+    return (near.verdict.order, near.standing != "listed", near.id)
 
 
 def _shown(found: Sequence[Nearest]) -> tuple[Nearest, ...]:
@@ -209,11 +206,8 @@ def _told_apart(change: Change, name: str) -> Iterator[Remark]:
     record, before = change.head.records[name], change.base.records.get(name)
     for other in record.not_same_as:
         if other in change.head.records and other not in (before.not_same_as if before else ()):
-            one, two = (
-                replace(item_of_record(each, change.head.records[each]), not_same_as=frozenset())
-                for each in (name, other)
-            )
-            verdict = compare(one, two)
+            papers = (items_of({each: change.head.records[each]}) for each in (name, other))
+            verdict = compare_titles(*([replace(item, not_same_as=frozenset()) for item in items] for items in papers))
             if verdict.kind != "different":
                 text = f"not_same_as: told apart from `{other}` here, yet they look the same: {verdict.reason}"
                 yield _remark(change, name, text, "warning")
@@ -222,8 +216,8 @@ def _told_apart(change: Change, name: str) -> Iterator[Remark]:
 def _another_paper(change: Change, name: str) -> Iterator[Remark]:
     """Remark on a record that became another paper under its old id."""
     if name in change.base.records:
-        was = item_of_record("before", change.base.records[name])
-        verdict = compare(was, item_of_record("after", change.head.records[name]))
+        was, *_ = items_of({"before": change.base.records[name]})
+        verdict = compare_titles([was], items_of({"after": change.head.records[name]}))
         if verdict.kind == "different" or (verdict.kind == "review" and verdict.score < _CLOSE):
             text = (
                 f"title: this reads like another paper than before ({verdict.reason}); an id is never given to another "

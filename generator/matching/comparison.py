@@ -6,7 +6,9 @@ person as ``review``. Every verdict carries its reason.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import product
 from typing import Literal
 
 from rapidfuzz import fuzz
@@ -49,6 +51,16 @@ class Verdict:
     reason: str
     by_identifier: bool = False
     """Whether it is in doubt for an identifier that both bear, so that one of them has what is another paper's."""
+
+    @property
+    def order(self) -> tuple[int, float]:
+        """What sorts the verdicts that speak most for one paper first."""
+        return (("same", "review", "different").index(self.kind), -self.score)
+
+
+def compare_titles(ones: Iterable[Item], others: Iterable[Item]) -> Verdict:
+    """Decide whether two papers are one by any of the titles they bear; ``ones`` and ``others`` are their forms."""
+    return min((compare(one, other) for one, other in product(ones, others)), key=lambda verdict: verdict.order)
 
 
 def compare(a: Item, b: Item) -> Verdict:

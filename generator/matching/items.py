@@ -200,21 +200,19 @@ def item_of_record(record_id: str, record: Record) -> Item:
     )
 
 
-def items_of_record(record_id: str, record: Record) -> list[Item]:
-    """Return the comparable forms of a record: one for each title that it bears, all with its id for a label.
+def items_of(papers: Mapping[str, Record | Retraction]) -> list[Item]:
+    """Return the comparable forms of papers by their ids: one for each title that a paper bears, the main one first.
 
-    Under another title it may have had other identifiers, so those forms have none.
+    All have the paper's id for a label. Under another title it may have had other identifiers: those forms have none.
     """
-    forms = [item_of_record(record_id, record)]
-    for title in record.alternative_titles:
-        other = record.model_copy(update={"title": title, "identifiers": Identifiers()})
-        forms.append(item_of_record(record_id, other))
-    return forms
-
-
-def item_of_retraction(record_id: str, gone: Retraction) -> Item:
-    """Return the comparable form of a record that was taken off the list; its label is its id."""
-    return item_of_record(record_id, Record(title=gone.title, identifiers=gone.identifiers))
+    items = []
+    for name, paper in papers.items():
+        record = paper if isinstance(paper, Record) else Record(title=paper.title, identifiers=paper.identifiers)
+        items.append(item_of_record(name, record))
+        for title in record.alternative_titles:
+            other = record.model_copy(update={"title": title, "identifiers": Identifiers()})
+            items.append(item_of_record(name, other))
+    return items
 
 
 def _item(
