@@ -7,7 +7,7 @@ what is wrong and what to write instead.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
@@ -70,19 +70,12 @@ def _check_capture(text: str) -> str:
     )
 
 
-def _check_id(text: str) -> str:
-    fault = id_fault(text)
-    return _refuse(f"{text[:MAX_ID]!r} {fault}" if fault else None, text)
+def _without(fault_of: Callable[[str], str | None]) -> AfterValidator:
+    def check(text: str) -> str:
+        fault = fault_of(text)
+        return _refuse(f"{text[:80]!r} {fault}" if fault else None, text)
 
-
-def _check_url(text: str) -> str:
-    fault = links.fault(text)
-    return _refuse(f"{text[:80]!r} {fault}" if fault else None, text)
-
-
-def _check_source_id(text: str) -> str:
-    fault = source_id_fault(text)
-    return _refuse(f"{text[:MAX_ID]!r} {fault}" if fault else None, text)
+    return AfterValidator(check)
 
 
 def _whole_number(value: Any) -> Any:
@@ -99,11 +92,9 @@ PartialDate = Annotated[
 ]
 Day = Annotated[str, AfterValidator(_check_day), Field(json_schema_extra={"pattern": r"^\d{4}-\d{2}-\d{2}$"})]
 CaptureDay = Annotated[str, AfterValidator(_check_capture)]
-Id = Annotated[
-    str, AfterValidator(_check_id), Field(json_schema_extra={"pattern": f"^{ID.pattern}$", "maxLength": MAX_ID})
-]
-SourceId = Annotated[str, AfterValidator(_check_source_id)]
-Url = Annotated[str, AfterValidator(_check_url), Field(json_schema_extra={"format": "uri"})]
+Id = Annotated[str, _without(id_fault), Field(json_schema_extra={"pattern": f"^{ID.pattern}$", "maxLength": MAX_ID})]
+SourceId = Annotated[str, _without(source_id_fault)]
+Url = Annotated[str, _without(links.fault), Field(json_schema_extra={"format": "uri"})]
 Count = Annotated[int, Field(ge=0), BeforeValidator(_whole_number)]
 Number = Annotated[int, Field(ge=1), BeforeValidator(_whole_number)]
 
@@ -299,6 +290,7 @@ class Retraction(_Model):
     """What stays of a record that was taken off the list: its address answers with this, and imports leave it off."""
 
     title: Line = Field(description="As the record had it")
+    alternative_titles: tuple[Line, ...] = Field((), description="Its other titles: it is known by them too")
     retracted: Day = Field(description="The day the record was taken off the list")
     reason: Line = Field(description="Why, in a sentence for whoever follows an old link")
     identifiers: Identifiers = Identifiers()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +133,12 @@ def test_what_is_refused(field: str, text: str, source: str, place: str, message
 )
 def test_records_are_named_as_people_name_them(text: str, expected: str | None, contents: Contents) -> None:
     assert corrections.record_named(text, contents) == expected
+
+
+def test_a_record_is_named_by_each_of_its_titles(contents: Contents) -> None:
+    other = contents.records["two-names"].model_copy(update={"alternative_titles": ("One Loom, Two Names",)})
+    held = replace(contents, records={**contents.records, "two-names": other})
+    assert corrections.record_named("One loom – two names", held) == "two-names"
 
 
 @pytest.mark.parametrize(

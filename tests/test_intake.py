@@ -471,3 +471,21 @@ def test_an_import_does_not_bring_back_what_was_taken_off(tmp_path: Path, monkey
     assert call("import", "--added", "2025-03-04", str(again)) == 0
     assert name not in store.load(project / "records").records
     assert len(store.load(project / "records").records) == len(store.load(TOY_RECORDS).records) + 1
+
+
+def test_what_was_taken_off_does_not_come_again_under_another_title(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, name = str(tmp_path / "records"), "looms-at-rest"
+    record = Record(title="Looms at Rest", alternative_titles=("Weaving Machines That Idle",), added="2024-01-01")
+    store.write_record(tmp_path / "records", name, record)
+    assert call("retract", name, "--reason", "Withdrawn.", "--date", "2025-02-03", "--records", folder) == 0
+    again = tmp_path / "again.csv"
+    again.write_text("id,title\n1,Weaving machines that idle\n", encoding="utf-8")
+    assert take_in(tmp_path / "records", [again]).kept_off == ((0, name),)
+    capsys.readouterr()
+    assert call("add", "--title", "Weaving machines that idle", "--records", folder) == 1
+    assert f"same paper as '{name}' (equal title, nothing against it), which was taken off" in capsys.readouterr().err
+    assert call("duplicates", str(again), "--records", folder) == 0
+    assert f"1 and {name}: equal title" in capsys.readouterr().out
+    assert store.load(tmp_path / "records").records == {}

@@ -38,7 +38,7 @@ def of_issue(issue: Issue, contents: Contents) -> Plan:
 
 
 def record_named(text: str, contents: Contents) -> str | None:
-    """Return the id of the record that is meant by an id, a former id, the address of a page, or a whole title."""
+    """Return the id of the record that is meant by an id, a former id, the address of a page, or one of its titles."""
     text = titles.fold(text)
     for named in (text, _last_part(text)):  # a title may hold a slash
         name = named.removesuffix(".yaml").removesuffix(".md")
@@ -47,7 +47,7 @@ def record_named(text: str, contents: Contents) -> str | None:
             return name
         if key := titles.key(named):
             for found, record in contents.records.items():
-                if titles.key(record.title) == key:
+                if key in map(titles.key, (record.title, *record.alternative_titles)):
                     return found
     return None
 

@@ -102,7 +102,12 @@ def retract(contents: Contents, name: str, reason: str, day: str) -> Edit:
     gone = contents.records[name]
     try:
         notice = Retraction(
-            title=gone.title, retracted=day, reason=reason, identifiers=gone.identifiers, seen=gone.seen
+            title=gone.title,
+            alternative_titles=gone.alternative_titles,
+            retracted=day,
+            reason=reason,
+            identifiers=gone.identifiers,
+            seen=gone.seen,
         )
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]

@@ -209,7 +209,7 @@ def items_of(papers: Mapping[str, Record | Retraction]) -> list[Item]:
     for name, paper in papers.items():
         record = paper if isinstance(paper, Record) else Record(title=paper.title, identifiers=paper.identifiers)
         items.append(item_of_record(name, record))
-        for title in record.alternative_titles:
+        for title in paper.alternative_titles:
             other = record.model_copy(update={"title": title, "identifiers": Identifiers()})
             items.append(item_of_record(name, other))
     return items
