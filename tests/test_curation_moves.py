@@ -102,6 +102,33 @@ def test_the_title_of_the_other_is_kept_unless_it_is_the_same() -> None:
     assert moves.joined(kept, Record(title="Loom: a toy weaver")).alternative_titles == ("A Weaver",)
 
 
+def test_what_an_editor_decided_stays_even_where_it_is_nothing() -> None:
+    decided = dict.fromkeys(("authors", "identifiers.doi", "links.code"), "editor: withheld at their wish")
+    kept = Record(title="Loom", identifiers={"arxiv": "2301.00010"}, provenance=decided)
+    gone = Record(
+        title="Loom",
+        authors=("Ida Loom",),
+        venue="Loom Letters",
+        identifiers={"doi": "10.1000/a", "openreview": "loomloom"},
+        links={"code": "https://github.com/toy/loom", "project": "https://loom.example.org"},
+        link_notes={"code": "for browsers"},
+        provenance={"authors": "b", "identifiers.doi": "b", "links.code": "b", "links.project": "b"},
+    )
+    assert store.plain(moves.joined(kept, gone)) == {
+        "title": "Loom",
+        "venue": "Loom Letters",
+        "identifiers": {"arxiv": "2301.00010", "openreview": "loomloom"},
+        "links": {"project": "https://loom.example.org"},
+        "provenance": {**decided, "links.project": "b"},
+    }
+
+
+def test_the_day_that_the_first_of_them_joined_the_list_is_kept() -> None:
+    one, other = (Record(title="Loom", added=day) for day in ("2024-01-02", "2024-01-03"))
+    assert moves.joined(one, other).added == moves.joined(other, one).added == "2024-01-02"
+    assert moves.joined(other, Record(title="Loom")).added == "2024-01-03"
+
+
 def test_sightings_of_both_are_kept(folder: Path) -> None:
     for name, position in (("loom", 2), ("loom-again", 1)):
         record = store.load(folder).records[name]

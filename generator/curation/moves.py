@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -16,7 +16,7 @@ from generator import merging, store, titles
 from generator.errors import ReadingListError, UsageError
 from generator.faults import explain, spell
 from generator.ids import id_fault
-from generator.models import PathStep, Record, Retraction, StartHere
+from generator.models import EDITOR, PathStep, Record, Retraction, StartHere
 from generator.store import Contents
 
 _S = TypeVar("_S", PathStep, StartHere)
@@ -135,15 +135,20 @@ def _moved(contents: Contents, name: str) -> str:
 
 
 def joined(kept: Record, gone: Record) -> Record:
-    """Return ``kept`` with what it lacks taken from ``gone``, provenance and all."""
-    values = {}
+    """Return ``kept`` with what it lacks taken from ``gone``, provenance and all.
+
+    What an editor has decided of ``kept`` stays, even where the decision is to leave a field empty.
+    """
+    decided = {name for name, origin in kept.provenance.items() if origin.startswith(EDITOR)}
+    values: dict[str, Any] = {}
     for name in Record.model_fields:
         ours, theirs = getattr(kept, name), getattr(gone, name)
         if name == "link_notes":  # a note goes with its link
-            taken = {kind: note for kind, note in theirs.model_dump().items() if note and not getattr(kept.links, kind)}
-            values[name] = ours.model_copy(update=taken)
+            taken = {kind for kind, link in values["links"] if link != getattr(kept.links, kind)}
+            values[name] = ours.model_copy(update={kind: getattr(theirs, kind) for kind in taken})
         elif isinstance(ours, BaseModel):
-            values[name] = theirs.model_copy(update=ours.model_dump(exclude_none=True))
+            held = {kind: value for kind, value in ours if value or f"{name}.{kind}" in decided}
+            values[name] = theirs.model_copy(update=held)
         elif name == "provenance":
             values[name] = merging.in_order({**_of_fields(gone, kept), **ours})
         elif name == "alternative_titles":
@@ -157,7 +162,7 @@ def joined(kept: Record, gone: Record) -> Record:
         elif name == "added":
             values[name] = min(filter(None, (ours, theirs)), default=None)
         else:
-            values[name] = ours or theirs
+            values[name] = ours if name in decided else ours or theirs
     return Record(**values)
 
 
