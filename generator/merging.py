@@ -2,8 +2,8 @@
 
 A field is taken from the best source that states it, whatever came first, so that the order of imports does not matter:
 bibliographies before listings, a stated date before a derived one, a precise date before a vague one, then the source's
-name in alphabetical order. A value is not replaced by another of the same origin. What people wrote (a field without
-provenance, or with ``editor: …``) is never touched.
+name in alphabetical order, and of one origin the value that sorts first. An entry that is read again fills gaps, but
+replaces nothing that it gave. What people wrote (a field without provenance, or with ``editor: …``) is never touched.
 """
 
 from __future__ import annotations
@@ -67,6 +67,7 @@ def merge(
     provenance = dict(record.provenance) if record else {}
     conflicts = []
     sightings = {(seen.source, seen.position): seen for seen in record.seen} if record else {}
+    known = frozenset(sightings)
     for source, entry in sorted(entries, key=lambda pair: (pair[0], pair[1].position)):
         sightings.setdefault((source, entry.position), _sighting(source, entry))
         for name, value in fields_of(entry, keep_abstract=keep_abstract).items():
@@ -83,7 +84,9 @@ def merge(
                 continue
             if holder is None:
                 continue
-            replaces = holder != origin and _rank(name, value, origin, formats) < _rank(name, held, holder, formats)
+            # What an entry said stays where it is read again and says otherwise, as with another day of its capture.
+            again = holder == origin and (source, entry.position) in known
+            replaces = not again and _rank(name, value, origin, formats) < _rank(name, held, holder, formats)
             if not (name == "issued" and _dates_agree(held, holder, value, origin)):
                 kept, other, from_ = (value, held, holder) if replaces else (held, value, origin)
                 conflicts.append(

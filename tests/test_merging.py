@@ -169,6 +169,12 @@ def test_merging_the_same_entries_again_changes_nothing() -> None:
     assert merged(*entries, record=once) == once
 
 
+def test_an_entry_that_is_read_again_replaces_nothing_that_it_gave() -> None:
+    once = merged(entry("dump", issued="2025-02-02"))
+    again = merged(entry("dump", issued="2023-02-02", author_count=2), record=once)
+    assert (again.issued, again.author_count) == ("2025-02-02", 2)
+
+
 def test_the_snapshot_of_a_sighting_stays() -> None:
     once = merged(entry("dump", comments=3, upvotes=7))
     again = merged(entry("dump", comments=99), record=once)
@@ -227,6 +233,8 @@ FACTS = st.fixed_dictionaries(
         "author_count": st.sampled_from([1, 2]),
         "venue": st.sampled_from(["ToyConf", "Toy Conference"]),
         "identifiers": st.sampled_from([{"arxiv": "2205.00001"}, {"arxiv": "2205.00002"}, {"doi": "10.1000/a"}]),
+        # What two files took from one place has one origin.
+        "origins": st.sampled_from([DERIVED, {"authors": "toy/papers", "issued": "toy/papers"}]),
     },
 )
 SOURCES = st.lists(FACTS, min_size=1, max_size=4).map(
