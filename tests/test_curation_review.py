@@ -262,6 +262,23 @@ def test_a_file_that_cannot_be_read_is_a_problem(project: Path, capsys: pytest.C
     assert "nothing.csv: cannot be read" in capsys.readouterr().err
 
 
+def test_what_cannot_be_read_meanwhile_is_not_lost(
+    project: Path, table: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Typing(io.StringIO):
+        def readline(self, *_: object) -> str:  # type: ignore[override]
+            sources.write_text("older: {name: An old file, entires: 3}\n", "utf-8")
+            return "d\n"
+
+    sources = project / "records" / "sources.yaml"
+    monkeypatch.setattr(sys, "stdin", Typing())
+    before = file_bytes(project / "records" / "papers")
+    assert call("review", table) == 1
+    assert "sources.yaml:1: entires: unknown field; write entries" in capsys.readouterr().err
+    assert sources.read_text("utf-8") == "older: {name: An old file, entires: 3}\n"
+    assert file_bytes(project / "records" / "papers") == before
+
+
 # --- on the terminal -------------------------------------------------------------------------------------------------
 
 
