@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -11,8 +11,12 @@ from pydantic import BaseModel, ValidationError
 from generator.identifiers import SCHEMES
 from generator.models import MAX_ABSTRACT, MAX_LINE, Entry, Identifiers, Links, Record
 
+Place = tuple[str | int, ...]
+"""Where in the data of a model something stands: keys, and numbers of list items from 0."""
+_KINDS = {"model_type", "dict_type", "string_type"}  # faults of a value that is of another kind
 
-def spell(place: tuple[str | int, ...]) -> str:
+
+def spell(place: Place) -> str:
     """Write a place as people read it: ``links.code``, ``authors[2]`` (counted from 1)."""
     text = ""
     for part in place:
@@ -53,18 +57,6 @@ def explain(fault: Mapping[str, Any], model: type[BaseModel]) -> str:
     return f"{fault['msg']}; correct it"
 
 
-def keys_in(data: Any, loc: tuple[str | int, ...]) -> set[str]:
-    """Return the parts of a fault's place that are keys of the data; pydantic adds names of union members."""
-    names: set[str] = set()
-    for part in loc:
-        if isinstance(data, Mapping) and part in data:
-            names.add(str(part))
-            data = data[part]
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
-            data = data[part]
-    return names
-
-
 def _fields(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
     """Return the field names of the model that stands at ``loc``, its last part left out."""
     for part in loc[:-1]:
@@ -80,32 +72,29 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from _models_in(inner)
 
 
-def is_other_member(fault: Mapping[str, Any], faults: Sequence[Mapping[str, Any]]) -> bool:
-    """Tell whether a fault only says that fields with values are no text, where the fields' own faults are told too."""
-    return (
-        fault["type"] == "string_type"
-        and isinstance(fault["input"], Mapping)
-        and any(other["loc"][:2] == fault["loc"][:2] and len(other["loc"]) > len(fault["loc"]) for other in faults)
-    )
-
-
-def faults_in(model: type[BaseModel], data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield what keeps ``data`` from being a ``model``: the place as people read it, and the fault with its remedy."""
+def faults_in(model: type[BaseModel], data: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+    """Yield what keeps ``data`` from being a ``model``: the place in the data, and the fault with its remedy."""
     try:
         model.model_validate(data)
     except ValidationError as error:
-        faults = error.errors(include_url=False)
-        # An author is text or fields, and each member of such a union says that it is not the other.
-        unions = {"model_type", "dict_type", "string_type"}
-        meant = {fault["loc"][:2] for fault in faults if fault["type"] not in unions}
-        for fault in faults:
-            if fault["type"] in unions and fault["loc"][:2] in meant:
-                continue
-            known = keys_in(data, fault["loc"]) | ({fault["loc"][-1]} if fault["type"] == "missing" else set())
-            yield (
-                spell(tuple(part for part in fault["loc"] if isinstance(part, int) or part in known)),
-                explain(fault, model),
-            )
+        faults = [(_place(data, fault), fault) for fault in error.errors(include_url=False)]
+        # An author is text or fields, and what is neither right text nor right fields has faults as both. That it is of
+        # another kind is told where nothing else is wrong there or inside, and once.
+        told = {place[:end] for place, fault in faults for end in range(len(place) + (fault["type"] not in _KINDS))}
+        for place, fault in faults:
+            if fault["type"] not in _KINDS or place not in told:
+                told.add(place)
+                yield place, explain(fault, model)
+
+
+def _place(data: Any, fault: Mapping[str, Any]) -> Place:
+    """Return where in the data a fault is: on the way there pydantic adds names of union members."""
+    place: list[str | int] = []
+    for part in fault["loc"]:
+        if part in data if isinstance(data, Mapping) else isinstance(part, int):
+            place.append(part)
+            data = data[part]
+    return (*place, fault["loc"][-1]) if fault["type"] == "missing" else tuple(place)
 
 
 def faults_of(entry: Entry, printable: bool = False) -> Iterator[str]:
@@ -123,7 +112,7 @@ def faults_of(entry: Entry, printable: bool = False) -> Iterator[str]:
     known = {"identifiers": Identifiers.model_fields, "links": Links.model_fields}
     for name, fields in known.items():
         stated[name] = {kind: value for kind, value in stated[name].items() if kind in fields}
-    yield from (f"{place}: {what}" for place, what in faults_in(Record, stated))
+    yield from (f"{spell(place)}: {what}" for place, what in faults_in(Record, stated))
 
 
 def _is_plain(entry: Entry, printable: bool = False) -> bool:

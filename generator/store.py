@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from generator import documents, journal
 from generator.errors import InputError, Problem, WriteError
-from generator.faults import explain, is_other_member, keys_in, spell
+from generator.faults import faults_in, spell
 from generator.ids import MAX_ID, id_fault, source_id_fault
 from generator.models import Id, Record, Retraction, Source, Topic
 from generator.models import Path as ReadingPath
@@ -229,19 +229,12 @@ def _model(
             )
         )
         return None
+    stated = {key: value for key, value in data.items() if value is not None}
     try:
-        return model.model_validate({key: value for key, value in data.items() if value is not None})
-    except ValidationError as error:
-        faults = error.errors(include_url=False)
-        found: dict[Problem, None] = {}
-        for fault in faults:
-            if is_other_member(fault, faults):
-                continue
-            where = tuple(part for part in fault["loc"] if isinstance(part, int) or part in keys_in(data, fault["loc"]))
-            shown = (*where, fault["loc"][-1]) if fault["type"] == "missing" else where
-            message = f"{spell(shown) or spell(fault['loc'])}: {explain(fault, model)}"
-            found[Problem(document.path, document.line((*place, *where)), message)] = None
-        problems.extend(found)
+        return model.model_validate(stated)
+    except ValidationError:
+        for where, what in faults_in(model, stated):
+            problems.append(Problem(document.path, document.line((*place, *where)), f"{spell(where)}: {what}"))
         return None
 
 

@@ -84,6 +84,8 @@ ROW = '{"id": "a", "type": "article", "title": "A Toy"}'
         (b'{"version": 1, "papers": [\n{"title": "A"},\n{"id": "b"}]}', 3, "title: is missing; add it"),
         (b'{"version": 1, "papers": [\n{"title": "A", "issued": "soon"}]}', 2, "issued: 'soon' is no date; write"),
         (b'{"version": 1, "papers": [\n{"title": "A", "links": 5}]}', 2, "links: "),
+        (b'{"version": 1, "papers": [\n{"title": "A", "authors": ["a", {"family": "B", "given": ["x"]}]}]}', 2,
+         "authors[2].given: must be text; write one line of text"),
         (b"- [A Toy of Looms](https://arxiv.org/abs/x)\n", None, "no entry"),
         (b"TY  - JOUR\nAU  - Loom, Ada\nER  - \n", 1, "title: is missing; write it as a line `TI  - "),
         (b"TY  - JOUR\nTI  - A Toy\nER  - \n\nTI  - B\nER  - \n", 5, "TI: stands in no entry; begin each entry"),

@@ -12,7 +12,7 @@ from generator.curation.forms import DELETE, FIELDS
 from generator.curation.issues import Issue
 from generator.curation.plans import Fault, Plan, checked, unanswered
 from generator.curation.suggestions import topics_named
-from generator.faults import faults_in
+from generator.faults import faults_in, spell
 from generator.identifiers import SCHEMES
 from generator.models import EDITOR, PROVEN_FIELDS, Record
 from generator.readers.csv_table import author_in, authors_in
@@ -78,7 +78,7 @@ def plan(contents: Contents, record_id: str, name: str, text: str, source: str) 
         if titles.fold(source).startswith(EDITOR) or "; from " in source:
             faults.append(Fault("source", "is no source; write the address or the name of one, and nothing else"))
     for place, what in [] if faults else faults_in(Record, data):
-        faults.append(Fault("source" if place.startswith("provenance") else "value", f"{place}: {what}"))
+        faults.append(Fault("source" if place[0] == "provenance" else "value", f"{spell(place)}: {what}"))
     if not faults:
         corrected = Record.model_validate(data)
         if corrected.model_copy(update={"provenance": record.provenance}) == record:

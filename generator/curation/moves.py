@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from generator import merging, store, titles
 from generator.errors import ReadingListError, UsageError
-from generator.faults import explain, spell
+from generator.faults import faults_in, spell
 from generator.ids import id_fault
 from generator.models import EDITOR, PathStep, Record, Retraction, StartHere
 from generator.store import Contents
@@ -100,18 +100,10 @@ def retract(contents: Contents, name: str, reason: str, day: str) -> Edit:
             return Edit({})
         raise UsageError(f"{name}: is no record; {_moved(contents, name)}")
     gone = contents.records[name]
-    try:
-        notice = Retraction(
-            title=gone.title,
-            alternative_titles=gone.alternative_titles,
-            retracted=day,
-            reason=reason,
-            identifiers=gone.identifiers,
-            seen=gone.seen,
-        )
-    except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        raise UsageError(f"{spell(fault['loc'])}: {explain(fault, Retraction)}") from None
+    kept = ("title", "alternative_titles", "identifiers", "seen")
+    notice = {**{name: getattr(gone, name) for name in kept}, "retracted": day, "reason": reason}
+    for place, what in faults_in(Retraction, notice):
+        raise UsageError(f"{spell(place)}: {what}")
     for path_id, path in contents.paths.items():
         if all(step.paper == name for step in path.steps):
             raise UsageError(f"{name}: is the only paper on the path {path_id!r}; give that path another paper first")
@@ -120,7 +112,7 @@ def retract(contents: Contents, name: str, reason: str, day: str) -> Edit:
         for other, record in contents.records.items()
         if other in gone.not_same_as and other != name
     }
-    return _edit(contents, apart, name, None, notice)
+    return _edit(contents, apart, name, None, Retraction(**notice))
 
 
 def apply(contents: Contents, edit: Edit) -> None:

@@ -11,7 +11,7 @@ from generator.curation.corrections import record_named
 from generator.curation.forms import MAX_TOPICS, PATH, TOPIC
 from generator.curation.issues import Issue
 from generator.curation.plans import Fault, Plan, checked, unanswered
-from generator.faults import faults_in
+from generator.faults import faults_in, spell
 from generator.ids import id_fault
 from generator.models import Path as ReadingPath
 from generator.models import Topic
@@ -114,10 +114,10 @@ def _faults(model: Any, data: Mapping[str, Any], told: list[Fault]) -> list[Faul
     stated = {name: value for name, value in data.items() if value}
     found = []
     for place, what in faults_in(model, stated):
-        first = re.split(r"[.\[]", place)[0]
+        first = str(place[0])
         question = questions.get(first, first)
         if not any(fault.field == question for fault in told):
-            found.append(Fault(question, what if place == first else f"{place}: {what}"))
+            found.append(Fault(question, what if place == (first,) else f"{spell(place)}: {what}"))
     return found
 
 

@@ -15,7 +15,7 @@ from generator import checking, identifiers, intake, links, merging, readers, st
 from generator.curation.forms import MAX_TOPICS, MAX_WHY_WORDS, topic_labels
 from generator.curation.issues import Issue, chosen
 from generator.curation.plans import Fault, Neighbour, Plan, checked, neighbours
-from generator.faults import faults_in
+from generator.faults import faults_in, spell
 from generator.identifiers import SCHEMES
 from generator.matching.comparison import Verdict
 from generator.models import RECORD_TYPES, Entry, Identifiers, Record, Topic
@@ -338,5 +338,7 @@ def _validate(facts: _Facts) -> None:
     stated = {name: value for name, value in facts.values.items() if value}
     told = {fault.field for fault in facts.faults}
     facts.faults += [
-        Fault(place, what) for place, what in faults_in(Record, {"title": "-", **stated}) if place not in told
+        Fault(name, what)
+        for place, what in faults_in(Record, {"title": "-", **stated})
+        if (name := spell(place)) not in told
     ]

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from generator.errors import Problem
-from generator.faults import faults_in
+from generator.faults import faults_in, spell
 from generator.models import PROVEN_FIELDS, Entry, Identifiers, Links, Record
 from generator.readers import Reading
 
@@ -51,7 +51,7 @@ def read(path: str, text: str, captured: str | None) -> Reading:
             problems.append(Problem(path, line, f"item {position} is no object; each paper is one {{…}}"))
             continue
         facts = _facts(paper)
-        if faults := [Problem(path, line, f"{place}: {what}") for place, what in faults_in(Record, facts)]:
+        if faults := [Problem(path, line, f"{spell(place)}: {what}") for place, what in faults_in(Record, facts)]:
             problems.extend(faults)
             continue
         key = paper.get("id")
