@@ -55,7 +55,7 @@ def generate(
     """
     maker = program(settings)
     before = _read(note, maker, output) if note else None
-    if before and not journal.is_pending(settings.records):
+    if before:
         with contextlib.suppress(OSError, ReadingListError):
             if before.records == _key(journal.state(settings.records)) and _stands(output, before.marks):
                 return Run(Generated(0, len(before.marks), 0, before.marks), before.day)
