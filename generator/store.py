@@ -16,8 +16,8 @@ from generator import documents, journal
 from generator.errors import InputError, Problem, WriteError
 from generator.faults import faults_in, spell
 from generator.ids import MAX_ID, id_fault, source_id_fault
-from generator.models import Id, Record, Retraction, Source, Topic
 from generator.models import Path as ReadingPath
+from generator.models import Record, Retraction, Source, Topic
 
 SCHEMA_FILE = "record.schema.json"
 RECORD_HEAD = f"# yaml-language-server: $schema=../{SCHEMA_FILE}\n"
@@ -314,11 +314,6 @@ def save(folder: Path, changes: Mapping[str, str | None]) -> list[str]:
             if text is not None and before and before != text and (line := documents.comment_line(before)):
                 raise WriteError(f"{folder / name}:{line}: {COMMENT}")
     return journal.commit(folder, changes)
-
-
-def write_record(folder: Path, record_id: Id, record: Record) -> bool:
-    """Write one record in canonical form; return whether the file changed. Raises WriteError as ``save`` does."""
-    return bool(save(folder, {record_file(record_id): record_text(record)}))
 
 
 def sources_text(sources: Mapping[str, Source]) -> str:

@@ -22,6 +22,7 @@ import pytest
 
 from generator import cli, generation, pages, store
 from generator.library import Library
+from generator.models import Record
 from generator.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -49,6 +50,11 @@ def toy_records(target: Path) -> Path:
     shutil.copytree(TOY_RECORDS, target)
     (target / store.SCHEMA_FILE).write_text(store.record_schema(store.load(target).topics), encoding="utf-8")
     return target
+
+
+def write_record(folder: Path, record_id: str, record: Record) -> bool:
+    """Write one record of a folder in canonical form; return whether the file changed."""
+    return bool(store.save(folder, {store.record_file(record_id): store.record_text(record)}))
 
 
 def library(records: Path = TOY_RECORDS) -> Library:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from site_tools import write_record
 
 from generator import checking, store
 from generator.errors import WriteError
@@ -293,7 +294,7 @@ def test_a_comment_is_named_and_never_lost(make_records: Make, text: str, line: 
     path = folder / "papers/loom.yaml"
     assert path.read_text("utf-8") == text
     with pytest.raises(WriteError, match=f"loom.yaml:{line}: holds a comment"):
-        store.write_record(folder, "loom", store.load(folder).records["loom"])
+        write_record(folder, "loom", store.load(folder).records["loom"])
     assert path.read_text("utf-8") == text
 
 

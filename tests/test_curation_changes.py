@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from site_tools import toy_records
+from site_tools import toy_records, write_record
 
 from generator import documents, store
 from generator.curation import changes, moves, revisions
@@ -37,7 +37,7 @@ def test_nothing_changed(head: Path, base: Path) -> None:
 def test_fields_are_named(head: Path, base: Path) -> None:
     record = store.load(head).records["two-names"]
     links = record.links.model_copy(update={"project": "https://example.org/"})
-    store.write_record(head, "two-names", record.model_copy(update={"why": "So.", "links": links, "issued": None}))
+    write_record(head, "two-names", record.model_copy(update={"why": "So.", "links": links, "issued": None}))
     assert _found(head, base)[0] == [RecordChange("two-names", "changed", ("issued", "links.project", "why"))]
 
 
@@ -83,13 +83,13 @@ def test_what_became_of_an_id(
 def test_a_record_with_another_id_and_other_facts_is_renamed_and_changed(head: Path, base: Path) -> None:
     contents = store.load(head)
     moves.apply(contents, moves.rename(contents, "two-names", "names"))
-    store.write_record(head, "names", contents.records["two-names"].model_copy(update={"why": "Two."}))
+    write_record(head, "names", contents.records["two-names"].model_copy(update={"why": "Two."}))
     assert RecordChange("names", "renamed", ("why",), was="two-names") in _found(head, base)[0]
 
 
 def test_added_and_removed_stand_in_order(head: Path, base: Path) -> None:
-    store.write_record(head, "b", Record(title="B"))
-    store.write_record(head, "a", Record(title="A"))
+    write_record(head, "b", Record(title="B"))
+    write_record(head, "a", Record(title="A"))
     (head / "papers" / "hostile.yaml").unlink()
     assert _found(head, base)[0] == [
         RecordChange("a", "added"),

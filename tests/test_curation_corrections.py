@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from site_tools import toy_records
+from site_tools import toy_records, write_record
 
 from generator import checking, merging, store
 from generator.curation import corrections, plans
@@ -151,5 +151,5 @@ def test_a_record_is_named_by_each_of_its_titles(contents: Contents) -> None:
     ],
 )
 def test_a_title_may_hold_a_slash(text: str, expected: str | None, contents: Contents) -> None:
-    store.write_record(contents.folder, "shots", Record(title="Zero/Few-Shot Weaving with Two/Three Names"))
+    write_record(contents.folder, "shots", Record(title="Zero/Few-Shot Weaving with Two/Three Names"))
     assert corrections.record_named(text, store.load(contents.folder)) == expected

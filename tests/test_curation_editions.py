@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from git_tools import Repository, bare_remote
-from site_tools import call, toy_records
+from site_tools import call, toy_records, write_record
 
 from generator import library as libraries
 from generator import store
@@ -72,8 +72,8 @@ def test_the_digest_since_a_revision(clone: Repository, capsys: pytest.CaptureFi
     assert call("digest", "--base", "then", "--unless-empty", "--output", "digest.md") == 0
     assert "nothing has joined the list since 2025-03-04" in capsys.readouterr().err
     assert not Path("digest.md").exists()
-    store.write_record(records, "waited", Record(title="A Loom That Waited", added="2020-01-01"))
-    store.write_record(records, "dateless", Record(title="A Loom Without a Day"))
+    write_record(records, "waited", Record(title="A Loom That Waited", added="2020-01-01"))
+    write_record(records, "dateless", Record(title="A Loom Without a Day"))
     assert call("rename", "two-names", "one-name") == 0
     capsys.readouterr()
     assert call("digest", "--base", "then") == 0
@@ -99,7 +99,7 @@ def test_a_record_that_could_not_be_read_then_did_not_join_since(
 def correct(records: Path, name: str, day: str, what: str) -> None:
     record = store.load(records).records[name]
     corrected = (*record.corrected, Correction(day=day, what=what))
-    store.write_record(records, name, record.model_copy(update={"corrected": corrected}))
+    write_record(records, name, record.model_copy(update={"corrected": corrected}))
 
 
 def test_a_digest_tells_every_correction_once(clone: Repository, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from site_tools import TOY_SETTINGS
+from site_tools import TOY_SETTINGS, write_record
 
 from generator import checking, documents, intake, pages, store
 from generator.curation import moves
@@ -51,7 +51,7 @@ class History(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         for name in ("keeper-one", "keeper-two"):
-            store.write_record(self.folder, name, Record(title=next(self.titles), topics=("toys",)))
+            write_record(self.folder, name, Record(title=next(self.titles), topics=("toys",)))
             self.fate[name] = name
         topic = Topic(name="Toys", group="Play", start_here=(StartHere(paper="keeper-one", why="Begin."),))
         steps = (PathStep(paper="keeper-two", why="First."), PathStep(paper="keeper-one", why="Then."))
@@ -69,7 +69,7 @@ class History(RuleBasedStateMachine):
         (name,) = intake.new_ids([wanted], set(contents.given))
         assert name not in self.fate
         apart = tuple(data.draw(st.lists(st.sampled_from(self.listed), max_size=2, unique=True)) if self.listed else ())
-        store.write_record(self.folder, name, Record(title=title, topics=("toys",), not_same_as=apart))
+        write_record(self.folder, name, Record(title=title, topics=("toys",), not_same_as=apart))
         self.fate[name] = name
 
     @precondition(lambda self: len(self.listed) > 1)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from site_tools import call
+from site_tools import call, write_record
 
 from generator import checking, documents, store
 from generator.curation import moves, revisions
@@ -40,7 +40,7 @@ def base(tmp_path: Path) -> Path:
     """A list in order, with a path, a redirect, and a paper that was taken off."""
     folder = tmp_path / "before"
     for name, record in RECORDS.items():
-        store.write_record(folder, name, record)
+        write_record(folder, name, record)
     topics = {
         "weaving": Topic(name="Weaving", group="Toys", start_here=(StartHere(paper="loom", why="Begin."),)),
         "sea": Topic(name="Sea", group="Toys"),
@@ -75,8 +75,8 @@ def told(head: Path, base: Path) -> list[tuple[str, str]]:
 
 def test_a_change_without_faults_is_told_nothing(head: Path, base: Path) -> None:
     assert told(head, base) == []
-    store.write_record(head, "kelp", Record(title="Kelp Forests by Candlelight", topics=("sea",)))
-    store.write_record(head, "kite", RECORDS["kite"].model_copy(update={"why": "It flies."}))
+    write_record(head, "kelp", Record(title="Kelp Forests by Candlelight", topics=("sea",)))
+    write_record(head, "kite", RECORDS["kite"].model_copy(update={"why": "It flies."}))
     assert told(head, base) == []
 
 
@@ -87,7 +87,7 @@ SAME = "Looms that learn: weaving patterns from few threads"
 
 def test_a_duplicate_names_the_record_that_is_there(head: Path, base: Path) -> None:
     # Added earlier by its own word: the newcomer is to blame all the same.
-    store.write_record(head, "again", Record(title=SAME, topics=("weaving",), added="2001-01-01"))
+    write_record(head, "again", Record(title=SAME, topics=("weaving",), added="2001-01-01"))
     ((file, message),) = told(head, base)
     assert file == "papers/again.yaml"
     assert message.startswith("title: same paper as `loom`: equal title")
@@ -96,9 +96,9 @@ def test_a_duplicate_names_the_record_that_is_there(head: Path, base: Path) -> N
 
 
 def test_no_edit_of_the_old_record_hides_a_duplicate(head: Path, base: Path) -> None:
-    store.write_record(head, "again", LOOM.model_copy(update={"provenance": {}}))
+    write_record(head, "again", LOOM.model_copy(update={"provenance": {}}))
     other = {"title": "Quarries at Dusk", "identifiers": {}, "authors": ("Cy",), "provenance": {}}
-    store.write_record(head, "loom", Record(**{**dict(LOOM), **other}))
+    write_record(head, "loom", Record(**{**dict(LOOM), **other}))
     found = dict(told(head, base))
     assert "same paper as `loom` as it stood before this change: same arxiv identifier" in found["papers/again.yaml"]
     assert "reads like another paper than before" in found["papers/loom.yaml"]
@@ -109,9 +109,9 @@ def test_a_paper_is_known_by_each_of_its_titles(
     head: Path, base: Path, ours: tuple[str, ...], theirs: tuple[str, ...]
 ) -> None:
     for folder in (head, base):
-        store.write_record(folder, "loom", LOOM.model_copy(update={"alternative_titles": ours}))
+        write_record(folder, "loom", LOOM.model_copy(update={"alternative_titles": ours}))
     again = LOOM.model_copy(update={"title": "Quarries at Dusk", "identifiers": Identifiers(), "provenance": {}})
-    store.write_record(head, "again", again.model_copy(update={"alternative_titles": theirs}))
+    write_record(head, "again", again.model_copy(update={"alternative_titles": theirs}))
     ((file, message),) = told(head, base)
     assert file == "papers/again.yaml"
     assert message.startswith("title: same paper as `loom`: equal title")
@@ -119,7 +119,7 @@ def test_a_paper_is_known_by_each_of_its_titles(
 
 def test_a_paper_that_goes_by_its_other_title_is_what_it_was(head: Path, base: Path) -> None:
     renamed = {"title": "Quarries at Dusk", "alternative_titles": (LOOM.title,), "identifiers": Identifiers()}
-    store.write_record(head, "loom", LOOM.model_copy(update=renamed))
+    write_record(head, "loom", LOOM.model_copy(update=renamed))
     assert told(head, base) == []
     moves.apply(contents := store.load(head), moves.rename(contents, "loom", "quarries"))
     assert judged(head, base).nearest == {"quarries": ()}
@@ -129,20 +129,20 @@ def test_a_paper_that_goes_by_its_other_title_is_what_it_was(head: Path, base: P
 
 def test_an_identifier_of_another_record_is_a_problem(head: Path, base: Path) -> None:
     kelp = Record(title="Kelp Forests by Candlelight", topics=("sea",), identifiers={"arxiv": "2103.00001"})
-    store.write_record(head, "kelp", kelp)
+    write_record(head, "kelp", kelp)
     (problem,) = judged(head, base).problems
     assert Path(problem.path).name == "kelp.yaml"
     assert problem.message.startswith(
         "identifiers: 'loom' has the same arxiv identifier 2103.00001, but the titles are"
     )
     assert "correct it where it is wrong" in problem.message
-    store.write_record(head, "kelp", kelp.model_copy(update={"not_same_as": ("loom",)}))
+    write_record(head, "kelp", kelp.model_copy(update={"not_same_as": ("loom",)}))
     assert judged(head, base).problems == ()
 
 
 def test_an_identifier_may_move_to_the_record_that_it_belongs_to(head: Path, base: Path) -> None:
-    store.write_record(head, "kite", RECORDS["kite"].model_copy(update={"identifiers": LOOM.identifiers}))
-    store.write_record(head, "loom", LOOM.model_copy(update={"identifiers": Identifiers()}))
+    write_record(head, "kite", RECORDS["kite"].model_copy(update={"identifiers": LOOM.identifiers}))
+    write_record(head, "loom", LOOM.model_copy(update={"identifiers": Identifiers()}))
     found = judged(head, base)
     assert found.problems == ()
     assert any(
@@ -152,21 +152,21 @@ def test_an_identifier_may_move_to_the_record_that_it_belongs_to(head: Path, bas
 
 def test_two_new_records_of_one_paper_are_told_once(head: Path, base: Path) -> None:
     for name in ("reef", "reefs"):
-        store.write_record(head, name, Record(title="Coral Reefs and Their Librarians", topics=("sea",)))
+        write_record(head, name, Record(title="Coral Reefs and Their Librarians", topics=("sea",)))
     ((file, message),) = told(head, base)
     assert file == "papers/reefs.yaml"
     assert "same paper as `reef`" in message
 
 
 def test_an_old_record_that_becomes_a_duplicate_is_told_where_it_was_changed(head: Path, base: Path) -> None:
-    store.write_record(head, "ferry", RECORDS["ferry"].model_copy(update={"title": "Kites over salt marsh"}))
+    write_record(head, "ferry", RECORDS["ferry"].model_copy(update={"title": "Kites over salt marsh"}))
     assert ("papers/ferry.yaml", "same paper as `kite`") in [
         (file, message[7:][: len("same paper as `kite`")]) for file, message in told(head, base)
     ]
 
 
 def test_a_near_paper_is_a_remark(head: Path, base: Path) -> None:
-    store.write_record(head, "fog", Record(title="Ferry Timetables under Fog, Part II", topics=("sea",)))
+    write_record(head, "fog", Record(title="Ferry Timetables under Fog, Part II", topics=("sea",)))
     found = judged(head, base)
     assert found.problems == ()
     (remark,) = found.remarks
@@ -176,7 +176,7 @@ def test_a_near_paper_is_a_remark(head: Path, base: Path) -> None:
 
 
 def test_an_uncertain_pair_is_a_warning(head: Path, base: Path) -> None:
-    store.write_record(head, "looms", Record(title=SAME, issued="2022", topics=("weaving",)))
+    write_record(head, "looms", Record(title=SAME, issued="2022", topics=("weaving",)))
     (remark,) = judged(head, base).remarks
     assert remark.level == "warning"
     assert "perhaps the same paper as `loom`" in remark.message
@@ -195,13 +195,13 @@ def test_an_uncertain_pair_is_a_warning(head: Path, base: Path) -> None:
     ],
 )
 def test_what_titles_alone_do_not_show(head: Path, base: Path, record: Record, level: str, message: str) -> None:
-    store.write_record(head, "other", record.model_copy(update={"topics": ("weaving",)}))
+    write_record(head, "other", record.model_copy(update={"topics": ("weaving",)}))
     (remark,) = judged(head, base).remarks
     assert (remark.level, "`loom`" in remark.message, message in remark.message) == (level, True, True)
 
 
 def test_a_persons_word_holds_and_is_shown(head: Path, base: Path) -> None:
-    store.write_record(head, "again", Record(title=SAME, topics=("weaving",), not_same_as=("loom",)))
+    write_record(head, "again", Record(title=SAME, topics=("weaving",), not_same_as=("loom",)))
     ((_file, message),) = told(head, base)
     assert message.startswith("not_same_as: told apart from `loom` here, yet they look the same: equal title")
     assert judged(head, base).problems == ()
@@ -209,7 +209,7 @@ def test_a_persons_word_holds_and_is_shown(head: Path, base: Path) -> None:
 
 @pytest.mark.parametrize("name", ["motion", "comes-back"])
 def test_a_paper_that_was_taken_off_does_not_come_back_unseen(head: Path, base: Path, name: str) -> None:
-    store.write_record(head, name, Record(title="Perpetual motion on a spindle", topics=("sea",)))
+    write_record(head, name, Record(title="Perpetual motion on a spindle", topics=("sea",)))
     found = told(head, base)
     assert {file for file, _ in found} == {f"papers/{name}.yaml"}
     assert any("taken off the list on 2024-05-06" in message and "It did not turn" in message for _, message in found)
@@ -227,7 +227,7 @@ def test_a_paper_that_is_taken_off_while_it_is_on_the_list(head: Path, base: Pat
 
 @pytest.mark.parametrize(("name", "whose"), [("old-loom", "former id of 'loom'"), ("spindle", "former id of 'motion'")])
 def test_an_id_that_leads_elsewhere_is_not_free(head: Path, base: Path, name: str, whose: str) -> None:
-    store.write_record(head, name, Record(title="Quarries at Dusk", topics=("sea",)))
+    write_record(head, name, Record(title="Quarries at Dusk", topics=("sea",)))
     ((file, message),) = told(head, base)
     assert file == f"papers/{name}.yaml"
     assert whose in message
@@ -296,13 +296,13 @@ def test_the_page_of_a_topic_or_path_goes_with_a_remark(
 
 
 def test_a_former_id_is_not_given_to_another_paper(head: Path, base: Path) -> None:
-    store.write_record(head, "old-loom", Record(title="Quarries at Dusk", topics=("sea",)))
+    write_record(head, "old-loom", Record(title="Quarries at Dusk", topics=("sea",)))
     documents.write(head / "redirects.yaml", store.redirects_text({"spindle": "motion"}))
     ((file, message),) = told(head, base)
     assert file == "papers/old-loom.yaml"
     assert "was the id of 'loom', and ids are never given again" in message
     # Two papers that were merged by mistake are parted on a person's word.
-    store.write_record(head, "old-loom", Record(title="Quarries at Dusk", topics=("sea",), not_same_as=("loom",)))
+    write_record(head, "old-loom", Record(title="Quarries at Dusk", topics=("sea",), not_same_as=("loom",)))
     assert told(head, base) == []
 
 
@@ -315,7 +315,7 @@ def test_what_was_wrong_before_is_not_told(head: Path, base: Path) -> None:
         (folder / "papers" / "crooked.yaml").write_text("title:  'Nets and Knots'\ntopics: [nowhere]\n", "utf-8")
         (folder / "stray.yaml").write_text("x: y\n", "utf-8")
     assert checking.check(store.load(head)) != []
-    store.write_record(head, "kite", RECORDS["kite"].model_copy(update={"why": "It flies."}))
+    write_record(head, "kite", RECORDS["kite"].model_copy(update={"why": "It flies."}))
     assert told(head, base) == []
     (head / "papers" / "crooked.yaml").write_text("title:  'Nets & Knots'\ntopics: [nowhere]\n", "utf-8")
     assert {file for file, _ in told(head, base)} == {"papers/crooked.yaml"}  # touched, so judged as a whole
@@ -372,14 +372,14 @@ def test_a_topic_that_goes_is_told_once_and_not_at_each_record(head: Path, base:
 
 
 def test_what_a_change_causes_elsewhere_is_told_there(head: Path, base: Path) -> None:
-    store.write_record(head, "loom", LOOM.model_copy(update={"topics": ("sea",)}))
+    write_record(head, "loom", LOOM.model_copy(update={"topics": ("sea",)}))
     ((file, message),) = told(head, base)
     assert file == "topics.yaml"
     assert "'loom' does not have this topic" in message
 
 
 def test_a_correction_says_where_it_comes_from(head: Path, base: Path) -> None:
-    store.write_record(head, "loom", LOOM.model_copy(update={"venue": "Loom Quarterly"}))
+    write_record(head, "loom", LOOM.model_copy(update={"venue": "Loom Quarterly"}))
     (remark,) = judged(head, base).remarks
     assert remark.message.startswith(
         "provenance: venue is another value now, but still said to come from somebody/list"
@@ -391,7 +391,7 @@ def test_a_correction_says_where_it_comes_from(head: Path, base: Path) -> None:
     )
     for provenance in ({}, {"venue": "editor: as printed"}):
         corrected = LOOM.model_copy(update={"venue": "Loom Quarterly", "provenance": provenance})
-        store.write_record(head, "loom", corrected)
+        write_record(head, "loom", corrected)
         assert told(head, base) == []
 
 
@@ -399,9 +399,9 @@ def test_a_correction_says_where_it_comes_from(head: Path, base: Path) -> None:
 
 
 def test_annotations_of_github(head: Path, base: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    store.write_record(head, "again", Record(title="Kites over salt marsh", topics=("sea",)))
-    store.write_record(head, "fog", Record(title="Ferry Timetables under Fog, Part II", topics=("sea",)))
-    store.write_record(head, "late", Record(title=SAME, issued="2022", topics=("weaving",)))
+    write_record(head, "again", Record(title="Kites over salt marsh", topics=("sea",)))
+    write_record(head, "fog", Record(title="Ferry Timetables under Fog, Part II", topics=("sea",)))
+    write_record(head, "late", Record(title=SAME, issued="2022", topics=("weaving",)))
     assert call("check", "--records", str(head), "--base", str(base), "--format", "github") == 1
     said = capsys.readouterr()
     lines = said.out.splitlines()
@@ -414,7 +414,7 @@ def test_annotations_of_github(head: Path, base: Path, capsys: pytest.CaptureFix
 
 
 def test_json_and_text_have_the_remarks(head: Path, base: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    store.write_record(head, "fog", Record(title="Ferry Timetables under Fog, Part II", topics=("sea",)))
+    write_record(head, "fog", Record(title="Ferry Timetables under Fog, Part II", topics=("sea",)))
     arguments = ("check", "--records", str(head), "--base", str(base))
     assert call(*arguments, "--format", "json") == 0
     found = json.loads(capsys.readouterr().out)
@@ -440,6 +440,6 @@ def test_a_change_of_nothing_is_not_passed_over(head: Path, base: Path, capsys: 
     note, counted = capsys.readouterr().err.splitlines()
     assert note.startswith(f"note: nothing in the records differs from {base}, so nothing was judged")
     assert counted == f"0 files changed since {base}, 0 problems, 0 remarks"
-    store.write_record(head, "kite", RECORDS["kite"].model_copy(update={"why": "It flies."}))
+    write_record(head, "kite", RECORDS["kite"].model_copy(update={"why": "It flies."}))
     assert call(*arguments) == 0
     assert "note:" not in capsys.readouterr().err

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from site_tools import write_record
 
 from generator import checking, documents, store
 from generator.curation import moves
@@ -36,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
         "thread": Record(title="A Thread of Some Other Colour", not_same_as=("loom-again",)),
     }
     for name, record in records.items():
-        store.write_record(tmp_path, name, record)
+        write_record(tmp_path, name, record)
     topic = Topic(name="Weaving", group="Toys", start_here=(StartHere(paper="loom-again", why="Begin."),))
     steps = (PathStep(paper="loom", why="First."), PathStep(paper="loom-again", why="Then."))
     documents.write(tmp_path / "topics.yaml", store.table_text({"weaving": topic}))
@@ -84,7 +85,7 @@ def test_of_two_on_one_path_the_step_of_the_kept_one_stays(folder: Path, keep: s
 def test_a_topic_that_begins_with_one_of_them_becomes_one_of_the_other(folder: Path) -> None:
     contents = store.load(folder)
     kept = contents.records["loom"].model_copy(update={"topics": ("spinning",)})
-    store.write_record(folder, "loom", kept)
+    write_record(folder, "loom", kept)
     topics = {"spinning": Topic(name="Spinning", group="Toys"), **contents.topics}
     documents.write(folder / "topics.yaml", store.table_text(topics))
     documents.write(folder / store.SCHEMA_FILE, store.record_schema(topics))
@@ -133,7 +134,7 @@ def test_sightings_of_both_are_kept(folder: Path) -> None:
     for name, position in (("loom", 2), ("loom-again", 1)):
         record = store.load(folder).records[name]
         seen = (Sighting(source="dump", position=position),)
-        store.write_record(folder, name, record.model_copy(update={"seen": seen}))
+        write_record(folder, name, record.model_copy(update={"seen": seen}))
     contents = store.load(folder)
     moves.apply(contents, moves.merge(contents, "loom", "loom-again"))
     assert [seen.position for seen in store.load(folder).records["loom"].seen] == [1, 2]
@@ -200,7 +201,7 @@ def test_a_retraction_leaves_a_notice_and_no_reference(folder: Path) -> None:
     source = Source(name="dump", format="csv", checksum="sha256:" + "0" * 64, entries=1)
     store.save(folder, {"sources.yaml": store.sources_text({"dump": source})})
     record = store.load(folder).records["loom-again"]
-    store.write_record(folder, "loom-again", record.model_copy(update={"seen": seen}))
+    write_record(folder, "loom-again", record.model_copy(update={"seen": seen}))
     after = _retract(folder, "loom-again")
     assert checking.check(after) == []
     assert set(after.records) == {"loom", "thread"}
@@ -220,7 +221,7 @@ def test_a_retraction_leaves_a_notice_and_no_reference(folder: Path) -> None:
 def test_what_was_told_apart_from_a_retracted_paper_stays_apart(folder: Path) -> None:
     twin = store.load(folder).records["loom-again"]
     for name, apart in (("loom-again", ("twin", "thread")), ("twin", ())):
-        store.write_record(folder, name, twin.model_copy(update={"not_same_as": apart}))
+        write_record(folder, name, twin.model_copy(update={"not_same_as": apart}))
     assert checking.check(store.load(folder)) == []
     after = _retract(folder, "loom-again")
     assert after.records["twin"].not_same_as == ("loom-again",)
@@ -272,7 +273,7 @@ def test_a_retraction_cut_short_is_completed_by_the_next(folder: Path) -> None:
 
 def test_a_retracted_paper_does_not_come_back_by_itself(folder: Path) -> None:
     _retract(folder, "loom-again")
-    store.write_record(folder, "fresh", Record(title="Looms, again and again"))
+    write_record(folder, "fresh", Record(title="Looms, again and again"))
     (problem,) = checking.check(store.load(folder))
     assert problem.path.endswith("fresh.yaml")
     assert "same paper as 'loom-again' (equal title, nothing against it), which was taken off" in problem.message

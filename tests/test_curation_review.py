@@ -12,7 +12,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from site_tools import call, environment, file_bytes
+from site_tools import call, environment, file_bytes, write_record
 
 from generator import checking, documents, store
 from generator.cli.review_command import side_by_side
@@ -33,7 +33,7 @@ RECORDS = {
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Three records that may be one paper (of neighbouring years), and one that is none of them."""
     for name, record in RECORDS.items():
-        store.write_record(tmp_path / "records", name, record)
+        write_record(tmp_path / "records", name, record)
     topics = {"toys": Topic(name="Toys", group="Play")}
     documents.write(tmp_path / "records" / "topics.yaml", store.table_text(topics))
     documents.write(tmp_path / "records" / store.SCHEMA_FILE, store.record_schema(topics))
@@ -149,8 +149,8 @@ def test_titles_that_a_paper_bears_elsewhere_are_held_against_the_list(
         (project / "records" / "papers" / f"{name}.yaml").unlink()
     dusk = Record(title="Quarries at Dusk", topics=("toys",), issued="2021", added="2024-03-03")
     quarries = {"alternative_titles": (LOOM.title,), "issued": "2022", "added": "2024-02-02"}
-    store.write_record(project / "records", "dusk", dusk)
-    store.write_record(project / "records", "quarries", dusk.model_copy(update=quarries))
+    write_record(project / "records", "dusk", dusk)
+    write_record(project / "records", "quarries", dusk.model_copy(update=quarries))
     assert _queue(capsys) == [("loom", "quarries"), ("quarries", "dusk")]
     _review(monkeypatch, "s\ns\n")
     assert set(store.load(project / "records").records) == {"loom", "ferry"}
@@ -220,9 +220,7 @@ def test_an_entry_that_is_different_becomes_a_record(
 def test_an_entry_of_which_a_question_is_left_is_not_added(
     project: Path, table: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    store.write_record(
-        project / "records", "loom-of-18", LOOM.model_copy(update={"issued": "2018", "added": "2024-01-01"})
-    )
+    write_record(project / "records", "loom-of-18", LOOM.model_copy(update={"issued": "2018", "added": "2024-01-01"}))
     before = file_bytes(project)
     pairs = _queue(capsys, table)
     assert [one for one, _ in pairs] == ["loom-of-18", "third-loom"]

@@ -10,7 +10,7 @@ import cmarkgfm
 import html5lib
 import pytest
 from cmarkgfm.cmark import Options
-from site_tools import TOY_SETTINGS, call, toy_records
+from site_tools import TOY_SETTINGS, call, toy_records, write_record
 
 from generator import store
 from generator.curation import moves, revisions
@@ -47,10 +47,8 @@ def test_nothing_changed(head: Path, base: Path) -> None:
 def test_a_maintainer_sees_what_changed(head: Path, base: Path) -> None:
     contents = store.load(head)
     record = contents.records["two-names"]
-    store.write_record(head, "two-names", record.model_copy(update={"why": "An entirely new reason to read it."}))
-    store.write_record(
-        head, "again", record.model_copy(update={"why": "Once more.", "seen": (), "added": "2025-01-01"})
-    )
+    write_record(head, "two-names", record.model_copy(update={"why": "An entirely new reason to read it."}))
+    write_record(head, "again", record.model_copy(update={"why": "Once more.", "seen": (), "added": "2025-01-01"}))
     moves.apply(contents, moves.retract(contents, "stray-thread", "It frayed.", "2025-02-03"))
     shown = _shown(_summary(head, base))
     assert "1 record added, 1 record changed, 1 record taken off, 1 problem, 0 remarks." in shown
@@ -79,7 +77,7 @@ def test_records_that_cannot_be_read_are_told_as_problems(head: Path, base: Path
     (head / "papers" / "two-names.yaml").write_text("titel: Wrong\n", "utf-8")
     (head / "papers" / "braided-attention.yaml").unlink()  # named on paths and by topics
     record = store.load(head).records["stray-thread"]
-    store.write_record(head, "stray-thread", record.model_copy(update={"why": "Still shown."}))
+    write_record(head, "stray-thread", record.model_copy(update={"why": "Still shown."}))
     shown = _shown(_summary(head, base))
     assert "two-names\nchanged\n" in shown
     assert "braided-attention\ndeleted\n" in shown
@@ -96,8 +94,8 @@ NAME = "<img src=x onerror=y> @octocat ![x](y) `a`"
 
 def test_text_of_records_is_text(head: Path, base: Path) -> None:
     record = Record(title=HOSTILE, why=HOSTILE, summary=f"```\n\n{HOSTILE}\n\n````\n\n</details>", venue=HOSTILE)
-    store.write_record(head, "evil", record)
-    store.write_record(head, "hostile", store.load(head).records["hostile"].model_copy(update={"why": HOSTILE}))
+    write_record(head, "evil", record)
+    write_record(head, "hostile", store.load(head).records["hostile"].model_copy(update={"why": HOSTILE}))
     (head / "papers" / f"{NAME}.yaml").write_text(f'title: "x"\n"{NAME}": y\ntopics: ["{NAME}"]\n', "utf-8")
     (head / "topics.yaml").write_text((base / "topics.yaml").read_text("utf-8") + f'"{NAME}": {{name: x, group: y}}\n')
     contents = store.load(head)
@@ -125,7 +123,7 @@ def test_text_of_records_is_text(head: Path, base: Path) -> None:
 def test_a_summary_keeps_within_its_limit_and_says_what_is_left_out(head: Path, base: Path) -> None:
     for number in range(250):
         record = Record(title=f"Paper {'ä' * 40} number {number}", summary="word " * 300, topics=("weaving",))
-        store.write_record(head, f"many-{number:03}", record)
+        write_record(head, f"many-{number:03}", record)
     for limit in (LIMIT, 300_000, 30_000, 3_000):
         text = _summary(head, base, limit)
         assert len(text.encode()) <= limit
@@ -140,7 +138,7 @@ def test_a_summary_keeps_within_its_limit_and_says_what_is_left_out(head: Path, 
 
 
 def test_the_command_writes_a_file_or_prints(head: Path, base: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    store.write_record(head, "kelp", Record(title="Kelp by Candlelight"))
+    write_record(head, "kelp", Record(title="Kelp by Candlelight"))
     arguments = ("changes", "--records", str(head), "--base", str(base))
     assert call(*arguments) == 0
     text = capsys.readouterr().out

@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 import pytest
 from payloads import FLAG, SLOTS, TEXTS, line, prose, record
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Error, Page, Request, Response
-from site_tools import Site, copy_project, environment, run, scratch, serve
+from site_tools import Site, copy_project, environment, run, scratch, serve, write_record
 
 from generator import escaping, links, store, titles
 from generator.models import Path as ReadingPath
@@ -41,7 +41,7 @@ def hostile_list(folder: Path) -> Path:
         return line(TEXTS[number + slot * many])
 
     for number in range(len(TEXTS)):
-        store.write_record(folder, f"paper-{number}", record(number))
+        write_record(folder, f"paper-{number}", record(number))
     tables: dict[str, dict[str, Any]] = {
         "topics.yaml": {
             f"topic-{number}": Topic.model_validate(

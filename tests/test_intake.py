@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from site_tools import DAY, LISTING, TOY_RECORDS, call, enter_project, file_bytes
+from site_tools import DAY, LISTING, TOY_RECORDS, call, enter_project, file_bytes, write_record
 
 from generator import checking, cli, documents, intake, journal, readers, store
 from generator.errors import WriteError
@@ -235,7 +235,7 @@ def test_what_a_person_merged_does_not_come_again_under_the_other_title(
     assert call("duplicates", "--records", str(records), str(tmp_path / "again.csv")) == 0
     assert "again.csv:2 and looms-at-rest: equal title" in capsys.readouterr().out
     twin = Record(title="Weaving machines that idle", authors=("Ida Loom",), issued="2020", added="2026-11-20")
-    store.write_record(records, "twin", twin)
+    write_record(records, "twin", twin)
     problems = [problem.message for problem in checking.check(store.load(records))]
     assert [message.partition(";")[0] for message in problems] == [
         "title: same paper as 'looms-at-rest' (equal title, authors agree)"
@@ -259,7 +259,7 @@ def test_an_entry_stays_with_its_record_whatever_people_make_of_it(tmp_path: Pat
     take_in(tmp_path / "records", [path])
     record = store.load(tmp_path / "records").records["a-toy-loom"]
     renamed = record.model_copy(update={"title": "Quite Another Name", "provenance": {}})
-    store.write_record(tmp_path / "records", "a-toy-loom", renamed)
+    write_record(tmp_path / "records", "a-toy-loom", renamed)
     before = snapshot(tmp_path / "records")
     done = take_in(tmp_path / "records", [path])
     assert snapshot(tmp_path / "records") == before
@@ -311,7 +311,7 @@ def test_new_ids(titles: list[str], taken: set[str], ids: list[str]) -> None:
 
 
 def test_the_id_of_a_moved_record_is_never_given_again(tmp_path: Path) -> None:
-    store.write_record(tmp_path, "weaver", Record(title="Weaver, Renamed"))
+    write_record(tmp_path, "weaver", Record(title="Weaver, Renamed"))
     documents.write(tmp_path / "redirects.yaml", store.redirects_text({"loom": "weaver"}))
     assert list(records(plan({"toy.txt": dump("Loom: A Toy")}, tmp_path))) == ["loom-a-toy"]
 
@@ -412,7 +412,7 @@ def test_a_broken_record_stops_the_import_and_nothing_is_written(
 
 
 def test_no_new_fills_gaps_and_makes_no_record(tmp_path: Path) -> None:
-    store.write_record(tmp_path / "records", "spin", Record(title="Spin Faster, Waste Nothing!"))
+    write_record(tmp_path / "records", "spin", Record(title="Spin Faster, Waste Nothing!"))
     done = take_in(tmp_path / "records", toys(tmp_path), new=False)
     found = store.load(tmp_path / "records")
     assert list(found.records) == ["spin"]
@@ -451,7 +451,7 @@ def test_a_disk_that_fails_in_the_midst_leaves_whole_files_and_the_next_run_comp
 
 
 def test_pairs_for_review_name_entries_and_records(tmp_path: Path) -> None:
-    store.write_record(tmp_path, "editorial", Record(title="Editorial"))
+    write_record(tmp_path, "editorial", Record(title="Editorial"))
     done = plan({"a.txt": dump("Weaving at Night"), "b.csv": b"id,title\n1,Editorial\n"}, tmp_path)
     assert [(pair.a, pair.b) for pair in done.review] == [(1, 2)]
     assert done.record_ids == ("editorial",)
@@ -478,7 +478,7 @@ def test_what_was_taken_off_does_not_come_again_under_another_title(
 ) -> None:
     folder, name = str(tmp_path / "records"), "looms-at-rest"
     record = Record(title="Looms at Rest", alternative_titles=("Weaving Machines That Idle",), added="2024-01-01")
-    store.write_record(tmp_path / "records", name, record)
+    write_record(tmp_path / "records", name, record)
     assert call("retract", name, "--reason", "Withdrawn.", "--date", "2025-02-03", "--records", folder) == 0
     again = tmp_path / "again.csv"
     again.write_text("id,title\n1,Weaving machines that idle\n", encoding="utf-8")

@@ -16,8 +16,9 @@ import invented_entries
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from site_tools import write_record
 
-from generator import cli, intake, matching, readers, store
+from generator import cli, intake, matching, readers
 from generator.faults import _is_plain, faults_in
 from generator.matching import blocking, match
 from generator.matching.comparison import Verdict, compare
@@ -301,7 +302,7 @@ def test_of_an_id_in_several_files_that_is_explained_which_was_found(
 
 def test_two_records_are_explained_without_a_file(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("loom", "shuttle"):
-        store.write_record(Path("records"), name, Record(title=f"A {name} at rest"))
+        write_record(Path("records"), name, Record(title=f"A {name} at rest"))
     assert cli.main(["duplicates", "--explain", "loom", "shuttle"]) == 0
     assert capsys.readouterr().out.startswith("loom and shuttle ")
     assert cli.main(["duplicates"]) == 2

@@ -19,7 +19,7 @@ from typing import Any
 import html5lib
 import pytest
 import yaml
-from site_tools import RECORDS, ROOT, TOY, TOY_SETTINGS, is_generated, library, toy_records
+from site_tools import RECORDS, ROOT, TOY, TOY_SETTINGS, is_generated, library, toy_records, write_record
 
 from generator import checking, pages, store
 from generator.library import Library, coverage
@@ -156,7 +156,7 @@ CROWDED: dict[str, dict[str, Any]] = {
 def test_ids_that_would_collide_are_kept_apart_or_named(tmp_path: Path, name: str) -> None:
     more = CROWDED[name]
     for record_id, record in {"k": Record(title="K"), **more.get("records", {})}.items():
-        store.write_record(tmp_path, record_id, record)
+        write_record(tmp_path, record_id, record)
     for table in ("topics", "paths", "sources"):
         (tmp_path / f"{table}.yaml").write_text(store.table_text(more.get(table, {})), encoding="utf-8")
     (tmp_path / "redirects.yaml").write_text(store.redirects_text(more.get("redirects", {})), encoding="utf-8")

@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 from git_tools import BOT, Forge, Repository, bare_remote, run_script
-from site_tools import TOY_RECORDS, file_bytes, toy_records
+from site_tools import TOY_RECORDS, file_bytes, toy_records, write_record
 
-from generator import store
 from generator.models import Record
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the runners of the workflows are Linux machines")
@@ -430,7 +429,7 @@ def digest(stage: Stage, tmp_path: Path) -> tuple[str, str]:
 
 
 def add(stage: Stage, name: str, title: str, added: str) -> None:
-    store.write_record(stage.clone.folder / "records", name, Record(title=title, added=added))
+    write_record(stage.clone.folder / "records", name, Record(title=title, added=added))
     stage.clone.commit(f"Add {name}")
 
 

@@ -15,6 +15,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from site_tools import write_record
 
 from generator import documents, store
 from generator.models import Correction, Record, Source, Topic
@@ -248,8 +249,8 @@ def test_papers_may_be_no_folder_or_closed(make_records: Make, monkeypatch: pyte
 
 def test_writing_a_record_says_whether_it_changed(tmp_path: Path) -> None:
     record = Record(title="A Toy Loom")
-    assert store.write_record(tmp_path, "loom", record)
-    assert not store.write_record(tmp_path, "loom", record)
+    assert write_record(tmp_path, "loom", record)
+    assert not write_record(tmp_path, "loom", record)
     assert store.load(tmp_path).records == {"loom": record}
 
 

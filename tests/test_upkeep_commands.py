@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 from databases import Databases, Paper
-from site_tools import call, enter_project, file_bytes, free_port
+from site_tools import call, enter_project, file_bytes, free_port, write_record
 from stand_in import Asked, Reply, Server, Waits, serving
 
-from generator import cli, store
+from generator import cli
 from generator.cli import upkeep_commands
 from generator.models import Record
 from generator.upkeep import apis
@@ -35,7 +35,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with one record more than the toy list, its configuration naming a repository."""
     project = enter_project(tmp_path, monkeypatch)
     (project / "mkdocs.yml").write_text("site_name: Toy\nrepo_url: https://github.com/toy/list\n", encoding="utf-8")
-    store.write_record(project / "records", "loom", RECORD)
+    write_record(project / "records", "loom", RECORD)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767225600")
     return project
 
@@ -193,7 +193,7 @@ def write_plain_link(project: Path) -> None:
     record = RECORD.model_copy(
         update={"links": RECORD.links.model_copy(update={"code": "http://code.example.org/loom"})}
     )
-    store.write_record(project / "records", "loom", record)
+    write_record(project / "records", "loom", record)
 
 
 def test_links_reports_what_is_dead_since_when(

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from databases import ABSTRACT, Databases, Paper, arxiv_entry, atom, crossref_list, crossref_work, huggingface_paper
+from site_tools import write_record
 from stand_in import Reply, Server, Waits, as_json, serving
 
 from generator import checking, documents, store
@@ -478,7 +479,7 @@ def test_written_records_pass_the_check(world: World, tmp_path: Path) -> None:
     databases, server = world
     databases.papers = [PAPER]
     folder = tmp_path / "records"
-    store.write_record(folder, "loom", Record(title=TITLE, identifiers={"arxiv": "2210.00001"}, added="2026-01-01"))
+    write_record(folder, "loom", Record(title=TITLE, identifiers={"arxiv": "2210.00001"}, added="2026-01-01"))
     documents.write(folder / store.SCHEMA_FILE, store.record_schema({}))
     done = run(server, store.load(folder).records)
     assert enrichment.write(folder, done) == 1

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import httpcore2
 import pytest
-from site_tools import free_port
+from site_tools import free_port, write_record
 from stand_in import Asked, Reply, Server, Waits, serving
 
 from generator import links, store
@@ -501,6 +501,6 @@ def test_notes_stand_in_the_record_in_one_form(tmp_path: Path) -> None:
     record = Record(title="Loom", links={"code": "https://a.example.org"}, link_notes={"code": "only for browsers"})
     text = store.record_text(record)
     assert text.split("\n")[2:4] == ["links: {code: 'https://a.example.org'}", "link_notes: {code: only for browsers}"]
-    store.write_record(tmp_path, "loom", record)
+    write_record(tmp_path, "loom", record)
     assert store.load(tmp_path).records["loom"] == record
     assert json.loads(store.record_schema({}))["properties"]["link_notes"]["$ref"].endswith("LinkNotes")
