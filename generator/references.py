@@ -11,9 +11,10 @@ from generator.store import Contents, record_file
 
 
 def is_faulty(contents: Contents, file: str) -> bool:
-    """Tell whether a file has problems of its own; what names things in it cannot be judged then."""
-    name = os.fspath(contents.folder / file)
-    return any(problem.path == name for problem in contents.problems)
+    """Tell whether a file, or its folder, has problems of its own; what names things in it cannot be judged then."""
+    path = contents.folder / file
+    names = {os.fspath(path), os.fspath(path.parent)}
+    return any(problem.path in names for problem in contents.problems)
 
 
 def stated(contents: Contents, file: str) -> Mapping[str, object] | None:

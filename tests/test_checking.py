@@ -10,7 +10,8 @@ from site_tools import write_record
 
 from generator import checking, store
 from generator.errors import WriteError
-from generator.models import Source
+from generator.models import Path as ReadingPath
+from generator.models import PathStep, Source
 
 BROKEN = Path(__file__).parent / "data" / "broken"
 RECORD_FIELDS = (
@@ -243,6 +244,17 @@ def test_one_fault_is_one_problem(make_records: Make, broken: dict[str, str]) ->
     assert problems_of(folder) == []
     make_records(broken)
     assert [name for name, _, _ in problems_of(folder)] == list(broken)
+
+
+def test_a_folder_that_is_not_read_is_one_problem(make_records: Make, tmp_path: Path) -> None:
+    way = ReadingPath(title="Way", steps=(PathStep(paper="loom", why="First."),))
+    paths, redirects = store.table_text({"way": way}), "old: loom\n"
+    folder = make_records({"papers/loom.yaml": LOOM, "paths.yaml": paths, "redirects.yaml": redirects})
+    with_schema(folder)
+    assert problems_of(folder) == []
+    (folder / "papers").rename(tmp_path / "elsewhere")
+    (folder / "papers").symlink_to(tmp_path / "elsewhere")
+    assert problems_of(folder) == [("papers", None, "is a symbolic link; put the folder itself here")]
 
 
 @pytest.mark.parametrize(
