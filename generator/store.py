@@ -301,7 +301,7 @@ def save(folder: Path, changes: Mapping[str, str | None]) -> list[str]:
     """Make ``changes`` of a records folder that the caller holds, all or none; return the files that changed.
 
     ``changes`` are texts by path inside the folder, ``None`` deletes a file. Raises WriteError, also where a comment of
-    a person would be lost, or a file could not be read again; nothing is changed then.
+    a person would be lost from a file that stays, or a file could not be read again; nothing is changed then.
     """
     for name, text in sorted(changes.items()):
         if name.endswith(".yaml") and text and (size := len(text.encode())) > documents.MAX_BYTES:

@@ -270,10 +270,10 @@ def test_a_stated_capture_day_completes_what_an_earlier_import_left_open(tmp_pat
     data = dump("A Toy Loom", facts="\n\n  • 2 authors\n·\nFeb 2")
     take_in(tmp_path / "records", [_file(tmp_path, data)])
     assert store.load(tmp_path / "records").records["a-toy-loom"].issued is None
-    readings, sums = intake.read_files([str(tmp_path / "toy.txt")], captured="2025-03-11")
-    contents = store.load(tmp_path / "records")
-    done = intake.plan(contents, readings, sums, today="2026-01-03")
-    intake.write(contents, done)
+    for captured in ("2025-03-11", "2023-03-11"):  # the day that was stated first stays
+        readings, sums = intake.read_files([str(tmp_path / "toy.txt")], captured=captured)
+        contents = store.load(tmp_path / "records")
+        intake.write(contents, intake.plan(contents, readings, sums, today="2026-01-03"))
     found = store.load(tmp_path / "records")
     assert (found.sources["toy"].captured, found.sources["toy"].added) == ("2025-03-11", "2026-01-02")
     assert (found.records["a-toy-loom"].issued, found.records["a-toy-loom"].added) == ("2025-02-02", "2026-01-02")

@@ -34,9 +34,13 @@ def both(**fields: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 ONE_TEXT = both(abstract=LOOMS)
+TWO_OF_TEN_WORDS, THREE_OF_TEN_WORDS = (
+    ({"abstract": "warp weft loom yarn reed heddle spool bobbin shed pick"}, {"abstract": f"{words} of six ferries"})
+    for words in ("warp weft a b c d e", "warp weft loom b c d e")
+)
 TWO_TEXTS = ({"abstract": LOOMS}, {"abstract": FERRIES})
 ALONE = both()
-FAR_YEARS = ({"issued": "2015"}, {"issued": "2021"})
+FAR_YEARS = ({"issued": "2019"}, {"issued": "2021"})
 NEAR_YEARS = ({"issued": "2020"}, {"issued": "2021"})
 TWO_VENUES = ({"venue": "Loom"}, {"venue": "Cloth J"})
 TWO_PEOPLE = ({"authors": ("Ida Loom",)}, {"authors": ("Jan Ferry",)})
@@ -85,6 +89,10 @@ PAIRS: list[tuple[str, str, tuple[dict[str, Any], dict[str, Any]], str, str]] = 
     ("Weaving Cloth at Night", "Weaving Cloth at Night", TWO_VENUES, "review", "the venues differ (Cloth J | Loom)"),
     ("Weaving Cloth at Night", "Weaving Cloth at Night", TWO_PEOPLE, "review", "authors differ"),
     ("Weaving Cloth at Night", "Weaving Cloth at Night", ONE_PERSON, "same", "authors agree"),
+    ("Weaving Cloths", "Weaving Cloths", ALONE, "review", "13 letters"),
+    ("Weaving Clothes", "Weaving Clothes", ALONE, "same", "nothing against"),
+    ("Weaving Cloth at Night", "Weaving Cloth at Night", TWO_OF_TEN_WORDS, "review", "abstracts differ"),
+    ("Weaving Cloth at Night", "Weaving Cloth at Night", THREE_OF_TEN_WORDS, "same", "nothing against"),
     # Typesetting is no difference.
     (r"$\textbf{S}^2$IP-Loom: Weaving", "S2IP-Loom: Weaving", ALONE, "same", "equal title"),
     ("S<sup>2</sup>IP-Loom: Weaving", "S²IP-Loom: weaving.", ALONE, "same", "equal title"),
@@ -94,6 +102,8 @@ PAIRS: list[tuple[str, str, tuple[dict[str, Any], dict[str, Any]], str, str]] = 
     ("Weaving the Cloth of the Night", "Weaving Cloth of the Night", ONE_TEXT, "same", "stop words"),
     ("Weaving the Cloth of the Night", "Weaving Cloth of the Night", ALONE, "review", "stop words"),
     ("Weaving the Cloth of the Night", "Weaving Cloth of the Night", TWO_TEXTS, "review", "similar"),
+    ("Weaving the Cloth of the Night", "Weaving Cloth of the Night", NEAR_YEARS, "review", "similar"),
+    ("Weaving the Cloth of the Night", "Weaving Cloth of the Night", FAR_YEARS, "different", "titles differ"),
     ("Multilingual Translaton of Looms", "Multilingual Translation of Looms", ONE_TEXT, "same", "long word"),
     ("Multilingual Translaton of Looms", "Multilingual Translation of Looms", ALONE, "review", "long word"),
     ("Big Looms for Small Hands", "Big Rooms for Small Hands", ONE_TEXT, "review", "titles do not"),
@@ -178,6 +188,48 @@ def test_a_title_that_recurs_over_the_years_proves_nothing() -> None:
     assert match(items[2:]).clusters == ((0, 1),)
 
 
+def test_nearly_equal_titles_of_which_one_recurs_are_asked_about() -> None:
+    column = replace(item("Weaving the Cloth of the Night", "a", abstract=LOOMS), is_column=True)
+    text = item("Weaving Cloth of the Night", "b", abstract=LOOMS)
+    for one, other in ((column, text), (replace(text, is_column=True), replace(column, is_column=False))):
+        verdict = compare(one, other)
+        assert (verdict.kind, "recur over the years" in verdict.reason) == ("review", True)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_strong"),
+    [
+        ({}, {}, True),
+        ({"volume": "3"}, {"volume": "3"}, True),
+        ({"volume": "3"}, {"volume": "4"}, False),
+        ({"volume": "3"}, {}, False),
+        ({}, {"issued": "2021"}, False),
+        ({}, {"pages": "13"}, False),
+        # Where authors are named, they decide.
+        ({"volume": "3", "authors": ("Ida Loom",)}, {"volume": "4", "authors": ("Ida Loom",)}, True),
+        ({"authors": ("Ida Loom",)}, {"authors": ("Jan Ferry",)}, False),
+    ],
+)
+def test_authors_and_year_or_place_and_year_are_strong_evidence(
+    one: dict[str, Any], other: dict[str, Any], is_strong: bool
+) -> None:
+    facts = {"issued": "2020", "pages": "12"}
+    a, b = item("Cloth", "a", **{**facts, **one}), item("Cloth", "b", **{**facts, **other})
+    assert evidence.strong(a, b) == evidence.strong(b, a) == is_strong
+
+
+@pytest.mark.parametrize(("papers", "asked"), [(50, 0), (49, 1)])
+def test_a_database_that_lists_a_paper_twice_is_asked_about_unless_it_lists_many(papers: int, asked: int) -> None:
+    facts = {"authors": ("Ida Loom", "Jan Ferry"), "issued": "2020", "venue": "Proceedings of Looms"}
+    near = ["Weaving Red Cloth by Night with Care", "Weaving Red Cloth by Night with Ease"]
+    listed = [*near, *(f"A Catalogue of Kelp, Part {number}" for number in range(papers - 2))]
+    items = [item(title, f"{source}{title}", database=source, **facts) for title in listed for source in ("a", "b")]
+    items.append(item(listed[-1], "again", database="a", **facts))
+    found = match(items)
+    assert len(found.clusters) == papers
+    assert len(found.review) == asked
+
+
 def test_a_person_has_the_last_word() -> None:
     a, b = item("Weaving Cloth at Night", "a"), item("Weaving Cloth at Night", "b")
     told = item_of_record("r", Record(title="Weaving Cloth at Night", not_same_as=("a",)))
@@ -218,6 +270,12 @@ def test_an_entry_joins_no_record_where_another_is_as_like_it() -> None:
     assert all("one and two are two records" in pair.verdict.reason for pair in found.review[:2])
     surely = match([item("Weaving Cloth at Night", identifiers={"arxiv": "2210.17320"}), *records])
     assert surely.clusters == ((0, 2), (1,))
+
+
+@pytest.mark.parametrize(("count", "pairs"), [(40, 40 * 39 // 2), (41, 6 * 41 - 6 * 7 // 2)])
+def test_in_a_block_of_more_than_forty_each_meets_six_neighbours(count: int, pairs: int) -> None:
+    items = [item(f"{chr(97 + n // 7)}{chr(97 + n % 7)}" * 20, str(n), abstract=LOOMS) for n in range(count)]
+    assert len(list(matching.candidates(items))) == pairs
 
 
 def test_blocks_over_the_cap_still_pair_neighbours() -> None:

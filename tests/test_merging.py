@@ -213,6 +213,12 @@ def test_a_count_that_does_not_fit_the_names_is_a_conflict() -> None:
     assert (len(record.authors), record.author_count) == (1, 2)
 
 
+@pytest.mark.parametrize("field", ["authors", "author_count"])
+def test_a_count_that_an_editor_has_looked_at_is_none(field: str) -> None:
+    held = Record(title="A Toy Loom", authors=("Ida Loom",), author_count=2, provenance={field: "editor: as printed"})
+    assert merge(held, [entry("dump", author_count=2)], FORMATS, added=None)[1] == ()
+
+
 def test_provenance_stands_in_the_order_of_the_fields() -> None:
     found = merged(
         entry(

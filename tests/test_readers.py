@@ -531,6 +531,21 @@ def test_bibtex_dates(fields: str, expected: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("own", "volume", "expected"),
+    [
+        ("", "date={2019-05-06}", "2019-05-06"),
+        ("", "year={2019}, month=may", "2019-05"),
+        ("year={2020}", "date={2019-05-06}", "2020"),
+        ("year={2020}", "year={2020}, month=may", "2020"),
+        ("date={2020-07}", "year={2019}, month=may", "2020-07"),
+    ],
+)
+def test_a_date_of_its_own_goes_before_that_of_the_volume(own: str, volume: str, expected: str) -> None:
+    both = f"@inproceedings{{a, title={{A Toy}}, crossref={{v}}, {own}}}\n@proceedings{{v, title={{Toys}}, {volume}}}\n"
+    assert read(both).entries[0].issued == expected
+
+
+@pytest.mark.parametrize(
     ("fields", "expected"),
     [
         ("eprint={2210.17323}", {"arxiv": "2210.17323"}),
@@ -677,6 +692,20 @@ def test_csv_tells_people_apart(cell: str, names: list[str]) -> None:
 def test_ris_tells_people_apart_that_stand_on_one_line(line: str, names: list[str]) -> None:
     [entry] = read(f"TY  - JOUR\nTI  - A Toy\nAU  - {line}\nER  - \n").entries
     assert [str(name) for name in entry.authors or ()] == names
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["PY  - 2020", "DA  - 2020/05/06/"], "2020-05-06"),
+        (["PY  - 2020", "DA  - 2021/05/06/"], "2020"),
+        (["PY  - 2020", "DA  - 2021/05/06/", "Y1  - 2020/03//"], "2020-03"),
+        (["DA  - 2021-05"], "2021-05"),
+    ],
+)
+def test_a_day_in_ris_is_one_of_the_stated_year(lines: list[str], expected: str) -> None:
+    [entry] = read("\n".join(["TY  - JOUR", "TI  - A Toy", *lines, "ER  - "])).entries
+    assert entry.issued == expected
 
 
 def csl(**variables: Any) -> str:

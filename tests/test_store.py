@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from site_tools import write_record
 
 from generator import documents, store
+from generator.errors import WriteError
 from generator.models import Correction, Record, Source, Topic
 
 RECORDS = Path(__file__).resolve().parent.parent / "records"
@@ -252,6 +253,14 @@ def test_writing_a_record_says_whether_it_changed(tmp_path: Path) -> None:
     assert write_record(tmp_path, "loom", record)
     assert not write_record(tmp_path, "loom", record)
     assert store.load(tmp_path).records == {"loom": record}
+
+
+def test_a_comment_keeps_a_record_from_being_rewritten_not_from_being_deleted(make_records: Make) -> None:
+    folder = make_records({"papers/loom.yaml": "title: A Toy  # sic\n"})
+    with pytest.raises(WriteError, match=r"loom\.yaml:1: holds a comment"):
+        write_record(folder, "loom", Record(title="A Toy Loom"))
+    assert store.save(folder, {"papers/loom.yaml": None}) == ["papers/loom.yaml"]
+    assert store.load(folder).files == {}
 
 
 # --- names that become files and addresses ---------------------------------------------------------------------------
