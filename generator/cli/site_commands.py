@@ -8,12 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from generator import exports, generation, journal, locks, settings, standing
+from generator import exports, journal, locks, settings, standing
 from generator.cli.printing import DONE, PROBLEMS, configured, load_records, progress, put, say
 from generator.curation import editions
 from generator.digest import digest as changes_since
 from generator.errors import ReadingListError, UsageError
 from generator.library import Library
+from generator.site.folder import CACHE, SiteFolder
 
 
 def generate(options: argparse.Namespace) -> int:
@@ -47,10 +48,13 @@ def build(options: argparse.Namespace) -> int:
         status = DONE if mkdocs_plugin.build_site(options.config.absolute(), site) else PROBLEMS
     else:
         with locks.exclusive(found.docs):
+            elsewhere = options.site_dir and options.site_dir.resolve() != found.site.resolve()
+            folder = SiteFolder(options.site_dir, options.config.absolute().parent / CACHE) if elsewhere else None
             _generate(options.config, found, found.docs)
             status = _run_engine(options, ["zensical", "build", "--clean"])
-            if status == DONE and options.site_dir and options.site_dir.resolve() != found.site.resolve():
-                generation.move_site(found.site, options.site_dir)
+            if folder and status == DONE:  # Zensical builds in its own place alone
+                folder.put_all(found.site)
+                folder.publish()
     if status == DONE:
         say(f"the site is in {options.site_dir or found.site}")
     return status
