@@ -112,9 +112,8 @@ class SiteFolder:
         folder, _, name = place.rpartition("/")
         beside = f"{folder}/.{name[:200]}{_HALF}" if self._in_place else place
         _remove(beside)
-        with open(beside, "xb", buffering=0) as file:
-            file.write(data)
-            found = os.fstat(file.fileno())
+        files.create(beside, data, durable=False)
+        found = os.lstat(beside)
         if beside != place:
             if os.path.isdir(place):
                 _remove(place)
