@@ -13,17 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from generator import documents, escaping, readers, store
-from generator.cli.printing import (
-    DONE,
-    PROBLEMS,
-    configured,
-    forms_folder,
-    print_json,
-    problem_json,
-    say,
-    today,
-    writing,
-)
+from generator.cli.opening import configured, forms_folder, today, writing
+from generator.cli.printing import DONE, PROBLEMS, print_json, problem_json, say
 from generator.cli.upkeep_commands import APIS, NEEDS
 from generator.curation import comments, corrections, forms, issues, plans, proposals, suggestions
 from generator.curation.plans import Fault, Plan

@@ -6,7 +6,8 @@ import argparse
 from collections.abc import Callable
 
 from generator import store
-from generator.cli.printing import DONE, configured, load_records, put, say, today, writing
+from generator.cli.opening import configured, load_records, today, writing
+from generator.cli.printing import DONE, put, say
 from generator.curation import moves, revisions
 from generator.curation.judgement import judge
 from generator.curation.summary import summary

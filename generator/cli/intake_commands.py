@@ -10,18 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from generator import escaping, intake, matching, store
-from generator.cli.printing import (
-    DONE,
-    PROBLEMS,
-    configured,
-    load_records,
-    print_json,
-    problem_json,
-    progress,
-    say,
-    today,
-    writing,
-)
+from generator.cli.opening import configured, load_records, today, writing
+from generator.cli.printing import DONE, PROBLEMS, print_json, problem_json, progress, say
 from generator.errors import ReadingListError, UsageError
 from generator.matching import evidence
 from generator.matching.blocking import BLOCKS

@@ -7,17 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from generator import checking, escaping, store
-from generator.cli.printing import (
-    DONE,
-    PROBLEMS,
-    configured,
-    forms_folder,
-    load_records,
-    print_json,
-    problem_json,
-    say,
-    writing,
-)
+from generator.cli.opening import configured, forms_folder, load_records, writing
+from generator.cli.printing import DONE, PROBLEMS, print_json, problem_json, say
 from generator.curation import forms, revisions
 from generator.curation.judgement import judge
 from generator.curation.verdicts import Remark

@@ -10,17 +10,8 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 
 from generator import dates, escaping, intake, titles
-from generator.cli.printing import (
-    DONE,
-    PROBLEMS,
-    configured,
-    load_records,
-    print_json,
-    problem_json,
-    say,
-    today,
-    writing,
-)
+from generator.cli.opening import configured, load_records, today, writing
+from generator.cli.printing import DONE, PROBLEMS, print_json, problem_json, say
 from generator.curation import review as reviewing
 from generator.curation.review import Question, Queue, Session
 from generator.errors import Problem, ReadingListError, WriteError

@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 from generator import exports, journal, locks, settings, standing
-from generator.cli.printing import DONE, PROBLEMS, configured, load_records, progress, put, say
+from generator.cli.opening import configured, load_records
+from generator.cli.printing import DONE, PROBLEMS, progress, put, say
 from generator.curation import editions
 from generator.digest import digest as changes_since
 from generator.errors import ReadingListError, UsageError

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator import documents, escaping, store
-from generator.cli.printing import DONE, configured, load_records, print_json, progress, say, today, writing
+from generator.cli.opening import configured, load_records, today, writing
+from generator.cli.printing import DONE, print_json, progress, say
 from generator.errors import UsageError
 from generator.wording import count
 
