@@ -19,7 +19,7 @@ def of_papers(settings: Settings) -> str:
     """
     record: dict[str, Any] = json.loads(store.record_schema({}))
     definitions = record.pop("$defs")
-    for name in ("$schema", "title", "description"):
+    for name in ("$schema", "title"):
         record.pop(name, None)
     record["properties"] = {"id": {"description": "The paper's id, never given to another", "type": "string"}} | record[
         "properties"
@@ -75,6 +75,6 @@ def _fields(schema: dict[str, Any], known: dict[str, Any], prefix: str) -> Itera
             kind = "object"
         if field is not item:
             kind = f"list of {kind}" + ("s" if kind == "object" else "")
-        yield f"{prefix}{name}", kind, field.get("description") or (inner or {}).get("description", "")
+        yield f"{prefix}{name}", kind, field["description"]
         if inner:
             yield from _fields(inner, known, f"{prefix}{name}{'[]' if field is not item else ''}.")

@@ -46,13 +46,14 @@ def markdown(text: str) -> str:
     ``so, too.``) that no Markdown syntax begins with; the Markdown files stay readable that way.
     """
     text = clean(text)
+    space = text.find(" ")
 
     def refer(match: re.Match[str]) -> str:
         char, at = match[0], match.start()
         before = text[at - 1] if at else " "
         after = text[at + 1] if at + 1 < len(text) else " "
         # A first word with a mark may be a list's number; "www." begins what some extensions make a link.
-        if before.isalnum() and " " in text[:at] and not text[:at].lower().endswith("www"):
+        if before.isalnum() and 0 <= space < at and text[at - 3 : at].lower() != "www":
             if after.isalnum() and char in _KEPT_INSIDE_WORDS:
                 return char
             if after == " " and char in _KEPT_BEHIND_WORDS:

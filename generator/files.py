@@ -30,7 +30,7 @@ def replace(path: Path, data: bytes, *, durable: bool = True) -> None:
         raise
 
 
-def create(path: Path, data: bytes, *, durable: bool = True) -> None:
+def create(path: str | Path, data: bytes, *, durable: bool = True) -> None:
     """Write a file that is not there yet, and with ``durable`` wait for the disk. Raises OSError."""
     descriptor = os.open(path, _NEW, 0o666)
     try:

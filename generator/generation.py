@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -200,20 +199,3 @@ def stale_files(output: Path, wanted: Collection[str]) -> Iterator[str]:
     ):
         left += [path.relative_to(output).as_posix() for path in sorted(output.glob(pattern)) if not path.is_symlink()]
     yield from (path for path in left if path not in wanted)
-
-
-def move_site(built: Path, target: Path) -> None:
-    """Put a site that an engine built in its own place into ``target``; an older site there is replaced.
-
-    Raises ReadingListError where ``target`` holds something that is no site.
-    """
-    if target.exists() and any(target.iterdir()) and not (target / "sitemap.xml").exists():
-        raise ReadingListError(f"{target}: holds files that are no site; name an empty folder")
-    beside = target.parent / f".{target.name}.new"
-    try:
-        shutil.rmtree(beside, ignore_errors=True)
-        shutil.copytree(built, beside)
-        shutil.rmtree(target, ignore_errors=True)
-        beside.rename(target)
-    except OSError as error:
-        raise WriteError(f"{target}: cannot be written ({error.strerror}); make room or make it writable") from error

@@ -35,12 +35,11 @@ from generator.errors import ReadingListError
 from generator.site import doubts, watching
 from generator.site.building import Build
 from generator.site.commonmark import DoubtError
-from generator.site.folder import SiteFolder
+from generator.site.folder import CACHE, SiteFolder
 from generator.site.previewing import Preview
 
 _log = logging.getLogger("mkdocs.plugins.reading-list")
 _notice = logging.getLogger("reading-list")  # seen in a quiet build, and no warning that would end a strict one
-_CACHE = Path(".cache", "reading-list", "site")
 _ENGINE = "engine"
 _BUILT = (InclusionLevel.INCLUDED, InclusionLevel.NOT_IN_NAV)
 _LEAST_PAUSE = 1.0
@@ -98,7 +97,7 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     @event_priority(-100)
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Take the site's folder in hand, and let MkDocs build elsewhere."""
-        target, cache = Path(config.site_dir), Path(config.config_file_path).parent / _CACHE
+        target, cache = Path(config.site_dir), Path(config.config_file_path).parent / CACHE
         with _told():
             for place in (cache, Path(config.docs_dir)):
                 self.running.enter_context(locks.exclusive(place, wait=30 if self.serving else 0))

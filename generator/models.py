@@ -207,9 +207,9 @@ class Record(_Model):
     issued: PartialDate | None = Field(None, description="Date of issue: 2022, 2022-10 or 2022-10-31")
     type: RecordType | None = Field(None, description="What kind of paper it is")
     topics: tuple[Id, ...] = Field((), description="Ids from topics.yaml, the primary one first")
-    identifiers: Identifiers = Identifiers()
+    identifiers: Identifiers = Field(Identifiers(), description="Those of the paper, each in its normal form")
     venue: Line | None = Field(None, description="Container title: journal, proceedings or conference")
-    links: Links = Links()
+    links: Links = Field(Links(), description="Where the paper's own material lies")
     link_notes: LinkNotes = Field(
         LinkNotes(), description="Why the link check leaves a link alone: its kind, and a reason in your words"
     )

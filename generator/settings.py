@@ -51,12 +51,20 @@ class Settings:
 class _Loader(yaml.SafeLoader):
     """A safe loader to which MkDocs' own tags (``!ENV``, ``!!python/name``) are plain values."""
 
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """Read a value; name the line of one that looks like a date or a number and is none: PyYAML does not."""
+        try:
+            return super().construct_object(node, deep)
+        except (ArithmeticError, AttributeError, LookupError, ValueError):
+            what = f"{str(node.value)[:40]!r} is no {node.tag.rpartition(':')[2]}; in quotes it is text"
+            raise yaml.constructor.ConstructorError(None, None, what, node.start_mark) from None
+
 
 def _environment(loader: yaml.SafeLoader, node: yaml.Node) -> Any:
     """Read ``!ENV NAME`` and ``!ENV [NAME, OTHER, default]`` as MkDocs does."""
     names = [loader.construct_scalar(node)] if isinstance(node, yaml.ScalarNode) else loader.construct_sequence(node)  # type: ignore[arg-type]
     *variables, default = names if len(names) > 1 else [*names, None]
-    return next((os.environ[name] for name in variables if name in os.environ), default)
+    return next((os.environ[name] for name in map(str, variables) if name in os.environ), default)
 
 
 _Loader.add_constructor("!ENV", _environment)
@@ -80,11 +88,9 @@ def load(config: Path = Path(CONFIG_FILE)) -> Settings:
         loader = _Loader(text)
         node = loader.get_single_node()
         data = loader.construct_document(node) if node else None
-    except yaml.YAMLError as error:
-        mark, what = (
-            getattr(error, "problem_mark", None),
-            getattr(error, "problem", None) or getattr(error, "reason", ""),
-        )
+    except (yaml.YAMLError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        what = getattr(error, "problem", None) or getattr(error, "reason", None) or "too many brackets in each other"
         raise InputError(
             Problem(os.fspath(config), mark.line + 1 if mark else 1, f"no YAML here ({what}); correct it")
         ) from None

@@ -267,6 +267,8 @@ def redirects_text(redirects: Mapping[str, str]) -> str:
 def record_schema(topics: Mapping[str, Topic]) -> str:
     """Return the JSON Schema of a record, with this list's topics for editors to complete."""
     schema = Record.model_json_schema()
+    for model in (schema, *schema["$defs"].values()):
+        model.pop("description", None)  # a docstring: for who reads the code, and not there with -OO
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **schema,

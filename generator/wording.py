@@ -33,15 +33,16 @@ _FACT_NAMES = {
 }
 
 # A figure that stands by itself, with its sign and unit, or a range of two: 3.25x, +1.3%, 19.2GB, 5-8%. Figures that
-# are part of a name are left alone: Llama-2-70B, FP16, 2-bit, top-5; and, where they have no unit, a year or a version
-# after a name, and the day of a month: iNat 2019, SQuAD 2.0, July 3. In capitals alone it is a measure: FID 2.0.
+# part of a name are left alone: Llama-2-70B, ViT-B/16, WMT'14, FP16, 2-bit, top-5; and, where they have no unit, a
+# year or a version after a name, and the day of a month: iNat 2019, SQuAD 2.0, July 3. In capitals alone it is a
+# measure: FID 2.0.
 _NUMBER = r"\d+(?:[.,]\d+)*(?:\+?[%×x°k]|[KMBT]B?|[kG]B|h|ms|s)?"
 _YEAR, _MONTH = r"(?:19|20)\d\d", "|".join(dates.MONTH_NAMES)
 _VERSIONED = r"(?:(?<=[^.:;!?] )[A-Z]|[A-Za-z]+[A-Z])(?=\w*[a-z])\w*"  # no first word of a sentence: Adds 2.0 points
 _NAMED = rf"\b(?:{_VERSIONED} [1-9]\.\d|\w*[A-Z]\w* {_YEAR}|(?:{_MONTH}) \d\d?(?:, {_YEAR})?)"
 _FIGURE = re.compile(
     rf"{_NAMED}(?![\w%×°+–-]|[./]\d)"
-    rf"|(?<![\w.,@#=-])([+−±~≈<>$]?{_NUMBER}(?:[-–/]{_NUMBER})?)(?![\w-]|\.\d)",
+    rf"|(?<![\w.,@#=-])(?<![A-Za-z]['’/])([+−±~≈<>$]?{_NUMBER}(?:[-–/]{_NUMBER})?)(?![\w-]|\.\d)",
     re.ASCII,
 )
 

@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 from site_tools import DAY, LISTING, call, enter_project, file_bytes
 
-from generator import __version__, checking, cli, digest, exports, readers, store
+from generator import __version__, checking, store
+from generator.cli import site_commands
 
 COMMANDS = (
     "import", "add", "duplicates", "check", "merge", "rename", "retract", "review", "changes", "generate", "build",
@@ -31,9 +32,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_build_wing_is_loaded_only_where_it_is_needed() -> None:
-    assert tuple(sorted(readers.READERS)) == cli.INPUT_FORMATS
-    assert tuple(sorted(exports.FORMATS)) == cli.EXPORT_FORMATS
-    assert tuple(sorted(digest.DIGESTS)) == cli.DIGEST_FORMATS
     code = (
         "import sys; from generator import cli; cli.main(['duplicates', 'dump.txt']);"
         "print(sorted(name for name in sys.modules if name.startswith('generator.')))"
@@ -337,3 +335,59 @@ def test_generate_talks_on_standard_error_only(project: Path, capsys: pytest.Cap
     assert said.out == ""
     assert re.fullmatch(r"\d+ pages and files written, 0 unchanged, 0 removed\n", said.err)
     assert (project / "out" / "papers" / "two-names.md").exists()
+
+
+# --- build with the other engine, which builds in its own place alone ------------------------------------------------
+
+SITE = {"index.html": b"new", "papers/index.html": b"papers", "sitemap.xml": b"<urlset/>"}
+
+
+@pytest.fixture
+def zensical(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let Zensical be quick."""
+
+    def engine(*_: object) -> int:
+        for name, data in SITE.items():
+            (project / "site" / name).parent.mkdir(parents=True, exist_ok=True)
+            (project / "site" / name).write_bytes(data)
+        return 0
+
+    monkeypatch.setattr(site_commands, "_run_engine", engine)
+    (project / "mkdocs.yml").write_text("site_name: Looms\n")
+
+
+@pytest.mark.usefixtures("zensical")
+@pytest.mark.parametrize(
+    ("before", "kept"),
+    [
+        ({}, {}),
+        ({"out/index.html": b"old", "out/sitemap.xml": b"", "out/stale/index.html": b"old"}, {}),
+        ({"out/.git/HEAD": b"ref"}, {".git/HEAD": b"ref"}),
+        ({"out/.git/HEAD": b"ref", "out/index.html": b"old", "out/sitemap.xml": b""}, {".git/HEAD": b"ref"}),
+        ({".out.new/diary.txt": b"mine"}, {}),
+    ],
+)
+def test_a_site_takes_the_place_of_an_older_one_alone(
+    before: dict[str, bytes], kept: dict[str, bytes], project: Path
+) -> None:
+    for name, data in before.items():
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_bytes(data)
+    for _ in range(2):
+        assert call("build", "--engine", "zensical", "--site-dir", "out") == 0
+        assert file_bytes(project / "out") == SITE | kept
+    beside = {name: data for name, data in before.items() if not name.startswith("out/")}
+    assert beside.items() <= file_bytes(project).items()
+
+
+@pytest.mark.usefixtures("zensical")
+@pytest.mark.parametrize("linked", [False, True])
+def test_what_is_no_site_stays(linked: bool, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "home").mkdir()
+    (project / "home" / "diary.txt").write_text("mine")
+    if linked:
+        (project / "out").symlink_to(project / "home")
+    before = file_bytes(project)
+    assert call("build", "--engine", "zensical", "--site-dir", "out" if linked else "home") == 1
+    assert ("is no plain folder" if linked else "holds files that are no site") in capsys.readouterr().err
+    assert file_bytes(project) == before

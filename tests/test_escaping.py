@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import time
 import xml.etree.ElementTree as ElementTree
 from functools import cache
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -161,6 +162,12 @@ PIECES = st.one_of(
 @example("a\u2028b\u0085c\x00d\ud800e")
 def test_markdown_prints_any_text_as_it_is(text: str) -> None:
     _assert_prints_itself(text)
+
+
+def test_markdown_of_a_long_text_is_soon_made() -> None:
+    begun = time.process_time()
+    escaping.markdown("AB, " * 200_000)
+    assert time.process_time() - begun < 5  # seconds, of which it needs a twentieth; with squares it would be forty
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)

@@ -49,6 +49,13 @@ def test_a_result_that_goes_nowhere_is_said(command: str, closed: str) -> None:
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"])  # containers often have it set
+def test_a_result_that_is_written_in_part_is_said(unbuffered: str, project: Path) -> None:
+    done = shell("ulimit -f 2; $RL export --format json > out.json", PYTHONUNBUFFERED=unbuffered)
+    assert (done.returncode, done.stderr.partition(";")[0]) == (1, "standard output: File too large")
+    assert 0 < (project / "out.json").stat().st_size <= 2048
+
+
 def test_talk_that_goes_nowhere_is_no_error(project: Path) -> None:
     assert shell(f"$RL import {' '.join(DAY)} listing.txt >&- 2>&- <&-").returncode == 0
     assert len(store.load(project / "records").records) == 8

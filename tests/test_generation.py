@@ -27,7 +27,7 @@ from site_tools import (
     library,
 )
 
-from generator import exports, generation, pages, store
+from generator import exports, pages, store
 from generator.errors import ReadingListError, WriteError
 from generator.generation import Generated, generate
 from generator.library import Library
@@ -223,40 +223,6 @@ def test_a_full_disk_tears_no_page(docs: Path, monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.undo()
     assert _snapshot(docs) == before
     assert not list(docs.parent.rglob("*.tmp"))
-
-
-# --- putting a site in its place -------------------------------------------------------------------------------------
-
-
-def _site(folder: Path, text: str) -> Path:
-    folder.mkdir(parents=True)
-    (folder / "index.html").write_text(text, encoding="utf-8")
-    (folder / "sitemap.xml").write_text("<urlset/>", encoding="utf-8")
-    return folder
-
-
-@pytest.mark.parametrize("before", ["nothing", "empty", "site"])
-def test_a_site_is_put_in_place(tmp_path: Path, before: str) -> None:
-    built, target = _site(tmp_path / "built", "new"), tmp_path / "out"
-    if before == "empty":
-        target.mkdir()
-    elif before == "site":
-        (_site(target, "old") / "stale.html").write_text("old", encoding="utf-8")
-    generation.move_site(built, target)
-    assert {path.name: path.read_text(encoding="utf-8") for path in target.iterdir()} == {
-        "index.html": "new",
-        "sitemap.xml": "<urlset/>",
-    }
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["built", "out"]
-
-
-def test_what_is_no_site_is_not_replaced(tmp_path: Path) -> None:
-    built = _site(tmp_path / "built", "new")
-    (tmp_path / "home").mkdir()
-    (tmp_path / "home" / "diary.txt").write_text("mine", encoding="utf-8")
-    with pytest.raises(ReadingListError, match="name an empty folder"):
-        generation.move_site(built, tmp_path / "home")
-    assert (tmp_path / "home" / "diary.txt").read_text(encoding="utf-8") == "mine"
 
 
 # --- a disk that is full, a folder that is shut ----------------------------------------------------------------------

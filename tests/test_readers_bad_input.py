@@ -116,6 +116,9 @@ ODD: dict[str, tuple[bytes, int]] = {
         + b"\n@misc{k, title = a99}",
         101,
     ),
+    "an export with two lists of papers": (
+        b'{"version": 1, "papers": [5], "papers": [{"title": "A"}, {"title": "B"}]}', 1,
+    ),
     "CSL fields that are no list": (
         f'[{ROW[:-1]}, "custom": {{"sources": [{{"from": "a", "fields": 5}}]}}}}]'.encode(), 1,
     ),

@@ -72,6 +72,7 @@ extra:
         ("!ENV SITE_URL", {}, ""),
         ('!ENV [SITE_URL, ""]', {}, ""),
         ('!ENV [SITE_URL, "https://b.example.org/"]', {}, "https://b.example.org/"),
+        ('!ENV [[a], 1, "x"]', {"1": "y"}, "y"),
         ('!ENV [REPO_URL, SITE_URL, "x"]', {"SITE_URL": "https://a.example.org/"}, "https://a.example.org/"),
     ],
 )
@@ -137,6 +138,19 @@ BROKEN = [
     (b"a: !ENV {a: b}\n", r":1: no YAML here \(.+\); correct it$"),
     (b"a: \xff\n", r": cannot be read \(.+\); make it readable UTF-8$"),
     (b"a: \x01\n", r":1: no YAML here \(.+\); correct it$"),
+    (
+        b"a: 1\ncopyright: 2024-02-30\n",
+        r":2: no YAML here \('2024-02-30' is no timestamp; in quotes it is text\); correct it$",
+    ),
+    (b"a: {b: [1, !!int abc]}\n", r":1: no YAML here \('abc' is no int; in quotes it is text\); correct it$"),
+    (b"a: !!timestamp abc\n", r":1: no YAML here \('abc' is no timestamp; in quotes it is text\); correct it$"),
+    (b"a: !!bool abc\n", r":1: no YAML here \('abc' is no bool; in quotes it is text\); correct it$"),
+    (b"a: " + b"9" * 5000 + b"\n", r":1: no YAML here \('9{40}' is no int; in quotes it is text\); correct it$"),
+    (
+        b"a: 1" + b":59" * 999 + b".0\n",
+        r":1: no YAML here \('1[:59]{39}' is no float; in quotes it is text\); correct it$",
+    ),
+    (b"a: " + b"[" * 3000, r":1: no YAML here \(too many brackets in each other\); correct it$"),
 ]
 
 

@@ -214,6 +214,26 @@ def test_a_folder_that_cannot_be_written_is_named(place: tuple[Path, Path]) -> N
     assert file_bytes(place[0]) == FIRST
 
 
+@pytest.mark.skipif(os.name != "posix", reason="limits the size of files")
+@pytest.mark.parametrize("cached", [True, False])
+def test_a_file_that_is_written_in_part_is_none(cached: bool, place: tuple[Path, Path]) -> None:
+    import resource  # on POSIX alone
+
+    target, cache = place[0], place[1] if cached else None
+    publish(target, cache, FIRST)
+    folder = SiteFolder(target, cache)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))  # what fits is written, as where a disk gets full
+    try:
+        with pytest.raises(WriteError, match="File too large"):
+            fill(folder, {"index.html": b"x" * 1001})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert (target / "index.html").read_bytes() == FIRST["index.html"]
+    publish(target, cache, SECOND)
+    assert file_bytes(target) == SECOND
+
+
 def test_the_manifest_says_which_bytes_are_where(place: tuple[Path, Path]) -> None:
     publish(*place, FIRST)
     digest, _, text = next(place[1].rglob("site.json")).read_text().partition("\n")

@@ -64,6 +64,12 @@ def test_the_schema_refuses_what_the_model_refuses(wrong: dict[str, Any]) -> Non
     assert not validator.is_valid({"title": "A Toy", **wrong})
 
 
+def test_no_docstring_is_in_the_schema() -> None:  # which Python leaves out with -OO
+    schema = json.loads(store.record_schema({}))
+    assert not [name for name, each in {"Record": schema, **schema["$defs"]}.items() if "description" in each]
+    assert all(field["description"] for field in schema["properties"].values())
+
+
 # --- round trips -----------------------------------------------------------------------------------------------------
 
 CHARACTERS = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cf", "Zl", "Zp", "Zs"]) | st.sampled_from(

@@ -32,6 +32,7 @@ def _marked(text: str) -> str:
         "version 1.2.3-rc and 3D, [0.5]",
         "[+3.2] points on SQuAD 2.0 (MLPerf 1.1), [54×] Habitat 2.0, iNat 2019 and MMSports 2022",
         "First on July 3, 2021: [90.6%]; in July 2020 [20]",
+        "WMT'14: [28.4], IWSLT’15 [5/8], [+1.7] on ViT-B/16, ViT-L/14@336 and Mixer-B/16 ([8/16] bits, [3/4], '[7]')",
         "FID [2.0], F1 [0.64], Llama [7B]; Adds [2.0] points, in [2.5] hours; COCO 2017: [3.1]",
     ],
 )

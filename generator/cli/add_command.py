@@ -13,17 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from generator import documents, escaping, readers, store
-from generator.cli.printing import (
-    DONE,
-    PROBLEMS,
-    configured,
-    forms_folder,
-    print_json,
-    problem_json,
-    say,
-    today,
-    writing,
-)
+from generator.cli.conversation import asked
+from generator.cli.opening import configured, forms_folder, today, writing
+from generator.cli.options import day, json_option, records_option
+from generator.cli.printing import DONE, PROBLEMS, print_json, problem_json, say
 from generator.cli.upkeep_commands import APIS, NEEDS
 from generator.curation import comments, corrections, forms, issues, plans, proposals, suggestions
 from generator.curation.plans import Fault, Plan
@@ -77,6 +70,34 @@ def add(options: argparse.Namespace, *, bases: Mapping[str, str] | None = None, 
     found = configured(options)
     with _databases(options, found, bases, clock) as lookup:
         return _add(options, found, lookup)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.set_defaults(run=add)
+    records_option(parser)
+    parser.add_argument(
+        "what",
+        nargs="*",
+        metavar="WHAT",
+        help="arXiv id, DOI, address, title, or a file with one BibTeX entry (- for standard input)",
+    )
+    parser.add_argument("--issue", metavar="FILE", help="the body of an issue form (- for standard input)")
+    parser.add_argument("--title", help="the paper's title")
+    parser.add_argument("--topics", metavar="A,B", help="ids or names of topics, the main one first")
+    parser.add_argument("--type", choices=RECORD_TYPES, help="what kind of paper it is")
+    parser.add_argument("--why", metavar="SENTENCE", help="why it belongs on the list")
+    parser.add_argument(
+        "--added", type=day, metavar="DATE", help="the day it is said to have joined the list (default: today)"
+    )
+    parser.add_argument(
+        "--comment", type=Path, metavar="FILE", help="write here, as Markdown, what to tell the contributor"
+    )
+    parser.add_argument(
+        "--fetch", action="store_true", help="ask arXiv, Hugging Face and Crossref for what an identifier stands for"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="write nothing but the comment")
+    json_option(parser)
 
 
 @contextlib.contextmanager
@@ -147,7 +168,7 @@ def _worked_out(
         return _of_issue(path, _bytes(options.issue), options, contents, found, lookup)
     suggestion = _of_words(options)
     if not options.what and not any(getattr(options, name) for name in _STATED):
-        suggestion = _asked(contents)
+        suggestion = asked(contents)
     return _Outcome(_paper(contents, suggestion, options, found, lookup))
 
 
@@ -247,41 +268,6 @@ def _bytes(name: str) -> bytes:
             return file.read(readers.MAX_BYTES + 1)
     except OSError as error:
         raise InputError(Problem(name, None, f"cannot be read ({error.strerror}); check name and rights")) from None
-
-
-# --- the conversation ------------------------------------------------------------------------------------------------
-
-
-def _asked(contents: store.Contents) -> Suggestion:
-    """Ask for a paper on the terminal; what is refused is asked again."""
-
-    def topics_fault(text: str) -> str | None:
-        _, faults = suggestions.topics_named(text.split(","), contents.topics)
-        return "; ".join(fault.message for fault in faults) or None
-
-    def type_fault(text: str) -> str | None:
-        return f"write one of {', '.join(RECORD_TYPES)}" if text and text not in RECORD_TYPES else None
-
-    say("A paper for the list. An empty line leaves an answer open.")
-    paper = _ask("arXiv id, DOI or address")
-    title = _ask("Title")
-    say(f"Topics: {', '.join(contents.topics) or 'none yet'}")
-    topics = _ask("Its topics, the main one first, commas between", topics_fault) if contents.topics else ""
-    kind = _ask(f"Type ({', '.join(RECORD_TYPES)})", type_fault)
-    why = _ask("Why it belongs on the list, in one sentence")
-    return Suggestion(paper=(paper,) if paper else (), title=title, topics=tuple(topics.split(",")), type=kind, why=why)
-
-
-def _ask(question: str, fault: Callable[[str], str | None] = lambda _: None) -> str:
-    while True:
-        sys.stderr.write(f"{question}: ")
-        sys.stderr.flush()
-        line = sys.stdin.readline()
-        if not line:
-            raise UsageError("the conversation ended early; nothing was written")
-        if not (wrong := fault(line.strip())):
-            return line.strip()
-        say(wrong)
 
 
 # --- what is told ----------------------------------------------------------------------------------------------------

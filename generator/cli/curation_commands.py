@@ -6,7 +6,9 @@ import argparse
 from collections.abc import Callable
 
 from generator import store
-from generator.cli.printing import DONE, configured, load_records, put, say, today, writing
+from generator.cli.opening import configured, load_records, today, writing
+from generator.cli.options import day, output_option, records_option
+from generator.cli.printing import DONE, put, say
 from generator.curation import moves, revisions
 from generator.curation.judgement import judge
 from generator.curation.summary import summary
@@ -17,14 +19,39 @@ def merge(options: argparse.Namespace) -> int:
     return _edit(options, lambda contents: moves.merge(contents, options.keep, options.other))
 
 
+def merge_options(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.set_defaults(run=merge)
+    records_option(parser)
+    parser.add_argument("keep", metavar="KEEP", help="the id that stays")
+    parser.add_argument("other", metavar="OTHER", help="the id that becomes a redirect")
+
+
 def rename(options: argparse.Namespace) -> int:
     """Give a record another id."""
     return _edit(options, lambda contents: moves.rename(contents, options.old, options.new))
 
 
+def rename_options(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.set_defaults(run=rename)
+    records_option(parser)
+    parser.add_argument("old", metavar="OLD", help="the id now")
+    parser.add_argument("new", metavar="NEW", help="the id from now on")
+
+
 def retract(options: argparse.Namespace) -> int:
     """Take a record off the list; its address says that it was, and why."""
     return _edit(options, lambda contents: moves.retract(contents, options.id, options.reason, options.date or today()))
+
+
+def retract_options(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.set_defaults(run=retract)
+    records_option(parser)
+    parser.add_argument("id", metavar="ID", help="the id of the record")
+    parser.add_argument("--reason", required=True, metavar="TEXT", help="why, in a sentence that the page will show")
+    parser.add_argument("--date", type=day, metavar="DATE", help="the day that the page states (default: today)")
 
 
 def changes(options: argparse.Namespace) -> int:
@@ -34,6 +61,16 @@ def changes(options: argparse.Namespace) -> int:
         text = summary(change, judge(change), found)
     put(text, options.output)
     return DONE
+
+
+def changes_options(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.set_defaults(run=changes)
+    records_option(parser)
+    parser.add_argument(
+        "--base", required=True, metavar="REF", help="the revision, or the records folder, to start from"
+    )
+    output_option(parser)
 
 
 def _edit(options: argparse.Namespace, make: Callable[[store.Contents], moves.Edit]) -> int:

@@ -20,6 +20,7 @@ def init(options: argparse.Namespace) -> int:
 
 def init_options(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
+    parser.set_defaults(run=init)
     parser.add_argument("folder", type=Path, metavar="DIR", help="a folder that is empty or not there yet")
     parser.add_argument("--name", help="the name of the list (default: that of the folder)")
     parser.add_argument("--description", help="one sentence on what it is about")

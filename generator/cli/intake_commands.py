@@ -9,19 +9,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from generator import escaping, intake, matching, store
-from generator.cli.printing import (
-    DONE,
-    PROBLEMS,
-    configured,
-    load_records,
-    print_json,
-    problem_json,
-    progress,
-    say,
-    today,
-    writing,
-)
+from generator import escaping, intake, matching, readers, store
+from generator.cli.opening import configured, load_records, today, writing
+from generator.cli.options import day, json_option, records_option
+from generator.cli.printing import DONE, PROBLEMS, print_json, problem_json, progress, say
 from generator.errors import ReadingListError, UsageError
 from generator.matching import evidence
 from generator.matching.blocking import BLOCKS
@@ -67,6 +58,33 @@ def import_(options: argparse.Namespace) -> int:
         f"{len(done.review)} pairs for review; {wrote}"
     )
     return PROBLEMS if done.problems else DONE
+
+
+def import_options(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.set_defaults(run=import_)
+    records_option(parser)
+    _files_options(parser)
+    parser.add_argument(
+        "--captured", type=day, metavar="DATE", help="the day of the capture, where a dump does not state its year"
+    )
+    parser.add_argument(
+        "--added",
+        type=day,
+        metavar="DATE",
+        help="the day that new records are said to have joined the list (default: today)",
+    )
+    parser.add_argument("--no-new", action="store_true", help="only fill gaps of records that are there")
+    parser.add_argument("--dry-run", action="store_true", help="write nothing")
+
+
+def _files_options(parser: argparse.ArgumentParser, nargs: str = "+") -> None:
+    """Declare the files that a command reads."""
+    parser.add_argument("files", nargs=nargs, metavar="FILE", help="files to read")
+    parser.add_argument(
+        "--format", choices=sorted(readers.READERS), help="the files' format (default: recognised by content)"
+    )
+    json_option(parser)
 
 
 def _is_decided(record: Record, doubt: str) -> bool:
@@ -162,6 +180,19 @@ def duplicates(options: argparse.Namespace) -> int:
     """Find which entries are one paper; nothing is written."""
     with _no_circles():
         return _duplicates(options)
+
+
+def duplicates_options(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.set_defaults(run=duplicates)
+    records_option(parser)
+    _files_options(parser, nargs="*")  # two records are explained without one
+    parser.add_argument(
+        "--explain",
+        nargs=2,
+        metavar=("A", "B"),
+        help="say why two entries or records, by their ids, are one paper or not",
+    )
 
 
 @contextlib.contextmanager

@@ -23,12 +23,15 @@ def prepare() -> None:
     _open_all()
     # What multiplies no matrices need not keep a thread for each core spinning in wait for it.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    for stream in (sys.stdin, sys.stdout):
-        # Text is UTF-8, whatever the locale; names of files that are not are escaped, as in JSON.
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(
-                encoding="utf-8", errors="surrogateescape" if stream is sys.stdin else "backslashreplace"
-            )
+    # Text is UTF-8, whatever the locale; names of files that are not are escaped, as in JSON.
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Opened anew, so that it has a buffer with PYTHONUNBUFFERED too: without one, nobody hears that a full disk
+        # has taken only a part.
+        sys.stdout = open(  # noqa: SIM115
+            sys.stdout.fileno(), "w", encoding="utf-8", errors="backslashreplace", closefd=False
+        )
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:

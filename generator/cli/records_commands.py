@@ -7,17 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from generator import checking, escaping, store
-from generator.cli.printing import (
-    DONE,
-    PROBLEMS,
-    configured,
-    forms_folder,
-    load_records,
-    print_json,
-    problem_json,
-    say,
-    writing,
-)
+from generator.cli.opening import configured, forms_folder, load_records, writing
+from generator.cli.options import json_option, records_option
+from generator.cli.printing import DONE, PROBLEMS, print_json, problem_json, say
 from generator.curation import forms, revisions
 from generator.curation.judgement import judge
 from generator.curation.verdicts import Remark
@@ -73,6 +65,17 @@ def check(options: argparse.Namespace) -> int:
     return PROBLEMS if problems else DONE
 
 
+def check_options(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.set_defaults(run=check)
+    records_option(parser)
+    parser.add_argument("--format", choices=("text", "json", "github"), default="text", help="how problems are printed")
+    parser.add_argument("--fix", action="store_true", help="rewrite files that are only out of form")
+    parser.add_argument(
+        "--base", metavar="REF", help="judge only what changed since this revision, or against this records folder"
+    )
+
+
 def _annotation(level: str, problem: Problem) -> str:
     """Write a problem as a workflow command of GitHub Actions, which shows it at its line.
 
@@ -112,3 +115,10 @@ def stats(options: argparse.Namespace) -> int:
     for name, (number, _) in found.items():
         print(f"{number:7} with {name}")
     return DONE
+
+
+def stats_options(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.set_defaults(run=stats)
+    records_option(parser)
+    json_option(parser)

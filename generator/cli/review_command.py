@@ -9,18 +9,10 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 
-from generator import dates, escaping, intake, titles
-from generator.cli.printing import (
-    DONE,
-    PROBLEMS,
-    configured,
-    load_records,
-    print_json,
-    problem_json,
-    say,
-    today,
-    writing,
-)
+from generator import dates, escaping, intake, readers, titles
+from generator.cli.opening import configured, load_records, today, writing
+from generator.cli.options import day, records_option
+from generator.cli.printing import DONE, PROBLEMS, print_json, problem_json, say
 from generator.curation import review as reviewing
 from generator.curation.review import Question, Queue, Session
 from generator.errors import Problem, ReadingListError, WriteError
@@ -74,6 +66,21 @@ def review(options: argparse.Namespace) -> int:
     else:
         _walk(Session(contents, queue), queue)
     return PROBLEMS if problems else DONE
+
+
+def review_options(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.set_defaults(run=review)
+    records_option(parser)
+    parser.add_argument(
+        "files", nargs="*", metavar="FILE", help="entries to hold against the list (default: its records)"
+    )
+    parser.add_argument("--format", choices=sorted(readers.READERS), help="the files' format (default: by content)")
+    parser.add_argument(
+        "--added", type=day, metavar="DATE", help="the day that new records join the list (default: today)"
+    )
+    parser.add_argument("--list", action="store_true", help="print the pairs, ask nothing")
+    parser.add_argument("--json", action="store_true", help="print the pairs as JSON, ask nothing")
 
 
 def _as_json(queue: Queue, question: Question) -> dict[str, object]:

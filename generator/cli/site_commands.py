@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import ipaddress
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-from generator import exports, generation, journal, locks, settings, standing
-from generator.cli.printing import DONE, PROBLEMS, configured, load_records, progress, put, say
+from generator import exports, journal, locks, settings, standing
+from generator.cli.opening import configured, load_records
+from generator.cli.options import day, output_option, records_option
+from generator.cli.printing import DONE, PROBLEMS, progress, put, say
 from generator.curation import editions
+from generator.digest import DIGESTS
 from generator.digest import digest as changes_since
 from generator.errors import ReadingListError, UsageError
 from generator.library import Library
+from generator.site.folder import CACHE, SiteFolder
 
 
 def generate(options: argparse.Namespace) -> int:
@@ -23,6 +29,15 @@ def generate(options: argparse.Namespace) -> int:
     with locks.exclusive(output):
         _generate(options.config, found, output)
     return DONE
+
+
+def generate_options(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.set_defaults(run=generate)
+    records_option(parser)
+    parser.add_argument(
+        "--output", type=Path, metavar="DIR", help="the docs folder (default: as in mkdocs.yml, else docs)"
+    )
 
 
 def _generate(config: Path, found: settings.Settings, output: Path) -> None:
@@ -47,13 +62,26 @@ def build(options: argparse.Namespace) -> int:
         status = DONE if mkdocs_plugin.build_site(options.config.absolute(), site) else PROBLEMS
     else:
         with locks.exclusive(found.docs):
+            elsewhere = options.site_dir and options.site_dir.resolve() != found.site.resolve()
+            folder = SiteFolder(options.site_dir, options.config.absolute().parent / CACHE) if elsewhere else None
             _generate(options.config, found, found.docs)
             status = _run_engine(options, ["zensical", "build", "--clean"])
-            if status == DONE and options.site_dir and options.site_dir.resolve() != found.site.resolve():
-                generation.move_site(found.site, options.site_dir)
+            if folder and status == DONE:  # Zensical builds in its own place alone
+                folder.put_all(found.site)
+                folder.publish()
     if status == DONE:
         say(f"the site is in {options.site_dir or found.site}")
     return status
+
+
+def build_options(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.set_defaults(run=build)
+    records_option(parser)
+    parser.add_argument("--engine", choices=("mkdocs", "zensical"), default="mkdocs", help="what builds the site")
+    parser.add_argument(
+        "--site-dir", type=Path, metavar="DIR", help="where the site goes (default: as in mkdocs.yml, else site)"
+    )
 
 
 def _site_settings(options: argparse.Namespace) -> settings.Settings:
@@ -74,6 +102,24 @@ def serve(options: argparse.Namespace) -> int:
         sys.stderr.flush()
         os.execve(call[0], call, environment)  # noqa: S606
     return subprocess.run(call, env=environment, check=False).returncode  # noqa: S603
+
+
+def serve_options(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.set_defaults(run=serve)
+    records_option(parser)
+    parser.add_argument("--engine", choices=("mkdocs", "zensical"), default="mkdocs", help="what serves the site")
+    parser.add_argument(
+        "--address", type=_address, default="127.0.0.1:8000", metavar="HOST:PORT", help="where to serve it"
+    )
+
+
+def _address(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    with contextlib.suppress(ValueError):
+        if (host == "localhost" or ipaddress.ip_address(host.strip("[]"))) and 0 < int(port) < 2**16:
+            return text
+    raise argparse.ArgumentTypeError(f"{text!r} is no address of this machine; write it as 127.0.0.1:8000")
 
 
 def _engine_call(options: argparse.Namespace, command: list[str]) -> tuple[list[str], dict[str, str]]:
@@ -110,6 +156,16 @@ def export(options: argparse.Namespace) -> int:
     return DONE
 
 
+def export_options(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.set_defaults(run=export)
+    records_option(parser)
+    parser.add_argument("--format", choices=sorted(exports.FORMATS), required=True, help="what to print")
+    parser.add_argument("--topic", metavar="T", help="only records with this topic")
+    parser.add_argument("--year", type=int, metavar="Y", help="only records issued in this year")
+    output_option(parser)
+
+
 def digest(options: argparse.Namespace) -> int:
     """Print what joined the list since a day, or since a revision of its history."""
     found = configured(options)
@@ -124,3 +180,17 @@ def digest(options: argparse.Namespace) -> int:
     text = changes_since(library, since, options.format, found, before=before)
     put(text, options.output)
     return DONE
+
+
+def digest_options(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.set_defaults(run=digest)
+    records_option(parser)
+    start = parser.add_mutually_exclusive_group(required=True)
+    start.add_argument("--since", type=day, metavar="DATE", help="the first day that counts, such as 2025-12-09")
+    start.add_argument(
+        "--base", metavar="REVISION", help="the tag, branch or commit of the list's history that does not have them yet"
+    )
+    parser.add_argument("--format", choices=sorted(DIGESTS), default="markdown", help="how the digest is written")
+    parser.add_argument("--unless-empty", action="store_true", help="write nothing where nothing has joined the list")
+    output_option(parser)

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator import documents, escaping, store
-from generator.cli.printing import DONE, configured, load_records, print_json, progress, say, today, writing
+from generator.cli.opening import configured, load_records, today, writing
+from generator.cli.options import json_option, records_option
+from generator.cli.printing import DONE, print_json, progress, say
 from generator.errors import UsageError
 from generator.wording import count
 
@@ -77,6 +79,33 @@ def enrich(options: argparse.Namespace, *, bases: Mapping[str, str] | None = Non
     requests = ", ".join(f"{number} to {APIS[name]}" for name, number in done.requests.items()) or "none"
     say(f"{count(len(done.facts), 'fact')} for {count(len(done.records), 'record')}; requests: {requests}; {wrote}")
     return DONE
+
+
+def enrich_options(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.set_defaults(run=enrich)
+    _asking_options(parser)
+    parser.add_argument(
+        "--api", action="append", choices=sorted(APIS), help="ask only this one; may be given again (default: all)"
+    )
+    parser.add_argument(
+        "--limit", type=_positive, default=1000, metavar="N", help="make at most N requests (default: 1000)"
+    )
+    parser.add_argument(
+        "--contact", metavar="ADDRESS", help="an e-mail address that the servers may write to about these requests"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="write no record")
+    parser.add_argument("--summary", type=Path, metavar="FILE", help="write the result here, for a pull request")
+
+
+def _asking_options(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of a command that asks the network."""
+    records_option(parser)
+    parser.add_argument("ids", nargs="*", metavar="ID", help="ask only for these records (default: all)")
+    json_option(parser)
+    parser.add_argument(
+        "--minutes", type=_positive, default=30, metavar="N", help="stop asking after N minutes (default: 30)"
+    )
 
 
 def _named(ids: Iterable[str], contents: store.Contents) -> list[str]:
@@ -168,6 +197,17 @@ def links(options: argparse.Namespace, *, network: PublicNetwork | None = None, 
     return DONE
 
 
+def links_options(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.set_defaults(run=links)
+    _asking_options(parser)
+    parser.add_argument("--papers", action="store_true", help="check the addresses of identifiers too")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write the result here, for an issue")
+    parser.add_argument(
+        "--state", type=Path, metavar="FILE", help="keep here since when links are dead; read first, then written"
+    )
+
+
 def _tell_links(options: argparse.Namespace, findings: Iterable[Finding], offline: bool) -> None:
     if options.json:
         print_json(
@@ -193,32 +233,6 @@ def _tell_links(options: argparse.Namespace, findings: Iterable[Finding], offlin
                 said = f"to {finding.address}" if finding.address else finding.said
                 place = f"{finding.link.record}: {finding.link.field}"
                 print(escaping.terminal(f"{finding.kind}: {place}: {finding.link.url}: {said}"))
-
-
-def add_options(enriching: argparse.ArgumentParser, checking: argparse.ArgumentParser) -> None:
-    """Declare the options of both commands."""
-    for each in (enriching, checking):
-        each.add_argument("ids", nargs="*", metavar="ID", help="ask only for these records (default: all)")
-        each.add_argument("--json", action="store_true", help="print the result as JSON")
-        each.add_argument(
-            "--minutes", type=_positive, default=30, metavar="N", help="stop asking after N minutes (default: 30)"
-        )
-    enriching.add_argument(
-        "--api", action="append", choices=sorted(APIS), help="ask only this one; may be given again (default: all)"
-    )
-    enriching.add_argument(
-        "--limit", type=_positive, default=1000, metavar="N", help="make at most N requests (default: 1000)"
-    )
-    enriching.add_argument(
-        "--contact", metavar="ADDRESS", help="an e-mail address that the servers may write to about these requests"
-    )
-    enriching.add_argument("--dry-run", action="store_true", help="write no record")
-    enriching.add_argument("--summary", type=Path, metavar="FILE", help="write the result here, for a pull request")
-    checking.add_argument("--papers", action="store_true", help="check the addresses of identifiers too")
-    checking.add_argument("--report", type=Path, metavar="FILE", help="write the result here, for an issue")
-    checking.add_argument(
-        "--state", type=Path, metavar="FILE", help="keep here since when links are dead; read first, then written"
-    )
 
 
 def _positive(text: str) -> int:

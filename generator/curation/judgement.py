@@ -38,7 +38,7 @@ class Judgement:
 def judge(change: Change) -> Judgement:
     """Return all problems and remarks of a change, sorted by file and line."""
     nearest = verdicts.nearest(change)
-    doubled, remarks = verdicts.judge(change, nearest)
+    doubled, remarks = verdicts.duplicates_and_remarks(change, nearest)
     problems = {*_of_what_is_touched(change), *doubled}
     return Judgement(
         tuple(sorted(problems, key=lambda problem: problem.sort_key)),

@@ -155,7 +155,9 @@ def _shown(found: Sequence[Nearest]) -> tuple[Nearest, ...]:
 # --- what is told ----------------------------------------------------------------------------------------------------
 
 
-def judge(change: Change, found: Mapping[str, tuple[Nearest, ...]]) -> tuple[list[Problem], list[Remark]]:
+def duplicates_and_remarks(
+    change: Change, found: Mapping[str, tuple[Nearest, ...]]
+) -> tuple[list[Problem], list[Remark]]:
     """Return the duplicates that a change makes, as problems, and what comes near, as remarks; each at its record."""
     problems: list[Problem] = []
     remarks: list[Remark] = []

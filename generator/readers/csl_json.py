@@ -17,7 +17,7 @@ from typing import Any
 from generator import dates, identifiers, links
 from generator.errors import Problem
 from generator.models import Entry, PersonName
-from generator.readers import Reading
+from generator.readers import Reading, json_items
 from generator.titles import fold, unescaped, without_marks
 
 NAME = "csl-json"
@@ -71,7 +71,7 @@ def read(path: str, text: str, captured: str | None) -> Reading:
             path, NAME, problems=(Problem(path, 1, "JSON nested too deeply for a bibliography; export it again"),)
         )
     items, wrapper = _unwrapped(items)
-    lines = _lines_of_items(text, len(items), wrapper)
+    lines = json_items.lines(text, _beginning(text, wrapper), len(items))
     entries: list[Entry] = []
     problems: list[Problem] = []
     remarks: list[Problem] = []
@@ -107,25 +107,11 @@ def _unwrapped(data: Any) -> tuple[list[Any], str]:
     return (data if isinstance(data, list) else [data]), wrapper
 
 
-def _lines_of_items(text: str, count: int, wrapper: str) -> list[int | None]:
-    """Return the line where each item of a JSON list begins, by decoding the items one after the other."""
-    decoder = json.JSONDecoder()
-    lines: list[int | None] = []
-    at, line, counted = text.find("[") + 1 if text.lstrip().startswith("[") else 0, 1, 0
+def _beginning(text: str, wrapper: str) -> int:
+    """Return where the first item begins."""
     if wrapper:
-        found = _WRAPPERS[wrapper].search(text)
-        at = found.end() if found else 0
-    while len(lines) < count:
-        while at < len(text) and text[at] in " \t\n,":
-            at += 1
-        line += text.count("\n", counted, at)
-        counted = at
-        lines.append(line)
-        try:
-            _, at = decoder.raw_decode(text, at)
-        except ValueError:  # a wrapper that looks otherwise: no line is better than a wrong one
-            return [None] * count
-    return lines
+        return found.end() if (found := _WRAPPERS[wrapper].search(text)) else 0
+    return text.find("[") + 1 if text.lstrip().startswith("[") else 0
 
 
 def _title(item: Mapping[str, Any]) -> str | None:

@@ -15,7 +15,7 @@ from typing import Any
 from generator import dates, identifiers, links
 from generator.errors import Problem
 from generator.models import Entry
-from generator.readers import Reading
+from generator.readers import Reading, json_items
 from generator.titles import fold
 
 NAME = "huggingface-json"
@@ -70,24 +70,10 @@ def reading_of(path: str, format: str, items: Iterable[tuple[int, Any]], capture
 
 
 def _items(text: str) -> Iterator[tuple[int, Any]]:
-    """Yield line and value of each item of a JSON list, or of JSON Lines; raises JSONDecodeError."""
-    whole = text.lstrip().startswith("[")
-    at = text.index("[") + 1 if whole else 0
-    end = len(text.rstrip())
-    if whole:
-        json.loads(text)  # so that a list which is cut off or runs on is refused
-        end -= 1
-    decoder = json.JSONDecoder()
-    line, counted = 1, 0
-    while True:
-        while at < end and text[at] in (" \t\n," if whole else " \t\n"):
-            at += 1
-        if at >= end:
-            return
-        line += text.count("\n", counted, at)
-        counted = at
-        value, at = decoder.raw_decode(text, at)
-        yield line, value
+    """Return line and value of each item of a JSON list, or of JSON Lines; raises ValueError and RecursionError."""
+    if not text.lstrip().startswith("["):
+        return json_items.items(text)
+    return json_items.items(text, text.index("[") + 1, len(json.loads(text)))
 
 
 def _entry(path: str, line: int, position: int, item: Any) -> tuple[Entry, list[str]] | Problem:

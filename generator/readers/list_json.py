@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from generator.errors import Problem
 from generator.faults import faults_in, spell
 from generator.models import PROVEN_FIELDS, Entry, Identifiers, Links, Record
-from generator.readers import Reading
+from generator.readers import Reading, json_items
 
 NAME = "reading-list-json"
 
@@ -46,7 +46,9 @@ def read(path: str, text: str, captured: str | None) -> Reading:
     entries: list[Entry] = []
     problems: list[Problem] = []
     keys: set[str] = set()
-    for position, (line, paper) in enumerate(zip(_lines(text, len(papers)), papers, strict=True), start=1):
+    begin = _BEGINNING.match(text)
+    lines = json_items.lines(text, begin.end() if begin else 0, len(papers))
+    for position, (line, paper) in enumerate(zip(lines, papers, strict=True), start=1):
         if not isinstance(paper, Mapping):
             problems.append(Problem(path, line, f"item {position} is no object; each paper is one {{…}}"))
             continue
@@ -86,18 +88,3 @@ def _facts(paper: Mapping[str, Any]) -> dict[str, Any]:
         elif name in paper:
             facts[name] = held
     return facts
-
-
-def _lines(text: str, count: int) -> Iterator[int]:
-    """Yield the line where each paper begins."""
-    match = _BEGINNING.match(text)
-    decoder = json.JSONDecoder()
-    at, counted, line = match.end() if match else 0, 0, 1
-    for _ in range(count):
-        while match and text[at] in " \t\n,":
-            at += 1
-        line += text.count("\n", counted, at)
-        counted = at
-        yield line
-        if match:
-            _, at = decoder.raw_decode(text, at)

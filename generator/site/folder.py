@@ -18,6 +18,9 @@ from pathlib import Path
 from generator import files, notes, workers
 from generator.errors import ReadingListError, WriteError
 
+CACHE = Path(".cache", "reading-list", "site")
+"""Where a list keeps what is known of its sites, beside mkdocs.yml."""
+
 _Entry = tuple[str, int, int]  # key of the content, size in bytes, time of change in nanoseconds
 _Manifest = dict[str, _Entry]
 _EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2), and RENAME_SWAP of renamex_np(2) on macOS
@@ -109,16 +112,15 @@ class SiteFolder:
         folder, _, name = place.rpartition("/")
         beside = f"{folder}/.{name[:200]}{_HALF}" if self._in_place else place
         _remove(beside)
-        with open(beside, "xb", buffering=0) as file:
-            file.write(data)
-            found = os.fstat(file.fileno())
+        files.create(beside, data, durable=False)
+        found = os.lstat(beside)
         if beside != place:
             if os.path.isdir(place):
                 _remove(place)
             os.replace(beside, place)
         return key, found.st_size, found.st_mtime_ns
 
-    def put_all(self, built: Path, *, besides: Collection[str]) -> None:
+    def put_all(self, built: Path, *, besides: Collection[str] = ()) -> None:
         """Put every file of the folder ``built``, but those that ``besides`` names by their paths in it."""
         for place, _, names in os.walk(built):
             for name in names:

@@ -1,0 +1,45 @@
+"""What ``add`` asks on the terminal where it is given nothing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from generator import store
+from generator.cli.printing import say
+from generator.curation import suggestions
+from generator.curation.suggestions import Suggestion
+from generator.errors import UsageError
+from generator.models import RECORD_TYPES
+
+
+def asked(contents: store.Contents) -> Suggestion:
+    """Ask for a paper on the terminal; what is refused is asked again."""
+
+    def topics_fault(text: str) -> str | None:
+        _, faults = suggestions.topics_named(text.split(","), contents.topics)
+        return "; ".join(fault.message for fault in faults) or None
+
+    def type_fault(text: str) -> str | None:
+        return f"write one of {', '.join(RECORD_TYPES)}" if text and text not in RECORD_TYPES else None
+
+    say("A paper for the list. An empty line leaves an answer open.")
+    paper = _ask("arXiv id, DOI or address")
+    title = _ask("Title")
+    say(f"Topics: {', '.join(contents.topics) or 'none yet'}")
+    topics = _ask("Its topics, the main one first, commas between", topics_fault) if contents.topics else ""
+    kind = _ask(f"Type ({', '.join(RECORD_TYPES)})", type_fault)
+    why = _ask("Why it belongs on the list, in one sentence")
+    return Suggestion(paper=(paper,) if paper else (), title=title, topics=tuple(topics.split(",")), type=kind, why=why)
+
+
+def _ask(question: str, fault: Callable[[str], str | None] = lambda _: None) -> str:
+    while True:
+        sys.stderr.write(f"{question}: ")
+        sys.stderr.flush()
+        line = sys.stdin.readline()
+        if not line:
+            raise UsageError("the conversation ended early; nothing was written")
+        if not (wrong := fault(line.strip())):
+            return line.strip()
+        say(wrong)

@@ -1,0 +1,60 @@
+"""A list as the commands open it: its settings, its records and issue forms, the lock on them; and the day it is."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import datetime
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from generator import journal, settings, store
+from generator.cli.printing import say
+from generator.curation.forms import FOLDER as FORMS
+from generator.errors import ReadingListError, UsageError
+
+
+def configured(options: argparse.Namespace) -> settings.Settings:
+    """Return the settings of ``mkdocs.yml``, with the records folder that the user names."""
+    found = settings.load(options.config)
+    return replace(found, records=options.records) if options.records else found
+
+
+def load_records(folder: Path) -> store.Contents:
+    """Load a records folder; raises ReadingListError with all its problems where it has any."""
+    contents = store.load(folder)
+    if contents.problems:
+        raise ReadingListError("\n".join(map(str, contents.problems)))
+    return contents
+
+
+@contextlib.contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Hold a records folder for this run alone; say what was completed of a run before that was cut short."""
+    with journal.locked(folder) as completed:
+        if completed:
+            say(f"note: {folder}: a run before was cut short; its change is complete now: {', '.join(completed)}")
+        yield
+
+
+def forms_folder(options: argparse.Namespace, contents: store.Contents) -> Path | None:
+    """Return where the issue forms of these records lie, or ``None``: other records, or topics that cannot be read."""
+    own = settings.load(options.config).records
+    faulty = any(Path(problem.path) == contents.folder / "topics.yaml" for problem in contents.problems)
+    folder: Path = options.config.parent / FORMS
+    return folder if folder.is_dir() and contents.folder.resolve() == own.resolve() and not faulty else None
+
+
+def today() -> str:
+    """Return today, or the day that SOURCE_DATE_EPOCH names (https://reproducible-builds.org/specs/source-date-epoch/)."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not epoch:
+        return datetime.datetime.now(datetime.UTC).date().isoformat()
+    try:
+        return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError):
+        raise UsageError(
+            f"SOURCE_DATE_EPOCH: {epoch[:40]!r} is no number of seconds since 1970; correct it, or unset it"
+        ) from None

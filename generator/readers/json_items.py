@@ -1,0 +1,34 @@
+"""The items of a list in JSON, or of JSON Lines, each with the line where it begins; what several readers rest on."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator
+from typing import Any
+
+
+def items(text: str, at: int = 0, count: int | None = None) -> Iterator[tuple[int, Any]]:
+    """Yield line and value of the ``count`` items of a list that begin at ``at``; of all of JSON Lines without a count.
+
+    Raises ValueError and RecursionError where an item cannot be read, JSONDecodeError among them.
+    """
+    between = " \t\n" if count is None else " \t\n,"
+    decoder, line, counted = json.JSONDecoder(), 1, 0
+    for _ in itertools.count() if count is None else range(count):
+        while at < len(text) and text[at] in between:
+            at += 1
+        if at == len(text) and count is None:
+            return
+        line += text.count("\n", counted, at)
+        counted = at
+        value, at = decoder.raw_decode(text, at)
+        yield line, value
+
+
+def lines(text: str, at: int, count: int) -> list[int | None]:
+    """Return the line where each of the ``count`` items of a list begins; none is better than a wrong one."""
+    try:
+        return [line for line, _ in items(text, at, count)]
+    except (ValueError, RecursionError):  # the list lies elsewhere
+        return [None] * count
