@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -86,6 +88,17 @@ def test_one_group_at_a_time(phone: Page, address: str) -> None:
     expect(second).to_have_css("opacity", "1")
 
 
+def test_the_group_that_has_the_focus_is_seen(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}map/")
+    group = page.get_by_role("radio", name="All groups")
+    page.locator(".rl-map__sheet").focus()
+    page.keyboard.press("Shift+Tab")
+    expect(group).to_be_focused()
+    expect(group).to_have_css("outline-style", "solid")
+    page.close()
+
+
 def test_the_keyboard_passes_the_points_by(browser: Browser, address: str) -> None:
     context = browser.new_context()
     page = context.new_page()
@@ -108,6 +121,37 @@ def test_on_paper_nothing_is_cut(browser: Browser, address: str, path: str, shee
         "all => all.map(each => each.clientHeight)"
     )
     assert max(heights) < 986 - 100  # with its heading, it fits a page
+    page.close()
+
+
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+PAINTS = """() => [...document.querySelectorAll(".md-content .rl-picture__svg :is(text, rect, circle, path, use)")]
+  .filter(each => !each.closest("defs")).map(each => getComputedStyle(each).fill)"""
+
+
+@pytest.mark.parametrize("path", ["pictures/", "map/"])
+def test_on_paper_all_is_drawn_as_in_light(browser: Browser, address: str, path: str) -> None:
+    paints = []
+    for scheme in SCHEMES:
+        page = browser.new_page(color_scheme=scheme)
+        page.goto(address + path)
+        page.emulate_media(media="print", color_scheme=scheme)
+        paints.append(page.evaluate(PAINTS))
+        page.close()
+    assert paints[0] == paints[1] != []
+
+
+@pytest.mark.parametrize("path", ["pictures/", "map/"])
+@pytest.mark.parametrize(("chosen", "system"), [("Switch to dark", "light"), ("Switch to light", "dark")])
+def test_drawings_take_forced_colours(
+    browser: Browser, address: str, path: str, chosen: str, system: Literal["light", "dark"]
+) -> None:
+    """Whatever palette was chosen, only the system's two colours and what lies between them are on the page."""
+    page = browser.new_page(color_scheme=system, forced_colors="active")
+    page.goto(address + path)
+    page.get_by_title(chosen).click()
+    grey = re.compile(r"rgb\((\d+), \1, \1\)|color\(srgb ([\d.]+) \2 \2\)|none")
+    assert [paint for paint in page.evaluate(PAINTS) if not grey.fullmatch(paint)] == []
     page.close()
 
 
