@@ -1,4 +1,4 @@
-"""axe, the accessibility checker of Deque, finds nothing on any kind of page; the header covers nothing with the focus."""
+"""axe, the checker of Deque, finds nothing on any kind of page, and the header covers nothing that has the focus."""
 
 from __future__ import annotations
 
