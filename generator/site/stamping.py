@@ -39,7 +39,7 @@ KNOWN_EXTENSIONS: Mapping[str, tuple[str | None, ...]] = {
 }
 """The extensions of Markdown, with their options, that read a generated page as CommonMark does, but for attributes."""
 KNOWN_TEMPLATES = {
-    "404.html": "1b0df3c4d5411698ba62d87d",
+    "404.html": "2a5e8518d6cfc738ba853b0b",
     "main.html": "ff5d59b9ced5ba21f0344b52",
     "partials/policy.html": "a3d7056db0d5a29e6d608a59",
     "partials/search.html": "126a1f72c3bdbc6b6e417488",
