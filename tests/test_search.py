@@ -331,6 +331,23 @@ def test_by_keys_alone(visit: Visit) -> None:
     page.wait_for_url(target)
 
 
+def test_typing_takes_a_choice_back(visit: Visit) -> None:
+    page = visit.open()
+    visit.ask("mamba")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("[aria-selected=true]")).to_have_count(1)
+    page.keyboard.type(" lottery")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{visit.address}papers/?find=mamba+lottery")
+
+
+def test_reasons_are_told_apart(asking: Visit) -> None:
+    asking.ask("low precision gptq")
+    expect(asking.result("gptq")).to_have_accessible_name(
+        re.compile(r"Title Topic Quantisation and low precision( |$)")
+    )
+
+
 def test_it_is_a_combobox_with_a_listbox_and_a_live_count(visit: Visit) -> None:
     page = visit.open()
     box = page.get_by_role("combobox", name="Search papers")
@@ -539,6 +556,26 @@ def test_a_wrong_address_is_offered_what_it_may_mean(browser: Browser, real: str
         page.wait_for_function("[...document.styleSheets].some(sheet => sheet.href?.endsWith('/assets/list.css'))")
         page.get_by_role("link", name="all papers").click()
         page.wait_for_url(f"{real}papers/")
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK])
+def test_what_is_offered_late_takes_nothing_from_who_types(browser: Browser, real: str, size: tuple[int, int]) -> None:
+    with _visit(browser, real, size) as visit:
+        held: list[Route] = []
+        visit.page.route("**/data/search/index.json", lambda route: held.append(route))
+        visit.page.route("**/papers/gptqq/", lambda route: route.fulfill(body=real_site().html("404.html")))
+        with visit.page.expect_request("**/data/search/index.json"):
+            visit.page.goto(f"{real}papers/gptqq/")
+        field = visit.page.locator(".rl-lost__form input")
+        field.press_sequentially("mixture")
+        place = field.bounding_box()
+        held[0].continue_()
+        expect(visit.page.locator(".rl-lost a").first).to_be_visible()
+        expect(field).to_have_value("mixture")
+        assert field.bounding_box() == place
+        expect(visit.page.locator(".md-footer")).not_to_be_in_viewport()
+        visit.said.clear()
+        visit.foreign.clear()
 
 
 def test_the_folder_of_a_wrong_address_is_not_asked_for(browser: Browser, real: str) -> None:

@@ -35,7 +35,7 @@ function reasons(card, bits, { terms, table }) {
     const its = passage(card.text, terms, card.title);
     if (its) made.push(line("Summary", " ", ...marked(its)));
   }
-  return made;
+  return made.flatMap((line) => [line, " "]); // they are told in one breath
 }
 
 class SearchBox {
@@ -73,6 +73,7 @@ class SearchBox {
     const { form, input, button } = this;
     input.addEventListener("focus", () => this.open());
     input.addEventListener("input", () => {
+      this.#choose(-1); // it was of what was found for another text
       clearTimeout(this.#pause);
       this.#pause = setTimeout(() => this.#seek(), PAUSE);
     });
