@@ -555,6 +555,26 @@ def test_where_nothing_can_be_kept_all_else_works(browser: Browser, address: str
         visit.said.clear()
 
 
+@pytest.mark.parametrize("path", ["papers/openelm/", "topics/", "papers/"])
+def test_a_mark_that_cannot_be_kept_says_so_where_it_is(browser: Browser, address: str, path: str) -> None:
+    topic = next(topic for topic, papers in LIST.by_topic.items() if "openelm" in papers)
+    with _visit(browser, address, PHONE) as visit:
+        visit.page.add_init_script(
+            """const { setItem } = Storage.prototype;
+            Storage.prototype.setItem = function (...given) {
+              if (window.isFull !== false) throw new DOMException("full", "QuotaExceededError");
+              setItem.apply(this, given);
+            };"""
+        )
+        page = visit.open(path.replace("topics/", f"topics/{topic}/"))
+        home = page.locator(".rl-mark-home, .md-content li", has=page.locator(".rl-mark")).first
+        home.locator(".rl-mark--read").click()
+        expect(home.get_by_role("alert")).to_contain_text("Kept only while this page is open")
+        page.evaluate("isFull = false")
+        home.locator(".rl-mark--read").click()
+        expect(page.get_by_role("alert")).to_have_count(0)
+
+
 def test_marks_follow_a_renamed_paper(browser: Browser, address: str) -> None:
     def renamed(route: Route) -> None:
         found = json.loads(catalogue.catalogue(LIST))
