@@ -297,6 +297,23 @@ def test_a_list_published_anew_is_not_shown_by_the_numbers_of_the_old_one(
     assert visit.query() == "?find=gptq"
 
 
+@pytest.mark.parametrize("then", ["Return", "another sort"])
+def test_a_search_that_failed_is_tried_again(visit: Visit, then: str) -> None:
+    page = visit.browse()
+    visit.context.set_offline(True)
+    field = page.get_by_label("Filter", exact=True)
+    field.fill("openelm")
+    expect(page.locator("#rl-count")).to_contain_text("could not be loaded")
+    visit.context.set_offline(False)
+    if then == "Return":
+        field.press("Enter")
+    else:
+        page.get_by_label("Sort").select_option("title")
+    expect(page.locator("#rl-count")).to_contain_text(f" of {TOTAL}")
+    assert 0 < visit.count < TOTAL
+    visit.said.clear()
+
+
 # --- the state in the address -----------------------------------------------------------------------------------------
 
 
