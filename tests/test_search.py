@@ -219,6 +219,19 @@ def test_every_name_with_a_figure_is_found(asking: Visit) -> None:
     assert sum(fewer[0]) < sum(fewer[1])
 
 
+def test_a_paper_asked_for_by_its_name_comes_first(asking: Visit) -> None:
+    names = [titles.plain(LIST.records[record_id].title).partition(":")[0] for record_id in LIST.newest_first]
+    found = asking.page.evaluate(
+        """async (asked) => {
+            const { searchIndex } = await import(new URL("../assets/search-index.js", location.href).href);
+            return Promise.all(asked.map(async (name) => (await searchIndex.find(name)).papers[0]));
+        }""",
+        names,
+    )
+    assert {"Mamba", "Monarch", "PRE"} <= set(names)
+    assert [names[paper] for paper in found] == names
+
+
 def test_accents_and_case_do_not_count(asking: Visit) -> None:
     accented = [
         (record_id, name)
