@@ -88,6 +88,22 @@ def test_one_group_at_a_time(phone: Page, address: str) -> None:
     expect(second).to_have_css("opacity", "1")
 
 
+def test_a_chosen_group_comes_into_view_on_a_phone(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{address}map/")
+    sheet = page.locator(".rl-map__sheet")
+    for group in page.locator(".rl-legend input").all()[1:]:
+        sheet.evaluate("each => each.scrollLeft = 0")
+        group.check()
+        points = sheet.locator(f".{(group.get_attribute('id') or '').replace('group-', 'g')}")
+        seen = points.evaluate_all(
+            """(points) => points.map(point => point.getBoundingClientRect())
+              .filter(({left, right}) => left >= 0 && right <= innerWidth).length"""
+        )
+        assert seen >= min(5, points.count()), group
+    page.close()
+
+
 def test_the_group_that_has_the_focus_is_seen(browser: Browser, address: str) -> None:
     page = browser.new_page()
     page.goto(f"{address}map/")

@@ -453,6 +453,7 @@ function start() {
   marks.addEventListener("change", () => refresh());
   // Named here and not on the page: engines differ in what they make of a relative address within a page's HTML.
   if (document.querySelector(".rl-cite")) import("./cite.js");
+  if (document.querySelector(".rl-map")) import("./map.js");
 }
 
 start();
