@@ -40,7 +40,7 @@ KNOWN_EXTENSIONS: Mapping[str, tuple[str | None, ...]] = {
 """The extensions of Markdown, with their options, that read a generated page as CommonMark does, but for attributes."""
 KNOWN_TEMPLATES = {
     "404.html": "2a5e8518d6cfc738ba853b0b",
-    "main.html": "57f16262adb589b2d7a779f2",
+    "main.html": "68c85e9e49971628e6c6bc77",
     "partials/policy.html": "a3d7056db0d5a29e6d608a59",
     "partials/search.html": "126a1f72c3bdbc6b6e417488",
 }
