@@ -14,6 +14,8 @@ REMOTE ?= origin
 BRANCH ?= gh-pages
 publish: .venv/site-ready  ## Build, and push the site to a branch of a git remote; SITE_URL is its address
 	$(if $(SITE_URL),,@echo 'note: without SITE_URL=https://… feeds have no addresses, and the 404 page no styles below a path' >&2)
+	@# Whoever published last: this clone need not know yet what the branch holds now.
+	@found=$$(git ls-remote $(REMOTE) refs/heads/$(BRANCH)) && { test -z "$$found" || git fetch --quiet $(REMOTE) +refs/heads/$(BRANCH):refs/heads/$(BRANCH); }
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs gh-deploy --strict --remote-name $(REMOTE) --remote-branch $(BRANCH)
 
 labels:  ## Make the labels of the issue forms on GitHub; needs gh
@@ -56,21 +58,22 @@ artwork: site .venv/test-ready  ## Renew the README's picture and the card that 
 
 lock: .venv/test-ready  ## Renew the lock files from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade --quiet --output-file requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --extra zensical --extra enrich --group build --group dev --constraint requirements.lock --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade --quiet --output-file requirements-dev.lock
+	$(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade --quiet --output-file requirements.txt
+	$(BIN)/uv pip compile pyproject.toml --extra zensical --extra enrich --group build --group dev --constraint requirements.txt --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade --quiet --output-file requirements-dev.txt
 
 clean:
 	rm -rf .venv site screenshots .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
+# A .venv that could not be finished would pass for one the next time.
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name it with: make PYTHON=python3.12 site")'
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv .venv || { rm -rf .venv; false; }
 
-.venv/site-ready: .venv/bin/python requirements.lock pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+.venv/site-ready: .venv/bin/python requirements.txt pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
-.venv/test-ready: .venv/site-ready requirements-dev.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+.venv/test-ready: .venv/site-ready requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch $@

@@ -7,8 +7,10 @@ bytes on any day.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Collection, Mapping
+from bisect import bisect
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from generator import dates, escaping, exports, titles
 from generator.feeds import anchor, newest
@@ -16,6 +18,8 @@ from generator.library import UNSORTED, Library
 from generator.metadata import address, paper_path
 from generator.settings import Settings
 from generator.wording import byline, count, plain_title
+
+_MAX_MARKDOWN = 120_000  # GitHub takes 125,000 characters in a release
 
 
 @dataclass
@@ -47,11 +51,15 @@ def moved(library: Library) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class _Digest:
-    """A digest before it is written: a title, what it comes to, and papers under headings, all plain text."""
+    """A digest before it is written: a title, what it comes to, and papers under headings, all plain text.
+
+    ``page`` is the address of the page with all changes, empty where the site has none.
+    """
 
     title: str
     lead: str
     groups: tuple[tuple[str, tuple[_Paper, ...]], ...]
+    page: str
 
 
 @dataclass(frozen=True)
@@ -62,19 +70,35 @@ class _Paper:
     url: str
 
 
-def digest(
-    library: Library, since: str, format: str, settings: Settings, *, known: Collection[str] | None = None
-) -> str:
+def _put_right(library: Library, since: str, before: Library | None) -> dict[str, Day]:
+    """Return the corrections and retractions of the day ``since`` or later; with ``before``, those that it had not."""
+    if before is None:
+        return {day: changed for day, changed in changes(library).items() if day >= since}
+    told = {
+        (library.redirects.get(record_id, record_id), correction.day, correction.what)
+        for record_id, record in before.records.items()
+        for correction in record.corrected
+    }
+    return {
+        day: Day(
+            corrected=[(name, what) for name, what in changed.corrected if (name, day, what) not in told],
+            retracted=[(name, why) for name, why in changed.retracted if name not in before.retracted],
+        )
+        for day, changed in changes(library).items()
+    }
+
+
+def digest(library: Library, since: str, format: str, settings: Settings, *, before: Library | None = None) -> str:
     """Return what changed on the day ``since`` (YYYY-MM-DD) or later, as one of ``DIGESTS``.
 
-    ``since`` and ``known`` say what is new as they do for ``Library.joined``.
+    With ``before``, the list as it was on that day, it is what that list had not, whatever day it bears.
     New papers stand under their primary topic, the first that the list knows, topics in the order of topics.yaml;
     within one the newest come first, then by title. Corrections and retractions follow, each with its day. A link leads
     to the paper's page, or to the paper itself where the site has no address yet. The HTML is one file for an e-mail:
     styles inline, nothing loaded. Raises KeyError for a format that is none.
     """
-    days = {day: changed for day, changed in changes(library).items() if day >= since}
-    added = library.joined(since, known)
+    days = _put_right(library, since, before)
+    added = library.joined(since, before.records if before else None)
     groups: dict[str, list[_Paper]] = {topic: [] for topic in (*library.topics, UNSORTED)}
     for record_id in added:
         record = library.records[record_id]
@@ -112,6 +136,7 @@ def digest(
                 for name, papers in [*shown, ("Corrected", corrected), ("Taken off the list", retracted)]
                 if papers
             ),
+            address(settings, "changes/"),
         )
     )
 
@@ -123,15 +148,23 @@ def _paper(library: Library, settings: Settings, record_id: str, facts: str, tex
 
 
 def _digest_markdown(content: _Digest) -> str:
-    lines = [f"# {escaping.github(content.title)}", "", escaping.markdown(content.lead)]
+    """Return a digest for a release on GitHub, with as many papers as one can hold."""
+    parts = [f"# {escaping.github(content.title)}\n\n{escaping.markdown(content.lead)}\n"]
     for name, papers in content.groups:
-        lines += ["", f"## {escaping.github(name)}", ""]
+        heading = f"\n## {escaping.github(name)}\n\n"
         for paper in papers:
             title = escaping.github(paper.title)
             shown = f"[{title}]({escaping.url(paper.url)})" if paper.url else title
             more = [escaping.github(text) for text in (paper.byline, paper.why) if text]
-            lines.append("- " + "  \n  ".join([shown, *more]))  # two spaces break a line in every Markdown
-    return "\n".join(lines) + "\n"
+            parts.append(
+                f"{heading}- " + "  \n  ".join([shown, *more]) + "\n"
+            )  # two spaces break a line in every Markdown
+            heading = ""
+    fit = bisect(list(accumulate(map(len, parts))), _MAX_MARKDOWN)
+    if fit < len(parts):
+        page = f"[What changed]({escaping.url(content.page)})" if content.page else "What changed"
+        parts[fit:] = [f"\n{len(parts) - fit:,} more are not shown here; all are on the list's page {page}.\n"]
+    return "".join(parts)
 
 
 def _digest_text(content: _Digest) -> str:

@@ -110,7 +110,7 @@ def _wrong(text: str, error: yaml.MarkedYAMLError) -> tuple[int, str]:
     line = mark.line + 1 if mark else 1
     if conflict := re.search("^<{7} ", text, re.MULTILINE):
         line = text.count("\n", 0, conflict.start()) + 1
-        return line, "two versions stand here since a merge; keep one of them, and delete the lines of <, = and >"
+        return line, "two versions stand here since a merge; keep one, or what both add; delete the lines of <, = and >"
     if re.match(" *\t", next(iter(text.split("\n")[line - 1 :]), "")):
         return line, "a tab indents this line; write spaces"
     if quote := _open_quote(text, error):

@@ -12,7 +12,7 @@ from typing import Any
 from generator import dates, escaping, store, titles
 from generator.identifiers import SCHEMES
 from generator.models import PersonName, Record
-from generator.venues import cited_date, is_journal
+from generator.venues import cited_date, container, is_journal
 
 SCHEMA_VERSION = 1
 """Version of the layout of ``papers.json``: raised when a field changes its meaning or goes, not when one is added."""
@@ -21,16 +21,17 @@ _MONTHS = [month.lower() for month in dates.MONTHS]
 
 
 def address(record: Record) -> str | None:
-    """Return the address where the paper itself is read, or ``None``: arXiv first, then DOI and the others."""
+    """Return the address where the paper is read, or ``None``: arXiv first, then DOI, the others, and its own link."""
     held = record.identifiers
-    return next((scheme.url(value) for kind, scheme in SCHEMES.items() if (value := getattr(held, kind))), None)
+    found = (scheme.url(value) for kind, scheme in SCHEMES.items() if (value := getattr(held, kind)))
+    return next(found, record.links.paper)
 
 
 def bibtex_entry(record_id: str, record: Record) -> str:
     """Return one BibTeX entry; its key is the record's id."""
-    kind, container = "misc", None
+    kind, inside = "misc", None
     if record.venue:
-        kind, container = ("article", "journal") if is_journal(record.venue) else ("inproceedings", "booktitle")
+        kind, inside = ("article", "journal") if is_journal(record.venue) else ("inproceedings", "booktitle")
     fields: list[tuple[str, str]] = [("title", f"{{{escaping.bibtex(titles.plain(record.title))}}}")]
     if record.authors:
         fields.append(("author", " and ".join(map(_bibtex_name, record.authors))))
@@ -40,8 +41,10 @@ def bibtex_entry(record_id: str, record: Record) -> str:
             fields.append(("month", _MONTHS[int(date[5:7]) - 1]))
         if len(date) > 7:
             fields.append(("day", str(int(date[8:]))))
-    if container and record.venue:
-        fields.append((container, escaping.bibtex(record.venue)))
+    if inside and record.venue:
+        name, volume, pages = container(record.venue)
+        stated = {inside: escaping.bibtex(name), "volume": volume, "pages": pages and pages.replace("-", "--")}
+        fields += [(field, value) for field, value in stated.items() if value]
     if record.identifiers.arxiv:
         fields += [("eprint", escaping.bibtex_verbatim(record.identifiers.arxiv)), ("archiveprefix", "arXiv")]
     if record.identifiers.doi:
@@ -57,9 +60,9 @@ def bibtex_entry(record_id: str, record: Record) -> str:
 
 
 def _links(record: Record) -> dict[str, str]:
-    """Return the paper's own links by kind."""
+    """Return the paper's own links by kind, but for the one that :func:`address` is."""
     held: dict[str, str] = record.links.model_dump(exclude_none=True)
-    return held
+    return {kind: url for kind, url in held.items() if url != address(record)}
 
 
 def _other_addresses(record: Record) -> dict[str, str]:
@@ -145,7 +148,10 @@ def ris_entry(record_id: str, record: Record) -> str:
         year, month, day = (*date.split("-"), "", "")[:3]
         lines += [("PY", year), ("DA", f"{year}/{month}/{day}/")]
     if record.venue:
-        lines.append(("JO" if kind == "JOUR" else "T2", record.venue))
+        name, volume, pages = container(record.venue)
+        start, _, end = (pages or "").partition("-")
+        lines.append(("JO" if kind == "JOUR" else "T2", name))
+        lines += [(tag, value) for tag, value in (("VL", volume), ("SP", start), ("EP", end)) if value]
     if record.identifiers.doi:
         lines.append(("DO", record.identifiers.doi))
     if record.identifiers.arxiv:
@@ -183,7 +189,8 @@ def csl_item(record_id: str, record: Record) -> dict[str, Any]:
     if date := cited_date(record.venue, record.issued, record.identifiers.arxiv):
         item["issued"] = {"date-parts": [[int(part) for part in date.split("-")]]}
     if record.venue:
-        item["container-title"] = record.venue
+        stated = dict(zip(("container-title", "volume", "page"), container(record.venue), strict=True))
+        item |= {name: value for name, value in stated.items() if value}
     if record.identifiers.doi:
         item["DOI"] = record.identifiers.doi
     if record.identifiers.arxiv:
@@ -222,6 +229,7 @@ CSV_COLUMNS = (
     "openreview",
     "acl",
     "url",
+    "paper",
     "code",
     "project",
     "model",

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
-KINDS = ("code", "project", "model", "dataset")
+KINDS = ("paper", "code", "project", "model", "dataset")
 MAX_LENGTH = 2048
 
 _CODE_HOSTS = {
@@ -183,6 +183,11 @@ def kind_of(url: str) -> str | None:
             return None
         return "project" if first in _MODEL_HOST_PAGES or "/" not in path else "model"
     return "project"
+
+
+def may_be_paper(url: str) -> bool:
+    """Tell whether an entry's address may be where the paper is read: it is safe, and no known host of its material."""
+    return is_safe(url) and kind_of(url) in (None, "project")
 
 
 def in_text(text: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from generator import escaping, exports
 from generator.identifiers import SCHEMES
 from generator.models import Author, PersonName, Record, Topic
 from generator.settings import Settings
-from generator.venues import cited_date, is_journal
+from generator.venues import cited_date, container, is_journal
 from generator.wording import plain_title
 
 SEARCH_PAGE = "papers/?find={searchTerms}"
@@ -61,7 +61,11 @@ def highwire(record_id: str, record: Record, settings: Settings) -> list[tuple[s
         tags.append(("citation_publication_date", date.replace("-", "/")))
     if record.venue:
         kind = "journal" if is_journal(record.venue) else "conference"
-        tags.append((f"citation_{kind}_title", escaping.clean(record.venue)))
+        name, volume, pages = container(record.venue)
+        tags.append((f"citation_{kind}_title", escaping.clean(name)))
+        first, _, last = (pages or "").partition("-")
+        stated = {"volume": volume, "firstpage": first, "lastpage": last}
+        tags += [(f"citation_{part}", value) for part, value in stated.items() if value]
     if held.doi:
         tags.append(("citation_doi", held.doi))
     if held.arxiv:
@@ -95,7 +99,7 @@ def json_ld(record_id: str, record: Record, settings: Settings, topics: Mapping[
         "identifier": [
             {"@type": "PropertyValue", "propertyID": SCHEMES[kind].name, "value": value} for kind, value in held.items()
         ],
-        "sameAs": [SCHEMES[kind].url(value) for kind, value in held.items()],
+        "sameAs": [*(SCHEMES[kind].url(value) for kind, value in held.items()), *filter(None, [record.links.paper])],
         "mainEntityOfPage": address(settings, paper_path(record_id)),
     }
     return {name: value for name, value in data.items() if value}
@@ -118,7 +122,7 @@ def _container(record: Record) -> dict[str, str] | None:
     if not record.venue:
         return None
     kind = "Periodical" if is_journal(record.venue) else "CreativeWork"
-    return {"@type": kind, "name": escaping.clean(record.venue)}
+    return {"@type": kind, "name": escaping.clean(container(record.venue).name)}
 
 
 def _about(record: Record, settings: Settings, topics: Mapping[str, Topic]) -> list[dict[str, str]]:

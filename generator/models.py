@@ -155,6 +155,7 @@ class Identifiers(_Model):
 class Links(_Model):
     """Where the paper's own material lies."""
 
+    paper: Url | None = Field(None, description="Where the paper is read, if no identifier leads there")
     code: Url | None = Field(None, description="The authors' own code")
     project: Url | None = Field(None, description="The paper's own page")
     model: Url | None = Field(None, description="Weights to download")
@@ -164,6 +165,7 @@ class Links(_Model):
 class LinkNotes(_Model):
     """Links that a person has looked at: why the link check is to leave each alone."""
 
+    paper: Line | None = Field(None, description="Why the link check leaves links.paper alone")
     code: Line | None = Field(None, description="Why the link check leaves links.code alone")
     project: Line | None = Field(None, description="Why the link check leaves links.project alone")
     model: Line | None = Field(None, description="Why the link check leaves links.model alone")
@@ -190,13 +192,8 @@ class Correction(_Model):
 @cache
 def _proven() -> frozenset[str]:
     groups = {"identifiers": Identifiers.model_fields, "links": Links.model_fields}
-    return frozenset(
-        (
-            *PROVEN_FIELDS,
-            "alternative_titles",
-            *(f"{group}.{kind}" for group, kinds in groups.items() for kind in kinds),
-        )
-    )
+    inside = [f"{group}.{kind}" for group, kinds in groups.items() for kind in kinds]
+    return frozenset([*PROVEN_FIELDS, "alternative_titles", *inside])
 
 
 def _check_provenance(fields: Mapping[str, str]) -> Mapping[str, str]:

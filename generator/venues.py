@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 # Journals by names that hold a word of proceedings, or are acronyms as those of conferences are.
 _JOURNAL = re.compile(
@@ -25,6 +26,29 @@ _ACRONYMS = re.compile(rf"\W*{_ACRONYM}(?:[\s/&@+-]+(?:{_ACRONYM}|[A-Z]\b))*(?!\
 
 # No volume or page: the years of a range, as in 1998-2004, say nothing.
 _YEAR = re.compile(r"(?<!\d)(?<!\d[-–/.:])(?:19|20)\d\d(?![-–/.:]?\d)", re.ASCII)
+
+# Nature Communications 14, 8192 (2023); IEEE Access (2024) 96017-96050; Loom Studies 149 (2023); IEEE TPAMI 2023.
+_PAGES = r"[A-Za-z]?[0-9]+(?:[-–][0-9]+)?"
+_PLACE = re.compile(
+    rf"(?P<name>.*[^\W\d_][.)]?)(?: (?P<volume>[0-9]+)(?:, (?P<before>{_PAGES}))?)?"
+    rf" (?:\((?:19|20)[0-9]{{2}}\)|(?:19|20)[0-9]{{2}})(?: (?P<behind>{_PAGES}))?"
+)
+
+
+class Container(NamedTuple):
+    """What a paper is cited to stand in, and where: volume and pages, as far as the venue says so."""
+
+    name: str
+    volume: str | None = None
+    pages: str | None = None
+
+
+def container(venue: str) -> Container:
+    """Take the name of a journal apart from volume, pages and year; proceedings go by a name that holds their year."""
+    if is_journal(venue) and (found := _PLACE.fullmatch(venue)):
+        pages = found["before"] or found["behind"]
+        return Container(found["name"], found["volume"], pages and pages.replace("–", "-"))
+    return Container(venue)
 
 
 def is_journal(venue: str) -> bool:

@@ -19,7 +19,7 @@ _SEARCHES = (
     ("Semantic Scholar", "https://www.semanticscholar.org/search?q="),
     ("Google Scholar", "https://scholar.google.com/scholar?q="),
 )
-_LINK_NAMES = {"code": "Code", "project": "Project page", "model": "Model", "dataset": "Data set"}
+_LINK_NAMES = {"paper": "Paper", "code": "Code", "project": "Project page", "model": "Model", "dataset": "Data set"}
 _FACT_NAMES = {
     "title": "Title",
     "alternative_titles": "Also titled",
@@ -52,7 +52,10 @@ def plain_title(record: Record) -> str:
 
 
 def byline(record: Record) -> str:
-    """Return authors, venue and date of a paper on one line of plain text, as far as they are known."""
+    """Return authors, venue and date of a paper on one line of plain text, as far as they are known.
+
+    A year that the venue states is not said twice.
+    """
     names, parts = record.author_names, []
     if len(names) > 3:
         parts.append(f"{names[0]} and {len(names) - 1} others")
@@ -62,7 +65,7 @@ def byline(record: Record) -> str:
         parts.append(count(record.author_count, "author"))
     if record.venue:
         parts.append(record.venue)
-    if record.issued:
+    if record.issued and not (len(record.issued) == 4 and record.issued in (record.venue or "")):
         parts.append(dates.in_words(record.issued))
     return escaping.clean(" · ".join(parts))
 

@@ -41,7 +41,7 @@ def _run(command: list[str | Path], folder: Path, **variables: str) -> subproces
     return subprocess.run(
         command,
         cwd=folder,
-        env=environment(**_GIT, **variables),
+        env=environment(**(_GIT | variables)),
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -173,7 +173,7 @@ while rest:
     word = rest.pop(0)
     if word.startswith("--"):
         name, equals, value = word[2:].partition("=")
-        flag = name in ("draft", "force", "edit-last", "create-if-none")
+        flag = name in ("draft", "force", "edit-last", "create-if-none", "undo")
         given[name] = value if equals else True if flag else rest.pop(0)
     else:
         names.append(word)
@@ -188,12 +188,16 @@ elif verb in ("edit", "close"):
     next(item for item in items if str(item["number"]) == names[0]).update(
         {{"state": "closed"}} if verb == "close" else given
     )
+elif verb == "ready":
+    next(item for item in items if str(item["number"]) == names[0])["draft"] = "undo" in given
 elif verb == "list":
     wanted = {{"head": given.get("head"), "label": given.get("label"), "state": given.get("state")}}
     found = [item for item in items if all(value is None or item.get(name) == value for name, value in wanted.items())]
-    shown = [{{"number": item["number"], "isCrossRepository": item.get("isCrossRepository", False)}} for item in found]
-    own = [item for item in shown if not item["isCrossRepository"]] if "isCrossRepository" in given["jq"] else shown
-    print(own[0]["number"] if own else "")
+    own = [item for item in found if not ("isCrossRepository" in given["jq"] and item.get("isCrossRepository"))]
+    if "headRefOid" in given["json"]:
+        print("\\n".join(item["headRefOid"] for item in own))
+    else:
+        print(own[0]["number"] if own else "")
 state.write_text(json.dumps(data))
 """
 

@@ -62,7 +62,7 @@ MESSAGES = [
     ("papers/wrong-fields.yaml", 9, "venue: is empty; fill it in or delete the field"),
     ("papers/wrong-fields.yaml", 11,
      "links.code: 'javascript:alert(1)' does not start with https:// or http://; write the whole address"),
-    ("papers/wrong-fields.yaml", 12, "links.website: unknown field; known are code, project, model, dataset"),
+    ("papers/wrong-fields.yaml", 12, "links.website: unknown field; known are paper, code, project, model, dataset"),
     ("papers/wrong-fields.yaml", 13, "results: must be a list; write `- item` lines or [item, item]"),
     ("papers/wrong-fields.yaml", 14, "added: 'May 2020' is no day; write it as 2022-10-31"),
     ("papers/wrong-fields.yaml", 16, "seen[1].position: is too small; write 1 or more"),

@@ -255,6 +255,23 @@ def test_an_address_that_leads_on_stays(head: Path, base: Path, file: str) -> No
     assert all("bring its lines in" in message for name, message in found if name == file)
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new", "what"),
+    [("topics.yaml", "sea", "shore", "sea: this topic is gone, and with it its page and its feeds"),
+     ("paths.yaml", "way", "road", "way: this reading path is gone, and with it its page")],
+)  # fmt: skip
+def test_the_page_of_a_topic_or_path_goes_with_a_remark(
+    head: Path, base: Path, file: str, old: str, new: str, what: str
+) -> None:
+    for path in head.rglob("*.*"):  # every record that names the topic names the new one
+        path.write_text(re.sub(rf"\b{old}\b", new, path.read_text("utf-8")), encoding="utf-8")
+    found = judged(head, base)
+    assert found.problems == ()
+    (remark,) = found.remarks
+    assert (remark.path, remark.level) == (str(head / file), "warning")
+    assert remark.message.startswith(what)
+
+
 def test_a_former_id_is_not_given_to_another_paper(head: Path, base: Path) -> None:
     store.write_record(head, "old-loom", Record(title="Quarries at Dusk", topics=("sea",)))
     documents.write(head / "redirects.yaml", store.redirects_text({"spindle": "motion"}))
@@ -392,3 +409,14 @@ def test_what_is_printed_sends_nothing_to_the_terminal(
         out = capsys.readouterr().out
         assert "gotcha" in out
         assert not re.search(r"(?m)[\x00-\x09\x0b-\x1f\x7f]|^::error::", out)
+
+
+def test_a_change_of_nothing_is_not_passed_over(head: Path, base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("check", "--records", str(head), "--base", str(base))
+    assert call(*arguments) == 0
+    note, counted = capsys.readouterr().err.splitlines()
+    assert note.startswith(f"note: nothing in the records differs from {base}, so nothing was judged")
+    assert counted == f"0 files changed since {base}, 0 problems, 0 remarks"
+    store.write_record(head, "kite", RECORDS["kite"].model_copy(update={"why": "It flies."}))
+    assert call(*arguments) == 0
+    assert "note:" not in capsys.readouterr().err

@@ -104,8 +104,9 @@ def test_a_paper_has_few_topics() -> None:
     [
         (("github.com/toy/loom",), (), {"code": "https://github.com/toy/loom"}, [], []),
         (("https://toy.example/",), (), {"project": "https://toy.example/"}, [], []),
-        ((), ("https://toy.example/",), {}, [], ["nothing can be read from the address 'https://toy.example/'"]),
-        ((), ("https://www.semanticscholar.org/paper/1",), {}, [], ["nothing can be read"]),
+        ((), ("toy.example/loom.pdf",), {"paper": "https://toy.example/loom.pdf"}, [], []),
+        ((), ("https://toy.example/", "https://toy.example/2"), {"paper": "https://toy.example/"}, [], ["example/2'"]),
+        ((), ("https://www.semanticscholar.org/paper/1", "2301.00010"), {}, [], ["nothing can be read"]),
         (("https://www.semanticscholar.org/paper/1",), (), {}, ["is the paper, not its material"], []),
         (("https://github.com/a/b", "https://github.com/c/d"), (), {}, ["are two for code; keep one"], []),
         (("see", "https://github.com/a/b"), (), {}, ["'see' is no identifier"], []),

@@ -178,6 +178,21 @@ def test_digest_as_markdown() -> None:
     assert "It [weaves](x)." in said
 
 
+@pytest.mark.parametrize("site_url", [PUBLISHED.site_url, ""])
+def test_a_digest_fits_into_a_release(site_url: str) -> None:
+    each = _of({f"loom-{number:03}": _paper(f"Loom {number:03}", why="It weaves. " * 40) for number in range(400)})
+    text = digest.digest(each, "2025-01-02", "markdown", Settings(site_name="Toy List", site_url=site_url))
+    assert 119_000 < len(text) < 125_000
+    shown = text.count("- ")
+    page = f"[What changed]({site_url}changes/)" if site_url else "What changed"
+    assert text.endswith(
+        f"  \n  {escaping.github(each.records['loom-000'].why or '')}\n"
+        f"\n{400 - shown} more are not shown here; all are on the list's page {page}.\n"
+    )
+    whole = digest.digest(each, "2025-01-02", "text", PUBLISHED)
+    assert whole.count("* Loom") == 400
+
+
 def test_digest_as_html_loads_nothing() -> None:
     for folder in (TOY_RECORDS, RECORDS):
         each = library(folder)

@@ -74,7 +74,7 @@ def test_plain_yaml_is_read(text: str, data: Any) -> None:
         ("a: b\n\tc: d\n", 2, "a tab indents this line; write spaces"),
         ("a:\n  \t- b\n", 2, "a tab indents this line; write spaces"),
         ("a: b\r\nc:\r\n\t- d\r\n", 3, "a tab indents this line; write spaces"),
-        ("a: b\n<<<<<<< HEAD\nc: d\n=======\nc: e\n>>>>>>> main\n", 2, "since a merge; keep one of them"),
+        ("a: b\n<<<<<<< HEAD\nc: d\n=======\nc: e\n>>>>>>> main\n", 2, "since a merge; keep one, or what both add"),
         ("a: 'b\n", 1, "a quote opens here that this line does not close; close it where its text ends"),
         ('a: b\nc: "d\ne: [f]\ng: "h"\n', 2, "a quote opens here"),
         ('a: "b\nc: [\n  "d"]\n', 1, "a quote opens here"),

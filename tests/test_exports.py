@@ -19,11 +19,11 @@ from citeproc.source.json import CiteProcJSON
 from pybtex.database import BibliographyData, parse_string
 from site_tools import RECORDS, TOY_RECORDS, TOY_SETTINGS, call, enter_project, library
 
-from generator import data_schema, escaping, exports, metadata, store, titles
+from generator import data_schema, escaping, exports, metadata, readers, store, titles
 from generator.identifiers import SCHEMES
 from generator.library import Library
 from generator.models import Identifiers, PersonName, Record
-from generator.venues import cited_date
+from generator.venues import cited_date, container
 
 LISTS = [pytest.param(TOY_RECORDS, id="toy"), pytest.param(RECORDS, id="real")]
 
@@ -39,6 +39,10 @@ def _plain(record: Record) -> str:
 
 def _cited_year(record: Record) -> str | None:
     return (cited_date(record.venue, record.issued, record.identifiers.arxiv) or "")[:4] or None
+
+
+def _container(record: Record) -> str | None:
+    return container(record.venue).name if record.venue else None
 
 
 def _undo_tex(text: str) -> str:
@@ -75,7 +79,7 @@ def test_bibtex_is_read_by_pybtex(folder: Path) -> None:
         assert entry.fields.get("eprint") == record.identifiers.arxiv, record_id
         assert entry.fields.get("doi") == record.identifiers.doi, record_id
         venue = entry.fields.get("journal") or entry.fields.get("booktitle")
-        assert (_undo_tex(venue) if venue else None) == record.venue, record_id
+        assert (_undo_tex(venue) if venue else None) == _container(record), record_id
 
 
 @pytest.mark.parametrize("folder", LISTS)
@@ -133,7 +137,7 @@ def test_csl_json_is_read_by_a_citation_processor(folder: Path) -> None:
         assert "".join(map(str, item["title"])) == _plain(record)
         assert len(item.get("author", [])) == len(record.authors)
         assert str(item.get("issued", {}).get("year")) == str(_cited_year(record))
-        assert "".join(map(str, item.get("container_title", []))) == (record.venue or "")
+        assert "".join(map(str, item.get("container_title", []))) == (_container(record) or "")
 
 
 def test_what_is_cited_with_a_venue_is_its_edition() -> None:
@@ -148,6 +152,33 @@ def test_what_is_cited_with_a_venue_is_its_edition() -> None:
     assert metadata.json_ld("loom", record, PUBLISHED, {})["datePublished"] == "2024"
     assert '"issued": "2023-12-01"' in exports.json_data({"loom": record})
     assert ",2023,2023-12-01,COLM 2024," in exports.csv_table({"loom": record})
+
+
+def test_a_journal_article_is_cited_with_volume_and_pages() -> None:
+    record = Record(title="A Loom", issued="2023", venue="Journal of Looms 14, 8192-8199 (2023)")
+    texts = {format_: text for format_, _, text in exports.citations("loom", record)}
+    assert "  journal = {Journal of Looms},\n  volume = {14},\n  pages = {8192--8199}," in texts["bibtex"]
+    assert "JO  - Journal of Looms\nVL  - 14\nSP  - 8192\nEP  - 8199\n" in texts["ris"]
+    item = json.loads(texts["csl-json"])[0]
+    assert (item["container-title"], item["volume"], item["page"]) == ("Journal of Looms", "14", "8192-8199")
+    tags = dict(metadata.highwire("loom", record, PUBLISHED))
+    assert [tags[f"citation_{name}"] for name in ("journal_title", "volume", "firstpage", "lastpage")] == [
+        *("Journal of Looms", "14", "8192", "8199"),
+    ]
+    for format_ in ("bibtex", "ris", "csl-json"):
+        [entry] = readers.read("toy", exports.FORMATS[format_]({"loom": record}).encode()).entries
+        assert (entry.volume, re.sub("[-–]+", "-", entry.pages or "")) == ("14", "8192-8199")
+
+
+def test_a_paper_without_identifier_is_cited_with_its_link() -> None:
+    record = Record.model_validate({"title": "A Loom", "links": {"paper": "https://looms.example.org/a.pdf"}})
+    texts = {format_: text for format_, _, text in exports.citations("loom", record)}
+    assert texts["text"] == "A Loom. https://looms.example.org/a.pdf"
+    assert "  url = {https://looms.example.org/a.pdf}," in texts["bibtex"]
+    assert all(text.count("looms.example.org") == 1 for text in texts.values())
+    other = record.model_copy(update={"identifiers": Identifiers(arxiv="2301.00010")})
+    assert exports.address(other) == "https://arxiv.org/abs/2301.00010"
+    assert "  paper = {https://looms.example.org/a.pdf}," in exports.bibtex_entry("loom", other)
 
 
 @pytest.mark.filterwarnings("ignore:The following arguments")

@@ -152,3 +152,15 @@ def test_a_remote_that_is_not_there_fails(web: Web) -> None:
     done = publish(web.clone, REMOTE="no-such-remote", SITE_URL=web.address)
     assert done.returncode != 0
     assert "no-such-remote" in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_any_clone_publishes_whoever_did_before(web: Web, tmp_path: Path) -> None:
+    remote = web.clone.git("remote", "get-url", "origin").strip()
+    shallow = Repository(tmp_path / "shallow")
+    web.clone.git("clone", "--quiet", "--depth=1", f"file://{remote}", str(shallow.folder))
+    for clone in (shallow, web.clone, shallow):
+        done = publish(clone, SITE_URL=web.address)
+        assert done.returncode == 0, done.stdout + done.stderr
+    history = web.clone.git("ls-remote", "origin", "refs/heads/gh-pages").split()[0]
+    assert shallow.git("rev-list", "--count", history) == "4\n"

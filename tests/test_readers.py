@@ -683,6 +683,34 @@ def csl(**variables: Any) -> str:
     return json.dumps([{"id": "a", "type": "article", "title": "A Toy", **variables}])
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "@misc{{a, title={{A Toy}}, url={{{url}}}{more}}}",
+        "TY  - JOUR\nTI  - A Toy\nUR  - https://github.com/toy/loom\nUR  - {url}\n{more}ER  - \n",
+        '[{{"id": "a", "type": "article", "title": "A Toy", "URL": "{url}"{more}}}]',
+        "title,url,arxiv\nA Toy,{url},{more}\n",
+    ],
+    ids=["bibtex", "ris", "csl", "csv"],
+)
+@pytest.mark.parametrize(
+    ("url", "is_paper"),
+    [
+        ("https://looms.example.org/a-toy.pdf", True),
+        ("https://www.semanticscholar.org/paper/1", True),
+        ("https://github.com/toy/yarn", False),
+        ("https://arxiv.org/abs/2301.00010", False),
+        ("javascript:alert(1)", False),
+    ],
+)
+def test_an_address_is_the_papers_where_no_identifier_is(entry: str, url: str, is_paper: bool) -> None:
+    [found] = read(entry.format(url=url, more="")).entries
+    assert found.links.get("paper") == (url if is_paper else None)
+    more = {"@": ", eprint={2301.00010}", "T": "DO  - 10.5555/1\n", "[": ', "DOI": "10.5555/1"', "t": "2301.00010"}
+    [found] = read(entry.format(url=url, more=more[entry[0]])).entries
+    assert "paper" not in found.links
+
+
 def test_csl_may_have_several_links_of_a_kind_and_says_who_states_one() -> None:
     urls = {"code": ["javascript:alert(1)", "https://github.com/toy/loom", "https://github.com/toy/copy"], "model": []}
     custom = {"urls": urls, "sources": [{"from": "toy/list:README.md", "fields": ["urls.code"]}]}
@@ -763,7 +791,7 @@ def test_bibtex_reads_back_what_the_list_exports() -> None:
         assert entry.title == titles.plain(record.title)
         assert tuple(map(str, entry.authors or ())) == record.author_names
         cited = venues.cited_date(record.venue, record.issued, record.identifiers.arxiv)
-        assert (entry.issued, entry.venue) == (cited, record.venue)
+        assert (entry.issued, entry.venue) == (cited, record.venue and venues.container(record.venue).name)
         wanted = record.identifiers.model_dump(exclude_none=True)
         if identifiers.arxiv(wanted.get("doi", "")):
             del wanted["doi"]  # says the same as the arXiv id

@@ -115,3 +115,9 @@ def test_the_work_grows_with_the_records_not_with_their_square(monkeypatch: pyte
     assert weighed[0] > 0
     assert weighed[2] <= 4.4 * weighed[0]
     assert weighed[2] <= 2000 * 20
+
+
+@pytest.mark.parametrize("word", ["towards", "Applications", "enhanced", "technical", "report"])
+def test_words_of_no_subject_relate_no_papers(word: str) -> None:
+    records = {"a": Record(title=f"{word} velvet"), "b": Record(title=f"{word} shuttle")}
+    assert related(records)["a"] == ()

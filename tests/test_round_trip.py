@@ -14,7 +14,7 @@ from site_tools import RECORDS, TOY_RECORDS
 
 from generator import exports, identifiers, intake, links, readers, store, titles
 from generator.models import Entry, Record
-from generator.venues import cited_date
+from generator.venues import cited_date, container
 
 EVERY = ("bibtex", "ris", "csl-json", "csv", "json")
 CARRIED: dict[str, tuple[str, ...]] = {
@@ -22,11 +22,12 @@ CARRIED: dict[str, tuple[str, ...]] = {
     "authors": EVERY,
     "author_count": ("csv", "json"),
     "issued": EVERY,  # in a citation, of the edition of the venue
-    "venue": EVERY,
+    "venue": EVERY,  # in a citation, the journal apart from its volume, pages and year
     "identifiers.arxiv": EVERY,
     "identifiers.doi": EVERY,
     "identifiers.openreview": EVERY,
     "identifiers.acl": EVERY,
+    "links.paper": EVERY,
     "links.code": EVERY,
     "links.project": EVERY,
     "links.model": EVERY,
@@ -84,6 +85,8 @@ def _expected(record: Record, name: str, format: str) -> Any:
         return None  # says no more than the arXiv id, which both give in its own field
     if name == "issued" and format in ("bibtex", "ris", "csl-json"):
         return cited_date(record.venue, value, record.identifiers.arxiv)
+    if name == "venue" and value and format in ("bibtex", "ris", "csl-json"):
+        return container(value).name
     if name == "abstract" and value and format != "json":
         return titles.fold(value)
     return value

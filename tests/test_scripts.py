@@ -39,6 +39,39 @@ class Stage:
         self.clone.git("switch", "--quiet", "main")
         return done.returncode, done.stdout + done.stderr
 
+    def worked_on(self, work: Callable[[Repository], None]) -> str:
+        """Propose a record, let somebody work on the branch, and edit the record; return the branch's last commit."""
+        path = self.changes / "records" / "papers" / "new-loom.yaml"
+        path.write_text(RECORD, encoding="utf-8")
+        assert self.propose()[0] == 0
+        self.clone.git("switch", "--quiet", BRANCH)
+        work(self.clone)
+        self.clone.git("push", "--quiet", "--force", "origin", BRANCH)
+        self.clone.git("switch", "--quiet", "main")
+        path.write_text(RECORD + "venue: Loom Letters\n", encoding="utf-8")
+        return self.head()
+
+    def head(self) -> str:
+        """Return the last commit that the remote has on the branch."""
+        return self.clone.git("ls-remote", "origin", f"refs/heads/{BRANCH}").split()[0]
+
+    def answer(self, comment: str) -> dict[str, str]:
+        """Answer issue 7 with a comment; return what is said last, by ``issue`` and ``pr``."""
+        proposal = self.changes.parent
+        (proposal / "comment.md").write_text(comment, encoding="utf-8")
+        self.forge.set(calls=[])
+        done = run_script(self.clone, "answer", "7", proposal, gh=self.forge)
+        assert done.returncode == 0, done.stderr
+        self.clone.git("switch", "--quiet", "main")
+        said = {}
+        for group, verb, names, given in self.forge.get("calls"):
+            if verb == "comment":
+                assert names == ["7" if group == "issue" else "1"]
+                assert given["edit-last"]
+                assert given["create-if-none"]
+                said[group] = given["body"]
+        return said
+
     def branches(self) -> set[str]:
         refs = self.clone.git("ls-remote", "--heads", "origin").splitlines()
         return {line.split("refs/heads/")[1] for line in refs}
@@ -72,9 +105,28 @@ def test_an_edit_renews_branch_and_pull_request(stage: Stage) -> None:
     for text in (RECORD, RECORD + "venue: Loom Letters\n"):
         path.write_text(text, encoding="utf-8")
         assert stage.propose()[0] == 0
-    assert len(stage.forge.get("prs")) == 1
+        (pull,) = stage.forge.get("prs")
+        assert pull["draft"]  # once more, for the checks of the first draft saw another commit
+        stage.forge.set(prs=[{**pull, "draft": False}])
     assert stage.clone.git("show", f"origin/{BRANCH}:records/papers/new-loom.yaml").endswith("venue: Loom Letters\n")
     assert stage.clone.git("rev-list", "--count", f"main..origin/{BRANCH}") == "1\n"
+
+
+def test_a_branch_that_holds_what_is_proposed_stays(stage: Stage) -> None:
+    (stage.changes / "records" / "papers" / "new-loom.yaml").write_text(RECORD, encoding="utf-8")
+    assert stage.propose()[0] == 0
+    held = stage.head()
+    ready = [{**stage.forge.get("prs")[0], "draft": False, "title": "A better title"}]
+    stage.forge.set(prs=ready)
+    (stage.clone.folder / "more.md").write_text("The list goes on meanwhile.\n", encoding="utf-8")
+    stage.clone.commit("Go on")
+    status, said = stage.propose()
+    assert (status, stage.head(), stage.forge.get("prs")) == (0, held, ready)
+    assert "holds what is proposed already" in said
+    # A draft that could not be opened is opened by the next run.
+    stage.forge.set(prs=[])
+    assert stage.propose()[0] == 0
+    assert (stage.head(), len(stage.forge.get("prs"))) == (held, 1)
 
 
 def test_what_goes_with_the_records_is_proposed_with_them(stage: Stage) -> None:
@@ -90,24 +142,78 @@ def test_what_the_list_has_already_is_not_proposed(stage: Stage) -> None:
     name = "papers/two-names.yaml"
     shutil.copy(TOY_RECORDS / name, stage.changes / "records" / name)
     status, said = stage.propose()
-    assert (status, stage.branches(), stage.forge.get("calls")) == (0, {"main"}, [])
-    assert "as proposed already" in said
+    assert (status, stage.branches(), stage.forge.get("prs")) == (0, {"main"}, [])
+    assert "the list has all of it already" in said
 
 
-def test_a_persons_work_is_left_alone(stage: Stage) -> None:
-    path = stage.changes / "records" / "papers" / "new-loom.yaml"
-    path.write_text(RECORD, encoding="utf-8")
-    assert stage.propose()[0] == 0
-    stage.clone.git("switch", "--quiet", BRANCH)
-    stage.clone.commit("Say it better")
-    stage.clone.git("push", "--quiet", "origin", BRANCH)
-    before = stage.clone.git("rev-parse", "HEAD")
-    stage.clone.git("switch", "--quiet", "main")
-    path.write_text(RECORD + "venue: Loom Letters\n", encoding="utf-8")
+MACHINE = {"GIT_AUTHOR_EMAIL": BOT, "GIT_COMMITTER_EMAIL": BOT}
+WEB = {"GIT_COMMITTER_EMAIL": "noreply@github.com"}
+
+
+def own_commit(clone: Repository) -> None:
+    clone.commit("Say it better")
+
+
+def commit_on_a_page(clone: Repository) -> None:
+    clone.commit("Say it better", **WEB)
+
+
+def amended(clone: Repository) -> None:
+    clone.git("commit", "--quiet", "--amend", "--no-edit", "--allow-empty")
+
+
+def below_a_machines(clone: Repository) -> None:
+    clone.commit("Say it better")
+    clone.commit("Machine's", **MACHINE)
+
+
+def rebased_on_a_page(clone: Repository) -> None:
+    clone.git("commit", "--quiet", "--amend", "--no-edit", "--allow-empty", **WEB)
+
+
+def merged_by_the_machine(clone: Repository) -> None:
+    clone.git("switch", "--quiet", "main")
+    clone.commit("A person's, on main")
+    clone.git("switch", "--quiet", BRANCH)
+    clone.git("merge", "--quiet", "--no-edit", "main", **MACHINE)
+
+
+@pytest.mark.parametrize(
+    ("work", "left"),
+    [(own_commit, True), (commit_on_a_page, True), (amended, True), (below_a_machines, True),
+     (rebased_on_a_page, False), (merged_by_the_machine, False)],
+)  # fmt: skip
+def test_a_persons_work_is_left_alone(work: Callable[[Repository], None], left: bool, stage: Stage) -> None:
+    before = stage.worked_on(work)
     status, said = stage.propose()
     assert status == 0
-    assert "left alone" in said
-    assert stage.clone.git("rev-parse", f"origin/{BRANCH}") == before
+    assert ("left alone" in said) == left
+    assert (stage.head() == before) == left
+
+
+@pytest.mark.parametrize(
+    ("closed", "left"),
+    [({"state": "closed"}, False), ({"state": "open"}, True), ({"state": "closed", "isCrossRepository": True}, True),
+     ({"state": "closed", "headRefOid": "0" * 40}, True)],
+    ids=["closed", "open", "a fork's", "gone on since"],
+)  # fmt: skip
+def test_a_persons_work_is_done_when_its_pull_request_is_closed(
+    closed: dict[str, object], left: bool, stage: Stage
+) -> None:
+    before = stage.worked_on(own_commit)
+    stage.forge.set(prs=[{"number": 1, "head": BRANCH, "headRefOid": before, **closed}])
+    assert stage.propose()[0] == 0
+    assert (stage.head() == before) == left
+    assert [pull.get("draft") for pull in stage.forge.get("prs")] == ([None] if left else [None, True])
+
+
+def test_what_was_merged_is_no_persons_work_any_more(stage: Stage) -> None:
+    before = stage.worked_on(own_commit)
+    stage.clone.git("merge", "--quiet", "--no-ff", "--no-edit", BRANCH)
+    stage.forge.set(prs=[])
+    assert stage.propose()[0] == 0
+    assert stage.head() != before
+    assert len(stage.forge.get("prs")) == 1
 
 
 @pytest.mark.parametrize("begun", [False, True])
@@ -228,26 +334,40 @@ def test_an_issue_without_a_body(stage: Stage, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("records", [True, False])
 def test_the_issue_is_answered(records: bool, stage: Stage) -> None:
-    proposal = stage.changes.parent
-    (proposal / "comment.md").write_text("Thank you.\n" + "é" * 100_000, encoding="utf-8")
     if records:
         (stage.changes / "records" / "papers" / "new-loom.yaml").write_text(RECORD, encoding="utf-8")
     else:
         shutil.rmtree(stage.changes)
-    done = run_script(stage.clone, "answer", "7", proposal, gh=stage.forge)
-    assert done.returncode == 0, done.stderr
-    *_, (group, verb, names, given) = stage.forge.get("calls")
-    assert (group, verb, names) == ("issue", "comment", ["7"])
-    assert given["edit-last"]
-    assert given["create-if-none"]
-    assert given["body"].startswith("Thank you.")
-    assert len(given["body"].encode()) <= 60_010
-    pulls = [(each["head"], each["title"], each["body"][:60]) for each in stage.forge.get("prs")]
-    assert pulls == (
-        [(BRANCH, "new-loom: take up #7", "Made from the form in #7. Closes #7.\n\nThank you.\n" + "é" * 11)]
-        if records
-        else []
-    )
+    said = stage.answer("Thank you.\n" + "é" * 100_000)
+    assert said["issue"].startswith("Thank you.")
+    assert all(len(text.encode()) <= 60_100 for text in said.values())
+    pulls = [(each["head"], each["title"], each["body"]) for each in stage.forge.get("prs")]
+    assert pulls == ([(BRANCH, "new-loom: take up #7", "Made from the form in #7. Closes #7.\n")] if records else [])
+    assert list(said) == (["issue", "pr"] if records else ["issue"])
+
+
+ANSWER = "What #7 was answered, of its form as it is now:\n\n"
+
+
+def test_who_looks_at_the_draft_reads_what_became_of_an_edit(stage: Stage) -> None:
+    path = stage.changes / "records" / "papers" / "new-loom.yaml"
+    path.write_text(RECORD, encoding="utf-8")
+    assert stage.answer("written down\n")["pr"] == ANSWER + "written down\n"
+    held = stage.head()
+    shutil.rmtree(stage.changes)
+    assert stage.answer("no title\n") == {"pr": ANSWER + "no title\n", "issue": "no title\n"}
+    path.parent.mkdir(parents=True)
+    path.write_text(RECORD, encoding="utf-8")
+    assert stage.answer("written down\n")["pr"] == ANSWER + "written down\n"
+    assert stage.head() == held
+
+
+def test_an_edit_that_is_not_taken_is_not_thanked_for_as_if_it_were(stage: Stage) -> None:
+    stage.worked_on(own_commit)
+    said = stage.answer("Thank you. This paper was written down.\n")
+    assert "written down" not in said["issue"]
+    assert "A maintainer works on the draft" in said["issue"]
+    assert said["pr"] == ANSWER + said["issue"]
 
 
 def test_a_refused_proposal_is_not_answered_as_if_it_were_made(stage: Stage) -> None:
@@ -332,6 +452,17 @@ def test_the_digest_has_what_the_last_one_had_not(stage: Stage, tmp_path: Path) 
     assert "A Fresh Loom" not in text
     stage.clone.git("tag", f"digest-{today.isoformat()}", "HEAD~1")
     assert digest(stage, tmp_path) == ("", "")
+
+
+def test_the_last_of_many_digests_is_found(stage: Stage, tmp_path: Path) -> None:
+    then = stage.clone.git("rev-parse", "HEAD").strip()
+    names = [
+        f"digest-{year}-{day}" for year in range(1000, 2020) for day in ("01-01", "03-05", "06-07", "11-12", "12-13")
+    ]
+    refs = "".join(f"{then} refs/tags/{name}\n" for name in names)  # more than a pipe holds
+    (stage.clone.folder / ".git" / "packed-refs").write_text(refs, encoding="utf-8")
+    add(stage, "fresh", "A Fresh Loom", "2019-01-01")
+    assert "A Fresh Loom" in digest(stage, tmp_path)[1]
 
 
 def test_the_labels_are_made(stage: Stage) -> None:

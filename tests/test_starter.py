@@ -70,7 +70,7 @@ def test_its_guide_shows_its_own_record(made: Path) -> None:
 def test_it_has_all_that_a_list_needs(made: Path) -> None:
     for name in (
         "README.md", "CONTRIBUTING.md", "GOVERNANCE.md", "MAINTAINING.md", "LICENSE", "CHANGELOG.md", "Makefile",
-        "mkdocs.yml", "pyproject.toml", "requirements.lock", "requirements-dev.lock", ".gitignore",
+        "mkdocs.yml", "pyproject.toml", "requirements.txt", "requirements-dev.txt", ".gitignore", ".gitattributes",
         ".pre-commit-config.yaml", "docs/about.md", "docs/architecture.md", "docs/overrides/main.html",
         "docs/assets/logo.svg", "generator/cli/__init__.py", "generator/templates/paper.md.j2",
         "generator/starter/written/README.md", "records/topics.yaml", "records/LICENSE", "records/record.schema.json",
@@ -80,6 +80,20 @@ def test_it_has_all_that_a_list_needs(made: Path) -> None:
         assert (made / name).is_file(), name
     assert (made / ".github" / "scripts" / "propose").stat().st_mode & 0o100
     assert not list(made.rglob("__pycache__"))
+
+
+def test_a_clone_on_windows_has_the_same_bytes(made: Path, tmp_path: Path) -> None:
+    shutil.copytree(made, tmp_path / "list")
+    readme = (made / "README.md").read_text(encoding="utf-8")
+    begin = re.search(r"`(git init [^`]*)`", readme)
+    assert begin
+    mine = Repository(tmp_path / "list")
+    mine.shell(begin[1])
+    assert mine.git("branch", "--show-current") == "main\n"  # which the workflows listen to
+    mine.commit("Begin")
+    mine.git("clone", "--quiet", "--config", "core.autocrlf=true", ".", str(tmp_path / "clone"))
+    shutil.rmtree(tmp_path / "clone" / ".git")
+    assert file_bytes(tmp_path / "clone") == file_bytes(made)
 
 
 NOT_YET = {"docs/CNAME"}
@@ -259,6 +273,25 @@ def test_make_knows_what_to_do(target: str, made: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert ".venv/bin/" in done.stdout
+
+
+def test_what_could_not_be_set_up_is_not_left_half_done(tmp_path: Path) -> None:
+    if not shutil.which("make"):
+        pytest.skip("no make here")
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    python = tmp_path / "python"  # as where the package python3-venv is missing: it fails after half of the work
+    python.write_text(
+        '#!/bin/sh\ntest "$2" != venv && exit\nmkdir -p .venv/bin\ntouch .venv/bin/python\necho no ensurepip\nexit 1\n',
+        encoding="utf-8",
+    )
+    python.chmod(0o755)
+    for _ in range(2):
+        done = subprocess.run(
+            ["make", f"PYTHON={python}", ".venv/bin/python"], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode != 0
+        assert "no ensurepip" in done.stdout
+        assert not (tmp_path / ".venv").exists()
 
 
 def test_it_can_begin_another(built: Path, tmp_path: Path) -> None:

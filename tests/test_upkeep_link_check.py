@@ -148,6 +148,28 @@ def test_hosts_that_do_not_answer(web: Web, host: str, kind: str, said: str) -> 
     assert said in finding.said
 
 
+@pytest.mark.parametrize(
+    "addresses",
+    [[f"http://unknown.{number}.example/" for number in range(60)], [f"http://shut.example/{n}" for n in range(60)]],
+    ids=["many hosts", "one host"],
+)
+def test_without_a_network_the_rest_is_not_tried(web: Web, addresses: list[str]) -> None:
+    findings = web.check(*addresses)
+    assert link_check.is_offline(findings)
+    rest = [each for each in findings if each.kind != "unsure"]
+    assert len(rest) >= 60 - 2 * link_check._HOSTS_AT_ONCE
+    assert {(each.kind, each.said) for each in rest} == {("unchecked", "no server could be reached")}
+
+
+def test_hosts_that_are_away_are_no_lack_of_a_network(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(link_check, "_HOSTS_AT_ONCE", 1)  # one after the other, for waiting takes no time here
+    web.pages = {"a.example/": Reply(200)}
+    away = [f"http://unknown.{number}.example/" for number in range(60)]
+    findings = web.check("http://a.example/", *away)
+    assert [each.kind for each in findings] == ["unsure"] * 60 + ["alive"]
+    assert not link_check.is_offline(findings)
+
+
 def test_no_answer_in_time(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(link_check, "_TIMEOUTS", {"connect": 1.0, "read": 0.05, "write": 1.0, "pool": 1.0})
     web.pages["a.example/"] = Reply(delay=0.2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from generator.venues import cited_date, is_journal
+from generator.venues import cited_date, container, is_journal
 
 JOURNALS = """
 Neural Computation
@@ -110,3 +110,22 @@ def test_the_year_that_a_venue_states_is_cited(venue: str | None, issued: str | 
 )
 def test_the_month_of_a_preprint_is_none_of_its_venue(venue: str | None, issued: str, wanted: str) -> None:
     assert cited_date(venue, issued, "2312.00001") == wanted
+
+
+@pytest.mark.parametrize(
+    ("venue", "wanted"),
+    [
+        ("Loom Communications 14, 8192 (2023)", ("Loom Communications", "14", "8192")),
+        ("IEEE Access (2024) 96017–96050", ("IEEE Access", None, "96017-96050")),
+        ("Journal of Looms 149 (2023)", ("Journal of Looms", "149", None)),
+        ("Journal of Looms 9 (1997) e1012", ("Journal of Looms", "9", "e1012")),
+        ("IEEE TPAMI 2023", ("IEEE TPAMI", None, None)),
+        ("Loom Studies (LS) (2023)", ("Loom Studies (LS)", None, None)),
+        ("织机学报 2020", ("织机学报", None, None)),
+        ("Looms 45(2), 1998-2004", ("Looms 45(2), 1998-2004", None, None)),
+        ("Journal of Looms", ("Journal of Looms", None, None)),
+        ("ICML 2023", ("ICML 2023", None, None)),  # the name of one edition
+    ],
+)
+def test_a_journal_is_cited_apart_from_volume_pages_and_year(venue: str, wanted: tuple[str | None, ...]) -> None:
+    assert container(venue) == wanted

@@ -153,9 +153,12 @@ def test_the_lock_files_are_installed_by_their_hashes() -> None:
     assert len(rules) == 2
     installs = [line for rule in rules for line in rule.splitlines() if " install " in line]
     assert len(installs) == 3
-    for line in installs:  # the list itself is installed without what it needs
-        assert "--require-hashes -r requirements" in line or "--no-deps --no-build-isolation --editable ." in line, line
-    for lock in ("requirements.lock", "requirements-dev.lock"):
+    for (
+        line
+    ) in installs:  # the list itself is installed without what it needs; of lock files Dependabot reads *.txt alone
+        locked = re.search(r"--require-hashes -r requirements[a-z-]*\.txt$", line)
+        assert locked or "--no-deps --no-build-isolation --editable ." in line, line
+    for lock in ("requirements.txt", "requirements-dev.txt"):
         text = (GITHUB.parent / lock).read_text(encoding="utf-8")
         pins = re.findall(r"(?m)^[a-z0-9][\w.-]*==\S+.*$", text)
         assert pins
@@ -203,6 +206,19 @@ def test_the_days_of_dead_links_outlive_a_run_in_which_no_server_answered() -> N
     ]
     assert "if" not in kept
     assert kept["with"]["if-no-files-found"] == "ignore"
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=named)
+def test_who_proposes_sees_who_has_committed(path: Path) -> None:
+    for job in load(path)["jobs"].values():
+        if any(re.search(r"scripts/(?:propose|answer)\b", step.get("run", "")) for step in job["steps"]):
+            [checkout] = [step for step in job["steps"] if step.get("uses", "").startswith("actions/checkout@")]
+            assert checkout["with"]["fetch-depth"] == 0
+
+
+def test_every_change_of_a_form_is_read() -> None:
+    triggers = load(GITHUB / "workflows" / "suggest.yml")[True]["issues"]["types"]
+    assert {"opened", "edited", "reopened", "labeled"} == set(triggers)
 
 
 def test_labels_that_forms_and_workflows_use_are_made() -> None:

@@ -369,7 +369,7 @@ export function byline(names, venue, issued) {
     else parts.push(all.length > 1 ? `${all.slice(0, -1).join(", ")} and ${all.at(-1)}` : all[0]);
   }
   if (venue) parts.push(venue);
-  if (issued) parts.push(inWords(issued));
+  if (issued && !(issued.length === 4 && venue?.includes(issued))) parts.push(inWords(issued));
   return parts.join(" · ");
 }
 

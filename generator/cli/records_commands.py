@@ -48,6 +48,11 @@ def check(options: argparse.Namespace) -> int:
         problems, remarks = list(judgement.problems), judgement.remarks
         problems += out_of_step if "topics.yaml" in change.touched else []
         judged = f"{count(len(change.touched), 'file')} changed since {options.base}"
+        if not change.touched:
+            say(
+                f"note: nothing in the records differs from {options.base}, so nothing was judged; "
+                "commit to a branch of your own, or leave --base out to check all of them"
+            )
     if options.format == "json":
         found: dict[str, Any] = {"records": len(contents.records), "problems": list(map(problem_json, problems))}
         if options.base is not None:

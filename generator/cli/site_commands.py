@@ -113,15 +113,14 @@ def export(options: argparse.Namespace) -> int:
 def digest(options: argparse.Namespace) -> int:
     """Print what joined the list since a day, or since a revision of its history."""
     found = configured(options)
-    library = Library.of(load_records(found.records))
-    since, known = options.since, None
+    contents = load_records(found.records)
+    library, since, before = Library.of(contents), options.since, None
     if options.base:
-        base = editions.at(found.records, options.base)
-        since, known = base.day, base.papers
-    count = len(library.joined(since, known))
-    if options.unless_empty and not count:
+        base = editions.at(contents, options.base)
+        since, before = base.day, base.library
+    if options.unless_empty and not library.joined(since, before.records if before else None):
         say(f"nothing has joined the list since {since}; no digest")
         return DONE
-    text = changes_since(library, since, options.format, found, known=known)
+    text = changes_since(library, since, options.format, found, before=before)
     put(text, options.output)
     return DONE

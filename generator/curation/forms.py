@@ -30,6 +30,7 @@ FIELDS = {
     "Date": "issued",
     "Venue": "venue",
     **{f"{scheme.name} identifier": f"identifiers.{kind}" for kind, scheme in SCHEMES.items()},
+    "Link to the paper": "links.paper",
     "Link to the code": "links.code",
     "Link to the project page": "links.project",
     "Link to the model": "links.model",

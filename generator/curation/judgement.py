@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -42,7 +42,7 @@ def judge(change: Change) -> Judgement:
     problems = {*_of_what_is_touched(change), *doubled}
     return Judgement(
         tuple(sorted(problems, key=lambda problem: problem.sort_key)),
-        tuple(sorted({*remarks, *_unproven(change)}, key=lambda remark: remark.sort_key)),
+        tuple(sorted({*remarks, *_unproven(change), *_unpublished(change)}, key=lambda remark: remark.sort_key)),
         nearest,
     )
 
@@ -163,6 +163,19 @@ def _taken(head: Contents, name: str, whose: str, more: str = "") -> Problem:
     )
 
 
+def _unpublished(change: Change) -> Iterator[Remark]:
+    """Remark on topics and paths that are gone: no redirect leads on from their addresses."""
+    base, head = change.base, change.head
+    named = {topic for record in head.records.values() for topic in record.topics}  # those are told as orphaned
+    for file, before, after, what in (
+        ("topics.yaml", base.topics, head.topics.keys() | named, "topic is gone, and with it its page and its feeds"),
+        ("paths.yaml", base.paths, head.paths, "reading path is gone, and with it its page"),
+    ):
+        for key in _gone(head, file, before, after):
+            message = f"{key}: this {what}; no redirect leads on, so keep the id where only the name is to be another"
+            yield Remark(os.fspath(head.folder / file), 1, message, "warning")
+
+
 def _cannot_be_read(contents: Contents) -> bool:
     """Tell whether a table of former ids has faults; then nobody knows which addresses answer."""
     tables = {"redirects.yaml", "retracted.yaml"}
@@ -200,12 +213,7 @@ def _orphaned(change: Change) -> Iterator[tuple[tuple[str, str], Problem]]:
         ("topics.yaml", change.base.topics, head.topics, "topic"),
         ("sources.yaml", change.base.sources, head.sources, "source"),
     ):
-        stated = references.stated(head, file)
-        if stated is None:
-            continue
-        for key in base_table:
-            if key in head_table or key in stated:
-                continue
+        for key in _gone(head, file, base_table, head_table):
             naming = [
                 record_file(name)
                 for name, record in head.records.items()
@@ -216,6 +224,12 @@ def _orphaned(change: Change) -> Iterator[tuple[tuple[str, str], Problem]]:
                     f"{key}: this {what} is gone, but {_list(naming)} still name it; bring it back, or change these"
                 )
                 yield (file, key), Problem(os.fspath(head.folder / file), 1, message)
+
+
+def _gone(head: Contents, file: str, before: Iterable[str], after: Container[str]) -> list[str]:
+    """Return the ids that a table has lost; none where it cannot be read, and not those whose text has faults now."""
+    stated = references.stated(head, file)
+    return [] if stated is None else [key for key in before if key not in after and key not in stated]
 
 
 def _without_what_follows(change: Change, gone: list[Problem], orphans: list[tuple[str, str]]) -> Contents:

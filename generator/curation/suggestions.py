@@ -52,6 +52,8 @@ class _Facts:
     values: dict[str, Any] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
+    """Addresses given as the paper's that no identifier is read from."""
 
     def put(self, group: str, kind: str, value: str, question: str) -> None:
         """Put an identifier or link in its place, which must be empty or hold the same."""
@@ -147,6 +149,7 @@ def plan(
         _from_address(facts, text, "paper")
     for text in suggestion.links:
         _from_address(facts, text, "links")
+    _paper_link(facts)
     _title(facts, suggestion)
     _own_words(facts, suggestion, contents.topics)
     duplicate = _holder(contents, facts)
@@ -249,7 +252,16 @@ def _from_address(facts: _Facts, text: str, question: str) -> None:
             Fault(question, f"{url[:80]!r} is the paper, not its material; give it as the paper's link")
         )
     else:
-        facts.remarks.append(f"nothing can be read from the address {url[:200]!r}; left out")
+        facts.elsewhere.append(url)
+
+
+def _paper_link(facts: _Facts) -> None:
+    """Take the address of a paper that has no identifier; others are left out."""
+    for url in facts.elsewhere:
+        if facts.values.get("identifiers") or facts.values.get("links", {}).get("paper"):
+            facts.remarks.append(f"nothing can be read from the address {url[:200]!r}; left out")
+        else:
+            facts.put("links", "paper", url, "paper")
 
 
 def _title(facts: _Facts, suggestion: Suggestion) -> None:

@@ -158,6 +158,7 @@ def _fields_of(entry: BibtexEntry) -> _Fields:
 
 def _entry(path: str, line: int, position: int, key: str, kind: str, title: str, fields: _Fields) -> Entry:
     venue = fields.text("journal", "journaltitle", "booktitle")
+    held = dict(_identifiers(fields))
     preprint = venue is not None and _PREPRINT.search(venue) is not None
     number = fields.text("number", "issue")
     return Entry(
@@ -174,8 +175,8 @@ def _entry(path: str, line: int, position: int, key: str, kind: str, title: str,
         number=None if number and identifiers.arxiv(number) else number,
         pages=fields.text("pages"),
         kind=kind.lower(),
-        identifiers=dict(_identifiers(fields)),
-        links=dict(_links(fields)),
+        identifiers=held,
+        links=dict(_links(fields, held)),
     )
 
 
@@ -254,7 +255,7 @@ def _identifiers(fields: _Fields) -> Iterator[tuple[str, str]]:
     yield from ((kind, value) for kind, value in found.items() if value)
 
 
-def _links(fields: _Fields) -> Iterator[tuple[str, str]]:
+def _links(fields: _Fields, held: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     stated = {kind: fields.verbatim(kind) for kind in links.KINDS}
     yield from ((kind, url) for kind, url in stated.items() if links.is_safe(url))
     for name in ("url", "howpublished"):
@@ -262,6 +263,8 @@ def _links(fields: _Fields) -> Iterator[tuple[str, str]]:
         # An address on an unknown host is more often the publisher's than the project's.
         if links.is_safe(url) and (kind := links.kind_of(url)) in _OWN_HOSTS and not stated[kind]:
             yield kind, url
+    if not held and not stated["paper"] and links.may_be_paper(url := fields.verbatim("url")):
+        yield "paper", url
 
 
 def _remarks(fields: _Fields) -> Iterator[tuple[str, str]]:

@@ -159,6 +159,8 @@ def _entry(path: str, line: int | None, position: int, item: Mapping[str, Any]) 
     issued = _issued(item.get("issued")) or _issued(item.get("published"))
     venue, number = _rich(item.get("container-title")), _text(item.get("issue")) or _text(item.get("number"))
     own = {kind: _read_first(_safe, urls.get(kind)) for kind in links.KINDS}
+    if not any(found.values()) and isinstance(url := item.get("URL"), str) and links.may_be_paper(url):
+        own["paper"] = own["paper"] or url
     return Entry(
         file=path,
         line=line,

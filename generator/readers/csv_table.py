@@ -208,6 +208,9 @@ def _entry(
     }
     if "url" in row and (pair := identifiers.recognise(row["url"])):
         found.setdefault(*pair)
+    own = {kind: row[kind] for kind in links.KINDS if kind in row and links.is_safe(row[kind])}
+    if not found and links.may_be_paper(url := row.get("url", "")):
+        own.setdefault("paper", url)
     issued, count = dates.stated(row.get("issued") or row.get("year") or ""), row.get("author_count")
     return Entry(
         file=path,
@@ -225,7 +228,7 @@ def _entry(
         kind=row.get("type"),
         key=row.get("id"),
         identifiers=found,
-        links={kind: row[kind] for kind in links.KINDS if kind in row and links.is_safe(row[kind])},
+        links=own,
         database=row.get("source"),
     )
 

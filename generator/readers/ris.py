@@ -125,6 +125,7 @@ def _entry(path: str, line: int, position: int, key: str | None, title: str, fie
     places = _places(fields)
     lines = _all(fields, "authors", "first_authors")
     people = [name for text in lines for name in ([text] if ",," in text else persons(text))]
+    held = dict(_identifiers(fields, places))
     return Entry(
         file=path,
         line=line,
@@ -139,8 +140,8 @@ def _entry(path: str, line: int, position: int, key: str | None, title: str, fie
         number=_first(fields, "number"),
         pages=joined or ("-".join(filter(None, [start, end])) or None),
         kind=kind or None,
-        identifiers=dict(_identifiers(fields, places)),
-        links=dict(_links(fields, places)),
+        identifiers=held,
+        links=dict(_links(fields, places, held)),
     )
 
 
@@ -199,11 +200,15 @@ def _identifiers(fields: Mapping[str, Any], places: list[str]) -> Iterator[tuple
     yield from ((kind, value) for kind, value in found.items() if value)
 
 
-def _links(fields: Mapping[str, Any], places: list[str]) -> Iterator[tuple[str, str]]:
-    """Yield the paper's own links: named in a note (``code: https://…``), or on a host that tells its kind."""
+def _links(fields: Mapping[str, Any], places: list[str], held: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the paper's own links: named in a note (``code: https://…``), or on a host that tells its kind.
+
+    The first other address is the paper's where no identifier is ``held``.
+    """
     labelled = [match.groups() for note in _all(fields, "notes") if (match := _LABELLED.fullmatch(note))]
     told = [(kind, place) for place in places if (kind := links.kind_of(place)) in ("code", "model", "dataset")]
-    yield from ((kind, url) for kind, url in reversed([*labelled, *told]) if kind and links.is_safe(url))
+    where = [("paper", place) for place in places if links.may_be_paper(place)][:1] if not held else []
+    yield from ((kind, url) for kind, url in reversed([*labelled, *told, *where]) if kind and links.is_safe(url))
 
 
 def _remarks(fields: Mapping[str, Any]) -> Iterator[str]:

@@ -30,6 +30,7 @@ KINDS = ("dead", "moved", "unsure", "refused", "unchecked", "excepted", "alive")
 PAUSE = 1.0  # seconds between two requests to one host
 PAUSES = {"arxiv.org": 3.0}
 _HOSTS_AT_ONCE = 8
+_UNREACHED = 5  # hosts that cannot be reached while none answers, after which the network is taken to be away
 _TRIES = 3
 _HOPS = 10
 _MAX_WAIT = 30.0  # seconds; for a host that wants more time the link stays unsure
@@ -94,6 +95,7 @@ class Checker:
             max_connections=2 * _HOSTS_AT_ONCE,
             max_keepalive_connections=0,
         )
+        self._answered, self._unreached, self._enough = False, set[str](), _UNREACHED
 
     def check(self, wanted: Sequence[Link], tell: Callable[[int], None] | None = None) -> list[Finding]:
         """Return what became of each link, the worst first; links that a person has excepted are not asked for."""
@@ -101,6 +103,7 @@ class Checker:
         for link in wanted:
             if not link.note:
                 by_host[_host(link.url)][link.url] = None
+        self._enough = min(_UNREACHED, len(by_host))
         outcomes: dict[str, Finding] = {}
         with self._pool, ThreadPoolExecutor(_HOSTS_AT_ONCE) as threads:
             for found in threads.map(self._check_host, by_host.values()):
@@ -116,6 +119,10 @@ class Checker:
     def _check_host(self, addresses: Iterable[str]) -> dict[str, Finding]:
         return {address: self._follow(address) for address in addresses}
 
+    @property
+    def _is_offline(self) -> bool:
+        return not self._answered and len(self._unreached) >= self._enough
+
     def _follow(self, address: str) -> Finding:
         """Follow a link to its end."""
         start = links.with_ascii_host(address)  # names are turned into ASCII here as a record's are judged
@@ -129,6 +136,8 @@ class Checker:
 
         if self._budget.is_over:
             return found("unchecked", "the time was up")
+        if self._is_offline:
+            return found("unchecked", "no server could be reached")
         for _ in range(_HOPS):
             if fault := links.fault(at):
                 return found("refused", fault.partition(";")[0])
@@ -144,7 +153,7 @@ class Checker:
                 return found("unsure", "no answer in time")
             except (httpcore2.NetworkError, httpcore2.ProtocolError, ssl.SSLError) as error:
                 return found("unsure", f"no connection ({_reason(error)})")
-            answered = True
+            answered = self._answered = True
             if status not in _REDIRECTS or not target:
                 break
             try:
@@ -169,8 +178,10 @@ class Checker:
                 status, headers = self._send("HEAD", url)
                 if status >= 400 and status != 429:  # many servers do not know HEAD
                     status, headers = self._send("GET", url)
-            except (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError):
-                if attempt == _TRIES or self._budget.is_over:
+            except (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError) as error:
+                if attempt == _TRIES or self._budget.is_over or self._is_offline:
+                    if isinstance(error, httpcore2.ConnectError | httpcore2.ConnectTimeout):
+                        self._unreached.add(url.host)
                     raise
             else:
                 stated = retry_after(headers, self._clock.wall())
