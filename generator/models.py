@@ -156,11 +156,11 @@ class Links(_Model):
 class LinkNotes(_Model):
     """Links that a person has looked at: why the link check is to leave each alone."""
 
-    paper: Line | None = Field(None, description="Why the link check leaves `links.paper` alone")
-    code: Line | None = Field(None, description="Why the link check leaves `links.code` alone")
-    project: Line | None = Field(None, description="Why the link check leaves `links.project` alone")
-    model: Line | None = Field(None, description="Why the link check leaves `links.model` alone")
-    dataset: Line | None = Field(None, description="Why the link check leaves `links.dataset` alone")
+    paper: Line | None = Field(None, description="Why the link check leaves links.paper alone")
+    code: Line | None = Field(None, description="Why the link check leaves links.code alone")
+    project: Line | None = Field(None, description="Why the link check leaves links.project alone")
+    model: Line | None = Field(None, description="Why the link check leaves links.model alone")
+    dataset: Line | None = Field(None, description="Why the link check leaves links.dataset alone")
 
 
 class Sighting(_Model):

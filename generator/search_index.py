@@ -152,7 +152,7 @@ def _fields(record: Record, library: Library, old_ids: Sequence[str]) -> Iterato
     """Yield the bit of each field of a record with its words."""
     title = titles.plain(record.title)
     name, colon, _ = title.partition(":")
-    yield FIELDS["name"], list(plain_words(name)) if colon else []
+    yield FIELDS["name"], [*plain_words(name), _whole(name)] if colon else []
     yield FIELDS["title"], list(plain_words(" ".join([title, *map(titles.plain, record.alternative_titles)])))
     yield FIELDS["authors"], [word for author in record.authors for word in _name_words(author)]
     topics = [library.topics[topic].name for topic in record.topics if topic in library.topics]
@@ -160,6 +160,11 @@ def _fields(record: Record, library: Library, old_ids: Sequence[str]) -> Iterato
     prose = " ".join([record.summary or "", record.why or "", *record.results])
     yield FIELDS["summary"], [*filter(_tells, plain_words(prose)), *_parts_of_names(prose)]
     yield FIELDS["facts"], list(plain_words(" ".join([*_facts(record), record.type or "", *old_ids])))
+
+
+def _whole(name: str) -> str:
+    """Return a paper's name as one word, told from others by its full stop: who asks for it has this paper first."""
+    return "".join(map(folded, plain_words(name))) + "."
 
 
 def _name_words(author: Author) -> Iterator[str]:
@@ -278,7 +283,7 @@ def _spelling_files(
     size = 0
     initials: dict[str, list[str]] = {}
     for word in words:
-        if len(word) > 2 and not any(char.isdigit() for char in word):  # nobody mistypes towards these
+        if len(word) > 2 and word[-1] != "." and not any(map(str.isdigit, word)):  # nobody mistypes towards the others
             initials.setdefault(word[0], []).append(word)
     start = ""
     for initial, its in initials.items():

@@ -1,4 +1,4 @@
-"""axe, the accessibility checker of Deque, finds nothing on any kind of page, on a desk in light or a phone in dark."""
+"""axe, the checker of Deque, finds nothing on any kind of page, and the header covers nothing that has the focus."""
 
 from __future__ import annotations
 
@@ -30,6 +30,13 @@ def toy() -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="module")
+def real() -> Iterator[str]:
+    assert real_site().status == 0, real_site().log
+    with built_site.serve(real_site().folder) as address:
+        yield address
+
+
 def _open(browser: Browser, scheme: Literal["light", "dark"]) -> Page:
     width, height = SIZES[scheme]
     return browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
@@ -50,15 +57,40 @@ def test_no_kind_of_page_has_a_violation(browser: Browser, toy: str, scheme: Lit
     assert found == {}
 
 
-def test_the_page_of_a_wrong_address_has_none(browser: Browser) -> None:
-    assert real_site().status == 0, real_site().log
-    with built_site.serve(real_site().folder) as address:
-        page = _open(browser, "dark")
-        answer = page.goto(f"{address}papers/no-such-paper/", wait_until="load")
-        assert answer is not None
-        assert answer.status == 404
-        assert _violations(page) == []
-        page.close()
+def test_the_page_of_a_wrong_address_has_none(browser: Browser, real: str) -> None:
+    page = _open(browser, "dark")
+    answer = page.goto(f"{real}papers/no-such-paper/", wait_until="load")
+    assert answer is not None
+    assert answer.status == 404
+    assert _violations(page) == []
+    page.close()
+
+
+BELOW_THE_HEADER = """each => each.getBoundingClientRect().top
+  - document.querySelector(".md-header").getBoundingClientRect().bottom"""
+
+
+@pytest.mark.parametrize("path", ["topics/quantization/", "papers/", "papers/gptq/", "discussed/"])
+@pytest.mark.parametrize("size", [built_site.DESK, built_site.PHONE])
+def test_the_header_covers_nothing_that_has_the_focus(
+    browser: Browser, real: str, path: str, size: tuple[int, int]
+) -> None:
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+    page.goto(real + path)
+    page.locator(".md-content li .rl-mark").last.focus()
+    for _ in range(40):
+        page.keyboard.press("Shift+Tab")
+        focused = page.locator(".md-content :focus")
+        if focused.count() and focused.locator("xpath=ancestor::details[contains(@class, 'rl-facets')]").count() == 0:
+            assert focused.evaluate(BELOW_THE_HEADER) >= 0
+    page.close()
+
+
+def test_the_target_of_a_link_stands_right_below_the_header(browser: Browser, real: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{real}map/#the-same-as-a-list")
+    assert 0 <= page.locator("#the-same-as-a-list").evaluate(BELOW_THE_HEADER) < 24
+    page.close()
 
 
 def test_axe_would_find_something(browser: Browser) -> None:

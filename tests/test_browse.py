@@ -302,6 +302,23 @@ def test_a_list_published_anew_is_not_shown_by_the_numbers_of_the_old_one(
     assert visit.query() == "?find=gptq"
 
 
+@pytest.mark.parametrize("then", ["Return", "another sort"])
+def test_a_search_that_failed_is_tried_again(visit: Visit, then: str) -> None:
+    page = visit.browse()
+    visit.context.set_offline(True)
+    field = page.get_by_label("Filter", exact=True)
+    field.fill("openelm")
+    expect(page.locator("#rl-count")).to_contain_text("could not be loaded")
+    visit.context.set_offline(False)
+    if then == "Return":
+        field.press("Enter")
+    else:
+        page.get_by_label("Sort").select_option("title")
+    expect(page.locator("#rl-count")).to_contain_text(f" of {TOTAL}")
+    assert 0 < visit.count < TOTAL
+    visit.said.clear()
+
+
 # --- the state in the address -----------------------------------------------------------------------------------------
 
 
@@ -558,6 +575,26 @@ def test_where_nothing_can_be_kept_all_else_works(browser: Browser, address: str
         expect(page.locator("#rl-kept")).to_contain_text("keeps nothing")
         assert set(visit.said) <= {"no"}  # the theme's own complaint
         visit.said.clear()
+
+
+@pytest.mark.parametrize("path", ["papers/openelm/", "topics/", "papers/"])
+def test_a_mark_that_cannot_be_kept_says_so_where_it_is(browser: Browser, address: str, path: str) -> None:
+    topic = next(topic for topic, papers in LIST.by_topic.items() if "openelm" in papers)
+    with _visit(browser, address, PHONE) as visit:
+        visit.page.add_init_script(
+            """const { setItem } = Storage.prototype;
+            Storage.prototype.setItem = function (...given) {
+              if (window.isFull !== false) throw new DOMException("full", "QuotaExceededError");
+              setItem.apply(this, given);
+            };"""
+        )
+        page = visit.open(path.replace("topics/", f"topics/{topic}/"))
+        home = page.locator(".rl-mark-home, .md-content li", has=page.locator(".rl-mark")).first
+        home.locator(".rl-mark--read").click()
+        expect(home.get_by_role("alert")).to_contain_text("Kept only while this page is open")
+        page.evaluate("isFull = false")
+        home.locator(".rl-mark--read").click()
+        expect(page.get_by_role("alert")).to_have_count(0)
 
 
 def test_marks_follow_a_renamed_paper(browser: Browser, address: str) -> None:

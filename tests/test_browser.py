@@ -113,6 +113,7 @@ def test_a_page_fits_and_is_quiet(browser: Browser, real: str, name: str, size: 
         assert (visit.foreign, visit.errors, visit.dialogs) == ([], [], [])
 
 
+SCHEME = "document.body.dataset.mdColorScheme"
 BEYOND_THE_WINDOW = """() => [...document.querySelectorAll(".md-content *")]
   .filter(each => each.getBoundingClientRect().right > window.innerWidth + 1 && each.getClientRects().length)
   .filter(each => { for (let up = each; up; up = up.parentElement) {
@@ -143,7 +144,7 @@ def test_dark_is_dark_and_both_are_legible(browser: Browser, real: str, name: st
     for dark in (False, True):
         with _visit(browser, real, dark=dark) as visit:
             visit.open(_pages()[name])
-            scheme = visit.page.evaluate("document.body.dataset.mdColorScheme")
+            scheme = visit.page.evaluate(SCHEME)
             assert scheme == ("slate" if dark else "default")
             found = visit.page.evaluate(
                 CONTRAST, ".md-content h1, .md-content p, .md-content li > a, .md-content em, .md-content a.md-button"
@@ -158,10 +159,40 @@ def test_dark_is_dark_and_both_are_legible(browser: Browser, real: str, name: st
 def test_a_choice_of_palette_is_kept(browser: Browser, real: str) -> None:
     with _visit(browser, real) as visit:
         visit.open("about/")
-        visit.page.locator("label[title='Switch to dark']").click()
+        visit.page.get_by_title("Always dark").click()
         visit.open("papers/gptq/")
-        assert visit.page.evaluate("document.body.dataset.mdColorScheme") == "slate"
+        assert visit.page.evaluate(SCHEME) == "slate"
         assert visit.errors == []
+
+
+def test_who_chose_no_palette_has_that_of_the_system(browser: Browser, real: str) -> None:
+    with _visit(browser, real) as visit:
+        visit.open("about/")
+        assert visit.page.evaluate(SCHEME) == "default"
+        visit.page.emulate_media(color_scheme="dark")
+        visit.open("papers/gptq/")
+        assert visit.page.evaluate(SCHEME) == "slate"
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("key", ["Space", "Enter"])
+def test_the_palette_is_switched_by_keys(browser: Browser, real: str, key: str, dark: bool) -> None:
+    system = "slate" if dark else "default"
+    with _visit(browser, real, dark=dark) as visit:
+        visit.open("about/")
+        switch = visit.page.locator("[data-md-component='palette'] :focus")
+        visit.page.locator("#rl-search").focus()
+        visit.page.keyboard.press("Shift+Tab")
+        for scheme, leads_to in [
+            (system, "Always dark"),
+            ("slate", "Always light"),
+            ("default", "As the system"),
+            (system, "Always dark"),
+        ]:
+            expect(switch).to_have_accessible_name(leads_to)
+            expect(visit.page.get_by_title(leads_to)).to_have_css("outline-style", "auto")
+            assert visit.page.evaluate(SCHEME) == scheme
+            visit.page.keyboard.press(key)
 
 
 @pytest.mark.parametrize("scripts", [True, False])

@@ -175,6 +175,11 @@ def test_the_page_of_data_documents_every_file_field_and_column() -> None:
     assert len(re.findall(r"(?m)^- \*\*", text)) == len(data_schema.fields())
 
 
+def test_what_fields_mean_is_plain_text() -> None:
+    # It stands on the page as it is, and in the schema, which editors show.
+    assert [name for name, _, meaning in data_schema.fields() if not meaning or "`" in meaning] == []
+
+
 def test_explore_leads_to_every_overview() -> None:
     text = _page(library(), "explore.md")
     for path in (

@@ -351,7 +351,8 @@ def test_signs_part() -> None:
 
 def _variables(scheme: str) -> dict[str, str]:
     sheets = CSS + (ROOT / "docs" / "assets" / "list.css").read_text("utf-8")
-    blocks = re.findall(rf'^\[data-md-color-scheme="{scheme}"\] {{(.*?)^}}', sheets, re.DOTALL | re.MULTILINE)
+    own = rf'\[data-md-color-scheme="{scheme}"\]'
+    blocks = re.findall(rf"^ *(?:body|{own}) {{(.*?)^ *}}", sheets, re.DOTALL | re.MULTILINE)
     return dict(re.findall(r"(--[a-z0-9-]+): (#[0-9a-f]{6})\b", "".join(blocks)))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -86,6 +88,33 @@ def test_one_group_at_a_time(phone: Page, address: str) -> None:
     expect(second).to_have_css("opacity", "1")
 
 
+def test_a_chosen_group_comes_into_view_on_a_phone(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{address}map/")
+    sheet = page.locator(".rl-map__sheet")
+    for group in page.locator(".rl-legend input").all()[1:]:
+        sheet.evaluate("each => each.scrollLeft = 0")
+        group.check()
+        points = sheet.locator(f".{(group.get_attribute('id') or '').replace('group-', 'g')}")
+        seen = points.evaluate_all(
+            """(points) => points.map(point => point.getBoundingClientRect())
+              .filter(({left, right}) => left >= 0 && right <= innerWidth).length"""
+        )
+        assert seen >= min(5, points.count()), group
+    page.close()
+
+
+def test_the_group_that_has_the_focus_is_seen(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}map/")
+    group = page.get_by_role("radio", name="All groups")
+    page.locator(".rl-map__sheet").focus()
+    page.keyboard.press("Shift+Tab")
+    expect(group).to_be_focused()
+    expect(group).to_have_css("outline-style", "solid")
+    page.close()
+
+
 def test_the_keyboard_passes_the_points_by(browser: Browser, address: str) -> None:
     context = browser.new_context()
     page = context.new_page()
@@ -111,6 +140,39 @@ def test_on_paper_nothing_is_cut(browser: Browser, address: str, path: str, shee
     page.close()
 
 
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+PAINTS = """() => [...document.querySelectorAll(".md-content .rl-picture__svg :is(text, rect, circle, path, use)")]
+  .filter(each => !each.closest("defs")).map(each => getComputedStyle(each).fill)"""
+
+
+@pytest.mark.parametrize("path", ["pictures/", "map/"])
+def test_on_paper_all_is_drawn_as_in_light(browser: Browser, address: str, path: str) -> None:
+    paints = []
+    for scheme in SCHEMES:
+        page = browser.new_page(color_scheme=scheme)
+        page.goto(address + path)
+        page.emulate_media(media="print", color_scheme=scheme)
+        paints.append(page.evaluate(PAINTS))
+        page.close()
+    assert paints[0] == paints[1] != []
+
+
+@pytest.mark.parametrize("path", ["pictures/", "map/"])
+@pytest.mark.parametrize("system", SCHEMES)
+def test_drawings_take_forced_colours(
+    browser: Browser, address: str, path: str, system: Literal["light", "dark"]
+) -> None:
+    """Where the other palette was chosen, only the system's two colours and what lies between them are on the page."""
+    page = browser.new_page(color_scheme=system, forced_colors="active")
+    page.goto(address + path)
+    page.evaluate(
+        "scheme => document.body.dataset.mdColorScheme = scheme", {"light": "slate", "dark": "default"}[system]
+    )
+    grey = re.compile(r"rgb\((\d+), \1, \1\)|color\(srgb ([\d.]+) \2 \2\)|none")
+    assert [paint for paint in page.evaluate(PAINTS) if not grey.fullmatch(paint)] == []
+    page.close()
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_names_of_rows_stay_when_a_table_is_scrolled(browser: Browser, address: str, width: int) -> None:
     page = browser.new_page(viewport={"width": width, "height": 844})
@@ -130,7 +192,7 @@ def test_colours_follow_the_palette(browser: Browser, address: str) -> None:
     page.goto(f"{address}pictures/")
     bar = page.locator('.rl-picture__sheet [style*="--rl-bar"]').first
     light = bar.evaluate("each => getComputedStyle(each).fill")
-    page.get_by_title("Switch to dark").click()
+    page.get_by_title("Always dark").click()
     page.wait_for_function("document.body.dataset.mdColorScheme === 'slate'")
     dark = bar.evaluate("each => getComputedStyle(each).fill")
     assert (light, dark) == ("rgb(34, 48, 79)", "rgb(240, 164, 123)")

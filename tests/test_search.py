@@ -219,6 +219,19 @@ def test_every_name_with_a_figure_is_found(asking: Visit) -> None:
     assert sum(fewer[0]) < sum(fewer[1])
 
 
+def test_a_paper_asked_for_by_its_name_comes_first(asking: Visit) -> None:
+    names = [titles.plain(LIST.records[record_id].title).partition(":")[0] for record_id in LIST.newest_first]
+    found = asking.page.evaluate(
+        """async (asked) => {
+            const { searchIndex } = await import(new URL("../assets/search-index.js", location.href).href);
+            return Promise.all(asked.map(async (name) => (await searchIndex.find(name)).papers[0]));
+        }""",
+        names,
+    )
+    assert {"Mamba", "Monarch", "PRE"} <= set(names)
+    assert [names[paper] for paper in found] == names
+
+
 def test_accents_and_case_do_not_count(asking: Visit) -> None:
     accented = [
         (record_id, name)
@@ -329,6 +342,23 @@ def test_by_keys_alone(visit: Visit) -> None:
     assert target
     page.keyboard.press("Enter")
     page.wait_for_url(target)
+
+
+def test_typing_takes_a_choice_back(visit: Visit) -> None:
+    page = visit.open()
+    visit.ask("mamba")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("[aria-selected=true]")).to_have_count(1)
+    page.keyboard.type(" lottery")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{visit.address}papers/?find=mamba+lottery")
+
+
+def test_reasons_are_told_apart(asking: Visit) -> None:
+    asking.ask("low precision gptq")
+    expect(asking.result("gptq")).to_have_accessible_name(
+        re.compile(r"Title Topic Quantisation and low precision( |$)")
+    )
 
 
 def test_it_is_a_combobox_with_a_listbox_and_a_live_count(visit: Visit) -> None:
@@ -539,6 +569,26 @@ def test_a_wrong_address_is_offered_what_it_may_mean(browser: Browser, real: str
         page.wait_for_function("[...document.styleSheets].some(sheet => sheet.href?.endsWith('/assets/list.css'))")
         page.get_by_role("link", name="all papers").click()
         page.wait_for_url(f"{real}papers/")
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK])
+def test_what_is_offered_late_takes_nothing_from_who_types(browser: Browser, real: str, size: tuple[int, int]) -> None:
+    with _visit(browser, real, size) as visit:
+        held: list[Route] = []
+        visit.page.route("**/data/search/index.json", lambda route: held.append(route))
+        visit.page.route("**/papers/gptqq/", lambda route: route.fulfill(body=real_site().html("404.html")))
+        with visit.page.expect_request("**/data/search/index.json"):
+            visit.page.goto(f"{real}papers/gptqq/")
+        field = visit.page.locator(".rl-lost__form input")
+        field.press_sequentially("mixture")
+        place = field.bounding_box()
+        held[0].continue_()
+        expect(visit.page.locator(".rl-lost a").first).to_be_visible()
+        expect(field).to_have_value("mixture")
+        assert field.bounding_box() == place
+        expect(visit.page.locator(".md-footer")).not_to_be_in_viewport()
+        visit.said.clear()
+        visit.foreign.clear()
 
 
 def test_the_folder_of_a_wrong_address_is_not_asked_for(browser: Browser, real: str) -> None:

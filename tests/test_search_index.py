@@ -162,6 +162,15 @@ def test_two_words_written_as_one_are_found_by_the_second() -> None:
     assert set(index.papers("rate")) == {"two"}  # not every end of a word is a word in it
 
 
+def test_a_name_is_a_word_too_but_none_to_mistype() -> None:
+    index = Index(
+        _of({"a": Record(title="Warp-Net: Looms"), "b": Record(title="Warp: Looms"), "c": Record(title="Warp")})
+    )
+    assert index.papers("warpnetwarpnet.") == {"a": FIELDS["name"]}
+    assert index.papers("warp.") == {"b": FIELDS["name"]}
+    assert set(index.spellings("w")) == {"looms", "net", "warp", "warpnet"}
+
+
 @pytest.mark.parametrize("folder", [pytest.param(RECORDS, id="real"), pytest.param(TOY_RECORDS, id="toy")])
 def test_no_word_of_a_record_is_lost(folder: Path) -> None:
     of = library(folder)

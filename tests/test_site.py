@@ -191,13 +191,15 @@ def test_every_page_names_its_address_and_its_card(toy: Site) -> None:
     listed = {
         element.text for element in ElementTree.parse(toy.folder / "sitemap.xml").iter() if element.tag.endswith("}loc")
     }
+    names = "title type url site_name description image image:alt image:width image:height"
+    everywhere = {"twitter:card", *(f"og:{name}" for name in names.split())}
     for page in set(toy.files) - {NOT_FOUND}:
         address = PUBLISHED + page.removesuffix("index.html")
         assert f'<link rel="canonical" href="{address}">' in toy.html(page), page
         assert address in listed
-        assert f'<meta property="og:image" content="{PUBLISHED}assets/card.png">' in toy.html(page) or not re.search(
-            "og:title", toy.html(page)
-        )
+        tags = dict(re.findall(r'<meta property="(.*?)" content="(.*?)">', toy.html(page)))
+        assert (tags["og:url"], tags["og:image"]) == (address, f"{PUBLISHED}assets/card.png"), page
+        assert tags.keys() == everywhere, page
     assert len(listed) == len(toy.files) - 1
     picture = (toy.folder / "assets" / "card.png").read_bytes()
     assert struct.unpack(">II", picture[16:24]) == (1200, 630)  # the head of a PNG

@@ -306,6 +306,7 @@ class Page {
   }
 
   #later(typing = false) {
+    if (this.answer?.failed) this.answered = null; // asked again with whatever one does next
     cancelAnimationFrame(this.#frame);
     clearTimeout(this.#rest);
     this.#frame = requestAnimationFrame(() => this.#renderAll(typing));
@@ -358,6 +359,7 @@ class Page {
     input.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#write(false);
+      this.#later();
     });
     input.addEventListener("input", () => this.#go({ q: input.value }, true));
     input.addEventListener("change", () => {

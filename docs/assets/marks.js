@@ -278,7 +278,7 @@ export function buttons(id, title, small) {
   const group = element("span", { class: `rl-marks${small ? "" : " rl-marks--large"}` }, ...made);
   if (!small) {
     group.setAttribute("role", "group");
-    group.setAttribute("aria-label", "Your mark, kept in this browser");
+    group.setAttribute("aria-label", "Your mark");
   }
   for (const button of made) button.setAttribute("aria-pressed", String(marks.of(id) === button.dataset.state));
   return group;
@@ -294,11 +294,17 @@ export function refresh(scope = document) {
   }
 }
 
+// Said beside the mark, which looks like any other.
+const UNKEPT = "Kept only while this page is open: the browser's storage is full or closed.";
+const unkept = element("small", { class: "rl-unkept", role: "alert" }, UNKEPT);
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.(".rl-mark");
   if (!button) return;
   const { paper, state } = button.dataset;
   marks.set(paper, marks.of(paper) === state ? "" : state);
+  if (marks.kept) unkept.remove();
+  else button.closest("li, .rl-mark-home")?.append(unkept);
 });
 
 // --- what pages show ---------------------------------------------------------------------------------------------------
@@ -447,6 +453,7 @@ function start() {
   marks.addEventListener("change", () => refresh());
   // Named here and not on the page: engines differ in what they make of a relative address within a page's HTML.
   if (document.querySelector(".rl-cite")) import("./cite.js");
+  if (document.querySelector(".rl-map")) import("./map.js");
 }
 
 start();

@@ -49,7 +49,7 @@ async function suggest(box, input) {
     ...cards.map(({ id, title, authors, venue, issued }) => item(`papers/${id}/`, title, byline(authors, venue, issued))),
   ];
   if (!items.length) return;
-  input.value = found.query;
+  if (document.activeElement !== input) input.value ||= found.query; // what one types is one's own
   box.replaceChildren(element("h2", {}, "Perhaps it was"), element("ul", {}, ...items));
 }
 

@@ -192,7 +192,8 @@ class SearchIndex {
     return this.#ask(async (index) => {
       const asked = queryWords(await this.#joined(index, query), index.stop);
       const terms = await Promise.all(asked.map((word) => this.#term(index, word)));
-      return { ...ranked(terms, index), ...answered(query, terms), terms, table: index };
+      const { papers: named } = await this.#look(index, `${foldWords(query).join("")}.`); // as `_whole` writes it
+      return { ...ranked(terms, index, named), ...answered(query, terms), terms, table: index };
     });
   }
 
@@ -319,8 +320,11 @@ function weigh(bits) {
   return best + (sum - best) / 5;
 }
 
-/** Return the papers that have all words, the best first; or, where there are none, those that have the most. */
-function ranked(terms, { papers: size }) {
+/**
+ * Return the papers that have all words, those `named` as the query says and then the best first; or, where there are
+ * none, those that have the most.
+ */
+function ranked(terms, { papers: size }, named) {
   const held = new Map();
   for (const { papers } of terms) {
     const rarity = Math.log(1 + size / (papers.size || 1));
@@ -332,7 +336,8 @@ function ranked(terms, { papers: size }) {
   let all = [...held].filter(([, { words }]) => words === terms.length);
   const partly = !all.length && held.size > 0;
   if (partly) all = [...held];
-  all.sort(([a, one], [b, other]) => other.words - one.words || other.score - one.score || a - b);
+  const first = ([paper]) => Number(named.has(paper));
+  all.sort((a, b) => first(b) - first(a) || b[1].words - a[1].words || b[1].score - a[1].score || a[0] - b[0]);
   return { papers: all.map(([paper]) => paper), fields: new Map(all.map(([paper, { bits }]) => [paper, bits])), partly };
 }
 

@@ -1,5 +1,5 @@
 /*
- * What the header opens: the search and, on a narrow screen, the menu.
+ * What the header has: the search and, on a narrow screen, the menu; and the switch of light and dark.
  *
  * Results of the search appear beneath its box while one types. It follows the combobox pattern of the ARIA
  * Authoring Practices, https://www.w3.org/WAI/ARIA/apg/patterns/combobox/: the focus stays in the field, arrows move
@@ -35,7 +35,7 @@ function reasons(card, bits, { terms, table }) {
     const its = passage(card.text, terms, card.title);
     if (its) made.push(line("Summary", " ", ...marked(its)));
   }
-  return made;
+  return made.flatMap((line) => [line, " "]); // they are told in one breath
 }
 
 class SearchBox {
@@ -73,6 +73,7 @@ class SearchBox {
     const { form, input, button } = this;
     input.addEventListener("focus", () => this.open());
     input.addEventListener("input", () => {
+      this.#choose(-1); // it was of what was found for another text
       clearTimeout(this.#pause);
       this.#pause = setTimeout(() => this.#seek(), PAUSE);
     });
@@ -256,3 +257,12 @@ if (menu) {
     if (menu.checked && target.closest(".md-content, .md-footer")) menu.click();
   });
 }
+
+// The theme's switch of light and dark is a radio button a choice, and goes on to the next with Return alone. It is taken
+// for one button, which a space presses too, again and again, as none stays checked.
+const palette = document.querySelector("[data-md-component='palette']");
+palette?.addEventListener("change", ({ target }) => (target.checked = false));
+palette?.addEventListener("click", ({ target }) => {
+  if (target.localName !== "input" || target.nextElementSibling.hidden) return; // by its icon, the theme's own way
+  setTimeout(() => target.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true })));
+});

@@ -39,8 +39,8 @@ KNOWN_EXTENSIONS: Mapping[str, tuple[str | None, ...]] = {
 }
 """The extensions of Markdown, with their options, that read a generated page as CommonMark does, but for attributes."""
 KNOWN_TEMPLATES = {
-    "404.html": "1b0df3c4d5411698ba62d87d",
-    "main.html": "ff5d59b9ced5ba21f0344b52",
+    "404.html": "2a5e8518d6cfc738ba853b0b",
+    "main.html": "68c85e9e49971628e6c6bc77",
     "partials/policy.html": "a3d7056db0d5a29e6d608a59",
     "partials/search.html": "126a1f72c3bdbc6b6e417488",
 }
