@@ -62,7 +62,8 @@ def bibtex_entry(record_id: str, record: Record) -> str:
 def _links(record: Record) -> dict[str, str]:
     """Return the paper's own links by kind, but for the one that :func:`address` is."""
     held: dict[str, str] = record.links.model_dump(exclude_none=True)
-    return {kind: url for kind, url in held.items() if url != address(record)}
+    cited = address(record)
+    return {kind: url for kind, url in held.items() if url != cited}
 
 
 def _other_addresses(record: Record) -> dict[str, str]:

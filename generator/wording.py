@@ -33,8 +33,8 @@ _FACT_NAMES = {
 }
 
 # A figure that stands by itself, with its sign and unit, or a range of two: 3.25x, +1.3%, 19.2GB, 5-8%. Figures that
-# part of a name are left alone: Llama-2-70B, ViT-B/16, WMT'14, FP16, 2-bit, top-5; and, where they have no unit, a
-# year or a version after a name, and the day of a month: iNat 2019, SQuAD 2.0, July 3. In capitals alone it is a
+# are part of a name are left alone: Llama-2-70B, ViT-B/16, WMT'14, FP16, 2-bit, top-5; and, where they have no unit,
+# a year or a version after a name, and the day of a month: iNat 2019, SQuAD 2.0, July 3. In capitals alone it is a
 # measure: FID 2.0.
 _NUMBER = r"\d+(?:[.,]\d+)*(?:\+?[%×x°k]|[KMBT]B?|[kG]B|h|ms|s)?"
 _YEAR, _MONTH = r"(?:19|20)\d\d", "|".join(dates.MONTH_NAMES)
