@@ -68,9 +68,9 @@ def costs(papers: int, runs: int, folder: Path) -> list[tuple[str, float]]:
     docs = project.folder / "docs"
     pages = {path.relative_to(docs).as_posix(): path for path in sorted(docs.rglob("*.md"))}
     bodies = [
-        (path, text.partition("\n---\n\n")[2])
+        (path, data.partition(b"\n---\n\n")[2])
         for path, page in pages.items()
-        if "/" in path and stamping.read(path, text := page.read_text(encoding="utf-8"))
+        if "/" in path and stamping.read(path, data := page.read_bytes())
     ]
     site = [
         (file.relative_to(project.site).as_posix(), file.read_bytes())
@@ -82,7 +82,7 @@ def costs(papers: int, runs: int, folder: Path) -> list[tuple[str, float]]:
         ("start of Python, MkDocs, and the pages it renders", start),
         (
             f"reading {len(pages):,} Markdown files once",
-            seconds(lambda: [page.read_text(encoding="utf-8") for page in pages.values()], runs),
+            seconds(lambda: [page.read_bytes() for page in pages.values()], runs),
         ),
         (f"cmark's conversion of {len(bodies):,} bodies", by_cmark),
         (f"writing {len(site):,} files anew", seconds(lambda: write(site, folder), runs)),

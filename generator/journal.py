@@ -37,7 +37,7 @@ from generator.errors import Problem, ReadingListError, WriteError
 PENDING = ".pending"
 PAPERS = "papers"
 
-State = files.State
+State = tuple[object, ...]
 _T = TypeVar("_T")
 _ATTEMPTS, _PAUSE = 20, 0.1
 _NAME = re.compile(rf"(?:{PAPERS}/)?[a-z0-9][a-z0-9._-]*")

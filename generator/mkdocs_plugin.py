@@ -56,6 +56,9 @@ class Options(base.Config):  # type: ignore[no-untyped-call]
 class _OwnFile(File):
     """A file that MkDocs knows for links, and neither renders nor copies."""
 
+    def __init__(self, file: File) -> None:
+        vars(self).update(vars(file), dest_uri=file.dest_uri)  # which follows from the kind of file
+
     def is_documentation_page(self) -> bool:
         return False
 
@@ -88,6 +91,7 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         self.compiled = _Compiled()
         self.running = ExitStack()
         self.files = Files([])
+        self.state: files.State = ()
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         """Note what is to be done. MkDocs keeps this object from build to build because it has this event."""
@@ -108,7 +112,8 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             reason = next(doubts.about(config, dirty=self.dirty, events=EVENTS, own=ReadingListPlugin), "")
             if reason:
                 _say(reason)
-        self.build, self.warnings = Build(folder, fast=not reason), CountHandler()
+        self.build = Build(folder, Path(config.docs_dir), cache / "leaves.json", fast=not reason)
+        self.warnings = CountHandler()
         self.warnings.setLevel(logging.WARNING)
         logging.getLogger("mkdocs").addHandler(self.warnings)
         self.running.callback(logging.getLogger("mkdocs").removeHandler, self.warnings)
@@ -135,7 +140,7 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         _log.debug("%s", run.done)
         self.build.library = run.library if self.serving else None  # a build that ends soon needs it no more
         self._date(run.day)
-        state[docs] = files.state(docs)
+        state[docs] = self.state = files.state(docs)
         if not self.serving:  # a preview hears of them, and builds again
             self.running.callback(watching.tell_of_changes, state)
 
@@ -152,15 +157,16 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             return files
         listed = set(_files_in(config.nav))
         apart = {
-            path: file
-            for path, file in files.src_uris.items()
+            path: mark
+            for path, mark in self.state
             if path.partition("/")[0] in pages.FOLDERS
             and path not in listed
+            and (file := files.src_uris.get(path))
             and file.inclusion in _BUILT
             and file.is_documentation_page()
         }
         self.files = files
-        for path, text in self.build.divide((path, file.content_string) for path, file in apart.items()).items():
+        for path, text in self.build.divide(apart).items():
             specimen = File.generated(config, path, content=text)
             specimen.edit_uri = path  # as the pages it stands for have one
             files.append(specimen)
@@ -174,11 +180,10 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             and path not in config.extra_templates  # those are rendered
         ]
         self.build.data = {file.dest_uri: Path(file.abs_src_path or "") for file in data}
-        stamped = (apart[leaf.path] for leaves in self.build.leaves.values() for leaf in leaves)
+        stamped = [files.src_uris[leaf.path] for leaves in self.build.leaves.values() for leaf in leaves]
         for file in (*stamped, *data):
             files.remove(file)
-            places = (file.src_dir, file.dest_dir, True)
-            files.append(_OwnFile(file.src_uri, *places, dest_uri=file.dest_uri, inclusion=file.inclusion))
+            files.append(_OwnFile(file))
         return files
 
     def on_page_markdown(self, markdown: str, *, page: Page, **_: Any) -> str:
@@ -225,7 +230,7 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 
     def _publish(self, built: Path, configured: settings.Settings) -> None:
         files = {file.src_uri for file in self.files if file.inclusion in _BUILT}
-        stamps = self.build.publish(built, lambda path: self.files.src_uris[path].content_string, files)
+        stamps = self.build.publish(built, files)
         if self.serving:
             library = self.build.library or (self.preview.library if self.preview else None)
             self.preview = Preview(configured, library, stamps, files, self.build.folder)

@@ -147,7 +147,8 @@ def test_html_in_markdown_prints_traps_and_plain_text_as_they_are(text: str) -> 
     lines = f"<div>\n<pre>b: {escaping.verbatim(text)}</pre>\n</div>"
     shown, found = _render(f"{lines}\n\nz", extra=())  # another extension may read braces, which citations hold
     assert (shown, found) == (escaping.clean(f"b: {text} z"), [("div", {}), ("pre", {}), ("p", {})])
-    assert commonmark.to_html(f"{rows}\n\n{lines}\n", "papers/x.md").body == f"{rows}\n{lines}\n"
+    both = f"{rows}\n{lines}\n".encode()
+    assert commonmark.to_html(f"{rows}\n\n{lines}\n".encode(), "papers/x.md").body == both
 
 
 PIECES = st.one_of(

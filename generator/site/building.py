@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from generator import files, notes
 from generator.library import Library
 from generator.site import commonmark, stamping
 from generator.site.commonmark import DoubtError
@@ -18,6 +19,10 @@ class Build:
     """Where a site goes, and which pages are left to be stamped. Pages go by the paths of their Markdown files."""
 
     folder: SiteFolder
+    docs: Path
+    """Where the Markdown files lie."""
+    note: Path
+    """The file that tells the next build which pages are stamped, if they have not changed."""
     fast: bool
     """Whether anything is stamped at all."""
     library: Library | None = None
@@ -33,14 +38,24 @@ class Build:
     _content: dict[str, str] = field(default_factory=dict)  # what MkDocs made of proofs
     _html: dict[str, str] = field(default_factory=dict)  # finished pages, of specimens and proofs
 
-    def divide(self, texts: Iterable[tuple[str, str]]) -> dict[str, str]:
-        """Find the pages to be stamped among those with these paths and ``texts``; return the specimens to render."""
-        leaves = (leaf for path, text in texts if (leaf := stamping.read(path, text)))
+    def divide(self, marks: Mapping[str, files.Mark]) -> dict[str, str]:
+        """Find the pages to be stamped among those at the paths of ``marks``; return the specimens to render."""
+        noted = stamping.noted(notes.read(self.note))
+        found = {}
+        for path, mark in marks.items():
+            before, leaf = noted.get(path, (None, None))
+            if leaf := leaf if before == mark else stamping.read(path, self._read(path)):
+                found[path] = (mark, leaf)
+        if found != noted:
+            notes.write(self.note, stamping.to_note(found))
         made = {}
-        for number, (kind, (proof, *stamped)) in enumerate(stamping.kinds(leaves).items()):
+        for number, (kind, (proof, *stamped)) in enumerate(stamping.kinds(leaf for _, leaf in found.values()).items()):
             path, made[path] = stamping.specimen(kind, number)
             self._specimens[path], self._proofs[proof.path], self.leaves[kind] = kind, proof, stamped
         return made
+
+    def _read(self, path: str) -> bytes:
+        return files.read(f"{self.docs}/{path}")
 
     def markdown(self, path: str, text: str, markdown: str) -> str:
         """Return what MkDocs is to render of a page whose file holds ``text``, with this ``markdown`` in it.
@@ -49,7 +64,7 @@ class Build:
         """
         if self.fast and path not in self._specimens and path not in self._proofs and stamping.is_generated(text):
             try:
-                self._bodies[path] = commonmark.to_html(markdown, path)
+                self._bodies[path] = commonmark.to_html(markdown.encode(), path)
             except DoubtError:
                 return markdown
             return stamping.outline(markdown)
@@ -64,7 +79,7 @@ class Build:
         if body := self._bodies.get(path):
             if headings != body.ids:
                 self._doubts.append(f"MkDocs reads the headings of {path} otherwise than cmark")
-            return body.body, body.anchors
+            return body.body.decode(), body.anchors
         return html, set()
 
     def page(self, path: str, html: str) -> None:
@@ -78,24 +93,22 @@ class Build:
             text = stamping.listed(text, path, self.leaves[kind])
         return text
 
-    def publish(
-        self, built: Path, text_of: Callable[[str], str], files: Container[str]
-    ) -> Mapping[stamping.Kind, stamping.Stamp]:
+    def publish(self, built: Path, files: Container[str]) -> Mapping[stamping.Kind, stamping.Stamp]:
         """Put the site that MkDocs has ``built`` and the stamped pages in the place of the old site; return the stamps.
 
-        ``text_of`` reads a page; ``files`` are all that links may lead to. Raises DoubtError where a page might be
-        another one than MkDocs', and WriteError; the old site stays then.
+        ``files`` are all that links may lead to. Raises DoubtError where a page might be another one than MkDocs', and
+        WriteError; the old site stays then.
         """
         stamps = {kind: stamping.Stamp.of(self._html[path]) for path, kind in self._specimens.items()}
         for path, proof in self._proofs.items():
-            stamps[proof.kind].prove(proof, text_of(path), self._content[path], self._html[path])
+            stamps[proof.kind].prove(proof, self._read(path), self._content[path], self._html[path])
         for path, body in self._bodies.items():
             commonmark.check_links(path, body, files)
         if self._doubts:
             raise DoubtError(self._doubts[0])
 
         def stamped(leaf: stamping.Leaf) -> bytes:
-            return stamps[leaf.kind].page(leaf, text_of(leaf.path), files)
+            return stamps[leaf.kind].page(leaf, self._read(leaf.path), files)
 
         self.folder.put_all(built, besides={stamping.address(path) for path in self._specimens})
         for path, source in self.data.items():

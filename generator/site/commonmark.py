@@ -27,18 +27,21 @@ _UNSAFE = cmark.Options.CMARK_OPT_UNSAFE  # HTML in the Markdown is the template
 _free = ctypes.CDLL(None).free if os.name == "posix" else None
 if _free:
     _free.argtypes, _free.restype = [ctypes.c_void_p], None
-# Attributes pass through cmark as comments. An escaped text cannot hold "<" or braces, so it cannot make one, before
-# cmark or behind it; one that has no place behind it is found at the end.
-_ATTRIBUTES = re.compile(r":? ((?:\.[\w-]+ )+|#[\w-]+ )")
-_CLASSES = r"<!--((?:\.[\w-]+ )+)-->"
-_BLOCK = re.compile(rf"<p>([^\n]*)</p>\n{_CLASSES}")
-_EMPHASIS = re.compile(rf"<em>([^<]*)</em>{_CLASSES}")
-_LINK = re.compile(rf'<a href="([^"]*)">(?:([^<]*)</a>{_CLASSES})?')
-_HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
-_NAMED = re.compile(r"(.*) <!--#([\w-]+) -->", re.DOTALL)
-_ID = re.compile(r'<[a-z][^<>]*? id="([^"]*)"')
-_PAGE = re.compile(r"([^:?#]+\.md)([?#].*)?")
-_BEYOND = re.compile(r"\]\((?!https?:|#|[^()\s]*\.md[)?#])")
+_OPEN, _CITED = b"\x02", b"\x03"
+"""Stand behind a brace of a template, and for citations, on the way through cmark. Escaped texts hold no such
+characters, and their own braces are references until cmark has read them: so no text passes for a list of classes."""
+_CLASSES = re.compile(rb":? \.[\w-]+(?: \.[\w-]+)*")
+_CLASSED = {
+    b"</a>": (b"<a ", b'<a class="%b" '),
+    b"</em>": (b"<em>", b'<em class="%b">'),
+    b"\n": (b"<p>", b'<p class="%b">'),
+}
+"""By what stands before a list of classes: how the element begins, and how it begins with classes."""
+_HEADING = re.compile(rb"<h([1-6])>(.*?)</h\1>", re.DOTALL)
+_NAMED = re.compile(rb"(.*) {\x02:? #([\w-]+) }", re.DOTALL)
+_ID = re.compile(rb'<[a-z][^<>]*? id="([^"]*)"')
+_PAGE = re.compile(rb'<a href="([^":?#]+\.md)(?=["?#])')
+_BEYOND = re.compile(rb"\]\((?!https?:|#|[^()\s]*\.md[)?#])")
 """Links that MkDocs rewrites by what lies there: to files that are no pages."""
 _UNKNOWN = "holds a table, a link to a file, or attributes that are neither class nor id"
 
@@ -51,7 +54,7 @@ class DoubtError(ReadingListError):
 class Html:
     """A page's body: its HTML, the ids of its headings in their order, and the Markdown files it links to."""
 
-    body: str
+    body: bytes
     ids: list[str]
     links: frozenset[str]
 
@@ -63,73 +66,73 @@ class Html:
     @property
     def anchors(self) -> set[str]:
         """All ids that a link can lead to."""
-        return set(_ID.findall(self.body))
+        return {name.decode() for name in _ID.findall(self.body)}
 
 
-def to_html(markdown: str, path: str) -> Html:
+def to_html(markdown: bytes, path: str) -> Html:
     """Return the body of the page at ``path`` below the docs folder, such as ``papers/loom.md``, as HTML.
 
     Links to other Markdown files lead to where MkDocs puts those with ``use_directory_urls``; headings have the ids
     that the table of contents of Python-Markdown gives them. Raises DoubtError for other Markdown than this.
     """
-    # Citations stand in <pre>, with braces of their own; elsewhere a brace is the template's.
-    start, end = markdown.find("<pre"), markdown.rfind("</pre>")
-    start, end = (start, end) if 0 <= start < end else (len(markdown), len(markdown))
-    marked = [_commented(part) for part in (markdown[:start], markdown[end:])]
-    if any("{" in part or "}" in part or "\n|" in part or _BEYOND.search(part) for part in marked):
+    # Citations stand in <pre>, as they are shown, with braces of their own; elsewhere a brace is the template's.
+    start, end = markdown.find(b"<pre"), markdown.rfind(b"</pre>")
+    cited = markdown[start:end] if 0 <= start < end else b""
+    text = b"".join((markdown[:start], _CITED, markdown[end:])) if cited else markdown
+    if (b"|" in text and b"\n|" in text) or b"\n\n" in cited or _BEYOND.search(text):
         raise DoubtError(f"{path}: {_UNKNOWN}")
-    folder, links, ids = posixpath.dirname(path), set(), list[str]()
+    folder, ids = posixpath.dirname(path), list[str]()
     place = address(path) if path.endswith("index.md") else posixpath.join(folder, "page")  # all are as deep
+    parts = _PAGE.split(rendered(text.replace(b"{", b"{" + _OPEN)))
+    led = [_led(folder, place, link) for link in parts[1::2]]
+    parts[1::2] = [begun for _, begun in led]
 
-    def link(match: re.Match[str]) -> str:
-        to, text, classes = match.groups()
-        if page := _PAGE.fullmatch(to):
-            target, led = _led(folder, place, page[1])
-            links.add(target)
-            to = f"{led}{page[2] or ''}"
-        return f'<a class="{_names(classes)}" href="{to}">{text}</a>' if classes else f'<a href="{to}">'
-
-    def heading(match: re.Match[str]) -> str:
+    def heading(match: re.Match[bytes]) -> bytes:
         level, text = match.groups()
-        named = _NAMED.fullmatch(text)
-        text = named[1] if named else text
-        ids.append(named[2] if named else toc.unique(_slug(text), set(ids)))
-        return f'<h{level} id="{ids[-1]}">{text}</h{level}>'
+        text, found = _identified(text)
+        ids.append(toc.unique(found, set(ids)) if found in ids or not found else found)
+        return b'<h%b id="%b">%b</h%b>' % (level, ids[-1].encode(), text, level)
 
-    text = _LINK.sub(link, rendered(markdown[start:end].join(marked)))
-    text = _EMPHASIS.sub(lambda match: f'<em class="{_names(match[2])}">{match[1]}</em>', text)
-    text = _BLOCK.sub(lambda match: f'<p class="{_names(match[2])}">{match[1]}</p>', text)
-    text = _HEADING.sub(heading, text)
-    if "<!--" in text:
+    body = _classed(_HEADING.sub(heading, b"".join(parts)))
+    if body is None:
         raise DoubtError(f"{path}: {_UNKNOWN}")
-    return Html(text, ids, frozenset(links))
+    return Html(body.replace(_CITED, cited) if cited else body, ids, frozenset(target for target, _ in led))
 
 
-def _commented(markdown: str) -> str:
-    """Return Markdown with its attributes as comments; braces stay around what is none."""
-    first, *others = markdown.split("{")
-    found = [first]
+def _classed(text: bytes) -> bytes | None:
+    """Move the lists of classes behind elements into their starts; nothing where a brace begins something else."""
+    first, *others = text.split(_OPEN)
+    made = [first]
     for other in others:
-        attributes, _, rest = other.partition("}")
-        found += [_comment(attributes), rest]
-    return "".join(found)
+        last, (listed, _, rest) = made.pop()[:-1], other.partition(b" }")
+        begin, begun = _start(last[last.rfind(b"<") if last.endswith(b">") else -1 :], listed)
+        if not begun or (begin == b"<p>" and not rest.startswith(b"</p>")):
+            return None
+        while made and begin not in last:
+            last = made.pop() + last
+        before, _, inside = last.rpartition(begin)
+        made += (before, begun, inside.removesuffix(b"\n"), rest)
+    return b"".join(made)
 
 
-@functools.lru_cache(maxsize=2**8)  # the templates write a dozen
-def _comment(attributes: str) -> str:
-    known = _ATTRIBUTES.fullmatch(attributes)
-    return f"<!--{known[1]}-->" if known else f"{{{attributes}}}"
+@functools.lru_cache(maxsize=2**8)  # the templates write a dozen lists
+def _start(end: bytes, listed: bytes) -> tuple[bytes, bytes]:
+    """Return how an element with this ``end`` and a list of classes behind it begins: without them, and with them."""
+    begin, begun = _CLASSED.get(end, (b"", b""))
+    if not _CLASSES.fullmatch(listed) or listed.startswith(b":") != (end == b"\n"):
+        return b"", b""
+    return begin, begun % listed.lstrip(b":").replace(b".", b"").strip() if begun else b""
 
 
-def rendered(markdown: str) -> str:
-    """Return HTML by cmark, and free cmark's own copy of it, which ``cmarkgfm.cmark.markdown_to_html`` forgets.
+def rendered(markdown: bytes) -> bytes:
+    """Return HTML by cmark, in UTF-8, and free cmark's own copy of it, which ``cmarkgfm`` forgets.
 
     That the caller must: https://github.com/commonmark/cmark/issues/544.
     """
-    data = markdown.encode()
-    made = _cmark.lib.cmark_markdown_to_html(data, len(data), _UNSAFE)
+    made = _cmark.lib.cmark_markdown_to_html(markdown, len(markdown), _UNSAFE)
     try:
-        return str(_cmark.ffi.string(made).decode())
+        data: bytes = _cmark.ffi.string(made)
+        return data
     finally:
         if _free:
             _free(int(_cmark.ffi.cast("uintptr_t", made)))
@@ -141,22 +144,30 @@ def check_links(path: str, page: Html, files: Container[str]) -> None:
         raise DoubtError(f"{path} links to {missing[0]}, which is not there")
 
 
-def _names(classes: str) -> str:
-    return classes.replace(".", "").strip()
-
-
 @functools.lru_cache(maxsize=2**12)  # most headings stand on every page
-def _slug(heading: str) -> str:
-    return str(toc.slugify(html.unescape(toc.strip_tags(heading)), "-"))
+def _identified(heading: bytes) -> tuple[bytes, str]:
+    """Return what a heading shows, and the id that it names or that is made of it."""
+    if named := _NAMED.fullmatch(heading):
+        return named[1], named[2].decode()
+    return heading, str(toc.slugify(html.unescape(toc.strip_tags(heading.decode())), "-"))
 
 
-@functools.lru_cache(maxsize=2**16)  # a paper is linked from many pages of a folder
-def _led(folder: str, place: str, link: str) -> tuple[str, str]:
-    """Return the file that a link in ``folder`` names, and how its page is reached from the page at ``place``."""
-    target = posixpath.normpath(posixpath.join(folder, link))
-    there, here = (path.split("/") if path else [] for path in (address(target), place))
+def _led(folder: str, place: str, link: bytes) -> tuple[str, bytes]:
+    """Return the file that a link in ``folder`` names, and how the link to it begins on the page at ``place``."""
+    above, _, name = link.decode().rpartition("/")
+    there, way = _way(folder, place, above)
+    led = way or "./" if name == "index.md" else f"{way}{name.removesuffix('.md')}/"
+    return f"{there}{name}", f'<a href="{led}'.encode()
+
+
+@functools.lru_cache(maxsize=2**12)
+def _way(folder: str, place: str, above: str) -> tuple[str, str]:
+    """Return the folder ``above`` a link's file as a path from the docs folder, and from ``place`` in the site."""
+    target = posixpath.normpath(posixpath.join(folder, above)).removeprefix(".")
+    there, here = (path.split("/") if path else [] for path in (target, place))
     same = len(posixpath.commonprefix([there, here]))
-    return target, "/".join([*[".."] * (len(here) - same), *there[same:], ""]) or "./"
+    ways = [".."] * (len(here) - same), there[same:]
+    return target and f"{target}/", "".join(f"{step}/" for way in ways for step in way)
 
 
 def address(path: str) -> str:

@@ -53,6 +53,7 @@ class SiteFolder:
         self._spare = self._live if self._in_place else _read_manifest(self._cache and self._cache / "spare.json")
         self._kept: _Manifest = {}
         self._folders: set[str] = set()
+        self._is_new = False  # nothing lies in the next site but what is put there
         with _named(target):
             _put_back(self._next, target)
 
@@ -111,9 +112,11 @@ class SiteFolder:
         # Never over the old file, which may be one of the published site as well.
         folder, _, name = place.rpartition("/")
         beside = f"{folder}/.{name[:200]}{_HALF}" if self._in_place else place
-        _remove(beside)
-        files.create(beside, data, durable=False)
-        found = os.lstat(beside)
+        try:
+            found = files.create(beside, data, durable=False)
+        except FileExistsError:
+            _remove(beside)
+            found = files.create(beside, data, durable=False)
         if beside != place:
             if os.path.isdir(place):
                 _remove(place)
@@ -156,6 +159,7 @@ class SiteFolder:
                     _remove(place)
                     os.mkdir(place)
         else:
+            self._is_new = not self._next.exists()
             self._next.mkdir(parents=True, exist_ok=True)
         self._folders.add(folder)
 
@@ -164,7 +168,8 @@ class SiteFolder:
         with _named(self.target):
             made = self._next
             made.mkdir(parents=True, exist_ok=True)
-            _sweep(made, self._kept.keys(), spare_hidden=self._in_place)
+            if not self._is_new:
+                _sweep(made, self._kept.keys(), spare_hidden=self._in_place)
             self._write_manifest("spare.json", self._kept)
             if made != self.target:
                 self.target.parent.mkdir(parents=True, exist_ok=True)
@@ -174,7 +179,7 @@ class SiteFolder:
             self._write_manifest("spare.json", self._live if made != self.target else self._kept)
             self._write_manifest("site.json", self._kept)
             self._spare, self._live = (self._kept if made == self.target else self._live), self._kept
-            self._kept, self._folders = {}, set()
+            self._kept, self._folders, self._is_new = {}, set(), False
 
     def _write_manifest(self, name: str, manifest: _Manifest) -> None:
         if self._cache:

@@ -61,9 +61,9 @@ class Preview:
         return [address.removesuffix("index.html") for address, _ in made]
 
     def _made(self, page: pages.Page) -> tuple[str, bytes]:
-        text = page.text
-        leaf = stamping.read(page.path, text)
+        data = page.text.encode()
+        leaf = stamping.read(page.path, data)
         stamp = self._stamps.get(leaf.kind) if leaf else None
         if not leaf or not stamp:
             raise DoubtError(f"{page.path}: no page of its kind has been stamped")
-        return leaf.address, stamp.page(leaf, text, self._files)
+        return leaf.address, stamp.page(leaf, data, self._files)

@@ -7,25 +7,28 @@ and heading are the names of those places; where they stand in its HTML, a stamp
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import astuple, dataclass
+from functools import cached_property, lru_cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from generator import pages
+from generator.files import Mark
 from generator.site import commonmark
 from generator.site.commonmark import DoubtError
 
 FEWEST = 4
 """A kind with fewer pages is left to MkDocs: its specimen and its proof would be as many."""
 _LONG_PROOF = 50_000
-"""A page of more characters takes MkDocs so long that a shorter one of its kind, if there is one, is the proof."""
+"""A page of more bytes takes MkDocs so long that a shorter one of its kind, if there is one, is the proof."""
 
 KNOWN_VERSIONS = {"mkdocs": ("1.6.",), "mkdocs-material": ("9.8.",)}
 """What stamping is proved with, by tests/test_stamping.py; another version may print a page otherwise."""
@@ -48,7 +51,8 @@ KNOWN_TEMPLATES = {
 
 _START = f"---\n{pages.MARK}\n"
 _FILLED = ("title", "description", "head")
-_OUTLINE = re.compile(r"\n(##+ .*)")
+_FILLED_LINES = tuple(f"{key}: ".encode() for key in _FILLED)
+_OUTLINE = re.compile(rb"\n(##+ .*)")
 _HEADINGS = re.compile(r"^#+ .*$", re.MULTILINE)
 _HEADING = "Rl0Heading0"
 _BODY = "<h1>rl0body0</h1>"  # a theme adds a heading to a body without one
@@ -76,7 +80,8 @@ class Leaf:
     path: str
     kind: Kind
     digest: str
-    length: int
+    size: int
+    """In bytes."""
 
     @property
     def address(self) -> str:
@@ -99,23 +104,49 @@ def outline(markdown: str) -> str:
     return "\n\n".join(_HEADINGS.findall(markdown))
 
 
-def read(path: str, text: str) -> Leaf | None:
-    """Return the page at ``path`` below the docs folder as a leaf.
+def read(path: str, data: bytes) -> Leaf | None:
+    """Return the page at ``path`` below the docs folder, whose file holds ``data``, as a leaf.
 
     A page that no generator wrote is none, nor is the first page of a folder, which stands in another place.
     """
-    if not is_generated(text) or path.endswith("/index.md"):
+    if not data.startswith(_START.encode()) or path.endswith("/index.md"):
         return None
-    lines, markdown = _parts(text)
-    same = tuple(line for line in lines if line.partition(": ")[0] not in _FILLED)
-    kind = Kind(path.rpartition("/")[0], same, tuple(_OUTLINE.findall(markdown)))
-    return Leaf(path, kind, digest(text.encode()), len(text))
+    lines, markdown = _parts(data)
+    same = tuple(line for line in lines if not line.startswith(_FILLED_LINES))
+    return Leaf(path, _kind(path.rpartition("/")[0], same, *_OUTLINE.findall(markdown)), digest(data), len(data))
 
 
-def _parts(text: str) -> tuple[list[str], str]:
+def to_note(leaves: Mapping[str, tuple[Mark, Leaf]]) -> object:
+    """Return what a build is to note of the leaves at these paths, with the marks of their files."""
+    numbers: dict[Kind, int] = {}
+    said = {
+        path: (mark, numbers.setdefault(leaf.kind, len(numbers)), leaf.digest, leaf.size)
+        for path, (mark, leaf) in leaves.items()
+    }
+    return {"by": _BY, "kinds": [astuple(kind) for kind in numbers], "leaves": said}
+
+
+def noted(said: Any) -> dict[str, tuple[Mark, Leaf]]:
+    """Return the leaves that a build with the same code has noted; none where that cannot be read."""
+    with contextlib.suppress(TypeError, KeyError, ValueError, IndexError):
+        if said["by"] == _BY:
+            kinds = [Kind(folder, tuple(front), tuple(outline)) for folder, front, outline in said["kinds"]]
+            return {
+                path: (tuple(mark), Leaf(path, kinds[number], key, size))
+                for path, (mark, number, key, size) in said["leaves"].items()
+            }
+    return {}
+
+
+@lru_cache(maxsize=2**12)  # a list has a few dozen
+def _kind(folder: str, front: tuple[bytes, ...], *outline: bytes) -> Kind:
+    return Kind(folder, tuple(line.decode() for line in front), tuple(line.decode() for line in outline))
+
+
+def _parts(data: bytes) -> tuple[list[bytes], bytes]:
     """Return the lines of a generated page's front matter, and the Markdown below."""
-    front, _, markdown = text.removeprefix(_START).partition("\n---\n\n")
-    return front.split("\n"), markdown
+    front, _, markdown = data.partition(b"\n---\n\n")
+    return front.split(b"\n")[2:], markdown
 
 
 def kinds(leaves: Iterable[Leaf]) -> dict[Kind, list[Leaf]]:
@@ -127,8 +158,8 @@ def kinds(leaves: Iterable[Leaf]) -> dict[Kind, list[Leaf]]:
     for leaf in leaves:
         found[leaf.kind].append(leaf)
     for alike in found.values():
-        alike.sort(key=lambda leaf: (leaf.length, leaf.path))
-        fit = sum(leaf.length <= _LONG_PROOF for leaf in alike)
+        alike.sort(key=lambda leaf: (leaf.size, leaf.path))
+        fit = sum(leaf.size <= _LONG_PROOF for leaf in alike)
         alike.insert(0, alike.pop(max(min(len(alike) // 2, fit - 1), 0)))
     return {kind: alike for kind, alike in found.items() if len(alike) >= FEWEST}
 
@@ -159,69 +190,78 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:24]
 
 
+_BY = digest(Path(__file__).read_bytes())
 SPECIMEN_BODY = _BODY
 """What a specimen's own body is replaced by before the theme is put round it."""
 
 
 @dataclass(frozen=True)
 class Stamp:
-    """The HTML of a specimen, cut at its places: what is the same, and what a page fills in, by turns."""
+    """The HTML of a specimen, cut at its places: what is the same, and what a page fills in between, one fewer."""
 
-    parts: tuple[str, ...]
+    fixed: tuple[bytes, ...]
+    places: tuple[str, ...]
 
     @classmethod
     def of(cls, html: str) -> Stamp:
         """Cut the finished HTML of a specimen. Raises DoubtError where a place cannot be found, or shows otherwise."""
-        parts = tuple(_PLACES.split(_squeezed(html)))
+        parts = _PLACES.split(_squeezed(html))
         if parts.count(_BODY) != 1 or not {"rl0title0", "rl0head0"} < set(parts):
             raise DoubtError("the theme does not print title, head and body of a page where they are expected")
         if any("rl0" in part.lower() for part in parts[::2]):
             raise DoubtError("the theme prints something of a page's own in a form that is not known")
-        return cls(parts)
+        return cls(tuple(_bytes(part) for part in parts[::2]), tuple(parts[1::2]))
 
     @cached_property
     def digest(self) -> str:
         """A key of the specimen and of the code that fills it."""
         code = [Path(module).read_bytes() for module in (__file__, commonmark.__file__)]
-        versions = [version(package) for package in ("cmarkgfm", "Markdown")]
-        return digest("\0".join([*self.parts, *versions]).encode() + b"".join(code))
+        versions = [version(package).encode() for package in ("cmarkgfm", "Markdown")]
+        return digest(b"\0".join([*self.fixed, *(place.encode() for place in self.places), *versions, *code]))
 
     def key(self, leaf: Leaf) -> str:
-        """Return what the bytes of a stamped page depend on, as one short key."""
-        return digest(f"{self.digest} {leaf.path} {leaf.digest}".encode())
+        """Return what the bytes of a stamped page depend on, besides its path, as one short key."""
+        return self.digest[:12] + leaf.digest
 
-    def page(self, leaf: Leaf, text: str, files: Container[str]) -> bytes:
-        """Return the finished page of ``leaf``, whose Markdown file holds ``text``.
+    def page(self, leaf: Leaf, data: bytes, files: Container[str]) -> bytes:
+        """Return the finished page of ``leaf``, whose Markdown file holds ``data``.
 
-        Raises DoubtError where it links to what is not among ``files``, or is not the text that it was.
+        Raises DoubtError where it links to what is not among ``files``, or is not the page that it was.
         """
-        if digest(text.encode()) != leaf.digest:
+        if digest(data) != leaf.digest:
             raise DoubtError(f"{leaf.path} has changed while the site was built")
-        front, markdown = _parts(text)
+        front, markdown = _parts(data)
         made = commonmark.to_html(markdown, leaf.path)
         commonmark.check_links(leaf.path, made, files)
-        return self._fill(leaf, front, made.body, made.heading).encode("utf-8", errors="xmlcharrefreplace")
+        return self._fill(leaf, front, made.body, made.heading)
 
-    def _fill(self, leaf: Leaf, front: Iterable[str], body: str, heading: str) -> str:
-        values = {"rl0heading0": heading, _BODY: body}
-        for line in front:
-            key, _, value = line.partition(": ")
-            if key in _FILLED:
-                values[f"rl0{key}0"] = json.loads(value)
-        name = quote(leaf.name)
-        return "".join(values.get(part, name) if place % 2 else part for place, part in enumerate(self.parts))
+    def _fill(self, leaf: Leaf, front: Iterable[bytes], body: bytes, heading: str) -> bytes:
+        stated = [line.partition(b": ") for line in front if line.startswith(_FILLED_LINES)]
+        texts = json.loads(b"[%b]" % b",".join(value for _, _, value in stated))
+        values = {f"rl0{key.decode()}0": _bytes(text) for (key, _, _), text in zip(stated, texts, strict=True)}
+        values |= {"rl0heading0": heading.encode(), _BODY: body}
+        parts = [b""] * (2 * len(self.places) + 1)
+        parts[::2] = self.fixed
+        name = quote(leaf.name).encode()
+        parts[1::2] = [values.get(place, name) for place in self.places]
+        return b"".join(parts)
 
-    def prove(self, leaf: Leaf, text: str, content: str, finished: str) -> None:
+    def prove(self, leaf: Leaf, data: bytes, content: str, finished: str) -> None:
         """Hold the stamp against a page of MkDocs: its body as rendered, ``content``, and its ``finished`` HTML.
 
         Raises DoubtError where stamping the page would give another one.
         """
-        front, markdown = _parts(text)
+        front, markdown = _parts(data)
         mine = commonmark.to_html(markdown, leaf.path)
-        if self._fill(leaf, front, _BODY, mine.heading) != _squeezed(finished.replace(content, _BODY)):
+        frame = _squeezed(finished.replace(content, _BODY))
+        if self._fill(leaf, front, _BODY.encode(), mine.heading) != _bytes(frame):
             raise DoubtError(f"the theme prints {leaf.path} otherwise than its specimen")
-        if _plain(mine.body) != _plain(content):
+        if _plain(mine.body.decode()) != _plain(content):
             raise DoubtError(f"MkDocs reads the Markdown of {leaf.path} otherwise than cmark")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", errors="xmlcharrefreplace")
 
 
 def _squeezed(html: str) -> str:
