@@ -205,7 +205,7 @@ def coverage(library: Library) -> dict[str, tuple[int, tuple[str, ...]]]:
         "authors": lambda record: record.authors,
         "date": lambda record: record.issued,
         "venue": lambda record: record.venue,
-        "identifier": lambda record: any(record.identifiers.model_dump().values()),
+        "identifier": lambda record: any(value for _, value in record.identifiers),
         "code link": lambda record: record.links.code,
     }
     found = {}
