@@ -100,9 +100,13 @@ def bibtex(text: str) -> str:
 
     Marks that TeX would draw as one, such as two hyphens, are kept apart by an empty group.
     """
-    return _LIGATURE.sub(r"\g<0>{}", clean(text).translate(_TEX))
+    text = clean(text)
+    if not _TEX_MARK.search(text):  # as in most names
+        return text
+    return _LIGATURE.sub(r"\g<0>{}", text.translate(_TEX))
 
 
+_TEX_MARK = re.compile(r"[\\{}$&#%_^~`'?!<>,-]")
 _LIGATURE = re.compile("-(?=-)|`(?=`)|'(?=')|[?!](?=`)|<(?=<)|>(?=>)|,(?=,)")
 _TEX = str.maketrans(
     {

@@ -22,9 +22,10 @@ _MONTHS = [month.lower() for month in dates.MONTHS]
 
 def address(record: Record) -> str | None:
     """Return the address where the paper is read, or ``None``: arXiv first, then DOI, the others, and its own link."""
-    held = record.identifiers
-    found = (scheme.url(value) for kind, scheme in SCHEMES.items() if (value := getattr(held, kind)))
-    return next(found, record.links.paper)
+    for kind, scheme in SCHEMES.items():
+        if value := getattr(record.identifiers, kind):
+            return scheme.url(value)
+    return record.links.paper
 
 
 def bibtex_entry(record_id: str, record: Record) -> str:
@@ -51,7 +52,7 @@ def bibtex_entry(record_id: str, record: Record) -> str:
         fields.append(("doi", escaping.bibtex_verbatim(record.identifiers.doi)))
     if url := address(record):
         fields.append(("url", escaping.bibtex_verbatim(url)))
-    own = {"openreview": record.identifiers.openreview, "acl": record.identifiers.acl, **_links(record)}
+    own = {"openreview": record.identifiers.openreview, "acl": record.identifiers.acl, **_links(record, url)}
     fields += [(name, escaping.bibtex_verbatim(value)) for name, value in own.items() if value]
     if record.abstract:
         fields.append(("abstract", escaping.bibtex(record.abstract)))
@@ -59,18 +60,16 @@ def bibtex_entry(record_id: str, record: Record) -> str:
     return "\n".join([f"@{kind}{{{record_id},", *lines, "}"])
 
 
-def _links(record: Record) -> dict[str, str]:
-    """Return the paper's own links by kind, but for the one that :func:`address` is."""
-    held: dict[str, str] = record.links.model_dump(exclude_none=True)
-    cited = address(record)
-    return {kind: url for kind, url in held.items() if url != cited}
+def _links(record: Record, cited: str | None) -> dict[str, str]:
+    """Return the paper's own links by kind, but for the one that is ``cited``, its :func:`address`."""
+    return {kind: url for kind, url in record.links if url and url != cited}
 
 
-def _other_addresses(record: Record) -> dict[str, str]:
-    """Return the addresses of identifiers that the exports have no field for and that :func:`address` is not."""
-    held = record.identifiers.model_dump(include={"openreview", "acl"}, exclude_none=True)
-    found = {kind: SCHEMES[kind].url(value) for kind, value in held.items()}
-    return {kind: url for kind, url in found.items() if url != address(record)}
+def _other_addresses(record: Record, cited: str | None) -> dict[str, str]:
+    """Return the addresses of identifiers that the exports have no field for, but for the one that is ``cited``."""
+    held = {"openreview": record.identifiers.openreview, "acl": record.identifiers.acl}
+    found = {kind: SCHEMES[kind].url(value) for kind, value in held.items() if value}
+    return {kind: url for kind, url in found.items() if url != cited}
 
 
 def _bibtex_name(author: str | PersonName) -> str:
@@ -83,7 +82,10 @@ def _bibtex_name(author: str | PersonName) -> str:
 def _bibtex_part(name: str) -> str:
     """Escape a name; braces keep ``and``, commas and ``others`` in it from being read as BibTeX's own."""
     text = escaping.bibtex(name)
-    return f"{{{text}}}" if re.search(r"\band\b|[,{}\\]|^others$", name, re.IGNORECASE) else text
+    return f"{{{text}}}" if _BIBTEX_MARK.search(name) else text
+
+
+_BIBTEX_MARK = re.compile(r"\band\b|[,{}\\]|^others$", re.IGNORECASE)
 
 
 def reference(record: Record) -> str:
@@ -159,12 +161,12 @@ def ris_entry(record_id: str, record: Record) -> str:
         lines.append(("M1", f"arXiv:{record.identifiers.arxiv}"))
     if url := address(record):
         lines.append(("UR", url))
-    lines += [("UR", url) for url in _other_addresses(record).values()]
+    lines += [("UR", other) for other in _other_addresses(record, url).values()]
     if record.abstract:
         lines.append(("AB", record.abstract))
     if record.summary:
         lines.append(("N1", record.summary))
-    lines += [("N1", f"{kind}: {url}") for kind, url in _links(record).items()]
+    lines += [("N1", f"{kind}: {link}") for kind, link in _links(record, url).items()]
     lines += [("KW", topic) for topic in record.topics]
     return "".join(f"{tag}  - {escaping.ris(value)}\r\n" for tag, value in lines) + "ER  - \r\n\r\n"
 
@@ -204,8 +206,10 @@ def csl_item(record_id: str, record: Record) -> dict[str, Any]:
         item["keyword"] = ", ".join(record.topics)
     if record.summary:
         item["note"] = escaping.clean(record.summary)
-    others = {"acl_anthology" if kind == "acl" else kind: url for kind, url in _other_addresses(record).items()}
-    if urls := others | _links(record):
+    others = {
+        "acl_anthology" if kind == "acl" else kind: other for kind, other in _other_addresses(record, url).items()
+    }
+    if urls := others | _links(record, url):
         item["custom"] = {"urls": urls}
     return item
 
@@ -258,15 +262,15 @@ def csv_table(records: Mapping[str, Record]) -> str:
             "venue": record.venue,
             "type": record.type,
             "topics": " ".join(record.topics),
-            **record.identifiers.model_dump(),
+            **dict(record.identifiers),
             "url": address(record),
-            **record.links.model_dump(),
+            **dict(record.links),
             "why": record.why,
             "summary": record.summary,
             "abstract": record.abstract,
             "added": record.added,
         }
-        writer.writerow([escaping.csv_cell(str(row[name] or "")) for name in CSV_COLUMNS])
+        writer.writerow([escaping.csv_cell(str(value)) if (value := row[name]) else "" for name in CSV_COLUMNS])
     return out.getvalue()
 
 

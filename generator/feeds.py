@@ -72,9 +72,8 @@ def _entries(library: Library, ids: Iterable[str]) -> tuple[tuple[str, ...], str
 
 def newest(library: Library, ids: Iterable[str]) -> list[str]:
     """Return those of ``ids`` that have a day of addition, the latest first; then by title and id."""
-    wanted = set(ids)  # the library's own order is by title and id, and sorting keeps it
-    dated = [record_id for record_id, record in library.records.items() if record_id in wanted and record.added]
-    return sorted(dated, key=lambda record_id: library.records[record_id].added or "", reverse=True)
+    wanted = set(ids)
+    return [record_id for record_id in library.by_addition if record_id in wanted]
 
 
 def _midnight(day: str | None) -> str:

@@ -109,6 +109,12 @@ class Library:
         return tuple(sorted(self.newest_first, key=lambda record_id: self.records[record_id].added or "", reverse=True))
 
     @cached_property
+    def by_addition(self) -> tuple[str, ...]:
+        """Ids of the records with a day of addition, the latest first; then by title and id."""
+        dated = [record_id for record_id, record in self.records.items() if record.added]
+        return tuple(sorted(dated, key=lambda record_id: self.records[record_id].added or "", reverse=True))
+
+    @cached_property
     def day(self) -> str | None:
         """The last day that the records state, of an addition, a correction or a retraction."""
         days = [record.added for record in self.records.values() if record.added]
@@ -205,7 +211,7 @@ def coverage(library: Library) -> dict[str, tuple[int, tuple[str, ...]]]:
         "authors": lambda record: record.authors,
         "date": lambda record: record.issued,
         "venue": lambda record: record.venue,
-        "identifier": lambda record: any(record.identifiers.model_dump().values()),
+        "identifier": lambda record: any(value for _, value in record.identifiers),
         "code link": lambda record: record.links.code,
     }
     found = {}

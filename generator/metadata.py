@@ -87,7 +87,7 @@ def json_ld(record_id: str, record: Record, settings: Settings, topics: Mapping[
     be a person's or a group's: it stands without a type. The text of the paper, its abstract too, is left out. Print
     the result through ``escaping.script_json``.
     """
-    held = {kind: value for kind, value in record.identifiers.model_dump().items() if value}
+    held = {kind: value for kind, value in record.identifiers if value}
     data: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "ScholarlyArticle",

@@ -30,7 +30,10 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         autoescape=False,  # noqa: S701 - finalize escapes for Markdown
+        auto_reload=False,  # else it asks the disk, for every page, whether its template is as it was
     )
+    # An attribute that is not there is an error at once, and Python's own function is the quickest that says so.
+    environment.getattr = getattr  # type: ignore[assignment]
     environment.filters["html"] = lambda text: Markup(escaping.html_block(text))
     environment.filters["verbatim"] = lambda text: Markup(escaping.verbatim(text))
     environment.filters["by_origin"] = wording.by_origin

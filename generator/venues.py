@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import NamedTuple
 
@@ -43,6 +44,7 @@ class Container(NamedTuple):
     pages: str | None = None
 
 
+@functools.lru_cache(maxsize=4096)  # one venue has many papers, and each paper is cited in many forms
 def container(venue: str) -> Container:
     """Take the name of a journal apart from volume, pages and year; proceedings go by a name that holds their year."""
     if is_journal(venue) and (found := _PLACE.fullmatch(venue)):
@@ -51,6 +53,7 @@ def container(venue: str) -> Container:
     return Container(venue)
 
 
+@functools.lru_cache(maxsize=4096)
 def is_journal(venue: str) -> bool:
     """Tell from its name whether a venue is a journal: each one is that its name does not make proceedings."""
     if _JOURNAL.search(venue):
@@ -58,6 +61,7 @@ def is_journal(venue: str) -> bool:
     return not (_PROCEEDINGS.search(venue) or _ACRONYMS.match(venue))
 
 
+@functools.lru_cache(maxsize=1024)
 def cited_date(venue: str | None, issued: str | None, preprint: str | None = None) -> str | None:
     """Return the date that a citation gives: ``issued``, but with a ``venue`` the year that this states, if any.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from operator import attrgetter
 from urllib.parse import quote
 
 from generator import dates, escaping, links, related, titles
@@ -31,6 +31,7 @@ _FACT_NAMES = {
     **{f"identifiers.{kind}": scheme.name for kind, scheme in SCHEMES.items()},
     **{f"links.{kind}": name for kind, name in _LINK_NAMES.items()},
 }
+_FACT_VALUES = {name: attrgetter(name) for name in _FACT_NAMES}
 
 # A figure that stands by itself, with its sign and unit, or a range of two: 3.25x, +1.3%, 19.2GB, 5-8%. Figures that
 # are part of a name are left alone: Llama-2-70B, ViT-B/16, WMT'14, FP16, 2-bit, top-5; and, where they have no unit,
@@ -155,9 +156,7 @@ class Fact:
 def facts_of(record: Record, library: Library) -> Iterator[Fact]:
     """Yield the record's facts, each with where it came from."""
     for name, label in _FACT_NAMES.items():
-        value: Any = record
-        for part in name.split("."):
-            value = getattr(value, part)
+        value = _FACT_VALUES[name](record)
         if not value or name == "title" or (name == "author_count" and len(record.authors) == value):
             continue
         shown, address = str(value), ""
