@@ -16,7 +16,7 @@ _INVISIBLE = re.compile(
 
 def text_fault(text: str) -> str | None:
     """Say why ``text`` cannot stand in a record, or ``None`` where it can: it must hold no hidden controls."""
-    if text.isprintable():  # as nearly every line is; no control and nothing invisible counts as printable
+    if text.replace("\n", "").isprintable():  # as nearly every text is; no control and nothing invisible is printable
         return None
     if match := _CONTROL.search(text):
         return f"holds the control character U+{ord(match[0]):04X}; delete it"

@@ -71,6 +71,17 @@ def _after(text: str, hosts: tuple[str, ...], *prefixes: str) -> str | None:
 def arxiv(text: str) -> str | None:
     """Return the unversioned arXiv id in ``text`` (an id, ``arXiv:…``, an address or arXiv's DOI), or ``None``."""
     text = text.strip()
+    if match := _ARXIV_NEW.fullmatch(text) or _ARXIV_NEW.fullmatch(text := _arxiv_named_by(text)):
+        month = match[1] + match[2]
+        known = month >= "0704" and len(match[3]) == (4 if month < "1501" else 5)
+        return f"{month}.{match[3]}" if known else None
+    if match := _ARXIV_OLD.fullmatch(text):
+        return f"{match[1]}/{match[2]}"
+    return None
+
+
+def _arxiv_named_by(text: str) -> str:
+    """Return the id in an address, in arXiv's DOI or after ``arXiv:``; a text that is none of them, as it is."""
     text = (
         _after(text, _ARXIV_HOSTS, "/abs/", "/pdf/", "/html/", "/overview/")
         or _after(text, ("huggingface.co", "hf.co"), "/papers/")
@@ -81,21 +92,15 @@ def arxiv(text: str) -> str | None:
     registered = _ARXIV_DOI.fullmatch(
         _after(text, ("doi.org",), "/") or re.sub(r"^doi:\s*", "", text, flags=re.IGNORECASE)
     )
-    text = registered[1] if registered else text
-    if match := _ARXIV_NEW.fullmatch(text):
-        month = match[1] + match[2]
-        known = month >= "0704" and len(match[3]) == (4 if month < "1501" else 5)
-        return f"{month}.{match[3]}" if known else None
-    if match := _ARXIV_OLD.fullmatch(text):
-        return f"{match[1]}/{match[2]}"
-    return None
+    return registered[1] if registered else text
 
 
 def doi(text: str) -> str | None:
     """Return the DOI in ``text`` (a DOI, ``doi:…``, or an address that holds one) in lower case, or ``None``."""
     text = text.strip()
-    text = _after(text, ("doi.org",), "/") or _published_at(text) or text
-    text = re.sub(r"^doi:\s*", "", text, flags=re.IGNORECASE)
+    if not _DOI.fullmatch(text):
+        text = _after(text, ("doi.org",), "/") or _published_at(text) or text
+        text = re.sub(r"^doi:\s*", "", text, flags=re.IGNORECASE)
     return text.lower() if _DOI.fullmatch(text) else None
 
 

@@ -39,6 +39,7 @@ _IN_TEXT = re.compile(
     rf"(?:https?://|(?<![\w./@-]){_BARE_HOSTS})[^\s<>\"'|\\^`{{}}\[\]…“”‘’、。，；：！？（）\u200b-\u200d\ufeff]+",
     re.IGNORECASE,
 )
+_WHITE = re.compile("[\x00-\x20\x7f-\xa0]")
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{2,59})", re.IGNORECASE)
 # Names of no public server: https://www.iana.org/assignments/special-use-domain-names, and the usual private ones.
 _RESERVED_SUFFIXES = (
@@ -62,7 +63,7 @@ def fault(url: str) -> str | None:
     """
     if len(url) > MAX_LENGTH:
         return f"is longer than {MAX_LENGTH} characters; shorten it"
-    if any(ord(char) <= 32 or 0x7F <= ord(char) <= 0xA0 for char in url) or not url.isprintable():
+    if _WHITE.search(url) or not url.isprintable():
         return "holds white space or a control character; write the address without it"
     if re.match(r"https?://", url, re.IGNORECASE) is None:
         return "does not start with https:// or http://; write the whole address"

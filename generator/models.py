@@ -33,6 +33,7 @@ _T = TypeVar("_T")
 
 MAX_LINE = 1000
 MAX_ABSTRACT = 100_000
+_DIGITS = re.compile("[0-9]{1,9}")
 
 
 def _refuse(fault: str | None, value: str) -> str:
@@ -79,7 +80,7 @@ def _without(fault_of: Callable[[str], str | None]) -> AfterValidator:
 
 
 def _whole_number(value: Any) -> Any:
-    if isinstance(value, str) and not re.fullmatch(r"[0-9]{1,9}", value):
+    if isinstance(value, str) and not _DIGITS.fullmatch(value):
         raise ValueError(f"{value[:40]!r} is no whole number; write digits only")
     return value
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, chain, pairwise
 
 from generator import titles
 from generator.models import Record
@@ -36,6 +37,9 @@ _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 # A word in more papers than this says little, and skipping it keeps the cost near-linear.
 _COMMONEST = 200
 _TERMS = 24
+# A paper is compared with so many, those of its rarest terms first. In lists of up to 10,000 hardly any has as many;
+# in a larger one, what is common to more papers tells less than the rare terms that found these.
+_ENOUGH = 300
 _TOPIC_WEIGHT = 0.35
 
 
@@ -62,33 +66,62 @@ def related(
     """
     weights = term_weights(records) if weights is None else weights
     ids = sorted(weights)
-    number = {record_id: place for place, record_id in enumerate(ids)}
-    postings: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
-    for record_id, terms in weights.items():
-        for term, weight in terms.items():
-            postings[term].append((number[record_id], weight))
+    numbers = {record_id: number for number, record_id in enumerate(ids)}
+    postings = _postings(weights[record_id] for record_id in ids)
     masks = _masks(records[record_id].topics for record_id in ids)
     found = {}
     for record_id in weights if of is None else of:
-        scores = _Scores(float)
-        for term, weight in weights[record_id].items():
-            for other, other_weight in postings[term]:
-                scores[other] += weight * other_weight
-        scores.pop(number[record_id], None)
-        mask = masks[number[record_id]]
+        terms = _rarest(weights[record_id], postings)
+        scores = _scores(terms, postings)
+        scores.pop(numbers[record_id], None)
+        mask = masks[numbers[record_id]]
         for other, its in scores.items():
-            if shared := (mask & masks[other]).bit_count():
-                scores[other] = its + _TOPIC_WEIGHT * (shared / (mask | masks[other]).bit_count())
+            if shared := mask & masks[other]:
+                scores[other] = its + _TOPIC_WEIGHT * (shared.bit_count() / (mask | masks[other]).bit_count())
         # Only what may be among the closest is put in order; scores alike to nine digits are equal.
         least = sorted(scores.values(), reverse=True)[:count][-1] - 1e-8 if scores and count > 0 else 0.0
-        ranked = sorted((-round(score, 9), other, score) for other, score in scores.items() if score >= least)
+        ranked = sorted([(-round(score, 9), other) for other, score in scores.items() if score >= least])
+        closest = [(ids[other], round(scores[other], 3)) for _, other in ranked[:count]]
+        topics = records[record_id].topics
         found[record_id] = tuple(
-            _relation(records, weights, record_id, ids[other], score) for _, other, score in ranked[:count]
+            [
+                Relation(other, score, _common(topics, records[other].topics), _why(terms, weights[other]))
+                for other, score in closest
+            ]
         )
     return found
 
 
-_Scores = defaultdict[int, float]
+_Postings = Mapping[str, tuple["array[int]", "array[float]"]]
+"""For each term the numbers of the papers that have it, and its weight in each; arrays, for these are read most."""
+
+
+def _postings(weights: Iterable[Mapping[str, float]]) -> _Postings:
+    postings: defaultdict[str, tuple[array[int], array[float]]] = defaultdict(lambda: (array("i"), array("d")))
+    for number, terms in enumerate(weights):
+        for term, weight in terms.items():
+            papers, its = postings[term]
+            papers.append(number)
+            its.append(weight)
+    return postings
+
+
+def _rarest(terms: Mapping[str, float], postings: _Postings) -> Mapping[str, float]:
+    """Return the terms, or of many the rarest: as many as have :data:`_ENOUGH` papers."""
+    if sum([len(postings[term][0]) for term in terms]) <= _ENOUGH:
+        return terms
+    rarest = sorted(terms, key=lambda term: len(postings[term][0]))
+    papers = accumulate(len(postings[term][0]) for term in rarest)
+    return {term: terms[term] for term, number in zip(rarest, papers, strict=True) if number <= _ENOUGH}
+
+
+def _scores(terms: Mapping[str, float], postings: _Postings) -> dict[int, float]:
+    """Return by number the papers that have some of these terms, and how alike they are."""
+    scores: dict[int, float] = {}
+    for term, weight in terms.items():
+        for other, its in zip(*postings[term]):  # noqa: B905 - they are of one length, and looked at most
+            scores[other] = scores.get(other, 0.0) + weight * its
+    return scores
 
 
 def _masks(topics: Iterable[Collection[str]]) -> list[int]:
@@ -97,27 +130,16 @@ def _masks(topics: Iterable[Collection[str]]) -> list[int]:
     return [sum(bits.setdefault(topic, 1 << len(bits)) for topic in {*each}) for each in topics]
 
 
-def _relation(
-    records: Mapping[str, Record], weights: Mapping[str, Mapping[str, float]], one: str, other: str, score: float
-) -> Relation:
-    topics = _common(records[one].topics, records[other].topics)
-    return Relation(other, round(score, 3), topics, _why(weights[one], weights[other]))
-
-
 def term_weights(records: Mapping[str, Record]) -> dict[str, dict[str, float]]:
     """Return for each record its weightiest terms, scaled to unit length (tf-idf)."""
     counts = {record_id: Counter(_terms(record)) for record_id, record in records.items()}
-    frequency = Counter(term for terms in counts.values() for term in terms)
+    frequency = Counter(chain.from_iterable(counts.values()))
     rarity = {
         term: math.log(1 + len(records) / number) for term, number in frequency.items() if 1 < number <= _COMMONEST
     }
     weights = {}
     for record_id, terms in counts.items():
-        scored = [
-            (-(rarity[term] if number == 1 else (1 + math.log(number)) * rarity[term]), term)
-            for term, number in terms.items()
-            if term in rarity
-        ]
+        scored = [(-(1 + math.log(number)) * its, term) for term, number in terms.items() if (its := rarity.get(term))]
         kept = sorted(scored)[:_TERMS]
         length = math.sqrt(sum(weight * weight for weight, _ in kept)) or 1.0
         weights[record_id] = {term: -weight / length for weight, term in kept}
@@ -129,7 +151,9 @@ def _terms(record: Record) -> list[str]:
     found: list[str] = []
     for text, times in ((titles.plain(record.title), 2), (record.summary, 1), (record.why, 1), (record.abstract, 1)):
         if text:
-            found += [term for term, _ in terms_of(text)] * times
+            words = [*map(_telling, _WORD.findall(text))]
+            pairs = [f"{one} {other}" for one, other in pairwise(words) if one and other]
+            found += (*filter(None, words), *pairs) * times
     return found
 
 
@@ -138,7 +162,7 @@ def terms_of(text: str) -> Iterator[tuple[str, list[re.Match[str]]]]:
 
     A term is in lower case, its words cut to what singular and plural have in common: not a word to show to anybody.
     """
-    places = [(_telling(match[0].casefold()), match) for match in _WORD.finditer(text)]
+    places = [(_telling(match[0]), match) for match in _WORD.finditer(text)]
     for term, match in places:
         if term:
             yield term, [match]
@@ -147,9 +171,10 @@ def terms_of(text: str) -> Iterator[tuple[str, list[re.Match[str]]]]:
             yield f"{one} {other}", [first, second]
 
 
-@lru_cache(maxsize=2**16)
+@lru_cache(maxsize=2**17)
 def _telling(word: str) -> str:
-    """Return a word in the singular, or nothing where it says nothing."""
+    """Return a word in lower case and the singular, or nothing where it says nothing."""
+    word = word.casefold()
     single = _singular(word)
     if word.isdigit() or len(single) < 2 or not _STOP_WORDS.isdisjoint((word, single)):
         return ""
@@ -170,9 +195,12 @@ def _common(topics: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]
 
 def _why(terms: Mapping[str, float], others: Mapping[str, float]) -> tuple[str, ...]:
     """Return up to three shared terms, the weightiest first; a term inside a longer one that is named is left out."""
-    shared = sorted((term for term in terms if term in others), key=lambda term: (-terms[term] * others[term], term))
     named: list[str] = []
-    for term in shared:
-        if not any(set(term.split()) & set(other.split()) for other in named):
+    words: set[str] = set()
+    for _, term in sorted([(-terms[term] * others[term], term) for term in terms.keys() & others.keys()]):
+        if words.isdisjoint(its := term.split()):
             named.append(term)
-    return tuple(named[:3])
+            words.update(its)
+        if len(named) == 3:
+            break
+    return tuple(named)

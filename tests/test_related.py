@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections import defaultdict
 from collections.abc import Mapping
 from itertools import pairwise
 
@@ -96,25 +95,38 @@ def test_few_or_wordless_records_have_none(records: dict[str, Record]) -> None:
     assert related(records) == dict.fromkeys(records, ())
 
 
-def test_the_work_grows_with_the_records_not_with_their_square(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Counted, not timed: how many pairs are weighed. A word that stands everywhere must not pair everything.
-    pairs = 0
+@pytest.fixture
+def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return what grows by how many papers are looked at for each, counted over again where several terms have one."""
+    found = []
+    scores = module._scores
 
-    class Counted(defaultdict[int, float]):
-        def __missing__(self, key: int) -> float:
-            nonlocal pairs
-            pairs += 1
-            return super().__missing__(key)
+    def counted(terms: Mapping[str, float], postings: module._Postings) -> dict[int, float]:
+        found.append(sum(len(postings[term][0]) for term in terms))
+        return scores(terms, postings)
 
-    monkeypatch.setattr(module, "_Scores", Counted)
-    weighed = []
+    monkeypatch.setattr(module, "_scores", counted)
+    return found
+
+
+def test_the_work_grows_with_the_records_not_with_their_square(looked_at: list[int]) -> None:
+    # A word that stands everywhere must not pair everything.
     for number in (500, 1000, 2000):
-        pairs = 0
+        looked_at.clear()
         related(_toys(number))
-        weighed.append(pairs)
-    assert weighed[0] > 0
-    assert weighed[2] <= 4.4 * weighed[0]
-    assert weighed[2] <= 2000 * 20
+        assert 0 < sum(looked_at) <= 20 * number
+
+
+@pytest.mark.parametrize("group", [100, 150, 200])
+def test_the_work_for_a_paper_does_not_grow_with_those_that_share_its_words(looked_at: list[int], group: int) -> None:
+    words = [f"{_word(number)}a {_word(number)}b {_word(number)}c" for number in range(2)]
+    records = {
+        f"k{number}": Record(title=f"{words[number // group]} {_word(number // 2)}d") for number in range(2 * group)
+    }
+    found = related(records)
+    assert max(looked_at) <= module._ENOUGH
+    # What is rarest comes first: the one other paper with the same last word is found all the same.
+    assert all(found[f"k{number}"][0].id == f"k{number ^ 1}" for number in range(2 * group))
 
 
 @pytest.mark.parametrize("word", ["towards", "Applications", "enhanced", "technical", "report"])
