@@ -13,12 +13,13 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import jinja2
+import mkdocs
 from mkdocs.commands.build import build
 from mkdocs.config import base, config_options, load_config
 from mkdocs.config.defaults import MkDocsConfig
@@ -66,18 +67,12 @@ class _OwnFile(File):
         return
 
 
-class _Compiled(jinja2.BytecodeCache):
-    """Compiled templates, from one build of a preview to the next; not on disk, where they would be code to trust."""
-
-    def __init__(self) -> None:
-        self.code: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        if bucket.key in self.code:
-            bucket.bytecode_from_string(self.code[bucket.key])
+class _Compiled(jinja2.FileSystemBytecodeCache):
+    """Compiled templates of the theme, in the folder for temporary files that Jinja2 makes for the user alone."""
 
     def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        self.code[bucket.key] = bucket.bytecode_to_string()
+        with suppress(OSError):  # no room: they are compiled again next time
+            super().dump_bytecode(bucket)
 
 
 class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
@@ -88,7 +83,6 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         self.preview_site: SiteFolder | None = None
         self.preview: Preview | None = None
         self.pause = _LEAST_PAUSE
-        self.compiled = _Compiled()
         self.running = ExitStack()
         self.files = Files([])
         self.state: files.State = ()
@@ -199,7 +193,8 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     def on_env(self, env: jinja2.Environment, **_: Any) -> jinja2.Environment:
         """Keep the theme's templates from being looked up for every part of every page, and compiled in every build."""
         env.auto_reload = False
-        env.bytecode_cache = self.compiled
+        with suppress(OSError, RuntimeError):  # there is no folder that only the user can write to
+            env.bytecode_cache = _Compiled(pattern=f"mkdocs-{mkdocs.__version__}-jinja2-{jinja2.__version__}-%s")
         return env
 
     def on_post_template(self, output: str, *, template_name: str, **_: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from site_tools import ROOT, TOY, copy_project, real_site, toy_records
 
-from generator import pages
+from generator import files, pages
 from generator.site import commonmark, stamping
 from generator.site.commonmark import DoubtError
 
@@ -153,6 +154,37 @@ def test_a_build_again_writes_nothing_and_a_change_writes_what_it_touches(toy: P
     assert site / "papers" / "stray-thread" / "index.html" in changed
     assert site / "sources" / "toy_dump" / "index.html" not in changed
     assert "It is red" in (site / "papers" / "stray-thread" / "index.html").read_text(encoding="utf-8")
+
+
+def test_pages_that_stand_as_they_were_are_not_read_again(
+    toy: Path, plain: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(toy)
+    read: list[str] = []
+    monkeypatch.setattr(files, "read", lambda path: read.append(path) or Path(path).read_bytes())  # type: ignore[func-returns-value]
+    make(toy)
+    first = [path for path in read if path.endswith("/index.md")]
+    few = len(read) - len(first)
+    shutil.rmtree(toy / ".cache" / "reading-list" / "site")
+    same_site(make(toy), plain)
+    assert len(read) > 4 * few + len(first)  # without the note, all were: those above were the proofs
+    (note,) = (toy / ".cache").rglob("leaves.json")
+    note.write_text("no note")
+    same_site(make(toy), plain)
+
+
+def test_compiled_templates_are_kept_and_broken_ones_not_trusted(
+    toy: Path, plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    make(toy)
+    kept = sorted(tmp_path.glob("_jinja2-cache-*/mkdocs-*"))
+    assert kept
+    for path in kept:
+        path.write_bytes(b"no code")
+    same_site(make(toy), plain)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    same_site(make(toy), plain)
 
 
 def test_a_specimen_leaves_no_trace(toy: Path) -> None:
