@@ -210,14 +210,14 @@ def _sweep(root: Path, files: Collection[str], *, spare_hidden: bool) -> None:
     folders |= {"/".join(parts[:depth]) for parts in (f.split("/") for f in folders) for depth in range(1, len(parts))}
     left = [""]
     while left:
-        folder = left.pop()
-        with os.scandir(root / folder) as entries:
+        above = left.pop()
+        with os.scandir(f"{root}/{above}") as entries:
             for entry in entries:
-                path = f"{folder}/{entry.name}".lstrip("/")
-                if spare_hidden and not folder and entry.name.startswith(".") and not entry.name.endswith(_HALF):
+                path = above + entry.name
+                if spare_hidden and not above and entry.name.startswith(".") and not entry.name.endswith(_HALF):
                     continue
                 if path in folders and entry.is_dir(follow_symlinks=False):
-                    left.append(path)
+                    left.append(f"{path}/")
                 elif path not in files:
                     _remove(entry.path)
 
