@@ -222,13 +222,15 @@ class Project:
         return self.folder / "site"
 
     def renew(self, *, plugin: bool = True, plain: bool = False) -> None:
-        """Make the copy anew: no generated page, no site, no cache.
+        """Make the copy anew: no generated page, no site, no cache, and no templates that were compiled before.
 
         ``plugin`` keeps the reading-list plugin; without it this is stock MkDocs. ``plain`` reduces hand-written pages
         to their headings, as their links may lead to papers that another list does not have.
         """
         put_aside(self.folder)
-        self.folder.mkdir(parents=True)
+        scratch = self.folder / "tmp"
+        scratch.mkdir(parents=True)
+        os.environ["TMPDIR"] = str(scratch)  # where what is run next keeps compiled templates
         config = (REPOSITORY / "mkdocs.yml").read_text(encoding="utf-8")
         if not plugin:
             config, found = re.subn(r"(?m)^\s+- reading-list\b.*\n", "", config)
