@@ -22,15 +22,15 @@ _TEMPORARY = ".reading-list-tmp-"
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
-def replace(path: Path, data: bytes, *, durable: bool = True) -> None:
+def replace(path: str | Path, data: bytes, *, durable: bool = True) -> None:
     """Make ``data`` the content of ``path``, wholly or not at all; ``durable`` waits for the disk. Raises OSError."""
-    temporary = path.with_name(f"{_TEMPORARY}{secrets.token_hex(4)}")
+    temporary = os.path.join(os.path.dirname(path), f"{_TEMPORARY}{secrets.token_hex(4)}")
     try:
         create(temporary, data, durable=durable)
-        temporary.replace(path)
+        os.replace(temporary, path)
     except BaseException:
         with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
+            os.unlink(temporary)
         raise
 
 

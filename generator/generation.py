@@ -86,12 +86,12 @@ def _write(
     The key is empty where a file is made of the list as a whole.
     """
     done: dict[str, tuple[Mark, bool]] = {}
-    folders: set[Path] = {output}
+    folders = {""}
     for path, made_of, make in wanted:
-        target = output / path
-        if target.parent not in folders:
-            refuse_links(target.parent, output)
-            folders.add(target.parent)
+        target, folder = f"{output}/{path}", path.rpartition("/")[0]
+        if folder not in folders:
+            refuse_links(output / folder, output)
+            folders.add(folder)
         mark = known.get(path) if made_of else None
         if mark and mark.made_of == made_of and bears(target, mark):
             done[path] = mark, False
@@ -103,22 +103,30 @@ def _write(
     return done
 
 
-def _put(target: Path, text: str) -> bool:
+def _put(target: str, text: str) -> bool:
     """Write a file unless it holds this text; tell whether it was written."""
-    before = _content(target)
-    if before == text.encode("utf-8"):
+    before, data = _content(target), text.encode("utf-8")
+    if before == data:
         return False
-    if before is not None and target.suffix == ".md" and not _is_marked(before):
+    if before is not None and target.endswith(".md") and not _is_marked(before):
         raise ReadingListError(
             f"{target}: was written by hand, and a generated page belongs there; move it to another name"
         )
-    documents.write(target, text, durable=False)
+    try:
+        files.replace(target, data, durable=False)
+    except FileNotFoundError:  # its folder is not there yet
+        documents.write(Path(target), text, durable=False)
+    except OSError as error:
+        outcome = "the old file is unchanged" if os.path.lexists(target) else "there is no file now"
+        raise WriteError(
+            f"{target}: cannot be written ({error.strerror}); {outcome}; make room or make it writable"
+        ) from error
     return True
 
 
-def _mark(target: Path, made_of: str) -> Mark:
+def _mark(target: str, made_of: str) -> Mark:
     try:
-        found = target.lstat()
+        found = os.lstat(target)
     except OSError as error:
         raise WriteError(f"{target}: is gone while pages are written ({error.strerror}); run this again") from error
     return Mark(made_of, found.st_size, found.st_mtime_ns)
@@ -159,12 +167,12 @@ def is_own(path: Path) -> bool:
         return False
 
 
-def _content(path: Path) -> bytes | None:
+def _content(path: str) -> bytes | None:
     """Return what a file holds, or nothing where there is none to read. Raises ReadingListError for a link."""
     try:
-        if stat.S_ISLNK((found := path.lstat()).st_mode):
+        if stat.S_ISLNK((found := os.lstat(path)).st_mode):
             raise ReadingListError(f"{path}: is a symbolic link; delete it, generated pages are plain files")
-        return path.read_bytes() if stat.S_ISREG(found.st_mode) else None
+        return Path(path).read_bytes() if stat.S_ISREG(found.st_mode) else None
     except OSError:
         return None  # writing says what is wrong with it
 

@@ -170,12 +170,25 @@ class _Writer:
             ],
             on_paths=self.library.on_paths.get(record_id, ()),
             missing=[name for field, name in _EXPECTED.items() if not getattr(record, field)],
-            related=self.relations[record_id],
+            related=list(self.related(record_id)),
             citations=exports.citations(record_id, record),
             searches=wording.searches(record),
             edit_url=self.settings.edit_url(f"papers/{record_id}.yaml"),
             author_ids=self.library.author_ids,
         )
+
+    def related(self, record_id: str) -> Iterator[tuple[Markup, str, list[str]]]:
+        """Yield the papers related to one: each as in lists, a topic's name and words of both, as the page prints them.
+
+        In a preview, the relations are those of the last build: of a term that the text has lost, nothing is said.
+        """
+        relations, topics = self.relations[record_id], self.library.topics
+        printed = wording.as_printed(
+            self.library.records[record_id], {word for relation in relations for word in relation.words}
+        )
+        for relation in relations:
+            shared = next((topics[topic].name for topic in relation.topics if topic in topics), "")
+            yield self.entry(relation.id, ""), shared, [printed[word] for word in relation.words if word in printed]
 
     def redirects(self) -> Iterator[Page]:
         answering: dict[str, Record | Retraction] = {**self.library.retracted, **self.library.records}

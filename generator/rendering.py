@@ -38,7 +38,7 @@ def environment() -> jinja2.Environment:
     environment.filters["verbatim"] = lambda text: Markup(escaping.verbatim(text))
     environment.filters["by_origin"] = wording.by_origin
     environment.filters["href"] = lambda text: Markup(escaping.html(escaping.url(text)))
-    environment.filters["as_printed"] = wording.as_printed
+    environment.filters["listed"] = lambda texts: Markup(", ".join(map(escaping.markdown, texts)))
     environment.filters["figures"] = wording.figures
     environment.filters["shorten"] = wording.shorten
     environment.filters["url"] = lambda text: Markup(escaping.url(text))

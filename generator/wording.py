@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from operator import attrgetter
 from urllib.parse import quote
@@ -77,7 +78,7 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def as_printed(record: Record, terms: Collection[str]) -> dict[str, str]:
+def as_printed(record: Record, terms: AbstractSet[str]) -> dict[str, str]:
     """Return ``terms`` of a record's text (``related.terms_of``) in the letters in which it prints them.
 
     ``efficientqat`` is EfficientQAT, ``sery`` is series. A place inside a sentence is preferred, for sentences and
@@ -89,6 +90,8 @@ def as_printed(record: Record, terms: Collection[str]) -> dict[str, str]:
         titles.plain(record.title),
         record.abstract or "",
     ):
+        if terms <= printed.keys():
+            break
         inside: dict[str, str] = {}
         first: dict[str, str] = {}
         for term, places in related.terms_of(text):
