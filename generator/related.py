@@ -37,9 +37,9 @@ _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 # A word in more papers than this says little, and skipping it keeps the cost near-linear.
 _COMMONEST = 200
 _TERMS = 24
-# A paper is compared with so many, those of its rarest terms first. In lists of up to 10,000 hardly any has as many;
+# A paper is compared with so many, those of its rarest terms first. In lists of up to 10,000 none has as many;
 # in a larger one, what is common to more papers tells less than the rare terms that found these.
-_ENOUGH = 300
+_ENOUGH = 500
 _TOPIC_WEIGHT = 0.35
 
 

@@ -16,8 +16,6 @@ change of one record leaves most files as they are.
 from __future__ import annotations
 
 import hashlib
-import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -27,6 +25,7 @@ from generator.catalogue import compact
 from generator.identifiers import SCHEMES
 from generator.library import Library
 from generator.models import Author, PersonName, Record
+from generator.search_words import STOP_WORDS, Words, folded, plain_words, telling_words
 
 VERSION = 2
 FOLDER = "search"
@@ -42,37 +41,6 @@ MAX_WORDS = 24_000
 MAX_SPELLINGS = 24_000
 """Characters in one file of spellings, unless one initial alone has more."""
 
-STOP_WORDS = (
-    "a about after all also an and any are as at be been but by can do does each for from had has have how if in into"
-    " is it its may more most no not of on one only or other our out over so some such than that the their them then"
-    " there these they this those to under up us very was we well were what when where which while who why will with"
-)
-"""Words too common to find a paper by: of prose not in the index, and passed over in a query."""
-
-
-def _word(letter: str) -> re.Pattern[str]:
-    return re.compile(rf"{letter}+(?:\.{letter}+)*\+*")
-
-
-_WORD = _word(r"[^\W_]")
-# Vowel signs of South and Southeast Asia are parts of words, and no letters to Python.
-_SIGN = "".join(char for char in map(chr, range(0x900, 0x1D00)) if unicodedata.category(char).startswith("M"))
-_WORD_WITH_SIGNS = _word(rf"(?:[^\W_]|[{_SIGN}])")
-_HAS_SIGNS = re.compile(f"[{_SIGN}]")
-_HYPHENS = re.compile("[-‐‑]")
-_HYPHENATED = re.compile(r"(?<![^\W_])[^\W_]++(?:[-‐‑][^\W_]++)++")
-# Accents, voicing marks of Kana, and the points of Hebrew and Arabic, which most texts leave out.
-_ACCENT = re.compile(
-    "[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u3099\u309a]"
-)
-# Chinese, Japanese, Thai, Lao, Burmese and Khmer part no words by spaces: there, each two letters in a row are a word.
-_UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
-)
-_STRETCH = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
-_PAIR = re.compile(f"[{_UNSPACED}]{{1,2}}")
-_ARTICLE = "\u0627\u0644"  # of Arabic
-_TYPESETTING = re.compile(r"[${}^\\'’ʼ`]")
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _FIELD_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
 _SHORTEST_PART, _SHORTEST_END = 3, 5
@@ -115,51 +83,18 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:10]
 
 
-def plain_words(text: str) -> Iterator[str]:
-    """Yield the words of a text in lower case, without accents and typesetting; a hyphenated word also as one.
-
-    Of Chinese, Japanese and other scripts that part no words, each two letters in a row are a word, as in
-    https://lucene.apache.org/core/8_5_1/analyzers-common/org/apache/lucene/analysis/cjk/CJKBigramFilter.html.
-    """
-    if not text.isascii():  # raised figures and ligatures count as the plain ones, accents not at all
-        text = _ACCENT.sub("", unicodedata.normalize("NFKD", text))
-    text = _TYPESETTING.sub("", text.lower())
-    for word in (_WORD_WITH_SIGNS if _HAS_SIGNS.search(text) else _WORD).findall(text):
-        yield from (word,) if word.isascii() else _pairs(word)
-    for match in _HYPHENATED.findall(text):
-        yield _HYPHENS.sub("", match)
-
-
-def _pairs(word: str) -> Iterator[str]:
-    for stretch in _STRETCH.findall(word):
-        if _PAIR.match(stretch):
-            yield from (stretch[at : at + 2] for at in range(max(len(stretch) - 1, 1)))
-        elif stretch.strip("."):
-            yield stretch
-
-
-def folded(word: str) -> str:
-    """Return a word of :func:`plain_words` as a query is compared with it.
-
-    ``z`` counts as ``s``, so that quantization finds quantisation, and the other way round; the Arabic article, written
-    as one with its noun, does not count. ``foldWords`` in ``search-index.js`` does all this for what a reader types.
-    """
-    word = word.replace("z", "s")
-    return word.removeprefix(_ARTICLE) if len(word) > len(_ARTICLE) + 2 else word
-
-
-def _fields(record: Record, library: Library, old_ids: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+def _fields(
+    record: Record, library: Library, old_ids: Sequence[str], words: Words, telling: Words
+) -> Iterator[tuple[int, set[str]]]:
     """Yield the bit of each field of a record with its words."""
     title = titles.plain(record.title)
     name, colon, _ = title.partition(":")
-    yield FIELDS["name"], [*plain_words(name), _whole(name)] if colon else []
-    yield FIELDS["title"], list(plain_words(" ".join([title, *map(titles.plain, record.alternative_titles)])))
-    yield FIELDS["authors"], [word for author in record.authors for word in _name_words(author)]
-    topics = [library.topics[topic].name for topic in record.topics if topic in library.topics]
-    yield FIELDS["topics"], [word for name in topics for word in plain_words(name)]
-    prose = " ".join([record.summary or "", record.why or "", *record.results])
-    yield FIELDS["summary"], [*filter(_tells, plain_words(prose)), *_parts_of_names(prose)]
-    yield FIELDS["facts"], list(plain_words(" ".join([*_facts(record), record.type or "", *old_ids])))
+    yield FIELDS["name"], {*words.of(name), _whole(name)} if colon else set()
+    yield FIELDS["title"], words.of(title, *map(titles.plain, record.alternative_titles))
+    yield FIELDS["authors"], words.of(*[name for author in record.authors for name in _names(author)])
+    yield FIELDS["topics"], words.of(*[library.topics[id_].name for id_ in record.topics if id_ in library.topics])
+    yield FIELDS["summary"], telling.of(record.summary or "", record.why or "", *record.results)
+    yield FIELDS["facts"], words.of(*_facts(record), record.type or "", *old_ids)
 
 
 def _whole(name: str) -> str:
@@ -167,27 +102,11 @@ def _whole(name: str) -> str:
     return "".join(map(folded, plain_words(name))) + "."
 
 
-def _name_words(author: Author) -> Iterator[str]:
-    """Yield the words of a name as it is printed and, for scripts that print it as one word, of its parts."""
-    yield from plain_words(str(author))
+def _names(author: Author) -> Iterator[str]:
+    """Yield a name as it is printed and, as some scripts print it as one word, in its parts."""
+    yield str(author)
     if isinstance(author, PersonName) and author.given:
-        yield from plain_words(f"{author.family} {author.given}")
-
-
-_STOP = frozenset(STOP_WORDS.split())
-
-
-def _tells(word: str) -> bool:
-    """Tell whether a word of prose says something."""
-    is_short = len(word) < 3 and not any(map(str.isdigit, word)) and not _PAIR.fullmatch(word)
-    return not (is_short or word.isdigit() or word in _STOP)
-
-
-def _parts_of_names(text: str) -> Iterator[str]:
-    """Yield the parts of names with a figure, such as GPT-4; by itself, a number says too little to find a paper by."""
-    for name in _HYPHENATED.findall(text.lower()):
-        if any(map(str.isdigit, name)) and not all(map(str.isdigit, _HYPHENS.sub("", name))):
-            yield from (part for part in _HYPHENS.split(name) if part.isascii() and part not in _STOP)
+        yield f"{author.family} {author.given}"
 
 
 def _facts(record: Record) -> list[str]:
@@ -201,9 +120,11 @@ def _postings(library: Library) -> tuple[dict[str, dict[int, int]], dict[str, st
     """Return for each folded word its papers with the bits of the fields, and the word as most papers write it."""
     written: defaultdict[str, dict[int, int]] = defaultdict(dict)
     old_ids = _old_ids(library)
+    all_words, telling = Words(plain_words), Words(telling_words)
     for number, record_id in enumerate(library.newest_first):
         its: dict[str, int] = {}
-        for bit, words in _fields(library.records[record_id], library, old_ids.get(record_id, ())):
+        record = library.records[record_id]
+        for bit, words in _fields(record, library, old_ids.get(record_id, ()), all_words, telling):
             for word in words:
                 its[word] = its.get(word, 0) | bit
         for word, bits in its.items():

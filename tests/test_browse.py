@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from pybtex.database import parse_string
 from site_tools import RECORDS, facts, library, real_site, scratch, serve
 
-from generator import catalogue, exports, search_index, titles
+from generator import catalogue, exports, search_index, search_words, titles
 
 pytestmark = pytest.mark.browser
 
@@ -849,7 +849,7 @@ def test_words_are_folded_as_the_generator_folds_them(visit: Visit) -> None:
         "async ([script, texts]) => { const { foldWords } = await import(script); return texts.map(foldWords); }",
         [f"{visit.address}assets/search-index.js", texts],
     )
-    assert folded == [list(map(search_index.folded, search_index.plain_words(text))) for text in texts]
+    assert folded == [list(map(search_words.folded, search_words.plain_words(text))) for text in texts]
 
 
 def test_hostile_text_stays_text(browser: Browser, address: str) -> None:

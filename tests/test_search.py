@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Locator, Page, Request, Response, Route, expect
 from site_tools import PAYLOAD_FLAG, RECORDS, Site, library, real_site, scratch, serve, toy_site, zensical_site
 
-from generator import search_index, titles
+from generator import search_words, titles
 
 pytestmark = pytest.mark.browser
 
@@ -240,7 +240,7 @@ def test_accents_and_case_do_not_count(asking: Visit) -> None:
         if not name.isascii() and all(word.isascii() is False or word.isalpha() for word in name.split())
     ]
     record_id, name = accented[0]
-    plain = " ".join(search_index.plain_words(name))
+    plain = " ".join(search_words.plain_words(name))
     assert plain.isascii()
     for typed in (plain, plain.upper(), name):
         asking.ask(typed)

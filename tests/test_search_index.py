@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from site_tools import RECORDS, TOY_RECORDS, library, scratch
 
-from generator import search_index, store, titles
+from generator import search_index, search_words, store, titles
 from generator.library import Library
 from generator.models import PersonName, Record, Topic
 from generator.search_index import FIELDS
@@ -58,7 +60,7 @@ class Index:
 
 
 def fold_words(text: str) -> list[str]:
-    return [search_index.folded(word) for word in search_index.plain_words(text)]
+    return [search_words.folded(word) for word in search_words.plain_words(text)]
 
 
 def _of(records: dict[str, Record], **more: Any) -> Library:
@@ -175,7 +177,7 @@ def test_a_name_is_a_word_too_but_none_to_mistype() -> None:
 def test_no_word_of_a_record_is_lost(folder: Path) -> None:
     of = library(folder)
     index = Index(of)
-    stop = set(search_index.STOP_WORDS.split())
+    stop = set(search_words.STOP_WORDS.split())
     wanted: dict[str, set[tuple[str, int]]] = {}
     for record_id, record in of.records.items():
         prose = " ".join([record.summary or "", record.why or "", *record.results])
@@ -272,3 +274,10 @@ def test_the_files_a_query_loads_are_small() -> None:
     index = Index(library(RECORDS))
     assert max(map(weight, index.texts.values())) < 16_000
     assert weight(index.texts["index.json"]) < 3_000
+
+
+@given(st.text(st.characters(codec="utf-8") | st.sampled_from(" \t\u00a0\u2028.-+‑’$ΣσẞİﬁĲ´の漢ก์")))
+def test_no_word_goes_beyond_a_space(text: str) -> None:
+    # So that the words of what stands between two spaces need be found once only.
+    for words_of in (search_words.plain_words, search_words.telling_words):
+        assert search_words.Words(words_of).of(text) == {*words_of(text)}

@@ -43,7 +43,7 @@ function pairs(word) {
   });
 }
 
-/** Return the words of a text as texts are compared; `plain_words` and `folded` in generator/search_index.py do the same. */
+/** Return the words of a text as texts are compared; `plain_words` and `folded` in generator/search_words.py do the same. */
 export function foldWords(text) {
   let plain = /[^\x00-\x7f]/.test(text) ? text.normalize("NFKD").replace(ACCENT, "") : text;
   plain = plain.toLowerCase().replace(/[${}^\\'’ʼ`]/g, "").replaceAll("z", "s");
