@@ -221,9 +221,8 @@ def write(path: Path, text: str, *, durable: bool = True) -> bool:
     Without it the caller holds the folder, and can make the file again. Raises WriteError where writing fails; the old
     file stays.
     """
-    data = text.encode("utf-8")
+    data, outcome = text.encode("utf-8"), ""
     made = files.missing(path.parent)
-    outcome = "the old file is unchanged" if os.path.lexists(path) else "there is no file now"
     try:
         if files.is_device(path):
             path.write_bytes(data)
@@ -245,8 +244,12 @@ def write(path: Path, text: str, *, durable: bool = True) -> bool:
     except BaseException as error:
         files.remove_empty(made)
         if isinstance(error, OSError):
-            raise WriteError(
-                f"{path}: cannot be written ({error.strerror}); {outcome}; make room or make it writable"
-            ) from error
+            raise not_written(path, error, outcome) from error
         raise
     return True
+
+
+def not_written(path: str | Path, error: OSError, outcome: str = "") -> WriteError:
+    """Return what is told where a file cannot be written wholly, and is as it was, or has another ``outcome``."""
+    outcome = outcome or ("the old file is unchanged" if os.path.lexists(path) else "there is no file now")
+    return WriteError(f"{path}: cannot be written ({error.strerror}); {outcome}; make room or make it writable")

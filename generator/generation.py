@@ -117,10 +117,7 @@ def _put(target: str, text: str) -> bool:
     except FileNotFoundError:  # its folder is not there yet
         documents.write(Path(target), text, durable=False)
     except OSError as error:
-        outcome = "the old file is unchanged" if os.path.lexists(target) else "there is no file now"
-        raise WriteError(
-            f"{target}: cannot be written ({error.strerror}); {outcome}; make room or make it writable"
-        ) from error
+        raise documents.not_written(target, error) from error
     return True
 
 
