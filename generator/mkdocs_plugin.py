@@ -134,7 +134,7 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         _log.debug("%s", run.done)
         self.build.library = run.library if self.serving else None  # a build that ends soon needs it no more
         self._date(run.day)
-        state[docs] = self.state = files.state(docs)
+        state[docs] = self.state = run.state
         if not self.serving:  # a preview hears of them, and builds again
             self.running.callback(watching.tell_of_changes, state)
 

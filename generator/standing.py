@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from generator import generation, journal, notes, references
+from generator import files, generation, journal, notes, references
 from generator.errors import ReadingListError
 from generator.generation import Generated, Mark
 from generator.library import Library
@@ -37,6 +37,8 @@ class Run:
 
     done: Generated
     day: str | None
+    state: files.State
+    """Of the docs folder, when the run was done."""
     library: Library | None = None
 
 
@@ -57,8 +59,10 @@ def generate(
     before = _read(note, maker, output) if note else None
     if before:
         with contextlib.suppress(OSError, ReadingListError):
-            if before.records == _key(journal.state(settings.records)) and _stands(output, before.marks):
-                return Run(Generated(0, len(before.marks), 0, before.marks), before.day)
+            if before.records == _key(journal.state(settings.records)):
+                state = files.state(output)
+                if _stands(output, before.marks, dict(state)):
+                    return Run(Generated(0, len(before.marks), 0, before.marks), before.day, state)
     contents = load()
     if lost := [str(problem) for problem in references.lost_steps(contents)]:
         raise ReadingListError("\n".join(lost))
@@ -67,7 +71,7 @@ def generate(
     done = generation.generate(library, settings, output, known=before.marks if before else None, tell=tell)
     if note:
         _write(note, maker, output, _Note(read, library.day, done.marks))
-    return Run(done, library.day, library)
+    return Run(done, library.day, files.state(output), library)
 
 
 def program(settings: Settings) -> str:
@@ -114,12 +118,14 @@ def _write(note: Path, maker: str, output: Path, run: _Note) -> None:
         notes.write(note, {**said, "files": run.marks})
 
 
-def _stands(output: Path, marks: Mapping[str, Mark]) -> bool:
-    """Tell whether all generated files bear their ``marks``, and none is stale. Raises ReadingListError for a link."""
+def _stands(output: Path, marks: Mapping[str, Mark], found: Mapping[str, files.Mark]) -> bool:
+    """Tell whether all generated files are ``found`` with their ``marks``, and none is stale.
+
+    Raises ReadingListError for a folder that is a link.
+    """
     for folder in sorted({path.rpartition("/")[0] for path in marks} - {""}):
         generation.refuse_links(output / folder, output)
-    place = os.fspath(output)
-    every = all(generation.bears(f"{place}/{path}", mark) for path, mark in marks.items())
+    every = all(found.get(path, ())[1:] == (mark.size, mark.changed) for path, mark in marks.items())
     return every and next(generation.stale_files(output, marks), None) is None
 
 
