@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from generator import files, locks
+from generator import canonical, files, locks
 from generator.canonical import Data
 from generator.errors import InputError, Problem, WriteError
 
@@ -85,6 +85,8 @@ def read(path: Path) -> Document:
 
 def parse(path: str, text: str) -> Document:
     """Read YAML ``text``; ``path`` is for messages. Faults are collected, up to the first that ends the reading."""
+    if (plain := canonical.read(text)) is not None:
+        return Document(path, text, plain)
     if odd := _UNREADABLE.search(text):
         line = len(re.findall(r"\r\n|\n|\r", text[: odd.start()])) + 1
         fault = Problem(path, line, f"holds the control character U+{ord(odd[0]):04X}; delete it")

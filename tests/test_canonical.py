@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import textwrap
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from site_tools import RECORDS
 
 from generator import canonical, documents
 
@@ -100,3 +102,49 @@ def test_characters_of_any_plane_stand_as_they_were_typed() -> None:
 def test_a_topic_may_be_called_by_a_number() -> None:
     data = {"2024": {"name": "A year", "group": "Looms"}, "0": {"name": "Zero", "steps": [{"paper": "a"}]}}
     assert documents.parse("topics.yaml", canonical.dump(data)).data == data
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def as_yaml_reads(text: str) -> Any:
+    builder = documents._Builder("toy")
+    data = builder.build(text)
+    assert not builder.problems
+    return data
+
+
+@pytest.mark.parametrize("path", sorted((RECORDS / "papers").iterdir())[::10], ids=lambda path: path.stem)
+def test_a_record_in_its_form_is_read_without_yaml(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert canonical.read(text) == as_yaml_reads(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "\n", "# head\n", "a: b", "a: b\r\n", "a:\tb\n", "a: b\t#c\n", "a: \ufeffb\n", "a: b\x85c: d\n", "a:\n",
+        "a: \n", "a: b\na: c\n", "a: {b: c, b: d}\n", "a:\n  b: c\n  b: d\n", "a: b: c\n", "a: b:\n", "a: b #c\n",
+        "a: b \n", "a: b\n c\n", "a: b\n\n  c\n", "a:\n- b\n  c\n", "a:\n- b: c\n", "a:\n- - b\n",
+        "a:\n  b:\n    c: d\n", "a:\n  b: c\n   d: e\n", "a\n", "a: b\nc\n", "a: [b,c]\n", "a: [b, c?d]\n",
+        "a: [b:c]\n", "a: [b , c]\n", "a: [null]\n", "a: null\n", "a: ~\n", "a: !b c\n", "a: &b c\n", "a: *b\n",
+        "a: @b\n", "a: |-\n  b\n", "a: |\nb: c\n", "a: |\n   b\n  c\n", "a: |\n  b\n   \n  c\n", 'a: "b\\n"\n',
+        'a: "b" c\n', "a: 'b'c'\n", "--- \na: b\n", "a: b\n---\nc: d\n", "<<: {a: b}\n", f"{'a' * 2000}: b\n",
+        "? a\n: b\n", "a: >\n  b\n",
+    ],
+)  # fmt: skip
+def test_what_may_be_another_form_is_left_to_yaml(text: str) -> None:
+    assert canonical.read(text) is None
+
+
+PIECES = [
+    "a: ", "b: ", "a:\n", "b.c: ", "  a: ", "  b: ", "- ", "\n- ", "\n  ", "\n", "|\n", "[", "]", "{", "}", ", ",
+    ",", "x", "y z", "0", '"', "'", "''", '\\"', "\\\\", "\\", ": ", ":", " #", "#", "null", "~", "-", "?", "!", "&",
+    "*", " ", "é", "🧵", "(", "# head\n",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=16).map("".join).map(lambda text: f"a: {text}\n"))
+def test_what_is_read_without_yaml_is_what_yaml_reads(text: str) -> None:
+    if (found := canonical.read(text)) is not None:
+        assert found == as_yaml_reads(text)
