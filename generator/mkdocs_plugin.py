@@ -164,18 +164,18 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             specimen = File.generated(config, path, content=text)
             specimen.edit_uri = path  # as the pages it stands for have one
             files.append(specimen)
-        data = [
-            file
-            for path, file in files.src_uris.items()
+        self.build.data = {
+            path: mark
+            for path, mark in self.state
             if path.startswith(f"{generation.DATA}/")
+            and (file := files.src_uris.get(path))
             and file.inclusion in _BUILT
-            and file.abs_src_path  # else its content is made by a plugin
             and not file.is_documentation_page()
             and path not in config.extra_templates  # those are rendered
-        ]
-        self.build.data = {file.dest_uri: Path(file.abs_src_path or "") for file in data}
-        stamped = [files.src_uris[leaf.path] for leaves in self.build.leaves.values() for leaf in leaves]
-        for file in (*stamped, *data):
+        }
+        stamped = (leaf.path for leaves in self.build.leaves.values() for leaf in leaves)
+        for path in (*stamped, *self.build.data):
+            file = files.src_uris[path]
             files.remove(file)
             files.append(_OwnFile(file))
         return files

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from generator import files, notes
+from generator import files, notes, workers
 from generator.library import Library
 from generator.site import commonmark, stamping
 from generator.site.commonmark import DoubtError
@@ -29,8 +29,8 @@ class Build:
     """The records, where they had to be read."""
     leaves: dict[stamping.Kind, list[stamping.Leaf]] = field(default_factory=dict)
     """The pages that are stamped, by their kinds."""
-    data: dict[str, Path] = field(default_factory=dict)
-    """The data files, which go into the site as they are, by their paths there."""
+    data: dict[str, files.Mark] = field(default_factory=dict)
+    """The data files, which go into the site as they are, where they lie in the docs folder, with their marks."""
     _specimens: dict[str, stamping.Kind] = field(default_factory=dict)
     _proofs: dict[str, stamping.Leaf] = field(default_factory=dict)  # a page of each kind that MkDocs renders too
     _bodies: dict[str, commonmark.Html] = field(default_factory=dict)  # of other generated pages
@@ -41,11 +41,10 @@ class Build:
     def divide(self, marks: Mapping[str, files.Mark]) -> dict[str, str]:
         """Find the pages to be stamped among those at the paths of ``marks``; return the specimens to render."""
         noted = stamping.noted(notes.read(self.note))
-        found = {}
-        for path, mark in marks.items():
-            before, leaf = noted.get(path, (None, None))
-            if leaf := leaf if before == mark else stamping.read(path, self._read(path)):
-                found[path] = (mark, leaf)
+        unknown = [path for path, mark in marks.items() if path not in noted or noted[path][0] != mark]
+        read = {path: leaf for part in workers.shared(unknown, self._leaves) for path, leaf in part.items()}
+        known = {path: noted[path][1] for path in marks if path not in read}
+        found = {path: (marks[path], leaf) for path, leaf in (known | read).items() if leaf}
         if found != noted:
             notes.write(self.note, stamping.to_note(found))
         made = {}
@@ -53,6 +52,9 @@ class Build:
             path, made[path] = stamping.specimen(kind, number)
             self._specimens[path], self._proofs[proof.path], self.leaves[kind] = kind, proof, stamped
         return made
+
+    def _leaves(self, paths: Iterable[str]) -> dict[str, stamping.Leaf | None]:
+        return {path: stamping.read(path, self._read(path)) for path in paths}
 
     def _read(self, path: str) -> bytes:
         return files.read(f"{self.docs}/{path}")
@@ -111,9 +113,12 @@ class Build:
             return stamps[leaf.kind].page(leaf, self._read(leaf.path), files)
 
         self.folder.put_all(built, besides={stamping.address(path) for path in self._specimens})
-        for path, source in self.data.items():
-            self.folder.put_file(path, source)
         leaves = (leaf for leaves in self.leaves.values() for leaf in leaves)
-        self.folder.put_many((leaf.address, stamps[leaf.kind].key(leaf), partial(stamped, leaf)) for leaf in leaves)
+        self.folder.put_many(
+            [
+                *((path, " ".join(map(str, mark)), partial(self._read, path)) for path, mark in self.data.items()),
+                *((leaf.address, stamps[leaf.kind].key(leaf), partial(stamped, leaf)) for leaf in leaves),
+            ]
+        )
         self.folder.publish()
         return stamps
