@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from generator import files, notes, workers
+from generator import files, notes
 from generator.library import Library
 from generator.site import commonmark, stamping
 from generator.site.commonmark import DoubtError
@@ -41,10 +41,11 @@ class Build:
     def divide(self, marks: Mapping[str, files.Mark]) -> dict[str, str]:
         """Find the pages to be stamped among those at the paths of ``marks``; return the specimens to render."""
         noted = stamping.noted(notes.read(self.note))
-        unknown = [path for path, mark in marks.items() if path not in noted or noted[path][0] != mark]
-        read = {path: leaf for part in workers.shared(unknown, self._leaves) for path, leaf in part.items()}
-        known = {path: noted[path][1] for path in marks if path not in read}
-        found = {path: (marks[path], leaf) for path, leaf in (known | read).items() if leaf}
+        found = {}
+        for path, mark in marks.items():
+            before, leaf = noted.get(path, (None, None))
+            if leaf := leaf if before == mark else stamping.read(path, self._read(path)):
+                found[path] = (mark, leaf)
         if found != noted:
             notes.write(self.note, stamping.to_note(found))
         made = {}
@@ -52,9 +53,6 @@ class Build:
             path, made[path] = stamping.specimen(kind, number)
             self._specimens[path], self._proofs[proof.path], self.leaves[kind] = kind, proof, stamped
         return made
-
-    def _leaves(self, paths: Iterable[str]) -> dict[str, stamping.Leaf | None]:
-        return {path: stamping.read(path, self._read(path)) for path in paths}
 
     def _read(self, path: str) -> bytes:
         return files.read(f"{self.docs}/{path}")
