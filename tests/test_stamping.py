@@ -403,6 +403,8 @@ def test_a_link_to_nowhere_is_no_page() -> None:
         "[a](b)\n",
         "| a |\n| - |\n",
         "<div><pre>a\n\nb</pre></div>\n",
+        "a {\x02 .x }\n",
+        "<div>\x03<pre>a</pre></div>\n",
     ],
 )
 def test_other_markdown_is_not_guessed_at(markdown: str) -> None:

@@ -43,7 +43,7 @@ _ID = re.compile(rb'<[a-z][^<>]*? id="([^"]*)"')
 _PAGE = re.compile(rb'<a href="([^":?#]+\.md)(?=["?#])')
 _BEYOND = re.compile(rb"\]\((?!https?:|#|[^()\s]*\.md[)?#])")
 """Links that MkDocs rewrites by what lies there: to files that are no pages."""
-_UNKNOWN = "holds a table, a link to a file, or attributes that are neither class nor id"
+_UNKNOWN = "holds a table, a link to a file, a control character, or attributes that are neither class nor id"
 
 
 class DoubtError(ReadingListError):
@@ -79,7 +79,8 @@ def to_html(markdown: bytes, path: str) -> Html:
     start, end = markdown.find(b"<pre"), markdown.rfind(b"</pre>")
     cited = markdown[start:end] if 0 <= start < end else b""
     text = b"".join((markdown[:start], _CITED, markdown[end:])) if cited else markdown
-    if (b"|" in text and b"\n|" in text) or b"\n\n" in cited or _BEYOND.search(text):
+    odd = _OPEN in markdown or _CITED in markdown or b"\n\n" in cited
+    if odd or (b"|" in text and b"\n|" in text) or _BEYOND.search(text):
         raise DoubtError(f"{path}: {_UNKNOWN}")
     folder, ids = posixpath.dirname(path), list[str]()
     place = address(path) if path.endswith("index.md") else posixpath.join(folder, "page")  # all are as deep
