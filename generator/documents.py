@@ -1,4 +1,4 @@
-"""One YAML file as text with line numbers: a strict reader, and writing that never tears a file.
+"""One YAML file as text with line numbers: a strict reader, a canonical writer, and writing that never tears a file.
 
 Every scalar is read as text: ``2301.00010``, ``no`` and ``2024-13-01`` stay what was typed. What YAML offers beyond
 plain mappings, lists and scalars (tags, anchors, several documents, duplicate keys) is refused.
@@ -11,21 +11,22 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from generator import canonical, files, locks
-from generator.canonical import Data
+from generator import files, locks
 from generator.errors import InputError, Problem, WriteError
 
 MAX_BYTES = 1024 * 1024  # a paper of 3,000 authors takes a tenth of it, a table of 10,000 redirects a half
 MAX_DEPTH = 6
+WIDTH = 100
 
 _EDITOR_LINE = "# yaml-language-server:"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 # Beside controls: what YAML takes for the end of a line and editors do not, so that lines would be counted differently.
 _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _EMPTY = ("", "~", "null")
@@ -35,6 +36,9 @@ _REMEDIES = {
 }
 _MOST_NAMED = 80
 """How much of a key a message repeats."""
+
+Data = Any
+"""Nested ``dict[str, Data]``, ``list[Data]`` and ``str``; ``None`` for an empty value."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +89,6 @@ def read(path: Path) -> Document:
 
 def parse(path: str, text: str) -> Document:
     """Read YAML ``text``; ``path`` is for messages. Faults are collected, up to the first that ends the reading."""
-    if (plain := canonical.read(text)) is not None:
-        return Document(path, text, plain)
     if odd := _UNREADABLE.search(text):
         line = len(re.findall(r"\r\n|\n|\r", text[: odd.start()])) + 1
         fault = Problem(path, line, f"holds the control character U+{ord(odd[0]):04X}; delete it")
@@ -211,8 +213,100 @@ def comment_line(text: str) -> int | None:
 
 # --- writing ---------------------------------------------------------------------------------------------------------
 
-_PATIENCE = 10.0
-"""How many seconds a write waits for another run that writes into the same folder."""
+PROSE = frozenset({"summary", "abstract", "description"})
+QUOTED = frozenset({"title", "issued", "added", "captured", "day"})
+ALWAYS_BLOCK = frozenset({"results", "steps", "start_here", "corrected"})
+_PATIENCE = 10.0  # seconds that a write waits for another run in the same folder
+# Lists and mappings begin and end alike, in a block or, as flow, on a line.
+_LIST = {flow: yaml.SequenceStartEvent(None, None, True, flow_style=flow) for flow in (False, True)}
+_LIST_END = yaml.SequenceEndEvent()
+_FIELDS = {flow: yaml.MappingStartEvent(None, None, True, flow_style=flow) for flow in (False, True)}
+_FIELDS_END = yaml.MappingEndEvent()
+_PLAIN_START = re.compile(r"[\w(]")
+
+
+def dump(data: Mapping[str, Data], *, head: str = "") -> str:
+    """Write ``data`` in the one canonical form, after the comment lines of ``head``.
+
+    Keys keep their order. Prose stands in literal blocks wrapped at 100 columns; a list or mapping of scalars stays on
+    one line where it fits, else it has a line per item; text is plain where YAML reads it back as text, else quoted.
+    """
+    events: list[yaml.Event] = [yaml.StreamStartEvent(), yaml.DocumentStartEvent(explicit=False)]
+    _tell(data, events)
+    events += (yaml.DocumentEndEvent(explicit=False), yaml.StreamEndEvent())
+    text = str(yaml.emit(events, Dumper=_DUMPER, allow_unicode=True, width=2**31 - 1))
+    if r"\U" in text:  # libyaml escapes what lies beyond U+FFFF, such as emoji
+        text = str(yaml.emit(events, Dumper=yaml.SafeDumper, allow_unicode=True, width=2**31 - 1))
+    return head + text
+
+
+def _tell(value: Data, events: list[yaml.Event], key: str = "", *, listed: bool = False, quoting: bool = False) -> None:
+    """Add the events of a value. Events rather than nodes, for which YAML would guess the kind of every scalar anew.
+
+    ``key`` names the value, or the list where it is ``listed`` as an item; what is at the top has none. ``quoting`` is
+    for what is about fields rather than a field itself, as in a provenance.
+    """
+    if isinstance(value, str):
+        own = not (listed or quoting)
+        if own and key in PROSE:
+            text = "\n\n".join(_wrapped(part, WIDTH - 2) for part in value.split("\n\n"))
+            events.append(yaml.ScalarEvent(None, None, (False, True), f"{text}\n", style="|"))
+        else:
+            events.append(_scalar(value, own and key in QUOTED))
+    elif isinstance(value, (bool, int)):
+        events.append(yaml.ScalarEvent(None, None, (True, False), str(value).lower()))
+    elif isinstance(value, (list, tuple)):
+        flow = key not in ALWAYS_BLOCK and _is_flat(value) and _fits(value, key)
+        events.append(_LIST[flow])
+        for item in value:
+            _tell(item, events, key, listed=True, quoting=quoting)
+        events.append(_LIST_END)
+    else:
+        flow = bool(key) and key not in ALWAYS_BLOCK and _is_flat(value.values()) and (listed or _fits(value, key))
+        events.append(_FIELDS[flow])
+        for name, item in value.items():
+            events.append(_scalar(name, False))
+            _tell(item, events, name, quoting=quoting or key == "provenance")
+        events.append(_FIELDS_END)
+
+
+def _wrapped(text: str, width: int) -> str:
+    """Return a paragraph in lines: what ``textwrap.fill`` gives where words are not broken, in a tenth of its time."""
+    text = " ".join(text.split())
+    lines, start = [], 0
+    while len(text) - start > width:
+        end = text.rfind(" ", start, start + width + 1)
+        if end < 0 and (end := text.find(" ", start)) < 0:  # a word longer than a line stands alone on one
+            break
+        lines.append(text[start:end])
+        start = end + 1
+    return "\n".join([*lines, text[start:]])
+
+
+@lru_cache(maxsize=2**14)  # keys, topics and sources recur
+def _scalar(text: str, quoted: bool) -> yaml.ScalarEvent:
+    """Return the event of a text: plain where it may be and YAML reads it back as text, else in quotes."""
+    if not quoted and _PLAIN_START.match(text) and not _ends_a_plain_text(text):
+        others = yaml.resolver.Resolver.yaml_implicit_resolvers.get(text[0], ())
+        if not any(pattern.match(text) for _, pattern in others):
+            return yaml.ScalarEvent(None, None, (True, True), text)
+    style = "'" if max(text, default="") > "\uffff" else '"'  # in double quotes these are escaped
+    return yaml.ScalarEvent(None, None, (False, True), text, style=style)
+
+
+def _ends_a_plain_text(text: str) -> bool:
+    """Tell whether YAML would read a key, a comment or white space that goes, where this text stands unquoted."""
+    return ": " in text or " #" in text or text.endswith(":") or text[-1].isspace()
+
+
+def _is_flat(values: Any) -> bool:
+    return {dict, list, tuple}.isdisjoint(map(type, values))
+
+
+def _fits(value: Data, key: str) -> bool:
+    """Tell whether a flow list or mapping fits on a line; quotes and commas are counted roughly, but always alike."""
+    parts = [*value, *value.values()] if isinstance(value, dict) else value
+    return len(key) + 6 + len(", ".join(map(str, parts))) <= WIDTH
 
 
 def write(path: Path, text: str, *, durable: bool = True) -> bool:
@@ -223,8 +317,7 @@ def write(path: Path, text: str, *, durable: bool = True) -> bool:
     Without it the caller holds the folder, and can make the file again. Raises WriteError where writing fails; the old
     file stays.
     """
-    data, outcome = text.encode("utf-8"), ""
-    made = files.missing(path.parent)
+    data, made, outcome = text.encode("utf-8"), files.missing(path.parent), ""
     try:
         if files.is_device(path):
             path.write_bytes(data)

@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from generator import documents, journal
-from generator.canonical import dump
 from generator.errors import InputError, Problem, WriteError
 from generator.faults import faults_in, spell
 from generator.ids import MAX_ID, id_fault, source_id_fault
@@ -252,17 +251,17 @@ def plain(model: BaseModel) -> dict[str, Any]:
 
 def record_text(record: Record) -> str:
     """Return the canonical file of a record."""
-    return dump(plain(record), head=RECORD_HEAD)
+    return documents.dump(plain(record), head=RECORD_HEAD)
 
 
 def table_text(items: Mapping[str, BaseModel]) -> str:
     """Return the canonical file of a table of models; the items keep their order."""
-    return dump({key: plain(item) for key, item in items.items()}) if items else ""
+    return documents.dump({key: plain(item) for key, item in items.items()}) if items else ""
 
 
 def redirects_text(redirects: Mapping[str, str]) -> str:
     """Return the canonical file of the redirects, sorted by the old id."""
-    return dump(dict(sorted(redirects.items()))) if redirects else ""
+    return documents.dump(dict(sorted(redirects.items()))) if redirects else ""
 
 
 def record_schema(topics: Mapping[str, Topic]) -> str:

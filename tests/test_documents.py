@@ -5,10 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import textwrap
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from generator import documents
 from generator.errors import InputError, WriteError
@@ -192,7 +196,72 @@ def test_a_file_in_the_place_of_a_folder_is_no_crash(tmp_path: Path) -> None:
         documents.write(tmp_path / "records" / "a.yaml", "x")
 
 
-# --- comments, devices, links ---------------------------------------------------------------------------------------
+# --- the canonical form ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ({"a": "b"}, "a: b\n"),
+        ({"title": "Plain"}, 'title: "Plain"\n'),
+        ({"issued": "2022", "added": "2022-01-01"}, 'issued: "2022"\nadded: "2022-01-01"\n'),
+        ({"arxiv": "2301.00010", "venue": "no", "why": "1:30"}, 'arxiv: "2301.00010"\nvenue: "no"\nwhy: "1:30"\n'),
+        ({"why": "a: b", "venue": "- x"}, 'why: "a: b"\nvenue: "- x"\n'),
+        ({"count": 3, "flag": True}, "count: 3\nflag: true\n"),
+        ({"authors": ["A B", "C D"]}, "authors: [A B, C D]\n"),
+        ({"authors": [{"family": "B", "given": "A"}]}, "authors:\n- {family: B, given: A}\n"),
+        ({"results": ["one"]}, "results:\n- one\n"),
+        ({"links": {"code": "https://x.example"}}, "links: {code: 'https://x.example'}\n"),
+        ({"summary": "one\n\ntwo"}, "summary: |\n  one\n\n  two\n"),
+        ({"summary": "# no comment"}, "summary: |\n  # no comment\n"),
+        ({"summary": "word " * 30 + "end"}, f"summary: |\n  {'word ' * 18}word\n  {'word ' * 11}end\n"),
+        ({"authors": ["x" * 30, "y" * 30, "z" * 30]}, f"authors:\n- {'x' * 30}\n- {'y' * 30}\n- {'z' * 30}\n"),
+        ({"why": "ε and 中文"}, "why: ε and 中文\n"),
+    ],
+)  # fmt: skip
+def test_canonical_form(data: dict[str, Any], text: str) -> None:
+    assert documents.dump(data) == text
+    assert documents.dump(data, head="# head\n") == f"# head\n{text}"
+
+
+LINE = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp", "Zs"]) | st.just(" "),
+    min_size=1,
+    max_size=40,
+)
+TEXT = LINE.map(lambda text: " ".join(text.split())).filter(bool)
+KEYS = st.sampled_from(["title", "why", "issued", "summary", "results", "authors", "links", "venue", "no"])
+DATA = st.recursive(
+    TEXT,
+    lambda inner: st.lists(inner, min_size=1, max_size=3) | st.dictionaries(KEYS, inner, min_size=1, max_size=3),
+    max_leaves=8,
+)
+
+
+def as_read(value: Any, key: str = "") -> Any:
+    """Return what a strict reader gives back: the same, but a literal block ends its last line."""
+    if isinstance(value, dict):
+        return {name: as_read(each, name) for name, each in value.items()}
+    if isinstance(value, list):
+        return [as_read(each) for each in value]
+    return f"{value}\n" if key in documents.PROSE else value
+
+
+@given(st.dictionaries(KEYS, DATA, min_size=1, max_size=4))
+def test_what_is_written_is_read_back(data: dict[str, Any]) -> None:
+    text = documents.dump(data)
+    document = documents.parse("toy", text)
+    assert document.problems == ()
+    assert unwrapped(document.data) == unwrapped(as_read(data))
+
+
+def unwrapped(value: Any) -> Any:
+    """Undo the wrapping of prose, which breaks lines at spaces."""
+    if isinstance(value, dict):
+        return {name: unwrapped(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [unwrapped(each) for each in value]
+    return value.replace("\n", " ")
 
 
 @pytest.mark.parametrize(
@@ -232,6 +301,25 @@ def test_a_link_is_refused(tmp_path: Path, there: bool) -> None:
     assert (tmp_path / "link").is_symlink()
     assert canary.exists() == there
     assert not there or canary.read_text() == "alive"
+
+
+@given(st.lists(st.text("aé-.–漢", min_size=1, max_size=14), max_size=30).map(" ".join), st.integers(1, 30))
+def test_lines_are_those_of_the_library(text: str, width: int) -> None:
+    assert documents._wrapped(text, width) == textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
+
+
+@pytest.mark.parametrize("dumper", ["CSafeDumper", "SafeDumper"])
+def test_characters_of_any_plane_stand_as_they_were_typed(dumper: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "_DUMPER", getattr(yaml, dumper, yaml.SafeDumper))
+    data = {"title": "It's 🧵", "venue": "Toys 𝔸", "why": "🤗: $\\Upsilon$", "summary": "One 🧵 line.\n\nAnd 𠀀."}
+    text = "title: 'It''s 🧵'\nvenue: Toys 𝔸\nwhy: '🤗: $\\Upsilon$'\nsummary: |\n  One 🧵 line.\n\n  And 𠀀.\n"
+    assert documents.dump(data) == text
+    assert documents.parse("toy", text).data == {**data, "summary": f"{data['summary']}\n"}
+
+
+def test_a_topic_may_be_called_by_a_number() -> None:
+    data = {"2024": {"name": "A year", "group": "Looms"}, "0": {"name": "Zero", "steps": [{"paper": "a"}]}}
+    assert documents.parse("topics.yaml", documents.dump(data)).data == data
 
 
 def test_the_line_of_a_value_is_that_of_its_name_however_deep() -> None:

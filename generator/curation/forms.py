@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from generator import canonical, documents
+from generator import documents
 from generator.errors import Problem
 from generator.identifiers import SCHEMES
 from generator.models import RECORD_TYPES, Topic
@@ -230,8 +230,8 @@ def _proposal(topics: Mapping[str, Topic]) -> Form:
 
 def texts(topics: Mapping[str, Topic]) -> dict[str, str]:
     """Return the files of ``.github/ISSUE_TEMPLATE`` by name."""
-    found = {form.file: MARK + canonical.dump(_form_data(form)) for form in forms(topics)}
-    return found | {"config.yml": MARK + canonical.dump({"blank_issues_enabled": True})}
+    found = {form.file: MARK + documents.dump(_form_data(form)) for form in forms(topics)}
+    return found | {"config.yml": MARK + documents.dump({"blank_issues_enabled": True})}
 
 
 def _form_data(form: Form) -> dict[str, Any]:

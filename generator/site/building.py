@@ -62,7 +62,12 @@ class Build:
 
         That is no more than the headings where the page was generated and its body can be made by cmark.
         """
-        if self.fast and path not in self._specimens and path not in self._proofs and stamping.is_generated(text):
+        if (
+            self.fast
+            and path not in self._specimens
+            and path not in self._proofs
+            and stamping.is_generated(text.encode())
+        ):
             try:
                 self._bodies[path] = commonmark.to_html(markdown.encode(), path)
             except DoubtError:

@@ -49,7 +49,7 @@ KNOWN_TEMPLATES = {
 }
 """The digests of the list's own overrides. A test tells when one has changed: then look at what it prints of a page."""
 
-_START = f"---\n{pages.MARK}\n"
+_START = f"---\n{pages.MARK}\n".encode()
 _FILLED = ("title", "description", "head")
 _FILLED_LINES = tuple(f"{key}: ".encode() for key in _FILLED)
 _OUTLINE = re.compile(rb"\n(##+ .*)")
@@ -94,9 +94,9 @@ class Leaf:
         return self.path.rpartition("/")[2].removesuffix(".md")
 
 
-def is_generated(text: str) -> bool:
+def is_generated(data: bytes) -> bool:
     """Tell whether a page is one that the generator writes."""
-    return text.startswith(_START)
+    return data.startswith(_START)
 
 
 def outline(markdown: str) -> str:
@@ -109,7 +109,7 @@ def read(path: str, data: bytes) -> Leaf | None:
 
     A page that no generator wrote is none, nor is the first page of a folder, which stands in another place.
     """
-    if not data.startswith(_START.encode()) or path.endswith("/index.md"):
+    if not is_generated(data) or path.endswith("/index.md"):
         return None
     lines, markdown = _parts(data)
     same = tuple(line for line in lines if not line.startswith(_FILLED_LINES))
@@ -123,13 +123,13 @@ def to_note(leaves: Mapping[str, tuple[Mark, Leaf]]) -> object:
         path: (mark, numbers.setdefault(leaf.kind, len(numbers)), leaf.digest, leaf.size)
         for path, (mark, leaf) in leaves.items()
     }
-    return {"by": _BY, "kinds": [astuple(kind) for kind in numbers], "leaves": said}
+    return {"maker": _MAKER, "kinds": [astuple(kind) for kind in numbers], "leaves": said}
 
 
 def noted(said: Any) -> dict[str, tuple[Mark, Leaf]]:
     """Return the leaves that a build with the same code has noted; none where that cannot be read."""
     with contextlib.suppress(TypeError, KeyError, ValueError, IndexError):
-        if said["by"] == _BY:
+        if said["maker"] == _MAKER:
             kinds = [Kind(folder, tuple(front), tuple(outline)) for folder, front, outline in said["kinds"]]
             return {
                 path: (tuple(mark), Leaf(path, kinds[number], key, size))
@@ -190,7 +190,7 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:24]
 
 
-_BY = digest(Path(__file__).read_bytes())
+_MAKER = digest(Path(__file__).read_bytes())  # another reading of pages may find other kinds
 SPECIMEN_BODY = _BODY
 """What a specimen's own body is replaced by before the theme is put round it."""
 
