@@ -74,8 +74,9 @@ def byline(record: Record) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """Return a number with its noun: ``1 paper``, ``1,204 papers``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    """Return a number with its noun: ``1 paper``, ``1,204 papers``, ``2 entries``."""
+    several = f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else several}"
 
 
 def as_printed(record: Record, terms: AbstractSet[str]) -> dict[str, str]:

@@ -255,6 +255,24 @@ def test_two_entries_that_may_be_one_paper(
     assert checking.check(after) == []
 
 
+def test_a_doubt_outlives_the_import(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The abstracts that raise it are in the file alone."""
+    abstract = "Kelp grows by candlelight where the sea is calm. Divers saw it in nine bays, and none of them was cold."
+    (project / "two.csv").write_text(
+        f'id,title,abstract\nk1,Kelp Forests by Candlelight,"{abstract}"\nk2,Divers Who Saw It Grow,"{abstract}"\n',
+        "utf-8",
+    )
+    assert call("import", "--added", "2025-01-02", "two.csv") == 0
+    assert "1 pair for review" in capsys.readouterr().err
+    pair = ("divers-who-saw-it-grow", "kelp-forests-by-candlelight")
+    assert _queue(capsys) == PAIRS and _queue(capsys, "two.csv") == [pair]
+    _review(monkeypatch, "d\n", "two.csv")
+    assert store.load(project / "records").records[pair[0]].not_same_as == (pair[1],)
+    assert _queue(capsys, "two.csv") == []
+
+
 def test_a_file_that_cannot_be_read_is_a_problem(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert call("review", "--list", "nothing.csv") == 1
     assert "nothing.csv: cannot be read" in capsys.readouterr().err

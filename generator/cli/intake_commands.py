@@ -18,6 +18,7 @@ from generator.matching import evidence
 from generator.matching.blocking import BLOCKS
 from generator.matching.items import Item, items_of
 from generator.models import EDITOR, PROVEN_FIELDS, Entry, PersonName, Record
+from generator.wording import count
 
 
 def import_(options: argparse.Namespace) -> int:
@@ -49,13 +50,15 @@ def import_(options: argparse.Namespace) -> int:
         say(f"note: {done.entries[number].label}: is {name}, which was taken off the list; it is not brought back")
     for pair in done.review:
         say(f"review: {_label(done, pair.a)} and {_label(done, pair.b)}: {pair.verdict.reason}")
+    if done.review:
+        say("note: `reading-list review` with the same files asks which of these are one paper")
     for problem in done.problems:
         say(str(problem))
     read = sum(not reading.problems for reading in done.readings)
     wrote = "nothing was written (--dry-run)" if options.dry_run else f"{changed} files changed"
     say(
-        f"{len(done.entries)} entries from {read} files are {len(done.outcomes)} records, {new} of them new; "
-        f"{len(done.review)} pairs for review; {wrote}"
+        f"{count(len(done.entries), 'entry')} from {count(read, 'file')} are {count(len(done.outcomes), 'record')}, "
+        f"{new} of them new; {count(len(done.review), 'pair')} for review; {wrote}"
     )
     return PROBLEMS if done.problems else DONE
 
@@ -266,13 +269,13 @@ def _print_compared(compared: Iterable[tuple[str, str]]) -> None:
         print(escaping.terminal(f"  {name}: {what}"))
 
 
-def _print_duplicates(items: Sequence[Item], count: int, as_json: bool) -> None:
-    """Match items, of which those from ``count`` on are records, and print what comes of it."""
+def _print_duplicates(items: Sequence[Item], read: int, as_json: bool) -> None:
+    """Match items, of which those from ``read`` on are records, and print what comes of it."""
     with progress("pairs compared") as tell:
         found = matching.match(items, tell)
     # A record that nothing joined is no news, nor are two records.
-    pairs = [pair for pair in found.pairs if pair.a < count]
-    clusters = [cluster for cluster in found.clusters if len(cluster) > 1 and cluster[0] < count]
+    pairs = [pair for pair in found.pairs if pair.a < read]
+    clusters = [cluster for cluster in found.clusters if len(cluster) > 1 and cluster[0] < read]
     if as_json:
         _print_json(items, pairs, clusters)
     else:
@@ -285,7 +288,7 @@ def _print_duplicates(items: Sequence[Item], count: int, as_json: bool) -> None:
             )
             _print_compared(evidence.lines(one, other))
     review = sum(pair.verdict.kind == "review" for pair in pairs)
-    say(f"{count} entries, {len(clusters)} clusters of one paper, {review} pairs for review")
+    say(f"{count(read, 'entry')}, {count(len(clusters), 'cluster')} of one paper, {count(review, 'pair')} for review")
 
 
 def _compared(items: Sequence[Item], pair: matching.Pair) -> dict[str, str]:

@@ -15,7 +15,7 @@ from generator.curation import moves
 from generator.curation.moves import Edit
 from generator.errors import WriteError
 from generator.matching.comparison import Verdict, compare_titles
-from generator.matching.items import items_of
+from generator.matching.items import item_of_entry, items_of
 from generator.models import Record, Source
 from generator.store import Contents
 
@@ -47,7 +47,10 @@ def of_records(contents: Contents) -> Queue:
 
 
 def of_import(contents: Contents, done: intake.Import) -> Queue:
-    """Return the pairs that an import leaves open: entries that may be papers of the list, or one another."""
+    """Return the pairs that an import leaves open: entries that may be papers of the list, or one another.
+
+    Entries taken in before are compared as well, for a doubt may rest on what their records do not keep: an abstract.
+    """
     of_entry = {number: outcome.id for outcome in done.outcomes for number in outcome.entries}
     pending = {outcome.id: outcome.record for outcome in done.outcomes if outcome.new}
     labels = {
@@ -55,14 +58,14 @@ def of_import(contents: Contents, done: intake.Import) -> Queue:
         for outcome in done.outcomes
         if outcome.new
     }
-
-    def name(number: int) -> str | None:
-        return of_entry.get(number) if number < len(done.entries) else done.record_ids[number - len(done.entries)]
-
+    items = [*map(item_of_entry, done.entries), *items_of(contents.papers)]
+    names = [*map(of_entry.get, range(len(done.entries))), *(item.label for item in items[len(done.entries) :])]
     pairs = []
-    for pair in done.review:
-        one, other = name(pair.a), name(pair.b)
-        if one and other and not {one, other} & contents.retracted.keys():
+    for pair in matching.match(items).review:
+        one, other = names[pair.a], names[pair.b]
+        if pair.a >= len(done.entries) or not one or not other or {one, other} & contents.retracted.keys():
+            continue
+        if not (one in contents.records and other in contents.records[one].not_same_as):
             pairs.append((one, other, pair.verdict))
     return Queue(_questions(contents, pending, pairs), pending, labels, done.sources)
 
