@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 from pathlib import Path
 
 from generator import documents, matching, references, store
@@ -208,12 +209,12 @@ def _form(contents: Contents) -> Iterator[Problem]:
         if is_ != should and (commented := documents.comment_line(is_)):
             yield Problem(os.fspath(contents.folder / file), commented, store.COMMENT)
         elif is_ != should:
-            lines, wanted = is_.split("\n"), should.split("\n")
-            pairs = enumerate(zip(lines, wanted, strict=False), start=1)
-            differing = (number for number, (line, want) in pairs if line != want)
-            name = os.fspath(contents.folder / file)
-            line = min(next(differing, len(lines)), len(is_.splitlines()) or 1)
-            yield Problem(name, line, "not in canonical form from here on; run `reading-list check --fix`")
+            pairs = enumerate(zip_longest(is_.split("\n"), should.split("\n")), start=1)
+            number, line, wanted = next((number, *pair) for number, pair in pairs if pair[0] != pair[1])
+            tells = wanted and wanted.split() != (line or "").split()  # not where space alone is otherwise
+            belongs = f": `{wanted.strip()}` belongs here" if tells else ""
+            message = f"not in canonical form from here on{belongs}; run `reading-list check --fix`"
+            yield Problem(os.fspath(contents.folder / file), min(number, len(is_.splitlines()) or 1), message)
 
 
 def _schema(contents: Contents) -> Iterator[Problem]:

@@ -34,7 +34,8 @@ MESSAGES = [
     ("papers/crooked.yaml", 1,
      ("crooked: is the id of a paper that was taken off the list on 2026-11-20 (Lost), and ids are never given again; "
      "give this file another name, or delete the paper from retracted.yaml if it is back")),
-    ("papers/crooked.yaml", 1, "not in canonical form from here on; run `reading-list check --fix`"),
+    ("papers/crooked.yaml", 1,
+     f"not in canonical form from here on: `{store.RECORD_HEAD.strip()}` belongs here; run `reading-list check --fix`"),
     ("papers/doubled-key.yaml", 4, "issued: stands twice; keep one"),
     ("papers/empty.yaml", 1, NO_FIELDS),
     ("papers/no-title.yaml", 2, "title: is missing; add it"),
@@ -143,24 +144,26 @@ Make = Callable[[Mapping[str, str]], Path]
 
 
 @pytest.mark.parametrize(
-    ("text", "line"),
+    ("text", "line", "belongs"),
     [
-        (LOOM.replace('"', "'"), 2),
-        (LOOM.removeprefix(HEAD), 1),
-        (f'{LOOM}topics:\n- looms\n', 3),
-        (f"{LOOM}issued: 2020\n", 3),
-        (f'{HEAD}venue: V\ntitle: "A Toy Loom"\n', 2),
-        (f"{LOOM}summary: |\n  too\n  short\n", 4),
-        (LOOM.replace("\n", "\r\n"), 1),
-        (LOOM.removesuffix("\n"), 2),
+        (LOOM.replace('"', "'"), 2, 'title: "A Toy Loom of Good Repute"'),
+        (LOOM.removeprefix(HEAD), 1, HEAD.strip()),
+        (f'{LOOM}topics:\n- looms\n', 3, "topics: [looms]"),
+        (f"{LOOM}issued: 2020\n", 3, 'issued: "2020"'),
+        (f'{HEAD}venue: V\ntitle: "A Toy Loom"\n', 2, 'title: "A Toy Loom"'),
+        (f"{LOOM}summary: |\n  too\n  short\n", 4, "too short"),
+        (LOOM.replace("\n", "\r\n"), 1, ""),
+        (LOOM.removesuffix("\n"), 2, ""),
     ],
 )  # fmt: skip
-def test_what_is_only_out_of_form_is_named_and_mended(make_records: Make, text: str, line: int) -> None:
+def test_what_is_only_out_of_form_is_named_and_mended(make_records: Make, text: str, line: int, belongs: str) -> None:
     folder = with_schema(make_records({"papers/loom.yaml": text, "topics.yaml": TOPICS}))
     found = problems_of(folder)
     checking.fix(store.load(folder))
     assert problems_of(folder) == []
-    assert found == [("papers/loom.yaml", line, "not in canonical form from here on; run `reading-list check --fix`")]
+    what = f": `{belongs}` belongs here" if belongs else ""
+    message = f"not in canonical form from here on{what}; run `reading-list check --fix`"
+    assert found == [("papers/loom.yaml", line, message)]
 
 
 def test_mending_leaves_alone_what_is_wrong_or_right(make_records: Make) -> None:
