@@ -6,12 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from site_tools import write_record
+from site_tools import call, write_record
 
 from generator import checking, documents, store
 from generator.curation import moves
 from generator.errors import UsageError
-from generator.models import Correction, PathStep, Record, Sighting, Source, StartHere, Topic
+from generator.models import Correction, Identifiers, PathStep, Record, Sighting, Source, StartHere, Topic
 from generator.models import Path as ReadingPath
 
 
@@ -67,6 +67,19 @@ def test_merge_fills_gaps_and_moves_every_reference(folder: Path) -> None:
     assert [(step.paper, step.why) for step in after.paths["cloth"].steps] == [("loom", "First.")]
     assert after.records["thread"].not_same_as == ("loom",)
     assert after.redirects == {"loom-again": "loom", "old-loom": "loom"}
+
+
+def test_a_merge_names_what_it_leaves_out(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    record = store.load(folder).records["loom"]
+    write_record(
+        folder, "loom", record.model_copy(update={"issued": "2020", "identifiers": Identifiers(doi="10.1145/1")})
+    )
+    gone = store.load(folder).records["loom-again"]
+    write_record(
+        folder, "loom-again", gone.model_copy(update={"identifiers": Identifiers(doi="10.1145/2"), "venue": "V"})
+    )
+    assert call("merge", "--records", str(folder), "loom", "loom-again") == 0
+    assert "note: the other record said something else of issued, identifiers.doi; that" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("keep", "other", "why"), [("loom", "loom-again", "First."), ("loom-again", "loom", "Then.")])

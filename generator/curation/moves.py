@@ -6,13 +6,14 @@ lead straight to a record or a notice, and a ring of them cannot come about.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from generator import merging, store, titles
+from generator.curation.changes import differing
 from generator.errors import ReadingListError, UsageError
 from generator.faults import faults_in, spell
 from generator.ids import id_fault
@@ -20,6 +21,7 @@ from generator.models import EDITOR, PathStep, Record, Retraction, StartHere
 from generator.store import Contents
 
 _S = TypeVar("_S", PathStep, StartHere)
+_JOINED = ("title", "alternative_titles", "link_notes", "provenance", "seen", "corrected", "not_same_as", "added")
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class Edit:
 
     writes: Mapping[str, str]
     delete: str | None = None
+    left_out: tuple[str, ...] = ()
+    """The fields of a record that goes whose values stand nowhere any more, such as ``identifiers.arxiv``."""
 
 
 def merge(contents: Contents, keep: str, other: str) -> Edit:
@@ -51,7 +55,8 @@ def merge(contents: Contents, keep: str, other: str) -> Edit:
     made = joined(kept, gone)
     begun = (name for name, topic in contents.topics.items() if other in (start.paper for start in topic.start_here))
     topics = tuple(dict.fromkeys((*made.topics, *(name for name in begun if name in gone.topics))))
-    return _edit(contents, {keep: made.model_copy(update={"topics": topics})}, other, keep)
+    made = made.model_copy(update={"topics": topics})
+    return replace(_edit(contents, {keep: made}, other, keep), left_out=tuple(_left_out(gone, made)))
 
 
 def rename(contents: Contents, old: str, new: str) -> Edit:
@@ -156,6 +161,15 @@ def joined(kept: Record, gone: Record) -> Record:
         else:
             values[name] = ours if name in decided else ours or theirs
     return Record(**values)
+
+
+def _left_out(gone: Record, made: Record) -> Iterator[str]:
+    """Yield the fields of ``gone`` of which ``made`` says something else; what both add to is in none of them lost."""
+    for name in differing(gone, made):
+        group, _, kind = name.partition(".")
+        stated = getattr(gone, group)
+        if group not in _JOINED and (getattr(stated, kind) if kind else stated):
+            yield name
 
 
 def _other_titles(kept: Record, gone: Record) -> tuple[str, ...]:
