@@ -70,6 +70,14 @@ def _closest(name: str, known: Mapping[str, object]) -> str:
     return f"write {close[0]!r}" if close else "choose one of topics.yaml, or describe it there"
 
 
+def abstracts(contents: Contents) -> Iterator[Problem]:
+    """Report the abstracts of a list that keeps none: pages leave them out, and data files would publish them."""
+    remedy = "this list keeps no abstracts; delete it, and say what matters in `summary` in your own words"
+    for name, record in contents.records.items():
+        if record.abstract:
+            yield contents.problem(store.record_file(name), ("abstract",), f"abstract: {remedy}")
+
+
 def _link_notes(contents: Contents) -> Iterator[Problem]:
     """Report notes about links that are not there."""
     for record_id, record in contents.records.items():

@@ -445,3 +445,22 @@ def test_a_change_of_nothing_is_not_passed_over(head: Path, base: Path, capsys: 
     write_record(head, "kite", RECORDS["kite"].model_copy(update={"why": "It flies."}))
     assert call(*arguments) == 0
     assert "note:" not in capsys.readouterr().err
+
+
+def test_an_abstract_is_refused_where_the_list_keeps_none(
+    head: Path, base: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(head.parent)
+    monkeypatch.delenv("READING_LIST_RECORDS", raising=False)
+    name, record = next(iter(store.load(head).records.items()))
+    write_record(head, name, record.model_copy(update={"abstract": "We weave. We find cloth.\n"}))
+    for said, refused in (("false", 1), ("true", 0)):
+        Path("mkdocs.yml").write_text(f"extra: {{reading_list: {{keep_abstracts: {said}}}}}\n", "utf-8")
+        for arguments in ([], ["--base", str(base)]):
+            assert call("check", *arguments) == refused
+            assert bool(refused) == ("abstract: this list keeps no abstracts; delete it" in capsys.readouterr().out)
+    Path("mkdocs.yml").write_text("extra: {reading_list: {keep_abstracts: false}}\n", "utf-8")
+    old = shutil.copytree(head, base.parent / "old")
+    write_record(head, "kite", RECORDS["kite"].model_copy(update={"why": "It flies."}))
+    assert call("check", "--base", str(old)) == 0  # the change has not brought it
+    assert call("check", "--records", str(head)) == 0  # perhaps another list than that of the settings

@@ -169,7 +169,7 @@ def test_without_the_extra_the_remedy_is_named(
     monkeypatch.setitem(sys.modules, package, None)
     assert call(command) == 2
     assert capsys.readouterr().err == (
-        f"reading-list: {command} needs the package {package}; install it with: python -m pip install '.[enrich]'\n"
+        f"reading-list: {command} needs the package {package}; install it with: make .venv/test-ready\n"
     )
 
 

@@ -26,12 +26,12 @@ def import_(options: argparse.Namespace) -> int:
     found = configured(options)
     folder = found.records
     if options.dry_run:
-        done = _plan(options, load_records(folder), found.keep_abstracts)
+        done = _plan(options, load_records(folder), bool(found.keep_abstracts))
         changed = 0
     else:
         with writing(folder):
             contents = load_records(folder)
-            done = _plan(options, contents, found.keep_abstracts)
+            done = _plan(options, contents, bool(found.keep_abstracts))
             changed = intake.write(contents, done)
     if options.json:
         print_json(_import_json(done))

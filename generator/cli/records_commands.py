@@ -20,7 +20,8 @@ from generator.wording import count
 
 def check(options: argparse.Namespace) -> int:
     """Report every problem of the records; with --fix, mend what is only out of form."""
-    folder = configured(options).records
+    settings = configured(options)
+    folder = settings.records
     if options.fix:
         with writing(folder):
             contents = store.load(folder)
@@ -30,14 +31,17 @@ def check(options: argparse.Namespace) -> int:
     contents = store.load(folder)
     templates = forms_folder(options, contents)
     out_of_step = list(forms.check(templates, contents.topics)) if templates else []
+    keeps_none = settings.keep_abstracts is False and options.records is None  # else it may be another list's word
+    abstracts = list(checking.abstracts(contents)) if keeps_none else []
     remarks: tuple[Remark, ...] = ()
     judged = count(len(contents.records), "record")
     if options.base is None:
-        problems = checking.check(contents) + out_of_step
+        problems = checking.check(contents) + abstracts + out_of_step
     else:
         with revisions.compared(contents, options.base) as change:
             judgement = judge(change)
         problems, remarks = list(judgement.problems), judgement.remarks
+        problems += [problem for problem in abstracts if revisions.inside(contents, problem) in change.touched]
         problems += out_of_step if "topics.yaml" in change.touched else []
         judged = f"{count(len(change.touched), 'file')} changed since {options.base}"
         if not change.touched:

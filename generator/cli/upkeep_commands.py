@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 APIS = {"arxiv": "arXiv", "huggingface": "Hugging Face papers", "crossref": "Crossref"}
 CACHE = Path(".cache") / "enrich.db"
 """Where answers are kept, beside mkdocs.yml; git does not see it."""
-NEEDS = "python -m pip install '.[enrich]'"
+NEEDS = "make .venv/test-ready"
 
 
 def enrich(options: argparse.Namespace, *, bases: Mapping[str, str] | None = None, clock: Clock | None = None) -> int:
