@@ -380,6 +380,15 @@ def test_a_site_takes_the_place_of_an_older_one_alone(
     assert beside.items() <= file_bytes(project).items()
 
 
+def test_an_engine_that_is_not_installed_is_named(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    assert call("build", "--engine", "zensical") == 2
+    said = "--engine zensical needs the package zensical; install it with: make .venv/test-ready"
+    assert capsys.readouterr().err == f"reading-list: {said}\n"
+
+
 @pytest.mark.usefixtures("zensical")
 @pytest.mark.parametrize("linked", [False, True])
 def test_what_is_no_site_stays(linked: bool, project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from generator import documents, escaping, readers, store
 from generator.cli.conversation import asked
-from generator.cli.opening import configured, forms_folder, today, writing
+from generator.cli.opening import configured, forms_folder, lacking, today, writing
 from generator.cli.options import day, json_option, records_option
 from generator.cli.printing import DONE, PROBLEMS, print_json, problem_json, say
-from generator.cli.upkeep_commands import APIS, NEEDS
+from generator.cli.upkeep_commands import APIS
 from generator.curation import comments, corrections, forms, issues, plans, proposals, suggestions
 from generator.curation.plans import Fault, Plan
 from generator.curation.suggestions import Suggestion
@@ -111,7 +111,7 @@ def _databases(
     try:
         from generator.upkeep import apis, politeness
     except ImportError as error:
-        raise UsageError(f"--fetch needs the package {error.name}; install it with: {NEEDS}") from None
+        raise lacking("--fetch", error.name) from None
 
     budget = politeness.Budget(_REQUESTS, _SECONDS, clock or politeness.Clock())
     agent = politeness.user_agent(found.repo_url)

@@ -30,6 +30,11 @@ def load_records(folder: Path) -> store.Contents:
     return contents
 
 
+def lacking(what: str, package: str | None) -> UsageError:
+    """Return the error of a command that needs more packages than a site does."""
+    return UsageError(f"{what} needs the package {package}; install it with: make .venv/test-ready")
+
+
 @contextlib.contextmanager
 def writing(folder: Path) -> Iterator[None]:
     """Hold a records folder for this run alone; say what was completed of a run before that was cut short."""

@@ -8,10 +8,11 @@ import ipaddress
 import os
 import subprocess
 import sys
+from importlib import util
 from pathlib import Path
 
 from generator import exports, journal, locks, settings, standing
-from generator.cli.opening import configured, load_records
+from generator.cli.opening import configured, lacking, load_records
 from generator.cli.options import day, output_option, records_option
 from generator.cli.printing import DONE, PROBLEMS, progress, put, say
 from generator.curation import editions
@@ -85,7 +86,9 @@ def build_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _site_settings(options: argparse.Namespace) -> settings.Settings:
-    """Return the settings of a site that an engine is to build. Raises UsageError where there are none."""
+    """Return the settings of a site that an engine is to build. Raises UsageError where one of the two is missing."""
+    if util.find_spec(options.engine) is None:
+        raise lacking(f"--engine {options.engine}", options.engine)
     if not options.config.exists():
         raise UsageError(f"{options.config}: no such file; run this where mkdocs.yml lies, or name it with --config")
     return configured(options)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator import documents, escaping, store
-from generator.cli.opening import configured, load_records, today, writing
+from generator.cli.opening import configured, lacking, load_records, today, writing
 from generator.cli.options import json_option, records_option
 from generator.cli.printing import DONE, print_json, progress, say
 from generator.errors import UsageError
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 APIS = {"arxiv": "arXiv", "huggingface": "Hugging Face papers", "crossref": "Crossref"}
 CACHE = Path(".cache") / "enrich.db"
 """Where answers are kept, beside mkdocs.yml; git does not see it."""
-NEEDS = "make .venv/test-ready"
 
 
 def enrich(options: argparse.Namespace, *, bases: Mapping[str, str] | None = None, clock: Clock | None = None) -> int:
@@ -35,7 +34,7 @@ def enrich(options: argparse.Namespace, *, bases: Mapping[str, str] | None = Non
     try:
         from generator.upkeep import apis, enrichment, politeness
     except ImportError as error:
-        raise UsageError(f"enrich needs the package {error.name}; install it with: {NEEDS}") from None
+        raise lacking("enrich", error.name) from None
 
     found = configured(options)
     contact = _contact(options.contact)
@@ -163,7 +162,7 @@ def links(options: argparse.Namespace, *, network: PublicNetwork | None = None, 
     try:
         from generator.upkeep import link_check, politeness
     except ImportError as error:
-        raise UsageError(f"links needs the package {error.name}; install it with: {NEEDS}") from None
+        raise lacking("links", error.name) from None
 
     found = configured(options)
     contents = load_records(found.records)
