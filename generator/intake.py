@@ -54,15 +54,9 @@ def read_files(
     readings, checksums = [], {}
     for path in paths:
         try:
-            data = Path(path).read_bytes()
-        except OSError as error:
-            readings.append(
-                Reading(
-                    path,
-                    format or "unknown",
-                    problems=(Problem(path, None, f"cannot be read ({error.strerror}); check name and rights"),),
-                )
-            )
+            data = readers.load(path)
+        except InputError as error:
+            readings.append(Reading(path, format or "unknown", problems=(error.problem,)))
             continue
         checksums[path] = f"sha256:{hashlib.sha256(data).hexdigest()}"
         readings.append(readers.read(path, data, format=format, captured=captured))

@@ -171,6 +171,15 @@ def test_a_file_over_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
     assert "larger" in only_problem(readers.read("toy", b"x" * 101))[1]
 
 
+def test_a_file_over_the_limit_is_not_read_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "toy"
+    path.write_bytes(b"a" * 1000)
+    monkeypatch.setattr(readers, "MAX_BYTES", 100)
+    assert len(readers.load(str(path))) == 101
+    readings, _ = intake.read_files([str(path)])
+    assert "larger than" in readings[0].problems[0].message
+
+
 def test_a_file_that_would_fill_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(readers, "MAX_BYTES", 1000)
     assert "memory" in only_problem(readers.read("toy", b"x" * 500 + "\U0001f642".encode()))[1]

@@ -193,6 +193,15 @@ def nothing_in(path: str, name: str) -> Problem:
     return Problem(path, None, f"holds no entry ({name}); save the listing again")
 
 
+def load(path: str) -> bytes:
+    """Return what a file holds, but no more than shows that it is too large; raises InputError."""
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise InputError(Problem(path, None, f"cannot be read ({error.strerror}); check name and rights")) from None
+
+
 def beginning(path: str) -> str:
     """Return the beginning of a file, by which its format is recognised; raises OSError and InputError."""
     with Path(path).open("rb") as file:
