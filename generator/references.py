@@ -13,8 +13,7 @@ from generator.store import Contents, record_file
 def is_faulty(contents: Contents, file: str) -> bool:
     """Tell whether a file, or its folder, has problems of its own; what names things in it cannot be judged then."""
     path = contents.folder / file
-    names = {os.fspath(path), os.fspath(path.parent)}
-    return any(problem.path in names for problem in contents.problems)
+    return not contents.faulty.isdisjoint((os.fspath(path), os.fspath(path.parent)))
 
 
 def stated(contents: Contents, file: str) -> Mapping[str, object] | None:

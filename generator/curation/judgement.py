@@ -180,8 +180,7 @@ def _unpublished(change: Change) -> Iterator[Remark]:
 
 def _cannot_be_read(contents: Contents) -> bool:
     """Tell whether a table of former ids has faults; then nobody knows which addresses answer."""
-    tables = {"redirects.yaml", "retracted.yaml"}
-    return any(inside(contents, problem) in tables for problem in contents.problems)
+    return any(references.is_faulty(contents, file) for file in ("redirects.yaml", "retracted.yaml"))
 
 
 def _naming(contents: Contents, paper: str) -> list[str]:
