@@ -274,11 +274,6 @@ def csv_table(records: Mapping[str, Record]) -> str:
     return out.getvalue()
 
 
-def family_first(author: str | PersonName) -> str:
-    """Return a name as reference managers sort it, ``Family, Given``, where a source tells the two apart."""
-    return f"{author.family}, {author.given}" if isinstance(author, PersonName) and author.given else str(author)
-
-
 def _csv_name(author: str | PersonName) -> str:
     """Return a name as ``Family, Given`` where a source tells the two apart; braces hold together what holds marks."""
     parts = [author.family, author.given] if isinstance(author, PersonName) and author.given else [str(author)]
