@@ -37,12 +37,12 @@ def explain(fault: Mapping[str, Any], model: type[BaseModel]) -> str:
         return f"unknown field; {f'write {close[0]}' if close else 'known are ' + ', '.join(known)}"
     if kind == "missing":
         return "is missing; add it"
-    if kind in ("literal_error", "enum"):
+    if kind == "literal_error":
         expected = context.get("expected", "").replace(" or ", ", ")
         return f"{str(fault['input'])[:40]!r} is none of {expected}; write one of these"
-    if kind in ("tuple_type", "list_type"):
+    if kind == "tuple_type":
         return "must be a list; write `- item` lines or [item, item]"
-    if kind in ("model_type", "dict_type", "model_attributes_type", "mapping_type"):
+    if kind in ("model_type", "dict_type"):
         return "must be fields with values; write {field: value}"
     if kind == "string_type":
         return "must be text; write one line of text"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -94,8 +95,7 @@ def lacking(record: Record) -> frozenset[str]:
 
 
 def _held(record: Record, name: str) -> Any:
-    group, _, kind = name.partition(".")
-    return getattr(getattr(record, group), kind) if kind else getattr(record, group)
+    return attrgetter(name)(record)
 
 
 def enrich(
