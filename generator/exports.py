@@ -118,17 +118,6 @@ def citations(record_id: str, record: Record) -> list[tuple[str, str, str]]:
     ]
 
 
-def indented(data: Any, indent: int, margin: str = "\n") -> str:
-    """Return what ``json.dumps(data, ensure_ascii=False, indent=indent)`` does, which has no quick way of indenting."""
-    inner = margin + " " * indent
-    if data and isinstance(data, dict):
-        lines = [f"{_quoted(name)}: {indented(value, indent, inner)}" for name, value in data.items()]
-        return f"{{{inner}{f',{inner}'.join(lines)}{margin}}}"
-    if data and isinstance(data, list):
-        return f"[{inner}{f',{inner}'.join([indented(value, indent, inner) for value in data])}{margin}]"
-    return _quoted(data)
-
-
 _quoted = json.JSONEncoder(ensure_ascii=False).encode
 
 
