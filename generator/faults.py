@@ -78,8 +78,8 @@ def faults_in(model: type[BaseModel], data: Mapping[str, Any]) -> Iterator[tuple
         model.model_validate(data)
     except ValidationError as error:
         faults = [(_place(data, fault), fault) for fault in error.errors(include_url=False)]
-        # An author is text or fields, and what is neither right text nor right fields has faults as both. That it is of
-        # another kind is told where nothing else is wrong there or inside, and once.
+        # An author is text or fields, so pydantic finds a faulty one wrong as either. "Of another kind" is told only
+        # where nothing else is wrong at that place or inside it, and once.
         told = {place[:end] for place, fault in faults for end in range(len(place) + (fault["type"] not in _KINDS))}
         for place, fault in faults:
             if fault["type"] not in _KINDS or place not in told:

@@ -127,7 +127,7 @@ def plan(
     entries: list[Entry] = []
     source_of: list[str] = []
     good = [reading for reading in readings if not reading.problems]
-    by_checksum = sorted(good, key=lambda reading: checksums[reading.path])  # names must not hang on the files' order
+    by_checksum = sorted(good, key=lambda reading: checksums[reading.path])  # ids must not depend on the files' order
     ids = {reading.path: _register(sources, reading, checksums[reading.path], today) for reading in by_checksum}
     for reading in good:
         entries.extend(reading.entries)

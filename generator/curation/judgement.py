@@ -234,7 +234,7 @@ def _gone(head: Contents, file: str, before: Iterable[str], after: Container[str
 
 
 def _without_what_follows(change: Change, gone: list[Problem], orphans: list[tuple[str, str]]) -> Contents:
-    """Return the list after the change, such that what names something gone is not a problem of its own."""
+    """Return the list after the change, altered so that references to what is gone raise no problems of their own."""
     head = change.head
     files = dict(head.files)
     for file, key in orphans:
