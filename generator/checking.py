@@ -37,7 +37,7 @@ def check(contents: Contents, *, duplicates: bool = True) -> list[Problem]:
 
 
 def _is_named(contents: Contents, file: str, name: str) -> bool:
-    """Tell whether a table names an item, be the item itself faulty; of a table that says nothing, suppose it."""
+    """Tell whether a table has this item, even a faulty one; a table that cannot be read is assumed to have it."""
     stated = references.stated(contents, file)
     return stated is None or name in stated
 

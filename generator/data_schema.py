@@ -38,7 +38,7 @@ def of_papers(settings: Settings) -> str:
         "$defs": {"Paper": record, **definitions},
     }
     _open(schema)
-    return exports.indented(schema, 2) + "\n"
+    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
 
 
 def _open(schema: Any) -> None:

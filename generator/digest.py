@@ -71,7 +71,7 @@ class _Paper:
 
 
 def _put_right(library: Library, since: str, before: Library | None) -> dict[str, Day]:
-    """Return the corrections and retractions of the day ``since`` or later; with ``before``, those that it had not."""
+    """Return corrections and retractions since the day ``since``, or those that the list ``before`` did not have."""
     if before is None:
         return {day: changed for day, changed in changes(library).items() if day >= since}
     told = {

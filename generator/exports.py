@@ -118,17 +118,6 @@ def citations(record_id: str, record: Record) -> list[tuple[str, str, str]]:
     ]
 
 
-def indented(data: Any, indent: int, margin: str = "\n") -> str:
-    """Return what ``json.dumps(data, ensure_ascii=False, indent=indent)`` does, which has no quick way of indenting."""
-    inner = margin + " " * indent
-    if data and isinstance(data, dict):
-        lines = [f"{_quoted(name)}: {indented(value, indent, inner)}" for name, value in data.items()]
-        return f"{{{inner}{f',{inner}'.join(lines)}{margin}}}"
-    if data and isinstance(data, list):
-        return f"[{inner}{f',{inner}'.join([indented(value, indent, inner) for value in data])}{margin}]"
-    return _quoted(data)
-
-
 _quoted = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -272,11 +261,6 @@ def csv_table(records: Mapping[str, Record]) -> str:
         }
         writer.writerow([escaping.csv_cell(str(value)) if (value := row[name]) else "" for name in CSV_COLUMNS])
     return out.getvalue()
-
-
-def family_first(author: str | PersonName) -> str:
-    """Return a name as reference managers sort it, ``Family, Given``, where a source tells the two apart."""
-    return f"{author.family}, {author.given}" if isinstance(author, PersonName) and author.given else str(author)
 
 
 def _csv_name(author: str | PersonName) -> str:

@@ -37,12 +37,12 @@ def explain(fault: Mapping[str, Any], model: type[BaseModel]) -> str:
         return f"unknown field; {f'write {close[0]}' if close else 'known are ' + ', '.join(known)}"
     if kind == "missing":
         return "is missing; add it"
-    if kind in ("literal_error", "enum"):
+    if kind == "literal_error":
         expected = context.get("expected", "").replace(" or ", ", ")
         return f"{str(fault['input'])[:40]!r} is none of {expected}; write one of these"
-    if kind in ("tuple_type", "list_type"):
+    if kind == "tuple_type":
         return "must be a list; write `- item` lines or [item, item]"
-    if kind in ("model_type", "dict_type", "model_attributes_type", "mapping_type"):
+    if kind in ("model_type", "dict_type"):
         return "must be fields with values; write {field: value}"
     if kind == "string_type":
         return "must be text; write one line of text"
@@ -78,8 +78,8 @@ def faults_in(model: type[BaseModel], data: Mapping[str, Any]) -> Iterator[tuple
         model.model_validate(data)
     except ValidationError as error:
         faults = [(_place(data, fault), fault) for fault in error.errors(include_url=False)]
-        # An author is text or fields, and what is neither right text nor right fields has faults as both. That it is of
-        # another kind is told where nothing else is wrong there or inside, and once.
+        # An author is text or fields, so pydantic finds a faulty one wrong as either. "Of another kind" is told only
+        # where nothing else is wrong at that place or inside it, and once.
         told = {place[:end] for place, fault in faults for end in range(len(place) + (fault["type"] not in _KINDS))}
         for place, fault in faults:
             if fault["type"] not in _KINDS or place not in told:

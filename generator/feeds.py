@@ -6,6 +6,7 @@ clock here: the same records give the same bytes on any day.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -145,7 +146,7 @@ def json_feed(library: Library, settings: Settings, topic: str | None = None) ->
         "items": [_item(library, feed, record_id) for record_id in feed.ids],
     }
     kept = {name: value for name, value in data.items() if value or name == "items"}
-    return exports.indented(kept, 1) + "\n"
+    return json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
 
 
 def _item(library: Library, feed: _Feed, record_id: str) -> dict[str, Any]:

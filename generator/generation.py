@@ -93,7 +93,7 @@ def _write(
             refuse_links(output / folder, output)
             folders.add(folder)
         mark = known.get(path) if made_of else None
-        if mark and mark.made_of == made_of and bears(target, mark):
+        if mark and mark.made_of == made_of and files.is_as_left(target, mark.size, mark.changed):
             done[path] = mark, False
         else:
             is_new = _put(target, make())
@@ -127,11 +127,6 @@ def _mark(target: str, made_of: str) -> Mark:
     except OSError as error:
         raise WriteError(f"{target}: is gone while pages are written ({error.strerror}); run this again") from error
     return Mark(made_of, found.st_size, found.st_mtime_ns)
-
-
-def bears(path: str | Path, mark: Mark) -> bool:
-    """Tell whether a file is the one that was marked: a plain file, of its size, and not changed since."""
-    return files.is_as_left(path, mark.size, mark.changed)
 
 
 def _sweep(output: Path) -> None:

@@ -45,7 +45,7 @@ _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
 
 def _address(text: str) -> SplitResult | None:
     """Return the parts of an address of the web, or ``None`` where ``text`` is none that people paste."""
-    if "//" not in text or len(text) > _LONGEST:
+    if "//" not in text or len(text) > _LONGEST or len(text.split()) > 1:
         return None
     try:
         parts = urlsplit(text)

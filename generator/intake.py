@@ -54,15 +54,9 @@ def read_files(
     readings, checksums = [], {}
     for path in paths:
         try:
-            data = Path(path).read_bytes()
-        except OSError as error:
-            readings.append(
-                Reading(
-                    path,
-                    format or "unknown",
-                    problems=(Problem(path, None, f"cannot be read ({error.strerror}); check name and rights"),),
-                )
-            )
+            data = readers.load(path)
+        except InputError as error:
+            readings.append(Reading(path, format or "unknown", problems=(error.problem,)))
             continue
         checksums[path] = f"sha256:{hashlib.sha256(data).hexdigest()}"
         readings.append(readers.read(path, data, format=format, captured=captured))
@@ -133,7 +127,7 @@ def plan(
     entries: list[Entry] = []
     source_of: list[str] = []
     good = [reading for reading in readings if not reading.problems]
-    by_checksum = sorted(good, key=lambda reading: checksums[reading.path])  # names must not hang on the files' order
+    by_checksum = sorted(good, key=lambda reading: checksums[reading.path])  # ids must not depend on the files' order
     ids = {reading.path: _register(sources, reading, checksums[reading.path], today) for reading in by_checksum}
     for reading in good:
         entries.extend(reading.entries)

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from generator import escaping, exports
 from generator.identifiers import SCHEMES
-from generator.models import Author, PersonName, Record, Topic
+from generator.models import Author, PersonName, Record, Topic, family_first
 from generator.settings import Settings
 from generator.venues import cited_date, container, is_journal
 from generator.wording import plain_title
@@ -56,7 +56,7 @@ def highwire(record_id: str, record: Record, settings: Settings) -> list[tuple[s
     """
     held = record.identifiers
     tags = [("citation_title", plain_title(record))]
-    tags += [("citation_author", escaping.clean(exports.family_first(author))) for author in record.authors]
+    tags += [("citation_author", escaping.clean(family_first(author))) for author in record.authors]
     if date := cited_date(record.venue, record.issued, record.identifiers.arxiv):
         tags.append(("citation_publication_date", date.replace("-", "/")))
     if record.venue:

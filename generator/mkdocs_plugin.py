@@ -287,8 +287,8 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 def build_site(config_file: Path, site_dir: Path | None) -> bool:
     """Do what ``mkdocs build --strict`` does, in this process, to save the start of another; tell whether it went well.
 
-    Of the log, what MkDocs would do in the next second is left out; ``--quiet`` would leave out the warnings too, and
-    they could not end the build. Raises ReadingListError where warnings or the configuration end it.
+    Warnings and errors of its log are shown, and what it merely reports is not; with ``--quiet`` warnings would be
+    lost as well, and could not end the build. Raises ReadingListError where warnings or the configuration end it.
     """
     log, shown = logging.getLogger("mkdocs"), logging.StreamHandler()
     shown.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))

@@ -129,6 +129,13 @@ class PersonName(_Model):
 Author = Line | PersonName
 
 
+def family_first(author: str | PersonName) -> str:
+    """Return a name as catalogues sort it, ``Family, Given``; one that no source divides stays as it is."""
+    if isinstance(author, str):
+        return author
+    return f"{author.family}, {author.given}" if author.given else author.family
+
+
 class Identifiers(_Model):
     """The identifiers of one paper, each in its normal form."""
 

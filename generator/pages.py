@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
+from itertools import chain
 from typing import Any
 
 from markupsafe import Markup
@@ -303,13 +304,11 @@ class _Writer:
             "How complete the records are, and what is missing.",
             coverage=coverage(self.library),
         )
-        for each in overviews.overviews(self.library, self.library.words):
+        own = overviews.overviews(self.library, self.library.words)
+        for each in chain(own, authors.author_pages(self.library)):
             said = (each.path, each.template, each.title, each.description)
-            yield self.page(*said, head=each.head, hide=each.hide, **each.values)
-        for each in authors.author_pages(self.library):
-            yield self.page(
-                each.path, each.template, each.title, each.description, records=each.values.get("ids"), **each.values
-            )
+            shown = each.values.get("ids")  # all that the page of an author shows, beside names
+            yield self.page(*said, records=shown, head=each.head, hide=each.hide, **each.values)
 
 
 def pages(library: Library, settings: Settings) -> Iterator[Page]:

@@ -13,12 +13,11 @@ from generator.store import Contents, record_file
 def is_faulty(contents: Contents, file: str) -> bool:
     """Tell whether a file, or its folder, has problems of its own; what names things in it cannot be judged then."""
     path = contents.folder / file
-    names = {os.fspath(path), os.fspath(path.parent)}
-    return any(problem.path in names for problem in contents.problems)
+    return not contents.faulty.isdisjoint((os.fspath(path), os.fspath(path.parent)))
 
 
 def stated(contents: Contents, file: str) -> Mapping[str, object] | None:
-    """Return the items of a table, faulty ones too; ``None`` where none can be read, which says nothing of others."""
+    """Return the items of a table, faulty ones too; ``None`` where it cannot be read, so nobody knows what it names."""
     table: Mapping[str, object] = getattr(contents, file.removesuffix(".yaml"))
     return None if not table and is_faulty(contents, file) else _items(contents, file)
 
@@ -42,7 +41,8 @@ def fault(contents: Contents, paper: str) -> str | None:
 def steps(contents: Contents) -> Iterator[tuple[str, str, str, list[str]]]:
     """Yield what topics and reading paths name: file, item, field, and its papers in order.
 
-    They are those of the file, so that one faulty step hides no other; what is no id, which is told as such, is empty.
+    They are read from the file, so that one faulty step does not hide the others. A paper that is no id is given as an
+    empty text: that fault is reported elsewhere.
     """
     for file, field in (("topics.yaml", "start_here"), ("paths.yaml", "steps")):
         for name, item in _items(contents, file).items():

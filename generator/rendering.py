@@ -40,7 +40,6 @@ def environment() -> jinja2.Environment:
     environment.filters["href"] = lambda text: Markup(escaping.html(escaping.url(text)))
     environment.filters["listed"] = lambda texts: Markup(", ".join(map(escaping.markdown, texts)))
     environment.filters["figures"] = wording.figures
-    environment.filters["shorten"] = wording.shorten
     environment.filters["url"] = lambda text: Markup(escaping.url(text))
     environment.filters["plain"] = titles.plain
     environment.filters["byline"] = wording.byline

@@ -6,6 +6,7 @@ import difflib
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,8 @@ class Settings:
     site_url: str = ""
     repo_url: str = ""
     branch: str = "main"
+    root: Path = Path()
+    """Where mkdocs.yml lies: the root of the repository."""
     records: Path = Path("records")
     docs: Path = Path("docs")
     site: Path = Path("site")
@@ -46,7 +49,13 @@ class Settings:
         """Return where a visitor edits ``file`` of the records folder, or nothing where the list has no repository."""
         if not self.repo_url:
             return ""
-        return f"{self.repo_url}/edit/{self.branch}/{self.records.name}/{file}"
+        return f"{self.repo_url}/edit/{self.branch}/{self._records_inside}/{file}"
+
+    @cached_property
+    def _records_inside(self) -> str:
+        """The records folder as the repository has it; of another place only its name is known."""
+        records, root = self.records.resolve(), self.root.resolve()
+        return records.relative_to(root).as_posix() if records.is_relative_to(root) else records.name
 
 
 class _Loader(yaml.SafeLoader):
@@ -114,6 +123,7 @@ def load(config: Path = Path(CONFIG_FILE)) -> Settings:
         site_url=str(data.get("site_url") or ""),
         repo_url=repo_url if links.is_safe(repo_url) else "",
         branch=str(own.get("branch") or "main"),
+        root=root,
         records=Path(os.environ.get(RECORDS_VARIABLE) or root / str(own.get("records") or "records")),
         docs=root / str(data.get("docs_dir") or "docs"),
         site=root / str(data.get("site_dir") or "site"),

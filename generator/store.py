@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -57,6 +58,11 @@ class Contents:
         """What an import must know again, by id: the records, and the papers that were taken off the list."""
         papers: dict[str, Record | Retraction] = {**self.retracted, **self.records}
         return dict(sorted(papers.items()))
+
+    @cached_property
+    def faulty(self) -> frozenset[str]:
+        """The paths of the files and folders that have problems."""
+        return frozenset(problem.path for problem in self.problems)
 
     def problem(self, file: str, place: tuple[str | int, ...], message: str) -> Problem:
         """Return a problem at ``place`` of ``file`` (a path inside the folder)."""
@@ -332,9 +338,8 @@ def canonical(contents: Contents) -> dict[str, str]:
         "redirects.yaml": lambda: redirects_text(contents.redirects),
         "retracted.yaml": lambda: table_text(dict(sorted(contents.retracted.items()))),
     }
-    faulty = {problem.path for problem in contents.problems}
     found = {record_file(record_id): record_text(record) for record_id, record in contents.records.items()}
     for name, text in texts.items():
-        if name in contents.files and os.fspath(contents.folder / name) not in faulty:
+        if name in contents.files and os.fspath(contents.folder / name) not in contents.faulty:
             found[name] = text()
     return found

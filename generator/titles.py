@@ -190,17 +190,13 @@ def _bare_marks_kept(latex: str) -> str:
 def slug(title: str) -> str:
     """Return a short slug: the name before a title's colon, else the whole title; at most 60 characters."""
     name, colon, _ = plain(title).partition(":")
-    return _slug(name if colon and len(_slug(name)) > 1 else title)
+    return long_slug(name if colon and len(long_slug(name)) > 1 else title)
 
 
 def long_slug(title: str) -> str:
     """Return the slug of the whole title, for where the short one is taken."""
-    return _slug(title)
-
-
-def _slug(text: str) -> str:
     # Raised figures and carets close up (Loom³ is loom3), as people type them in a search box.
-    flat = unicodedata.normalize("NFKC", plain(text)).replace("^", "")
+    flat = unicodedata.normalize("NFKC", plain(title)).replace("^", "")
     return str(slugify(flat, max_length=MAX_SLUG, word_boundary=True, save_order=True))
 
 

@@ -28,12 +28,12 @@ _PR_SET_PDEATHSIG = 1
 
 @contextlib.contextmanager
 def beside(work: Callable[[], _Result], *, worth: bool = True) -> Iterator[Callable[[], _Result]]:
-    """Begin ``work`` in a copy of this process; give what waits for its result, and is to be called once at most.
+    """Start ``work`` in a copy of this process; give a function that waits for its result. Call it once at most.
 
-    What ``work`` changes in memory stays in the copy; what it writes and returns does not. Where the copy fails or
-    dies, ``work`` is done again in this process, so it must bear that; what it raises is raised here. It is done here,
-    too, where that is not ``worth`` a process, where there are one processor or other threads (a copy would not have
-    them), and elsewhere than on Linux, where a process cannot be copied, or not safely. The copy ends with the context.
+    What ``work`` changes in memory is lost with the copy; files that it writes, and what it returns, are not. Where the
+    copy fails or dies, ``work`` is done again in this process and must bear that; an exception of this second run is
+    raised here. No copy is made where that is not ``worth`` it, with one processor, beside other threads (a copy would
+    not have them), or off Linux, where processes cannot be copied safely. The copy ends with the context.
     """
     if not worth or _processors() < 2:
         yield work

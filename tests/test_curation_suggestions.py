@@ -49,6 +49,7 @@ def test_words_and_addresses_are_told_apart(text: str, is_paper: bool) -> None:
     ("text", "found", "rest"),
     [
         ("arXiv: 2401.00010", ("arXiv: 2401.00010",), ""),
+        ("http://hf.co/a https://doi.org/10.5555/a", ("http://hf.co/a", "https://doi.org/10.5555/a"), ""),
         ("<https://toy.example/a>", ("https://toy.example/a",), ""),
         ("https://toy.example/a.", ("https://toy.example/a",), ""),
         ('"10.5555/a.1",', ("10.5555/a.1",), ""),

@@ -406,12 +406,6 @@ def test_export_prints_what_is_asked_for(
     assert (project / "out.txt").read_bytes() == said.out.encode()
 
 
-@pytest.mark.parametrize("data", [[], {}, [[]], "ü", {"a": [1, {"b": None, "c": "é\n"}], "d": {}, "e": [[True], "x"]}])
-def test_the_quick_way_of_indenting_is_that_of_the_library(data: Any) -> None:
-    for indent in (1, 2):
-        assert exports.indented(data, indent) == json.dumps(data, ensure_ascii=False, indent=indent)
-
-
 def test_a_page_cites_without_the_texts_that_stand_on_it() -> None:
     record = Record.model_validate({"title": "Loom", "summary": "It weaves.\n\nWell.", "abstract": "We weave."})
     found = {format: text for format, _, text in exports.citations("loom", record)}

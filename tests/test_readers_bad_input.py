@@ -158,9 +158,26 @@ def test_ris_says_what_it_leaves_out() -> None:
     ]
 
 
+@pytest.mark.parametrize("cut", range(4))
+def test_a_long_line_may_be_cut_within_a_character(cut: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "export.json"
+    path.write_text(f'[{ROW}, {{"title": "{"é🧵" * 50}"}}]', encoding="utf-8")
+    monkeypatch.setattr(readers, "_BEGINNING", 100 + cut)
+    assert readers.recognise("export.json", readers.beginning(str(path))) == "csl-json"
+
+
 def test_a_file_over_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(readers, "MAX_BYTES", 100)
     assert "larger" in only_problem(readers.read("toy", b"x" * 101))[1]
+
+
+def test_a_file_over_the_limit_is_not_read_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "toy"
+    path.write_bytes(b"a" * 1000)
+    monkeypatch.setattr(readers, "MAX_BYTES", 100)
+    assert len(readers.load(str(path))) == 101
+    readings, _ = intake.read_files([str(path)])
+    assert "larger than" in readings[0].problems[0].message
 
 
 def test_a_file_that_would_fill_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,9 @@ def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
 )
 def test_what_is_not_stated_is_the_default(tmp_path: Path, text: str) -> None:
     found = _load(tmp_path, text)
-    assert found == Settings(records=tmp_path / "records", docs=tmp_path / "docs", site=tmp_path / "site")
+    assert found == Settings(
+        root=tmp_path, records=tmp_path / "records", docs=tmp_path / "docs", site=tmp_path / "site"
+    )
 
 
 def test_everything_is_read(tmp_path: Path) -> None:
@@ -46,7 +49,7 @@ docs_dir: pages
 site_dir: out
 theme: {name: material, emoji: !!python/name:material.extensions.emoji.twemoji }
 extra:
-  reading_list: {records: papers, branch: trunk, keep_abstracts: true, introduction: For weavers., card: /card.png}
+  reading_list: {records: data/papers, branch: trunk, keep_abstracts: true, introduction: For weavers., card: /card.png}
 """
     found = _load(tmp_path, text)
     assert found == Settings(
@@ -57,12 +60,15 @@ extra:
         site_url="https://toy.example.org/",
         repo_url="https://github.com/toy-list/list",
         branch="trunk",
-        records=tmp_path / "papers",
+        root=tmp_path,
+        records=tmp_path / "data" / "papers",
         docs=tmp_path / "pages",
         site=tmp_path / "out",
         keep_abstracts=True,
     )
-    assert found.edit_url("papers/k.yaml") == "https://github.com/toy-list/list/edit/trunk/papers/papers/k.yaml"
+    assert found.edit_url("papers/k.yaml") == "https://github.com/toy-list/list/edit/trunk/data/papers/papers/k.yaml"
+    elsewhere = replace(found, records=tmp_path.parent / "other")
+    assert elsewhere.edit_url("papers/k.yaml") == "https://github.com/toy-list/list/edit/trunk/other/papers/k.yaml"
 
 
 @pytest.mark.parametrize(

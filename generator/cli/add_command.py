@@ -261,13 +261,12 @@ def _is_file(word: str) -> bool:
 
 def _bytes(name: str) -> bytes:
     """Return what a file or standard input holds, up to a limit; raises InputError where it cannot be read."""
+    if name != _STDIN:
+        return readers.load(name)
     try:
-        if name == _STDIN:
-            return sys.stdin.buffer.read(readers.MAX_BYTES + 1)
-        with Path(name).open("rb") as file:
-            return file.read(readers.MAX_BYTES + 1)
+        return sys.stdin.buffer.read(readers.MAX_BYTES + 1)
     except OSError as error:
-        raise InputError(Problem(name, None, f"cannot be read ({error.strerror}); check name and rights")) from None
+        raise InputError(Problem(name, None, f"cannot be read ({error.strerror}); check what it is")) from None
 
 
 # --- what is told ----------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from generator import journal, settings, store
+from generator import journal, references, settings, store
 from generator.cli.printing import say
 from generator.curation.forms import FOLDER as FORMS
 from generator.errors import ReadingListError, UsageError
@@ -47,7 +47,7 @@ def writing(folder: Path) -> Iterator[None]:
 def forms_folder(options: argparse.Namespace, contents: store.Contents) -> Path | None:
     """Return where the issue forms of these records lie, or ``None``: other records, or topics that cannot be read."""
     own = settings.load(options.config).records
-    faulty = any(Path(problem.path) == contents.folder / "topics.yaml" for problem in contents.problems)
+    faulty = references.is_faulty(contents, "topics.yaml")
     folder: Path = options.config.parent / FORMS
     return folder if folder.is_dir() and contents.folder.resolve() == own.resolve() and not faulty else None
 

@@ -14,7 +14,7 @@ from generator.curation import forms, revisions
 from generator.curation.judgement import judge
 from generator.curation.verdicts import Remark
 from generator.errors import Problem
-from generator.library import Library, coverage
+from generator.library import UNSORTED, Library, coverage
 from generator.wording import count
 
 
@@ -100,7 +100,7 @@ def stats(options: argparse.Namespace) -> int:
     """Count what the list has, and what is missing."""
     library = Library.of(load_records(configured(options).records))
     found = coverage(library)
-    unsorted = len(library.by_topic.get("unsorted", ()))
+    unsorted = len(library.by_topic.get(UNSORTED, ()))
     if options.json:
         print_json(
             {

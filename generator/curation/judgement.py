@@ -180,8 +180,7 @@ def _unpublished(change: Change) -> Iterator[Remark]:
 
 def _cannot_be_read(contents: Contents) -> bool:
     """Tell whether a table of former ids has faults; then nobody knows which addresses answer."""
-    tables = {"redirects.yaml", "retracted.yaml"}
-    return any(inside(contents, problem) in tables for problem in contents.problems)
+    return any(references.is_faulty(contents, file) for file in ("redirects.yaml", "retracted.yaml"))
 
 
 def _naming(contents: Contents, paper: str) -> list[str]:
@@ -235,7 +234,7 @@ def _gone(head: Contents, file: str, before: Iterable[str], after: Container[str
 
 
 def _without_what_follows(change: Change, gone: list[Problem], orphans: list[tuple[str, str]]) -> Contents:
-    """Return the list after the change, such that what names something gone is not a problem of its own."""
+    """Return the list after the change, altered so that references to what is gone raise no problems of their own."""
     head = change.head
     files = dict(head.files)
     for file, key in orphans:

@@ -185,7 +185,7 @@ def _is_the_later(change: Change, name: str, near: Nearest, found: Mapping[str, 
     def age(record_id: str) -> tuple[bool, str, str]:
         return (record_id not in change.base.records, change.head.records[record_id].added or "", record_id)
 
-    # Only as they are now both find each other.
+    # Two changed records find each other only as both are now; in every other case this one alone tells of the pair.
     return near.standing != "listed" or near.id not in found or age(name) > age(near.id)
 
 

@@ -50,7 +50,7 @@ class Verdict:
     score: float
     reason: str
     by_identifier: bool = False
-    """Whether it is in doubt for an identifier that both bear, so that one of them has what is another paper's."""
+    """Whether the two share an identifier and may still be two papers: then it is wrong in one of them."""
 
     @property
     def order(self) -> tuple[int, float]:

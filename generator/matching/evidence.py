@@ -37,8 +37,6 @@ class Evidence:
     against: tuple[str, ...]
     abstracts: float | None
     """The share of words in common, or ``None`` where one has no abstract."""
-    people: bool | None
-    """Whether the authors agree, or ``None`` where one has none."""
     years_apart: int | None
 
 
@@ -68,7 +66,7 @@ def weigh(a: Item, b: Item) -> Evidence:
             against.append(f"{' and '.join(names)} differ")
     elif a.pages and a.pages == b.pages and a.year == b.year:
         support.append("first page and year agree")
-    return Evidence(tuple(support), tuple(against), abstracts, people, apart)
+    return Evidence(tuple(support), tuple(against), abstracts, apart)
 
 
 # --- abstracts, authors, places --------------------------------------------------------------------------------------

@@ -34,8 +34,8 @@ class Explanation:
 def explain(items: Sequence[Item], ones: Collection[int], others: Collection[int]) -> Explanation:
     """Say what matching does with two of ``items``, given by their places; all of them count, as in a whole run.
 
-    An id may stand in several files, and so have several places. Then the two count that were found to be one paper,
-    or may be, and without such a pair the first. There must be two different places.
+    An id that stands in several files has several places. Then that pair is explained which is one paper, else one that
+    a person must decide about, else the first of all. Two of the places must differ.
     """
     found = matching.match(items)
     one, other = _meant(found, ones, others)

@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import IO, NamedTuple
 
 from generator import dates, names, titles
-from generator.models import Entry, Identifiers, PersonName, Record, Retraction, numerous
+from generator.models import Entry, Identifiers, PersonName, Record, Retraction, family_first, numerous
 
 # What a cataloguer adds behind a title: "[Chinese]", "[Erratum appears in … 2013;27(3):377]".
 _CATALOGUER_NOTE = re.compile(r"(?<![\s.])[\s.]*+\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]\.?$")
@@ -220,7 +220,7 @@ def _item(
     title: str,
     abstract: str | None,
     identifiers: Mapping[str, str],
-    authors: str | Iterable[str | PersonName],
+    authors: Iterable[str | PersonName],
     issued: str | None,
     venue: str,
     volume_number_pages: tuple[str | None, str | None, str | None],
@@ -246,7 +246,7 @@ def _item(
         shelf.lay(text) if shelf and text else text,
         start_of(text),
         identifiers or _NONE,
-        authors if isinstance(authors, str) else ";".join(map(_inverted, authors)),
+        ";".join(map(family_first, authors)),
         dates.year_of(issued),
         venue,
         titles.key(volume) if volume else "",
@@ -268,13 +268,6 @@ def start_of(abstract: str) -> int:
 def letters_of(text: str) -> bytes:
     """Return the letters and figures of a text without case, marks, spaces and letters outside ASCII."""
     return text.encode("utf-8", "replace").translate(_LOWER_CASE, _NO_LETTERS)
-
-
-def _inverted(author: str | PersonName) -> str:
-    """Return a name as catalogues sort it, ``Family, Given``; a name that is not divided stays as it is."""
-    if isinstance(author, str):
-        return author
-    return f"{author.family}, {author.given}" if author.given else author.family
 
 
 def _name_words(text: str) -> list[str]:

@@ -22,6 +22,8 @@ from generator.titles import fold, without_endless, without_marks
 
 MAX_BYTES = 64 * 1024 * 1024
 _BEGINNING = 1024 * 1024
+_CONTINUATION = bytes(range(0x80, 0xC0))
+"""The bytes of UTF-8 that go on with a character."""
 MOST_MARKS: Mapping[str, Mapping[str, int]] = {
     "bibtex": {"@": 200_000, "=": 1_500_000, "{": 1_500_000, "\\": 200_000, "$": 200_000, " and ": 400_000},
     "csl-json": {",": 5_000_000, "{": 1_500_000, "[": 1_500_000},
@@ -191,12 +193,21 @@ def nothing_in(path: str, name: str) -> Problem:
     return Problem(path, None, f"holds no entry ({name}); save the listing again")
 
 
+def load(path: str) -> bytes:
+    """Return what a file holds, but no more than shows that it is too large; raises InputError."""
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise InputError(Problem(path, None, f"cannot be read ({error.strerror}); check name and rights")) from None
+
+
 def beginning(path: str) -> str:
     """Return the beginning of a file, by which its format is recognised; raises OSError and InputError."""
     with Path(path).open("rb") as file:
         data = file.read(_BEGINNING)
-    if len(data) == _BEGINNING:  # a character may be cut in two
-        data = data[: data.rfind(b"\n") + 1] or data
+    if len(data) == _BEGINNING:  # the last character may be cut in two
+        data = data.rstrip(_CONTINUATION)[:-1]
     return decode(path, data)
 
 

@@ -143,8 +143,8 @@ def walk(
     """Yield the entries of a table one by one, so that one of any length can be read.
 
     ``problems`` takes what keeps the table from being imported (then what was yielded does not count), ``remarks`` what
-    a person should know, if there is one. ``names`` splits a list of authors: :func:`names_in` where it is not to cost
-    much.
+    a person should know, if there is one. ``names`` splits a list of authors; :func:`names_in` is the cheaper
+    choice.
     """
     lines = iter(lines)
     position = end = 0

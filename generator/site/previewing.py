@@ -31,7 +31,7 @@ class Preview:
         """
         self.library = library or Library.of(store.load(settings.records))
         self._settings, self._stamps, self._files, self._folder = settings, stamps, files, folder
-        # A copy whose records change, while its indexes stay as they are now: what would take long waits for a build.
+        # A copy that takes in new records but keeps its indexes as they are: making these anew waits for a build.
         self._records = dict(self.library.records)
         self._shown = replace(self.library, records=self._records)
         for page in pages.papers(self._shown, settings, list(self._records)[:1], self.library.relations):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -94,8 +95,7 @@ def lacking(record: Record) -> frozenset[str]:
 
 
 def _held(record: Record, name: str) -> Any:
-    group, _, kind = name.partition(".")
-    return getattr(getattr(record, group), kind) if kind else getattr(record, group)
+    return attrgetter(name)(record)
 
 
 def enrich(
@@ -223,7 +223,7 @@ def _verdict(name: str, record: Record, entry: Entry, api: Api) -> Verdict:
         return verdict
     if ours.key != theirs.key:
         return Verdict("review", verdict.score, "found by title, and the titles are not equal")
-    people = bool(ours.people and theirs.people)  # they agree, or the verdict were another
+    people = bool(ours.people and theirs.people)  # they agree, else the verdict would be another
     if people or (not ours.people and ours.year and ours.year == theirs.year):
         return verdict
     if not ours.people and not ours.year and len(ours.key) >= _DISTINCT:
