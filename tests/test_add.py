@@ -345,7 +345,7 @@ class Terminal(io.StringIO):
 def test_the_conversation_asks_again(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lines = ["2401.00010", "Looms: A Toy", "spining", "spinning", "recipe", "survey", "It is."]
+    lines = ["https://arxiv.org/abs/2401.00010.", "Looms: A Toy", "spining", "spinning", "recipe", "survey", "It is."]
     monkeypatch.setattr(sys, "stdin", Terminal("\n".join(lines) + "\n"))
     assert call("add", *DAY) == 0
     said = capsys.readouterr()
