@@ -169,7 +169,7 @@ def test_a_paper_is_found_and_the_reason_said(
     [
         ("quantisaton", "quantisation", "gptq"),  # a letter missing
         ("qunatization gptq", "quantisation gptq", "gptq"),  # two the wrong way round, and the other spelling
-        ("Frantarr", "frantar", "gptq"),  # one too many, in a name
+        ("Frantaar", "frantar", "gptq"),  # one too many, in a name
         ("fratnar 2022", "frantar 2022", "gptq"),
         ("gpqt", "gptq", "gptq"),
         ("uqantization gptq", "quantisation gptq", "gptq"),  # even at the beginning
@@ -250,6 +250,45 @@ def test_accents_and_case_do_not_count(asking: Visit) -> None:
 def test_both_spellings_find_the_same(asking: Visit) -> None:
     assert asking.ask("optimization") == asking.ask("optimisation") != []
     assert len(asking.ask("PRUNED")) == 8
+
+
+@pytest.mark.parametrize(
+    "alike",
+    [
+        ["fine-tuning", "fine-tuned", "fine-tune"],  # the stem of a short word too
+        ["behavior", "behaviour"],
+        ["modeling", "modelling"],
+        ["center", "centre"],
+        ["distillation", "distilation"],  # a double letter forgotten
+    ],
+)
+def test_forms_and_spellings_of_a_word_find_the_same_papers(asking: Visit, alike: list[str]) -> None:
+    found = [_papers(asking, word) for word in alike]
+    assert found[0]
+    assert all(its == found[0] for its in found)
+
+
+def test_a_short_word_is_not_taken_for_a_name_that_begins_it(asking: Visit) -> None:
+    lin = {
+        number
+        for number, record_id in enumerate(LIST.newest_first)
+        if any("Lin" in name.split() for name in LIST.records[record_id].author_names)
+    }
+    assert lin
+    assert not lin <= _papers(asking, "lines")
+    assert _papers(asking, "iteration")
+    assert _papers(asking, "speeds") >= _papers(asking, "speed")
+
+
+def _papers(asking: Visit, query: str) -> set[int]:
+    found = asking.page.evaluate(
+        """async (query) => {
+            const { searchIndex } = await import(new URL("../assets/search-index.js", location.href).href);
+            return (await searchIndex.find(query)).papers;
+        }""",
+        query,
+    )
+    return set(found)
 
 
 def test_a_topic_is_offered_itself(visit: Visit) -> None:
