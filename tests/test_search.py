@@ -232,6 +232,15 @@ def test_a_paper_asked_for_by_its_name_comes_first(asking: Visit) -> None:
     assert [names[paper] for paper in found] == names
 
 
+@pytest.mark.parametrize("query", ["ICLR 2024", "iclr 2024"])
+def test_papers_of_the_venue_asked_for_come_first(asking: Visit, query: str) -> None:
+    """A paper of ICLR 2025 has both words too, where it came out in 2024."""
+    venues = [LIST.records[LIST.newest_first[number]].venue for number in _ranked(asking, query)]
+    first = [venue == "ICLR 2024" for venue in venues]
+    assert any(first)
+    assert first == sorted(first, reverse=True)
+
+
 def test_accents_and_case_do_not_count(asking: Visit) -> None:
     accented = [
         (record_id, name)
@@ -281,14 +290,18 @@ def test_a_short_word_is_not_taken_for_a_name_that_begins_it(asking: Visit) -> N
 
 
 def _papers(asking: Visit, query: str) -> set[int]:
-    found = asking.page.evaluate(
+    return set(_ranked(asking, query))
+
+
+def _ranked(asking: Visit, query: str) -> list[int]:
+    found: list[int] = asking.page.evaluate(
         """async (query) => {
             const { searchIndex } = await import(new URL("../assets/search-index.js", location.href).href);
             return (await searchIndex.find(query)).papers;
         }""",
         query,
     )
-    return set(found)
+    return found
 
 
 def test_a_topic_is_offered_itself(visit: Visit) -> None:
