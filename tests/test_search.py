@@ -459,15 +459,13 @@ def test_on_a_phone_it_covers_the_page_and_gives_it_back(browser: Browser, real:
         page.wait_for_url(re.compile(rf"{re.escape(real)}(papers|topics|paths)/(?!gptq/)[^/]+/$"))
 
 
-def test_without_scripts_it_leads_to_the_whole_list(browser: Browser, real: str) -> None:
+def test_without_scripts_nothing_offers_a_search_and_that_is_said(browser: Browser, real: str) -> None:
     for size in (DESK, PHONE):
         with _visit(browser, real, size, java_script_enabled=False) as visit:
             page = visit.page
-            page.goto(f"{real}papers/gptq/")
-            if size == DESK:
-                visit.box.fill("gptq")
-            page.get_by_role("button", name="Search papers").click()
-            page.wait_for_url(f"{real}papers/?find={'gptq' if size == DESK else ''}")
+            page.goto(f"{real}papers/?find=gptq")
+            expect(page.get_by_role("search")).to_have_count(0)
+            expect(page.get_by_text("Searching and filtering need JavaScript")).to_be_visible()
             assert page.locator(".rl-rows > li").count() == TOTAL
 
 
@@ -645,7 +643,10 @@ def test_what_is_offered_late_takes_nothing_from_who_types(browser: Browser, rea
 
 def test_the_folder_of_a_wrong_address_is_not_asked_for(browser: Browser, real: str) -> None:
     with _lost(browser, real, "PAPERS/GPTQ/", real_site().html("404.html")) as page:
-        expect(page.locator(".rl-lost__form input")).to_have_value("GPTQ")
+        field = page.locator(".rl-lost__form input")
+        expect(field).to_have_value("GPTQ")
+        field.focus()
+        expect(field).to_have_css("outline-style", "solid")
 
 
 def test_a_wrong_address_of_a_published_site(browser: Browser) -> None:
@@ -677,8 +678,11 @@ def test_a_wrong_address_without_scripts_has_ways_on(browser: Browser, toy: str)
         assert page.locator("article h1").inner_text() == "This page is not here"
         links = page.locator("article p a").evaluate_all("links => links.map(link => link.href)")
         assert links == [toy, f"{toy}papers/", f"{toy}topics/", f"{toy}years/"]
-        page.locator(".rl-lost__form").get_by_role("button", name="Search").click()
-        page.wait_for_url(f"{toy}papers/?find=")
+        expect(page.get_by_role("search")).to_have_count(0)  # neither in the header, for nothing would be found
+        edges = [page.locator(at).bounding_box() for at in ("article", ".md-header__inner > :first-child")]
+        assert edges[0] is not None
+        assert edges[1] is not None
+        assert edges[0]["x"] < edges[1]["x"] + edges[1]["width"]  # below the header's beginning
 
 
 # --- the other engine ------------------------------------------------------------------------------------------------
