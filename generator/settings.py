@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import yaml
 
@@ -16,6 +17,8 @@ from generator import links
 from generator.errors import InputError, Problem, ReadingListError
 
 CONFIG_FILE = "mkdocs.yml"
+CORRECTION_FORM = "correct-record.yml"
+SUGGESTION_FORM = "suggest-paper.yml"
 OWN = ("introduction", "card", "branch", "records", "keep_abstracts")
 """What may stand under ``extra: reading_list:``."""
 RECORDS_VARIABLE = "READING_LIST_RECORDS"
@@ -50,6 +53,22 @@ class Settings:
         if not self.repo_url:
             return ""
         return f"{self.repo_url}/edit/{self.branch}/{self._records_inside}/{file}"
+
+    def correction_url(self, record_id: str) -> str:
+        """Return where a visitor tells of a mistake in a record, or nothing where the list has no repository."""
+        return self._form_url(CORRECTION_FORM, record=record_id)
+
+    @property
+    def suggestion_url(self) -> str:
+        """Where a visitor suggests a paper; nothing where the list has no repository."""
+        return self._form_url(SUGGESTION_FORM)
+
+    def _form_url(self, form: str, **answers: str) -> str:
+        """Return an issue form with these answers filled in.
+
+        See https://docs.github.com/en/issues/tracking-your-work-with-issues/creating-issues/creating-an-issue.
+        """
+        return f"{self.repo_url}/issues/new?{urlencode({'template': form, **answers})}" if self.repo_url else ""
 
     @cached_property
     def _records_inside(self) -> str:

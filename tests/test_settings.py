@@ -67,6 +67,9 @@ extra:
         keep_abstracts=True,
     )
     assert found.edit_url("papers/k.yaml") == "https://github.com/toy-list/list/edit/trunk/data/papers/papers/k.yaml"
+    form = "https://github.com/toy-list/list/issues/new?template="
+    assert found.correction_url("k") == f"{form}correct-record.yml&record=k"
+    assert found.suggestion_url == f"{form}suggest-paper.yml"
     elsewhere = replace(found, records=tmp_path.parent / "other")
     assert elsewhere.edit_url("papers/k.yaml") == "https://github.com/toy-list/list/edit/trunk/other/papers/k.yaml"
 
@@ -130,7 +133,7 @@ def test_a_slip_is_named_at_its_line(tmp_path: Path, text: str, message: str) ->
 def test_an_unsafe_repository_is_none(tmp_path: Path, address: str) -> None:
     found = _load(tmp_path, f"repo_url: '{address}'\n")
     assert found.repo_url == ""
-    assert found.edit_url("papers/k.yaml") == ""
+    assert found.edit_url("papers/k.yaml") == found.correction_url("k") == found.suggestion_url == ""
 
 
 def test_a_command_can_name_other_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

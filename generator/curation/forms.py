@@ -16,6 +16,7 @@ from generator import documents
 from generator.errors import Problem
 from generator.identifiers import SCHEMES
 from generator.models import RECORD_TYPES, Topic
+from generator.settings import CORRECTION_FORM, SUGGESTION_FORM
 
 FOLDER = Path(".github/ISSUE_TEMPLATE")
 MARK = "# Written by `reading-list check --fix` from topics.yaml; delete this line to keep a form of your own.\n"
@@ -135,7 +136,7 @@ def _suggestion(topics: Mapping[str, Topic]) -> Form:
     )
     return Form(
         "paper",
-        "suggest-paper.yml",
+        SUGGESTION_FORM,
         "Suggest a paper",
         "A paper that this list should have",
         "suggestion",
@@ -146,7 +147,7 @@ def _suggestion(topics: Mapping[str, Topic]) -> Form:
 def _correction() -> Form:
     return Form(
         "correction",
-        "correct-record.yml",
+        CORRECTION_FORM,
         "Correct a record",
         "A fact about a paper on this list that is wrong or missing",
         "correction",
