@@ -740,6 +740,14 @@ def test_an_address_is_the_papers_where_no_identifier_is(entry: str, url: str, i
     assert "paper" not in found.links
 
 
+def test_csl_of_crossref_has_a_series_before_the_volume_and_letters_as_references() -> None:
+    container = ["Lecture Notes in Looms", "Weaving &amp; Spinning 2022"]
+    [entry] = read(
+        csl(title=["On Poincar&eacute; Looms", "Sur les m&eacute;tiers"], **{"container-title": container})
+    ).entries
+    assert (entry.title, entry.venue) == ("On Poincaré Looms", "Weaving & Spinning 2022")
+
+
 def test_csl_may_have_several_links_of_a_kind_and_says_who_states_one() -> None:
     urls = {"code": ["javascript:alert(1)", "https://github.com/toy/loom", "https://github.com/toy/copy"], "model": []}
     custom = {"urls": urls, "sources": [{"from": "toy/list:README.md", "fields": ["urls.code"]}]}
