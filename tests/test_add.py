@@ -345,13 +345,15 @@ class Terminal(io.StringIO):
 def test_the_conversation_asks_again(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lines = ["https://arxiv.org/abs/2401.00010.", "Looms: A Toy", "spining", "spinning", "recipe", "survey", "It is."]
+    pasted = "see https://arxiv.org/abs/2401.00010."
+    lines = [pasted, "Looms: A Toy", "spining", "spinning", "recipe", "Survey", "It is."]
     monkeypatch.setattr(sys, "stdin", Terminal("\n".join(lines) + "\n"))
     assert call("add", *DAY) == 0
     said = capsys.readouterr()
     assert said.out == "records/papers/looms.yaml\n"
     assert "unknown topic 'spining'; write 'Spinning'" in said.err
-    assert "write one of method" in said.err
+    assert said.err.count("write one of method") == 1
+    assert "note: 'see' beside the link was not read" in said.err
     assert record(project, {"id": "looms"}) == {
         "title": "Looms: A Toy", "type": "survey", "topics": ["spinning"], "identifiers": {"arxiv": "2401.00010"},
         "why": "It is.", "added": "2025-01-05",
