@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from generator import documents, journal
-from generator.errors import InputError, Problem, WriteError
+from generator.errors import InputError, Problem, ReadingListError, WriteError
 from generator.faults import faults_in, spell
 from generator.ids import MAX_ID, id_fault, source_id_fault
 from generator.models import Path as ReadingPath
@@ -91,6 +91,14 @@ def load(folder: Path) -> Contents:
     return replace(found[0], state=found[1])
 
 
+def load_sound(folder: Path) -> Contents:
+    """Load a records folder as :func:`load` does; raises ReadingListError with all its problems where it has any."""
+    contents = load(folder)
+    if contents.problems:
+        raise ReadingListError("\n".join(map(str, contents.problems)))
+    return contents
+
+
 def _load(folder: Path) -> Contents:
     files: dict[str, documents.Document] = {}
     problems: list[Problem] = list(journal.problems(folder))
@@ -102,13 +110,8 @@ def _load(folder: Path) -> Contents:
         files[name] = document
         record = _model(document, (), document.data, Record, problems)
         if fault := id_fault(path.stem):
-            problems.append(
-                Problem(
-                    document.path,
-                    document.line(()),
-                    f"{path.stem}: the file's name {fault}; rename it to the paper's id",
-                )
-            )
+            message = f"{path.stem}: the file's name {fault}; rename it to the paper's id"
+            problems.append(Problem(document.path, document.line(()), message))
         elif record is not None:
             records[path.stem] = record
     topics = _table(folder, "topics.yaml", Topic, files, problems)
@@ -139,9 +142,8 @@ def _record_files(folder: Path, problems: list[Problem]) -> Iterator[Path]:
     except FileNotFoundError:
         return
     except OSError as error:
-        problems.append(
-            Problem(os.fspath(papers), None, f"cannot be read ({error.strerror}); make it a readable folder")
-        )
+        message = f"cannot be read ({error.strerror}); make it a readable folder"
+        problems.append(Problem(os.fspath(papers), None, message))
         return
     for entry in found:
         if entry.name.startswith("."):
@@ -228,12 +230,8 @@ def _model(
     document: documents.Document, place: tuple[str | int, ...], data: Any, model: type[_M], problems: list[Problem]
 ) -> _M | None:
     if not isinstance(data, Mapping):
-        name = place[-1] if place else "the file"
-        problems.append(
-            Problem(
-                document.path, document.line(place), f"{name}: must be fields with values; write `field: value` lines"
-            )
-        )
+        message = f"{place[-1] if place else 'the file'}: must be fields with values; write `field: value` lines"
+        problems.append(Problem(document.path, document.line(place), message))
         return None
     stated = {key: value for key, value in data.items() if value is not None}
     try:
