@@ -52,9 +52,8 @@ def _strays(contents: Contents) -> Iterator[Problem]:
 def _topics(contents: Contents) -> Iterator[Problem]:
     """Check the topics as they stand in the files, so that those of a record with other faults are checked too."""
     for file, document in contents.files.items():
-        stated = (
-            document.data.get("topics") if file.startswith("papers/") and isinstance(document.data, Mapping) else None
-        )
+        fields = document.data if store.is_record(file) and isinstance(document.data, Mapping) else {}
+        stated = fields.get("topics")
         topics = stated if isinstance(stated, list) else []
         for number, topic in enumerate(topics):
             place = ("topics", number)

@@ -76,6 +76,11 @@ def record_file(record_id: str) -> str:
     return f"{journal.PAPERS}/{record_id}.yaml"
 
 
+def is_record(file: str) -> bool:
+    """Tell whether a file, by its path inside the folder, stands where records do, and nothing else may."""
+    return file.startswith(f"{journal.PAPERS}/")
+
+
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
@@ -104,7 +109,7 @@ def _load(folder: Path) -> Contents:
     problems: list[Problem] = list(journal.problems(folder))
     records: dict[str, Record] = {}
     for path in _record_files(folder, problems):
-        name = f"papers/{path.name}"
+        name = record_file(path.stem)
         if (document := _read(path, problems)) is None:
             continue
         files[name] = document
@@ -132,7 +137,7 @@ def load_record(path: Path) -> Record | None:
 
 
 def _record_files(folder: Path, problems: list[Problem]) -> Iterator[Path]:
-    papers = folder / "papers"
+    papers = folder / journal.PAPERS
     if papers.is_symlink():
         problems.append(Problem(os.fspath(papers), None, "is a symbolic link; put the folder itself here"))
         return

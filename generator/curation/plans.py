@@ -100,7 +100,7 @@ def checked(contents: Contents, plan: Plan) -> Plan:
 
 def _refused(writes: Mapping[str, str]) -> Iterator[str]:
     for name, text in writes.items():
-        if name.startswith("papers/") and (size := len(text.encode())) > documents.MAX_BYTES:
+        if store.is_record(name) and (size := len(text.encode())) > documents.MAX_BYTES:
             yield f"the record would have {size} bytes; at most {documents.MAX_BYTES} are read, so shorten it"
 
 
@@ -113,7 +113,7 @@ def _with(contents: Contents, writes: Mapping[str, str]) -> Contents:
         document = files[name] = documents.parse(os.fspath(contents.folder / name), text)
         if document.problems:
             problems += document.problems
-        elif name.startswith("papers/"):
+        elif store.is_record(name):
             records[Path(name).stem] = Record.model_validate(document.data)
         elif name == "topics.yaml":
             topics = {key: Topic.model_validate(value) for key, value in document.data.items()}
