@@ -301,11 +301,14 @@ def _say_null_nowhere(schema: Any) -> None:
                 schema.update({**rest[0], **schema})
             else:
                 schema["anyOf"] = rest
-        for value in schema.values():
-            _say_null_nowhere(value)
-    elif isinstance(schema, list):
-        for value in schema:
-            _say_null_nowhere(value)
+    for value in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        _say_null_nowhere(value)
+
+
+def size_fault(text: str) -> str | None:
+    """Say what is wrong with the text of a file that is longer than what would be read again."""
+    size, most = len(text.encode()), documents.MAX_BYTES
+    return f"would have {size} bytes; at most {most} are read, so shorten what goes there" if size > most else None
 
 
 def save(folder: Path, changes: Mapping[str, str | None]) -> list[str]:
@@ -315,14 +318,13 @@ def save(folder: Path, changes: Mapping[str, str | None]) -> list[str]:
     a person would be lost from a file that stays, or a file could not be read again; nothing is changed then.
     """
     for name, text in sorted(changes.items()):
-        if name.endswith(".yaml") and text and (size := len(text.encode())) > documents.MAX_BYTES:
-            raise WriteError(
-                f"{folder / name}: would have {size} bytes; at most {documents.MAX_BYTES} are read, so shorten what "
-                "goes there; nothing is written"
-            )
+        if text is None or not name.endswith(".yaml"):
+            continue
+        if fault := size_fault(text):
+            raise WriteError(f"{folder / name}: {fault}; nothing is written")
         with contextlib.suppress(OSError, UnicodeDecodeError):
-            before = (folder / name).read_text(encoding="utf-8") if name.endswith(".yaml") else text
-            if text is not None and before and before != text and (line := documents.comment_line(before)):
+            before = (folder / name).read_text(encoding="utf-8")
+            if before != text and (line := documents.comment_line(before)):
                 raise WriteError(f"{folder / name}:{line}: {COMMENT}")
     return journal.commit(folder, changes)
 
