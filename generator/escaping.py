@@ -181,8 +181,8 @@ def github_code(text: str) -> str:
     return f"{fence}{pad}{text}{pad}{fence}"
 
 
-def github_cell(text: str) -> str:
-    """Return ``text`` as code for a cell of a table on GitHub, where a code span would end at a ``|``.
+def github_code_element(text: str) -> str:
+    """Return ``text`` as an element of code for GitHub: in HTML, and in a table, where a ``|`` would end a code span.
 
     GitHub turns ``@name``, ``#1`` and addresses into mentions and links after Markdown is read, except in code
     (https://docs.github.com/en/get-started/writing-on-github).

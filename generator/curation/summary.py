@@ -16,7 +16,7 @@ from generator.curation.changes import RecordChange
 from generator.curation.judgement import Judgement
 from generator.curation.revisions import Change
 from generator.errors import Problem
-from generator.escaping import github, github_block
+from generator.escaping import github, github_block, github_code_element
 from generator.library import Library
 from generator.settings import Settings
 from generator.store import Contents
@@ -54,7 +54,7 @@ def summary(change: Change, judgement: Judgement, settings: Settings, *, limit: 
         )
     if tables:
         rows = [
-            f"- {_code(each.file)}: {_code(each.id)} {_WORDS[each.kind]}"
+            f"- {github_code_element(each.file)}: {github_code_element(each.id)} {_WORDS[each.kind]}"
             + (f" ({github(', '.join(each.fields))})" if each.fields else "")
             for each in tables
         ]
@@ -78,9 +78,9 @@ def _row(change: Change, judgement: Judgement, each: RecordChange) -> str:
     title = github(titles.plain(changes.title_of(change, each)))
     what = f"{_WORDS[each.kind]}"
     if each.kind == "renamed":
-        what += f", was {_code(each.was or '')}"
+        what += f", was {github_code_element(each.was or '')}"
     if each.kind == "merged":
-        what += f", is {_code(each.to or '')} now"
+        what += f", is {github_code_element(each.to or '')} now"
     if each.kind == "retracted":
         what += f": {github(change.head.retracted[each.id].reason)}"
     if each.fields:
@@ -88,20 +88,16 @@ def _row(change: Change, judgement: Judgement, each: RecordChange) -> str:
     elif each.kind == "changed":
         what += " in its form only" if _is_sound(change, each) else ""
     near = "<br>".join(f"{github(str(one))} ({one.verdict.score:.2f})" for one in judgement.nearest.get(each.id, ()))
-    return f"| {title} {_code(each.id)} | {what} | {near} |"
+    return f"| {title} {github_code_element(each.id)} | {what} | {near} |"
 
 
 def _is_sound(change: Change, each: RecordChange) -> bool:
     return each.id in change.head.records and (each.was or each.id) in change.base.records
 
 
-def _code(text: str) -> str:
-    return f"<code>{github(text)}</code>"
-
-
 def _told(problem: Problem) -> str:
     where = problem.path if problem.line is None else f"{problem.path}:{problem.line}"
-    return f"- {_code(where)} {github(problem.message)}"
+    return f"- {github_code_element(where)} {github(problem.message)}"
 
 
 def _lines(lines: Sequence[str], more: str) -> str:
@@ -139,7 +135,7 @@ def _pages(change: Change, shown: Sequence[RecordChange], settings: Settings) ->
     after = pages.papers(_library(change.head), settings, [each.id for each in shown])
     for each, page in zip(shown, after, strict=True):
         new_lines = _read(page.text)
-        name = f"{github(titles.plain(changes.title_of(change, each)))} {_code(each.id)}"
+        name = f"{github(titles.plain(changes.title_of(change, each)))} {github_code_element(each.id)}"
         if (each.was or each.id) not in change.base.records:
             yield _folded(f"{name}: the new page", github_block("\n".join(new_lines), "markdown"))
         else:

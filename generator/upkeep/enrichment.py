@@ -311,4 +311,4 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]], room: int) -> lis
 def _cell(text: str) -> str:
     if links.is_safe(text):
         return escaping.github_link(text)
-    return escaping.github_cell(text if len(text) <= 300 else f"{text[:300]}…")
+    return escaping.github_code_element(text if len(text) <= 300 else f"{text[:300]}…")
