@@ -237,7 +237,10 @@ def test_a_short_piece_of_a_broken_abstract_is_no_title() -> None:
     reading = read(
         f"{DENSE_HEAD}One Toy\n{ABSTRACT[:-1]}\nand, in the middle of a sentence,\n{OTHER}\nTwo Toys\n{OTHER}\n"
     )
-    assert reading.problems or [entry.title for entry in reading.entries] == ["One Toy", "Two Toys"]
+    assert [(problem.line, problem.message.partition(";")[0]) for problem in reading.problems] == [
+        (4, "abstract: this looks like a piece of the abstract above"),
+        (5, "abstract: this abstract has no title before it"),
+    ]
 
 
 def test_a_short_abstract_is_an_abstract() -> None:
