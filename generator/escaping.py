@@ -129,8 +129,9 @@ def bibtex_verbatim(text: str) -> str:
     return "".join("" if char in "{}\\" else "%20" if char == " " else char for char in clean(text))
 
 
-# What spreadsheets take for the beginning of a formula, the full-width forms in some languages too.
-_FORMULA = re.compile("'*[=+@\\-＝＋＠－\t\r]")
+# What spreadsheets take for the beginning of a formula, the full-width forms in some languages too; tabs and line ends
+# also are, and no clean text begins with one.
+_FORMULA = re.compile("'*[=+@\\-＝＋＠－]")
 
 
 def csv_cell(text: str) -> str:
