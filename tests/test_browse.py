@@ -703,9 +703,9 @@ def test_by_keyboard_alone(visit: Visit) -> None:
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
 
 
-def test_the_slash_is_left_to_the_search_of_the_site(visit: Visit) -> None:
+def test_the_shortcut_is_left_to_the_search_of_the_site(visit: Visit) -> None:
     page = visit.browse()
-    page.locator("body").press("/")
+    page.locator("body").press("Control+k")
     assert page.evaluate("document.activeElement.id") != "rl-q"
 
 

@@ -60,7 +60,7 @@ class SearchBox {
       "aria-expanded": "false",
       "aria-controls": "rl-search-results",
       "aria-autocomplete": "list",
-      "aria-keyshortcuts": "/ s",
+      "aria-keyshortcuts": "Control+K Meta+K",
     })) input.setAttribute(name, value);
     form.append(this.close_, this.panel);
     this.#clear();
@@ -98,7 +98,8 @@ class SearchBox {
     });
     document.addEventListener("keydown", (event) => {
       const { key, target } = event;
-      if ((key !== "/" && key !== "s") || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+      // No letter alone: who speaks to the browser types letters by mistake (WCAG 2.1.4).
+      if (key.toLowerCase() !== "k" || event.ctrlKey === event.metaKey || event.altKey || event.shiftKey) return;
       if (target.isContentEditable || /^(?:input|textarea|select)$/.test(target.localName)) {
         // A check box takes no text.
         if (!/^(?:checkbox|radio|button)$/.test(target.type)) return;
