@@ -94,11 +94,12 @@ def _fields(
     yield FIELDS["authors"], words.of(*[name for author in record.authors for name in _names(author)])
     yield FIELDS["topics"], words.of(*[library.topics[id_].name for id_ in record.topics if id_ in library.topics])
     yield FIELDS["summary"], telling.of(record.summary or "", record.why or "", *record.results)
-    yield FIELDS["facts"], words.of(*_facts(record), record.type or "", *old_ids)
+    venue = {_whole(record.venue)} if record.venue else set()
+    yield FIELDS["facts"], words.of(*_facts(record), record.type or "", *old_ids) | venue
 
 
 def _whole(name: str) -> str:
-    """Return a paper's name as one word, told from others by its full stop: who asks for it has this paper first."""
+    """Return the name of a paper or venue as one word, told from others by its full stop: asked for, it comes first."""
     return "".join(map(folded, plain_words(name))) + "."
 
 

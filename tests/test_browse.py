@@ -344,9 +344,29 @@ def test_a_figure_of_the_first_page_leads_to_what_it_counts(visit: Visit) -> Non
     assert 0 < number < TOTAL
 
 
-def test_an_address_that_names_what_is_not_there_shows_all(visit: Visit) -> None:
-    visit.browse("?topic=gone&year=1066&sort=__proto__&type=%3Cb%3E&mark=constructor")
+def test_an_address_that_names_what_is_not_there_finds_nothing_and_says_so(visit: Visit) -> None:
+    page = visit.browse("?year=1066&type=%3Cb%3E&mark=constructor&topic=&sort=__proto__")
+    expect(page.locator("#rl-count")).to_have_text("No paper answers to all of this. Take a filter away.")
+    said = ["Your marks “constructor”", "Year “1066”", "Type “<b>”"]
+    assert page.locator(".rl-chip").all_inner_texts() == [f"{each}: not on this list" for each in said]
+    page.get_by_role("button", name="Clear all").click()
+    visit.settle("?" if page.url.endswith("?") else "")
     assert visit.count == TOTAL
+
+
+def test_on_a_phone_the_number_of_papers_stays_in_view_while_one_ticks(browser: Browser, address: str) -> None:
+    with _visit(browser, address, PHONE) as visit:
+        page = visit.browse()
+        page.locator(".rl-facets > summary").click()
+        page.locator(".rl-facet--has .rl-option", has_text="Code").click()
+        visit.settle("?has=code")
+        done = page.locator("#rl-done")
+        expect(done).to_have_text(f"Show {visit.count} papers")
+        expect(done).to_be_in_viewport(ratio=1)
+        done.click()
+        expect(page.locator(".rl-rows > li").first).to_be_in_viewport()
+        expect(page.locator(".rl-facets > summary")).to_be_focused()
+        expect(page.locator(".rl-facets > summary")).to_be_in_viewport(ratio=1)
 
 
 def test_back_leads_to_the_view_before(visit: Visit) -> None:

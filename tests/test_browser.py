@@ -229,6 +229,16 @@ def test_the_menu_of_a_narrow_screen_is_opened_by_keys(browser: Browser, real: s
     page.close()
 
 
+def test_the_keys_stop_at_nothing_unseen(browser: Browser, real: str) -> None:
+    """The theme leaves links of a closed drawer, and a button that is transparent, in the order of the keys."""
+    page = browser.new_page(viewport={"width": 640, "height": 900})
+    page.goto(f"{real}about/", wait_until="load")
+    page.get_by_role("checkbox", name="Menu", exact=True).press("Space")
+    expect(page.locator(".md-nav--secondary").get_by_role("link").first).to_be_hidden()
+    expect(page.locator(".md-top")).to_be_hidden()
+    page.close()
+
+
 def test_the_header_ends_where_the_page_does(browser: Browser, real: str) -> None:
     with _visit(browser, real, size="desk") as visit:
         visit.open("")
@@ -305,6 +315,8 @@ def test_what_is_chosen_is_seen_where_colours_are_forced(browser: Browser, real:
     lines = page.locator("[role=tab]").evaluate_all("all => all.map(each => getComputedStyle(each).borderBottomColor)")
     assert lines[0] not in lines[1:]
     assert set(lines[1:]) == {ground}
+    page.goto(f"{real}topics/quantization/", wait_until="networkidle")
+    expect(page.locator(".rl-progress progress")).to_have_css("border-style", "solid")
     page.close()
 
 
@@ -341,6 +353,9 @@ def test_a_print_of_a_paper_has_its_addresses_and_nothing_to_press(browser: Brow
     with _visit(browser, real, dark=True) as visit:
         visit.open("papers/gptq/")
         visit.page.emulate_media(media="print", color_scheme="dark")
+        visit.page.evaluate(
+            "document.querySelectorAll('details').forEach(each => each.open = true)"
+        )  # as the theme does
         for contrast, background, element in visit.page.evaluate(CONTRAST, ".md-content p, .md-content dd, h1, pre"):
             assert contrast >= 7, element
             assert background > 0.9, element  # dark ink on white, whatever the screen shows
@@ -350,11 +365,17 @@ def test_a_print_of_a_paper_has_its_addresses_and_nothing_to_press(browser: Brow
             ".md-footer",
             ".rl-mark-home",
             ".rl-cite__head",
+            ".rl-fold",
             ".md-sidebar--secondary",
         ):
             assert visit.page.locator(gone).is_hidden(), gone
         for kept in ("h1", ".rl-why", ".rl-results", ".rl-facts >> nth=0", ".rl-cite pre >> nth=0"):
             assert visit.page.locator(kept).is_visible(), kept
+        size = "each => parseFloat(getComputedStyle(each).fontSize)"
+        falling = ("h1", "h2", ".rl-title", "#summary + p", ".rl-facts dd")
+        sizes = [visit.page.locator(each).first.evaluate(size) for each in falling]
+        assert sizes == sorted(sizes, reverse=True)
+        assert sizes[3] == pytest.approx(10 * 96 / 72, abs=0.1)
         shown = "each => getComputedStyle(each, '::after').content"
         assert "arxiv.org" in visit.page.locator(".rl-links a").first.evaluate(shown)
 

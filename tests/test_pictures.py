@@ -196,6 +196,13 @@ def test_bars_are_as_high_as_their_figures() -> None:
     assert high == pytest.approx(3 * low, rel=0.01)
 
 
+@pytest.mark.parametrize(("code", "told"), [({"code": "https://example.org/"}, True), ({}, False)])
+def test_pale_columns_are_explained_where_one_is_seen(code: dict[str, str], told: bool) -> None:
+    record = Record.model_validate({"title": "A", "issued": "2024", "links": code})
+    chart = charts.charts(Library({"a": record}, {}, {}, {}, {}))[1]
+    assert ("pale" in chart.text) is told
+
+
 def test_every_mark_is_on_its_sheet() -> None:
     for group in range(len(figures.MARKS)):
         svg = ElementTree.fromstring(drawing.drawn("mark", "mark", "", "", group))

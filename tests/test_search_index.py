@@ -170,6 +170,7 @@ def test_a_name_is_a_word_too_but_none_to_mistype() -> None:
     )
     assert index.papers("warpnetwarpnet.") == {"a": FIELDS["name"]}
     assert index.papers("warp.") == {"b": FIELDS["name"]}
+    assert Index(_of({"loom": LOOM})).papers("toyconference.") == {"loom": FIELDS["facts"]}
     assert set(index.spellings("w")) == {"looms", "net", "warp", "warpnet"}
 
 

@@ -156,7 +156,11 @@ function facet(key, label, options, of, { all = false, first = 99, byCount = fal
     all,
     first,
     byCount,
-    has: (value) => at.has(value),
+    /** Return what a view chooses, in the order of the options, with names; what the list does not have, without. */
+    chosen: (view) => [
+      ...options.filter(([value]) => view[key].has(value)),
+      ...[...view[key]].filter((value) => !at.has(value)).map((value) => [value, ""]),
+    ],
     wanted: (view) => (view[key].size ? new Set([...view[key]].map((value) => at.get(value))) : null),
   };
 }
@@ -181,14 +185,14 @@ const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 function readView(facets) {
   const given = new URLSearchParams(location.search);
   const view = { q: given.get("find") ?? "", sort: Object.hasOwn(SORTS, given.get("sort") ?? "") ? given.get("sort") : "" };
-  for (const one of facets) view[one.key] = new Set(given.getAll(one.key).filter(one.has));
+  for (const one of facets) view[one.key] = new Set(given.getAll(one.key).filter(Boolean));
   return view;
 }
 
 function addressOf(view, facets) {
   const wanted = new URLSearchParams();
   if (view.q.trim()) wanted.set("find", view.q.trim());
-  for (const one of facets) for (const { value } of one.options) if (view[one.key].has(value)) wanted.append(one.key, value);
+  for (const one of facets) for (const [value] of one.chosen(view)) wanted.append(one.key, value);
   if (view.sort) wanted.set("sort", view.sort);
   const query = wanted.toString();
   return location.pathname + (query ? `?${query}` : "");
@@ -252,6 +256,7 @@ class Page {
     this.input = at("#rl-q");
     this.sort = at("#rl-sort");
     this.facets = at(".rl-facets");
+    this.done = at("#rl-done");
     this.rows = at(".rl-rows");
     this.status = at("#rl-count");
     this.chips = at(".rl-chips");
@@ -375,6 +380,11 @@ class Page {
       if (target.checked) chosen.add(target.value);
       else chosen.delete(target.value);
       this.#go({ [target.name]: chosen });
+    });
+    this.done.addEventListener("click", () => {
+      facets.open = false;
+      facets.scrollIntoView();
+      facets.querySelector("summary").focus({ preventScroll: true });
     });
     rows.addEventListener("change", ({ target }) => {
       const paper = Number(target.value);
@@ -520,10 +530,10 @@ class Page {
   #renderFacets(tallies) {
     let chosen = 0;
     this.list.facets.forEach((one, at) => {
+      chosen += this.view[one.key].size;
       this.#options[at].made.forEach((option, index) => {
         option.now = tallies[at][index];
         option.checked = option.box.checked = this.view[one.key].has(option.value);
-        chosen += option.checked ? 1 : 0;
         const text = option.now.toLocaleString("en");
         if (option.number.textContent !== text) option.number.textContent = text;
         option.label.classList.toggle("rl-is-empty", !option.now && !option.checked);
@@ -563,7 +573,7 @@ class Page {
       );
     if (this.view.q.trim()) chip(`“${this.view.q.trim()}”`, "q");
     for (const one of this.list.facets) {
-      for (const { value, name } of one.options) if (this.view[one.key].has(value)) chip(name, one.key, value);
+      for (const [value, name] of one.chosen(this.view)) chip(name || `${one.label} “${value}”: not on this list`, one.key, value);
     }
     if (made.length > 1) made.push(element("button", { type: "button", class: "rl-quiet" }, "Clear all"));
     this.chips.hidden = !made.length;
@@ -582,6 +592,7 @@ class Page {
         ? `${instead}${which}, ${SORTS[sortOf(this.view, this.answer)]}`
         : "No paper answers to all of this. Take a filter away.";
     if (this.status.textContent !== text) this.status.textContent = text;
+    this.done.textContent = found ? `Show ${count(found, "paper")}` : "No paper answers to all of this";
   }
 
   #renderRows(most = Infinity) {
@@ -724,7 +735,7 @@ if (home) {
     })
     .catch((error) => {
       home.classList.add("rl-is-broken");
-      for (const rest of home.querySelectorAll("noscript")) {
+      for (const rest of home.querySelectorAll(".rl-browse__results noscript")) {
         rest.replaceWith(...new DOMParser().parseFromString(rest.textContent, "text/html").body.childNodes);
       }
       home.querySelector("#rl-count").textContent = "The list could not be loaded for filtering; this is its plain form.";

@@ -1,10 +1,13 @@
-/* On a narrow screen the map scrolls within its box: a group that is chosen comes into view. All else needs no script. */
+/* On a narrow screen the map scrolls within its box: a group that is chosen comes into view, and the page
+   moves where most of the group would stand below the screen. All else needs no script. */
 
 const sheet = document.querySelector(".rl-map__sheet");
 
 document.querySelector(".rl-legend")?.addEventListener("change", ({ target }) => {
   const points = sheet.querySelectorAll(`.${target.id.replace("group-", "g")}`); // none for all groups
-  const places = Array.from(points, (point) => point.getBoundingClientRect().x).sort((a, b) => a - b);
-  const middle = places[places.length >> 1];
-  if (middle !== undefined) sheet.scrollLeft += middle - sheet.getBoundingClientRect().x - sheet.clientWidth / 2;
+  const boxes = Array.from(points, (point) => point.getBoundingClientRect());
+  if (!boxes.length) return;
+  const middle = (side) => boxes.map((box) => box[side]).sort((a, b) => a - b)[boxes.length >> 1];
+  sheet.scrollLeft += middle("x") - sheet.getBoundingClientRect().x - sheet.clientWidth / 2;
+  if (middle("y") > innerHeight) scrollBy(0, middle("y") - innerHeight / 2);
 });

@@ -83,12 +83,20 @@ export function queryWords(query, stop = new Set()) {
 }
 
 const HYPHENATED = /(?<![\p{L}\p{N}.])[\p{L}\p{N}]+(?:[-‐‑][\p{L}\p{N}]+)+(?!\.\p{N})/gu;
-const ENDINGS = /(?:ations?|ating|ated?|ates|ions?|ings?|ed|es|e|s)$/;
+const ENDINGS = /(?:ations?|ating|ated?|ates|ions?|ings?|(?<!e)ed|es|e|(?<!s|ia)s)$/;
 
-/** Return a word without its ending, so that `pruning`, `pruned` and `prunes` are one. Nothing shorter than four letters. */
+/**
+ * Return a word without its ending, so that `pruning`, `pruned` and `prunes` are one, and as one spelling of English has
+ * it: `modelling` is `modeling`, `behaviour` is `behavior` and `centre` is `center`. Nothing shorter than three letters.
+ */
 function stem(word) {
-  const bare = word.replace(ENDINGS, "");
-  return bare.length < 4 ? word : bare;
+  const ending = ENDINGS.exec(word)?.[0] ?? "";
+  let bare = word.slice(0, word.length - ending.length);
+  if (bare.length < SHORTEST_PREFIX) bare = word;
+  // The e of a short word tells it from others: `tuning` is of `tune`, but `lining` is not of the name Lin.
+  else if (bare.length === SHORTEST_PREFIX && ending && ending !== "s") bare += "e";
+  if (bare.length <= SHORTEST_PREFIX) return bare;
+  return bare.replace(/([b-df-hj-np-tv-y])\1$/, "$1").replace(/(?<=...)our$/, "or").replace(/(?<=..[bt])er$/, "r");
 }
 
 /** Tell whether a word begins another; cifar10 does not begin cifar100. */
@@ -238,17 +246,18 @@ class SearchIndex {
   /** Return the papers that have a word, one it begins, or one that differs in its ending. */
   async #look(index, word) {
     const base = word.length < SHORTEST_PREFIX ? word : stem(word);
+    const start = base.length > SHORTEST_PREFIX ? base.replace(/[er]$/, "") : base; // all words of this stem begin so
     const first = place(index.words, word);
     const numbers = [first];
     if (word.length >= SHORTEST_PREFIX) {
-      for (let at = first + 1; numbers.length < MOST_FILES && index.words[at]?.startsWith(base); at += 1) numbers.push(at);
-      for (let at = first - 1; numbers.length < MOST_FILES && at >= place(index.words, base); at -= 1) numbers.push(at);
+      for (let at = first + 1; numbers.length < MOST_FILES && index.words[at]?.startsWith(start); at += 1) numbers.push(at);
+      for (let at = first - 1; numbers.length < MOST_FILES && at >= place(index.words, start); at -= 1) numbers.push(at);
     }
     const papers = new Map();
     const words = new Set();
     const files = await Promise.all(numbers.filter((at) => at >= 0).map((at) => this.#file(index, "words", at, wordFile)));
     for (const file of files) {
-      for (let at = place(file.words, base, true); at < file.words.length && file.words[at].startsWith(base); at += 1) {
+      for (let at = place(file.words, start, true); at < file.words.length && file.words[at].startsWith(start); at += 1) {
         const other = file.words[at];
         const whole = other === word;
         if (!whole && (word.length < SHORTEST_PREFIX || !(begins(word, other) || stem(other) === base))) continue;

@@ -85,10 +85,9 @@ def _of_code(library: Library) -> Chart:
         data.append([label, share, f"{share:.0%}" if ids else "", len(ids) < _FEW])
         rows.append((label, _year_page(library, span), [f"{len(ids):,}", f"{coded:,}", _share(coded, len(ids))]))
     every = _with_code(library, library.records)
-    text = (
-        f"{every:,} of {count(len(library.records), 'paper')} ({_share(every, len(library.records))}) link to code. "
-        f"Years with fewer than {_FEW} papers are pale: there a single paper moves the share far."
-    )
+    text = f"{every:,} of {count(len(library.records), 'paper')} ({_share(every, len(library.records))}) link to code."
+    if any(share and pale for _, share, _, pale in data):  # a column of no height shows no colour
+        text += f" Years with fewer than {_FEW} papers are pale: there a single paper moves the share far."
     title = "Share of papers with code, by year"
     heads = ["Year", "Papers", "With code", "Share"]
     return Chart(title, text, drawn("columns", "code", title, text, data), heads, rows)
