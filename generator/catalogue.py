@@ -40,7 +40,8 @@ def catalogue(library: Library) -> str:
     days = _table(record.added for record in records)
     topics = {topic_id: place for place, topic_id in enumerate(library.topics)}
     comments = list(_comments(library))
-    captures = _table(day for _, _, day in comments)
+    captured = [day for _, _, day in comments]
+    captures = _table(captured)
     return compact(
         {
             "version": VERSION,
@@ -66,7 +67,10 @@ def catalogue(library: Library) -> str:
                 "links": [_link_bits(record) for record in records],
                 "added": _indexes((record.added for record in records), days),
             },
-            "comments": [[paper, count, captures.index(day)] for paper, count, day in comments],
+            "comments": [
+                [paper, count, capture]
+                for (paper, count, _), capture in zip(comments, _indexes(captured, captures), strict=True)
+            ],
         }
     )
 

@@ -52,9 +52,8 @@ def _strays(contents: Contents) -> Iterator[Problem]:
 def _topics(contents: Contents) -> Iterator[Problem]:
     """Check the topics as they stand in the files, so that those of a record with other faults are checked too."""
     for file, document in contents.files.items():
-        stated = (
-            document.data.get("topics") if file.startswith("papers/") and isinstance(document.data, Mapping) else None
-        )
+        fields = document.data if store.is_record(file) and isinstance(document.data, Mapping) else {}
+        stated = fields.get("topics")
         topics = stated if isinstance(stated, list) else []
         for number, topic in enumerate(topics):
             place = ("topics", number)
@@ -212,17 +211,19 @@ def taken_off(contents: Contents, name: str, reason: str) -> str:
 
 
 def _form(contents: Contents) -> Iterator[Problem]:
-    for file, text in store.canonical(contents).items():
-        is_, should = contents.files[file].text, text
-        if is_ != should and (commented := documents.comment_line(is_)):
-            yield Problem(os.fspath(contents.folder / file), commented, store.COMMENT)
-        elif is_ != should:
-            pairs = enumerate(zip_longest(is_.split("\n"), should.split("\n")), start=1)
-            number, line, wanted = next((number, *pair) for number, pair in pairs if pair[0] != pair[1])
-            tells = wanted and wanted.split() != (line or "").split()  # not where space alone is otherwise
-            belongs = f": `{wanted.strip()}` belongs here" if tells else ""
-            message = f"not in canonical form from here on{belongs}; run `reading-list check --fix`"
-            yield Problem(os.fspath(contents.folder / file), min(number, len(is_.splitlines()) or 1), message)
+    for file, canonical in store.canonical(contents).items():
+        path, text = os.fspath(contents.folder / file), contents.files[file].text
+        if text == canonical:
+            continue
+        if commented := documents.comment_line(text):
+            yield Problem(path, commented, store.COMMENT)
+            continue
+        pairs = enumerate(zip_longest(text.split("\n"), canonical.split("\n")), start=1)
+        number, line, wanted = next((number, *pair) for number, pair in pairs if pair[0] != pair[1])
+        tells = wanted and wanted.split() != (line or "").split()  # not where space alone is otherwise
+        belongs = f": `{wanted.strip()}` belongs here" if tells else ""
+        message = f"not in canonical form from here on{belongs}; run `reading-list check --fix`"
+        yield Problem(path, min(number, len(text.splitlines()) or 1), message)
 
 
 def _schema(contents: Contents) -> Iterator[Problem]:

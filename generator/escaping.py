@@ -129,8 +129,9 @@ def bibtex_verbatim(text: str) -> str:
     return "".join("" if char in "{}\\" else "%20" if char == " " else char for char in clean(text))
 
 
-# What spreadsheets take for the beginning of a formula, the full-width forms in some languages too.
-_FORMULA = re.compile("'*[=+@\\-＝＋＠－\t\r]")
+# What spreadsheets take for the beginning of a formula, the full-width forms in some languages too; tabs and line ends
+# also are, and no clean text begins with one.
+_FORMULA = re.compile("'*[=+@\\-＝＋＠－]")
 
 
 def csv_cell(text: str) -> str:
@@ -181,8 +182,8 @@ def github_code(text: str) -> str:
     return f"{fence}{pad}{text}{pad}{fence}"
 
 
-def github_cell(text: str) -> str:
-    """Return ``text`` as code for a cell of a table on GitHub, where a code span would end at a ``|``.
+def github_code_element(text: str) -> str:
+    """Return ``text`` as an element of code for GitHub: in HTML, and in a table, where a ``|`` would end a code span.
 
     GitHub turns ``@name``, ``#1`` and addresses into mentions and links after Markdown is read, except in code
     (https://docs.github.com/en/get-started/writing-on-github).

@@ -122,15 +122,8 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             configured = settings.load(Path(config.config_file_path))
         docs, note = Path(config.docs_dir), Path(config.config_file_path).parent / standing.NOTE
         state = {configured.records: files.state(configured.records)}
-
-        def load() -> store.Contents:
-            contents = store.load(configured.records)
-            if contents.problems:
-                raise PluginError("the records have problems:\n" + "\n".join(map(str, contents.problems)))
-            return contents
-
         with _told():
-            run = standing.generate(configured, docs, note, load)
+            run = standing.generate(configured, docs, note, partial(store.load_sound, configured.records))
         _log.debug("%s", run.done)
         self.build.library = run.library if self.serving else None  # a build that ends soon needs it no more
         self._date(run.day)

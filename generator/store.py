@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from generator import documents, journal
-from generator.errors import InputError, Problem, WriteError
+from generator.errors import InputError, Problem, ReadingListError, WriteError
 from generator.faults import faults_in, spell
 from generator.ids import MAX_ID, id_fault, source_id_fault
 from generator.models import Path as ReadingPath
@@ -76,6 +76,11 @@ def record_file(record_id: str) -> str:
     return f"{journal.PAPERS}/{record_id}.yaml"
 
 
+def is_record(file: str) -> bool:
+    """Tell whether a file, by its path inside the folder, stands where records do, and nothing else may."""
+    return file.startswith(f"{journal.PAPERS}/")
+
+
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
@@ -91,24 +96,27 @@ def load(folder: Path) -> Contents:
     return replace(found[0], state=found[1])
 
 
+def load_sound(folder: Path) -> Contents:
+    """Load a records folder as :func:`load` does; raises ReadingListError with all its problems where it has any."""
+    contents = load(folder)
+    if contents.problems:
+        raise ReadingListError("\n".join(map(str, contents.problems)))
+    return contents
+
+
 def _load(folder: Path) -> Contents:
     files: dict[str, documents.Document] = {}
     problems: list[Problem] = list(journal.problems(folder))
     records: dict[str, Record] = {}
     for path in _record_files(folder, problems):
-        name = f"papers/{path.name}"
+        name = record_file(path.stem)
         if (document := _read(path, problems)) is None:
             continue
         files[name] = document
         record = _model(document, (), document.data, Record, problems)
         if fault := id_fault(path.stem):
-            problems.append(
-                Problem(
-                    document.path,
-                    document.line(()),
-                    f"{path.stem}: the file's name {fault}; rename it to the paper's id",
-                )
-            )
+            message = f"{path.stem}: the file's name {fault}; rename it to the paper's id"
+            problems.append(Problem(document.path, document.line(()), message))
         elif record is not None:
             records[path.stem] = record
     topics = _table(folder, "topics.yaml", Topic, files, problems)
@@ -129,7 +137,7 @@ def load_record(path: Path) -> Record | None:
 
 
 def _record_files(folder: Path, problems: list[Problem]) -> Iterator[Path]:
-    papers = folder / "papers"
+    papers = folder / journal.PAPERS
     if papers.is_symlink():
         problems.append(Problem(os.fspath(papers), None, "is a symbolic link; put the folder itself here"))
         return
@@ -139,9 +147,8 @@ def _record_files(folder: Path, problems: list[Problem]) -> Iterator[Path]:
     except FileNotFoundError:
         return
     except OSError as error:
-        problems.append(
-            Problem(os.fspath(papers), None, f"cannot be read ({error.strerror}); make it a readable folder")
-        )
+        message = f"cannot be read ({error.strerror}); make it a readable folder"
+        problems.append(Problem(os.fspath(papers), None, message))
         return
     for entry in found:
         if entry.name.startswith("."):
@@ -228,12 +235,8 @@ def _model(
     document: documents.Document, place: tuple[str | int, ...], data: Any, model: type[_M], problems: list[Problem]
 ) -> _M | None:
     if not isinstance(data, Mapping):
-        name = place[-1] if place else "the file"
-        problems.append(
-            Problem(
-                document.path, document.line(place), f"{name}: must be fields with values; write `field: value` lines"
-            )
-        )
+        message = f"{place[-1] if place else 'the file'}: must be fields with values; write `field: value` lines"
+        problems.append(Problem(document.path, document.line(place), message))
         return None
     stated = {key: value for key, value in data.items() if value is not None}
     try:
@@ -298,11 +301,14 @@ def _say_null_nowhere(schema: Any) -> None:
                 schema.update({**rest[0], **schema})
             else:
                 schema["anyOf"] = rest
-        for value in schema.values():
-            _say_null_nowhere(value)
-    elif isinstance(schema, list):
-        for value in schema:
-            _say_null_nowhere(value)
+    for value in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        _say_null_nowhere(value)
+
+
+def size_fault(text: str) -> str | None:
+    """Say what is wrong with the text of a file that is longer than what would be read again."""
+    size, most = len(text.encode()), documents.MAX_BYTES
+    return f"would have {size} bytes; at most {most} are read, so shorten what goes there" if size > most else None
 
 
 def save(folder: Path, changes: Mapping[str, str | None]) -> list[str]:
@@ -312,14 +318,13 @@ def save(folder: Path, changes: Mapping[str, str | None]) -> list[str]:
     a person would be lost from a file that stays, or a file could not be read again; nothing is changed then.
     """
     for name, text in sorted(changes.items()):
-        if name.endswith(".yaml") and text and (size := len(text.encode())) > documents.MAX_BYTES:
-            raise WriteError(
-                f"{folder / name}: would have {size} bytes; at most {documents.MAX_BYTES} are read, so shorten what "
-                "goes there; nothing is written"
-            )
+        if text is None or not name.endswith(".yaml"):
+            continue
+        if fault := size_fault(text):
+            raise WriteError(f"{folder / name}: {fault}; nothing is written")
         with contextlib.suppress(OSError, UnicodeDecodeError):
-            before = (folder / name).read_text(encoding="utf-8") if name.endswith(".yaml") else text
-            if text is not None and before and before != text and (line := documents.comment_line(before)):
+            before = (folder / name).read_text(encoding="utf-8")
+            if before != text and (line := documents.comment_line(before)):
                 raise WriteError(f"{folder / name}:{line}: {COMMENT}")
     return journal.commit(folder, changes)
 

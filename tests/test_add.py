@@ -245,7 +245,7 @@ def test_a_long_author_list_does_not_make_a_record_that_cannot_be_read(
     people = " and ".join(f"Family{number}, Given{number}" for number in range(5000))
     status, data = add(f"@article{{a, title={{A Toy of Many}}, author={{{people}}}}}")
     assert status == 1
-    assert "at most 65536 are read" in data["problems"][0]["message"]
+    assert "papers/a-toy-of-many.yaml: would have" in data["problems"][0]["message"]
     assert not (project / "records/papers/a-toy-of-many.yaml").exists()
 
 
@@ -345,13 +345,15 @@ class Terminal(io.StringIO):
 def test_the_conversation_asks_again(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lines = ["https://arxiv.org/abs/2401.00010.", "Looms: A Toy", "spining", "spinning", "recipe", "survey", "It is."]
+    pasted = "see https://arxiv.org/abs/2401.00010."
+    lines = [pasted, "Looms: A Toy", "spining", "spinning", "recipe", "Survey", "It is."]
     monkeypatch.setattr(sys, "stdin", Terminal("\n".join(lines) + "\n"))
     assert call("add", *DAY) == 0
     said = capsys.readouterr()
     assert said.out == "records/papers/looms.yaml\n"
     assert "unknown topic 'spining'; write 'Spinning'" in said.err
-    assert "write one of method" in said.err
+    assert said.err.count("write one of method") == 1
+    assert "note: 'see' beside the link was not read" in said.err
     assert record(project, {"id": "looms"}) == {
         "title": "Looms: A Toy", "type": "survey", "topics": ["spinning"], "identifiers": {"arxiv": "2401.00010"},
         "why": "It is.", "added": "2025-01-05",

@@ -12,7 +12,7 @@ import pytest
 from cmarkgfm.cmark import Options
 from site_tools import TOY_SETTINGS, call, toy_records, write_record
 
-from generator import store
+from generator import pages, store
 from generator.curation import moves, revisions
 from generator.curation.judgement import judge
 from generator.curation.summary import LIMIT, summary
@@ -117,22 +117,35 @@ def test_text_of_records_is_text(head: Path, base: Path) -> None:
         part for each in found for part in (each.text if id(each) not in code else "", each.tail) if part
     )
     assert "octocat" in outside
+    assert not any("\u200b" in (each.text or "") for each in found if each.tag == "code")  # ids can be copied
     assert not re.search(r"@\w|#\d|GH-\d|://\w|www\.\w|:octocat:", outside)
 
 
-def test_a_summary_keeps_within_its_limit_and_says_what_is_left_out(head: Path, base: Path) -> None:
+def test_a_summary_keeps_within_its_limit_and_says_what_is_left_out(
+    head: Path, base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    paper = pages._Writer.paper
+
+    def noted(writer: pages._Writer, name: str) -> str:
+        made.append(name)
+        return paper(writer, name)
+
+    monkeypatch.setattr(pages._Writer, "paper", noted)
     for number in range(250):
         record = Record(title=f"Paper {'ä' * 40} number {number}", summary="word " * 300, topics=("weaving",))
         write_record(head, f"many-{number:03}", record)
     for limit in (LIMIT, 300_000, 30_000, 3_000):
+        made.clear()
         text = _summary(head, base, limit)
         assert len(text.encode()) <= limit
         if limit < 100_000:
             assert text.endswith("|\n\nThe rest is left out here, for want of room.\n")
         else:
             shown = text.count("<details>")
-            (left,) = re.findall(r"(\d+) more pages are left out here", text)
+            (left,) = re.findall(r"The pages of (\d+) more records are left out here", text)
             assert shown + int(left) == 250
+            assert len(made) == shown + 1  # and none is made only to be counted
             assert text.count("</details>") == shown
             assert "| … | 50 more | |" in text
 

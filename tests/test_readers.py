@@ -237,7 +237,10 @@ def test_a_short_piece_of_a_broken_abstract_is_no_title() -> None:
     reading = read(
         f"{DENSE_HEAD}One Toy\n{ABSTRACT[:-1]}\nand, in the middle of a sentence,\n{OTHER}\nTwo Toys\n{OTHER}\n"
     )
-    assert reading.problems or [entry.title for entry in reading.entries] == ["One Toy", "Two Toys"]
+    assert [(problem.line, problem.message.partition(";")[0]) for problem in reading.problems] == [
+        (4, "abstract: this looks like a piece of the abstract above"),
+        (5, "abstract: this abstract has no title before it"),
+    ]
 
 
 def test_a_short_abstract_is_an_abstract() -> None:
@@ -738,6 +741,14 @@ def test_an_address_is_the_papers_where_no_identifier_is(entry: str, url: str, i
     more = {"@": ", eprint={2301.00010}", "T": "DO  - 10.5555/1\n", "[": ', "DOI": "10.5555/1"', "t": "2301.00010"}
     [found] = read(entry.format(url=url, more=more[entry[0]])).entries
     assert "paper" not in found.links
+
+
+def test_csl_of_crossref_has_a_series_before_the_volume_and_letters_as_references() -> None:
+    container = ["Lecture Notes in Looms", "Weaving &amp; Spinning 2022"]
+    [entry] = read(
+        csl(title=["On Poincar&eacute; Looms", "Sur les m&eacute;tiers"], **{"container-title": container})
+    ).entries
+    assert (entry.title, entry.venue) == ("On Poincaré Looms", "Weaving & Spinning 2022")
 
 
 def test_csl_may_have_several_links_of_a_kind_and_says_who_states_one() -> None:

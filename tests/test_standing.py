@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 from site_tools import call, enter_project, file_bytes
 
-from generator import standing
-from generator.cli import site_commands
+from generator import standing, store
 from generator.settings import Settings
 
 Edit = Callable[[Path], object]
@@ -138,7 +137,7 @@ def test_where_all_stands_the_records_are_not_even_understood(
 
     number = len(_noted(project / NOTE)["files"])
     capsys.readouterr()
-    monkeypatch.setattr(site_commands, "load_records", never)
+    monkeypatch.setattr(store, "load_sound", never)
     assert call("generate") == 0
     assert capsys.readouterr().err == f"0 pages and files written, {number} unchanged, 0 removed\n"
     with pytest.raises(AssertionError, match="was read"):

@@ -143,6 +143,14 @@ def test_a_publication_may_follow_its_preprint(world: World) -> None:
     assert run(server, {"loom": record}, "crossref").facts == []
 
 
+def test_a_work_without_a_title_is_no_answer(world: World) -> None:
+    databases, server = world
+    work = crossref_work(Paper("", ("Ada Weaver",), doi="10.5555/l", venue=("Looms",)))
+    databases.broken = {"/works": crossref_list([work])}
+    done = run(server, {"loom": Record(title=TITLE, identifiers={"doi": "10.5555/l"})}, "crossref")
+    assert (done.facts, done.doubts) == ([], [])
+
+
 def test_of_a_series_and_a_volume_the_volume_is_the_venue(world: World) -> None:
     databases, server = world
     databases.papers = [Paper(TITLE, doi="10.5555/l", venue=("Lecture Notes in Looms", "Weaving &amp; Spinning 2022"))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 
 from generator import store
 from generator.cli.printing import say
@@ -21,16 +22,16 @@ def asked(contents: store.Contents) -> Suggestion:
         return "; ".join(fault.message for fault in faults) or None
 
     def type_fault(text: str) -> str | None:
-        return f"write one of {', '.join(RECORD_TYPES)}" if text and text not in RECORD_TYPES else None
+        return f"write one of {', '.join(RECORD_TYPES)}" if text and text.lower() not in RECORD_TYPES else None
 
     say("A paper for the list. An empty line leaves an answer open.")
-    paper, spare = suggestions.pasted(_ask("arXiv id, DOI or address"))
+    suggestion = suggestions.of_answer(_ask("arXiv id, DOI or address"))
     title = _ask("Title")
     say(f"Topics: {', '.join(contents.topics) or 'none yet'}")
     topics = _ask("Its topics, the main one first, commas between", topics_fault) if contents.topics else ""
     kind = _ask(f"Type ({', '.join(RECORD_TYPES)})", type_fault)
     why = _ask("Why it belongs on the list, in one sentence")
-    return Suggestion(paper=paper or (spare,), title=title, topics=tuple(topics.split(",")), type=kind, why=why)
+    return replace(suggestion, title=title, topics=tuple(topics.split(",")), type=kind, why=why)
 
 
 def _ask(question: str, fault: Callable[[str], str | None] = lambda _: None) -> str:

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 
 from generator import store
-from generator.cli.opening import configured, load_records, today, writing
+from generator.cli.opening import configured, today, writing
 from generator.cli.options import day, output_option, records_option
 from generator.cli.printing import DONE, put, say
 from generator.curation import moves, revisions
@@ -76,7 +76,7 @@ def changes_options(parser: argparse.ArgumentParser) -> None:
 def _edit(options: argparse.Namespace, make: Callable[[store.Contents], moves.Edit]) -> int:
     folder = configured(options).records
     with writing(folder):
-        contents = load_records(folder)
+        contents = store.load_sound(folder)
         edit = make(contents)
         moves.apply(contents, edit)
     if not edit.writes:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from generator import escaping, intake, matching, readers, store
-from generator.cli.opening import configured, load_records, today, writing
+from generator.cli.opening import configured, today, writing
 from generator.cli.options import day, json_option, records_option
 from generator.cli.printing import DONE, PROBLEMS, print_json, problem_json, progress, say
 from generator.errors import ReadingListError, UsageError
@@ -26,11 +26,11 @@ def import_(options: argparse.Namespace) -> int:
     found = configured(options)
     folder = found.records
     if options.dry_run:
-        done = _plan(options, load_records(folder), bool(found.keep_abstracts))
+        done = _plan(options, store.load_sound(folder), bool(found.keep_abstracts))
         changed = 0
     else:
         with writing(folder):
-            contents = load_records(folder)
+            contents = store.load_sound(folder)
             done = _plan(options, contents, bool(found.keep_abstracts))
             changed = intake.write(contents, done)
     if options.json:
@@ -213,7 +213,7 @@ def _no_circles() -> Iterator[None]:
 def _duplicates(options: argparse.Namespace) -> int:
     if not (options.files or options.explain):
         raise UsageError("name the files to read, or two ids with --explain; records alone are held by `check`")
-    contents = load_records(configured(options).records)
+    contents = store.load_sound(configured(options).records)
     with progress("entries read") as tell:
         items, problems = intake.read_items(dict.fromkeys(options.files), format=options.format, tell=tell)
     count = len(items)

@@ -13,21 +13,13 @@ from pathlib import Path
 from generator import journal, references, settings, store
 from generator.cli.printing import say
 from generator.curation.forms import FOLDER as FORMS
-from generator.errors import ReadingListError, UsageError
+from generator.errors import UsageError
 
 
 def configured(options: argparse.Namespace) -> settings.Settings:
     """Return the settings of ``mkdocs.yml``, with the records folder that the user names."""
     found = settings.load(options.config)
     return replace(found, records=options.records) if options.records else found
-
-
-def load_records(folder: Path) -> store.Contents:
-    """Load a records folder; raises ReadingListError with all its problems where it has any."""
-    contents = store.load(folder)
-    if contents.problems:
-        raise ReadingListError("\n".join(map(str, contents.problems)))
-    return contents
 
 
 def lacking(what: str, package: str | None) -> UsageError:

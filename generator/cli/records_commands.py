@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from generator import checking, escaping, store
-from generator.cli.opening import configured, forms_folder, load_records, writing
+from generator.cli.opening import configured, forms_folder, writing
 from generator.cli.options import json_option, records_option
 from generator.cli.printing import DONE, PROBLEMS, print_json, problem_json, say
 from generator.curation import forms, revisions
@@ -98,7 +98,7 @@ def _annotation(level: str, problem: Problem) -> str:
 
 def stats(options: argparse.Namespace) -> int:
     """Count what the list has, and what is missing."""
-    library = Library.of(load_records(configured(options).records))
+    library = Library.of(store.load_sound(configured(options).records))
     found = coverage(library)
     unsorted = len(library.by_topic.get(UNSORTED, ()))
     if options.json:

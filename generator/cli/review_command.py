@@ -9,8 +9,8 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 
-from generator import dates, escaping, intake, readers, titles
-from generator.cli.opening import configured, load_records, today, writing
+from generator import dates, escaping, intake, readers, store, titles
+from generator.cli.opening import configured, today, writing
 from generator.cli.options import day, records_option
 from generator.cli.printing import DONE, PROBLEMS, print_json, problem_json, say
 from generator.curation import review as reviewing
@@ -40,7 +40,7 @@ def review(options: argparse.Namespace) -> int:
     """Walk a person through the pairs that may be one paper."""
     found = configured(options)
     with contextlib.nullcontext() if options.list or options.json else writing(found.records):
-        contents = load_records(found.records)
+        contents = store.load_sound(found.records)
     problems: tuple[Problem, ...] = ()
     if options.files:
         readings, checksums = intake.read_files(options.files, format=options.format)

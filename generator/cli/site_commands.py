@@ -11,8 +11,8 @@ import sys
 from importlib import util
 from pathlib import Path
 
-from generator import exports, journal, locks, settings, standing
-from generator.cli.opening import configured, lacking, load_records
+from generator import exports, journal, locks, settings, standing, store
+from generator.cli.opening import configured, lacking
 from generator.cli.options import day, output_option, records_option
 from generator.cli.printing import DONE, PROBLEMS, progress, put, say
 from generator.curation import editions
@@ -46,7 +46,7 @@ def _generate(config: Path, found: settings.Settings, output: Path) -> None:
     note = config.parent / standing.NOTE if config.exists() else None
     before = journal.state(found.records)
     with progress("pages and files") as tell:
-        done = standing.generate(found, output, note, lambda: load_records(found.records), tell=tell).done
+        done = standing.generate(found, output, note, lambda: store.load_sound(found.records), tell=tell).done
     say(f"{done.written} pages and files written, {done.unchanged} unchanged, {done.removed} removed")
     if journal.state(found.records) != before:
         say(f"note: {found.records} changed meanwhile; the pages show the records as they were; run this again")
@@ -151,7 +151,7 @@ def _run_engine(options: argparse.Namespace, command: list[str]) -> int:
 
 def export(options: argparse.Namespace) -> int:
     """Print citations or data."""
-    library = Library.of(load_records(configured(options).records))
+    library = Library.of(store.load_sound(configured(options).records))
     if options.topic and options.topic not in library.topics:
         raise UsageError(f"unknown topic {options.topic!r}; known are {', '.join(sorted(library.topics))}")
     text = exports.FORMATS[options.format](library.select(options.topic, options.year))
@@ -172,7 +172,7 @@ def export_options(parser: argparse.ArgumentParser) -> None:
 def digest(options: argparse.Namespace) -> int:
     """Print what joined the list since a day, or since a revision of its history."""
     found = configured(options)
-    contents = load_records(found.records)
+    contents = store.load_sound(found.records)
     library, since, before = Library.of(contents), options.since, None
     if options.base:
         base = editions.at(contents, options.base)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator import documents, escaping, store
-from generator.cli.opening import configured, lacking, load_records, today, writing
+from generator.cli.opening import configured, lacking, today, writing
 from generator.cli.options import json_option, records_option
 from generator.cli.printing import DONE, print_json, progress, say
 from generator.errors import UsageError
@@ -45,7 +45,7 @@ def enrich(options: argparse.Namespace, *, bases: Mapping[str, str] | None = Non
     budget = politeness.Budget(options.limit, options.minutes * 60, clock or politeness.Clock())
 
     def ask() -> Enrichment:
-        contents = load_records(found.records)
+        contents = store.load_sound(found.records)
         names = _named(options.ids, contents)
         with (
             apis.connected(
@@ -165,7 +165,7 @@ def links(options: argparse.Namespace, *, network: PublicNetwork | None = None, 
         raise lacking("links", error.name) from None
 
     found = configured(options)
-    contents = load_records(found.records)
+    contents = store.load_sound(found.records)
     wanted = link_check.links_of(contents.records, _named(options.ids, contents), papers=options.papers)
     state = link_check.read_state(options.state) if options.state else {}
     if state is None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Literal
 
 from pydantic import BaseModel
 
 from generator.curation.revisions import Change
 from generator.models import Record
-from generator.store import TABLES, Contents, record_file
+from generator.store import TABLES, Contents, is_record, record_file
 
 Kind = Literal["added", "changed", "renamed", "merged", "retracted", "removed"]
 KINDS: tuple[Kind, ...] = ("added", "changed", "renamed", "merged", "retracted", "removed")
@@ -66,8 +67,7 @@ def records(change: Change) -> tuple[RecordChange, ...]:
 
 
 def _ids(files: frozenset[str]) -> list[str]:
-    names = (file.removeprefix("papers/") for file in files if file.startswith("papers/"))
-    return sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
+    return sorted(PurePath(file).stem for file in files if is_record(file) and file.endswith(".yaml"))
 
 
 def differing(before: BaseModel | None, after: BaseModel | None) -> tuple[str, ...]:

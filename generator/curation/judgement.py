@@ -21,7 +21,7 @@ from generator.errors import Problem
 from generator.matching.comparison import compare_titles
 from generator.matching.items import items_of
 from generator.models import EDITOR, Record, Retraction
-from generator.store import Contents, record_file
+from generator.store import Contents, is_record, record_file
 
 _NAMED = 3  # how many of the things that name something gone are named
 
@@ -56,7 +56,7 @@ def _of_what_is_touched(change: Change) -> Iterator[Problem]:
     yield from (problem for _, problem in orphaned)
     for problem in checking.check(head, duplicates=False):
         file = inside(head, problem)
-        if (file in change.touched and file.startswith("papers/")) or known.is_new(file, problem):
+        if (file in change.touched and is_record(file)) or known.is_new(file, problem):
             yield problem
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -84,7 +84,7 @@ def checked(contents: Contents, plan: Plan) -> Plan:
     """Return ``plan`` with a fault for all that ``check`` would find after it was written; nothing is written yet."""
     if plan.faults:
         return plan
-    faults = [Fault("", message) for message in _refused(plan.writes)]
+    faults = [Fault("", f"{name}: {fault}") for name, text in plan.writes.items() if (fault := store.size_fault(text))]
     if not faults and (after := checking.check(_with(contents, plan.writes))):
         before = {(problem.path, problem.message) for problem in checking.check(contents)}
         new = [problem for problem in after if (problem.path, problem.message) not in before]
@@ -98,12 +98,6 @@ def checked(contents: Contents, plan: Plan) -> Plan:
     return replace(plan, faults=tuple(faults))
 
 
-def _refused(writes: Mapping[str, str]) -> Iterator[str]:
-    for name, text in writes.items():
-        if name.startswith("papers/") and (size := len(text.encode())) > documents.MAX_BYTES:
-            yield f"the record would have {size} bytes; at most {documents.MAX_BYTES} are read, so shorten it"
-
-
 def _with(contents: Contents, writes: Mapping[str, str]) -> Contents:
     """Return the contents as they would be read after ``writes``."""
     records, topics, paths = dict(contents.records), dict(contents.topics), dict(contents.paths)
@@ -113,7 +107,7 @@ def _with(contents: Contents, writes: Mapping[str, str]) -> Contents:
         document = files[name] = documents.parse(os.fspath(contents.folder / name), text)
         if document.problems:
             problems += document.problems
-        elif name.startswith("papers/"):
+        elif store.is_record(name):
             records[Path(name).stem] = Record.model_validate(document.data)
         elif name == "topics.yaml":
             topics = {key: Topic.model_validate(value) for key, value in document.data.items()}

@@ -13,7 +13,7 @@ from functools import partial
 from generator import intake, journal, matching, store
 from generator.curation import moves
 from generator.curation.moves import Edit
-from generator.errors import WriteError
+from generator.errors import ReadingListError, WriteError
 from generator.matching.comparison import Verdict, compare_titles
 from generator.matching.items import item_of_entry, items_of
 from generator.models import Record, Source
@@ -188,9 +188,10 @@ class Session:
     def _apply(self, make: Callable[[Contents], Edit]) -> list[str]:
         folder = self._contents.folder
         with journal.locked(folder):
-            contents = store.load(folder)
-            if contents.problems:  # what cannot be read would be lost from its table
-                raise WriteError("\n".join(map(str, contents.problems)))
+            try:
+                contents = store.load_sound(folder)
+            except ReadingListError as error:  # what cannot be read would be lost from its table
+                raise WriteError(str(error)) from error
             edit = make(contents)
             moves.apply(self._contents, edit)
             self._contents = store.load(folder)

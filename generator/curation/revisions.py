@@ -16,6 +16,7 @@ from pathlib import Path
 
 from generator import store
 from generator.errors import Problem, UsageError, WriteError
+from generator.journal import PAPERS
 from generator.store import Contents
 
 # What git sets for its hooks would lead it away from the folder that is asked about.
@@ -50,7 +51,7 @@ def compared(head: Contents, base: str) -> Iterator[Change]:
     with tempfile.TemporaryDirectory(prefix="reading-list-") as scratch:
         folder = Path(scratch) / "records"
         try:
-            (folder / "papers").mkdir(parents=True)
+            (folder / PAPERS).mkdir(parents=True)
             for name, data in read(wanted):
                 (folder / name).write_bytes(data)
         except OSError as error:
@@ -64,7 +65,7 @@ def compared(head: Contents, base: str) -> Iterator[Change]:
 
 def _files(folder: Path) -> Iterator[tuple[str, Path]]:
     """Yield the files of a records folder that a list is made of, by their path inside it."""
-    for place in (folder, folder / "papers"):
+    for place in (folder, folder / PAPERS):
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):
             for path in sorted(place.iterdir()):
                 if path.is_file() and not path.is_symlink() and not path.name.startswith("."):
@@ -73,7 +74,7 @@ def _files(folder: Path) -> Iterator[tuple[str, Path]]:
 
 def _joined(base: Contents, head: Contents, same: set[str]) -> Contents:
     """Add to the base what it shares with the head and was not read again."""
-    shared = {name for name in same if name.startswith("papers/")}
+    shared = {name for name in same if store.is_record(name)}
     records = {name: record for name, record in head.records.items() if store.record_file(name) in shared}
     files = {name: document for name, document in head.files.items() if name in shared}
     problems = [
@@ -160,7 +161,7 @@ def _revision(folder: Path, revision: str) -> tuple[dict[str, str], _Read]:
         mode, _, blob = about.decode("ascii").split(" ")
         name = os.fsdecode(path).removeprefix(root)
         is_plain = mode.startswith("100") and not Path(name).name.startswith(".")
-        if is_plain and (name.startswith("papers/") or "/" not in name) and name.count("/") < 2:
+        if is_plain and (store.is_record(name) or "/" not in name) and name.count("/") < 2:
             before[name] = blob
     return before, lambda names: _blobs(place, {name: before[name] for name in names})
 

@@ -69,14 +69,13 @@ def of_issue(issue: Issue, topics: Mapping[str, Topic]) -> Suggestion:
     faults: list[Fault] = []
     picked, rest = chosen(answers.get("topics", ""), tuple(topic_labels(topics)))
     entry = None
-    paper, spare = pasted(answers.get("paper", ""))
     if bibtex := answers.get("bibtex"):
         entry, fault = entry_of(bibtex, "bibtex")
         faults += [Fault("bibtex", fault)] if fault else []
     if not answers.get("why"):
         faults.append(Fault("why", "is missing; say in one sentence what a reader takes away"))
-    return Suggestion(
-        paper=paper or (spare,),
+    return replace(
+        of_answer(answers.get("paper", "")),
         links=_words(answers.get("links", "")),
         title=answers.get("title", ""),
         topics=(*picked, *([rest] if rest else [])),
@@ -84,8 +83,14 @@ def of_issue(issue: Issue, topics: Mapping[str, Topic]) -> Suggestion:
         why=answers.get("why", ""),
         entry=entry,
         faults=tuple(faults),
-        remarks=(f"{spare[:80]!r} beside the link was not read",) if paper and spare else (),
     )
+
+
+def of_answer(text: str) -> Suggestion:
+    """Return what somebody suggests who was asked for the paper alone; words beside its address are remarked on."""
+    paper, spare = pasted(text)
+    told = (f"{spare[:80]!r} beside the link was not read",) if paper and spare else ()
+    return Suggestion(paper=paper or (spare,), remarks=told)
 
 
 def entry_of(text: str, format: str | None = None) -> tuple[Entry | None, str | None]:

@@ -16,7 +16,7 @@ from generator.curation.changes import RecordChange
 from generator.curation.judgement import Judgement
 from generator.curation.revisions import Change
 from generator.errors import Problem
-from generator.escaping import github, github_block
+from generator.escaping import github, github_block, github_code_element
 from generator.library import Library
 from generator.settings import Settings
 from generator.store import Contents
@@ -54,7 +54,7 @@ def summary(change: Change, judgement: Judgement, settings: Settings, *, limit: 
         )
     if tables:
         rows = [
-            f"- {_code(each.file)}: {_code(each.id)} {_WORDS[each.kind]}"
+            f"- {github_code_element(each.file)}: {github_code_element(each.id)} {_WORDS[each.kind]}"
             + (f" ({github(', '.join(each.fields))})" if each.fields else "")
             for each in tables
         ]
@@ -62,7 +62,8 @@ def summary(change: Change, judgement: Judgement, settings: Settings, *, limit: 
     for heading, found in (("Problems", judgement.problems), ("Remarks", judgement.remarks)):
         if found:
             parts.append(f"#### {heading}\n\n" + _lines(list(map(_told, found)), "- … and {} more"))
-    return _fitted("\n".join(parts), _pages(change, records, settings), limit)
+    shown = [each for each in records if each.id in change.head.records]
+    return _fitted("\n".join(parts), _pages(change, shown, settings), len(shown), limit)
 
 
 def _counts(records: Sequence[RecordChange], judgement: Judgement) -> str:
@@ -77,9 +78,9 @@ def _row(change: Change, judgement: Judgement, each: RecordChange) -> str:
     title = github(titles.plain(changes.title_of(change, each)))
     what = f"{_WORDS[each.kind]}"
     if each.kind == "renamed":
-        what += f", was {_code(each.was or '')}"
+        what += f", was {github_code_element(each.was or '')}"
     if each.kind == "merged":
-        what += f", is {_code(each.to or '')} now"
+        what += f", is {github_code_element(each.to or '')} now"
     if each.kind == "retracted":
         what += f": {github(change.head.retracted[each.id].reason)}"
     if each.fields:
@@ -87,20 +88,16 @@ def _row(change: Change, judgement: Judgement, each: RecordChange) -> str:
     elif each.kind == "changed":
         what += " in its form only" if _is_sound(change, each) else ""
     near = "<br>".join(f"{github(str(one))} ({one.verdict.score:.2f})" for one in judgement.nearest.get(each.id, ()))
-    return f"| {title} {_code(each.id)} | {what} | {near} |"
+    return f"| {title} {github_code_element(each.id)} | {what} | {near} |"
 
 
 def _is_sound(change: Change, each: RecordChange) -> bool:
     return each.id in change.head.records and (each.was or each.id) in change.base.records
 
 
-def _code(text: str) -> str:
-    return f"<code>{github(text)}</code>"
-
-
 def _told(problem: Problem) -> str:
     where = problem.path if problem.line is None else f"{problem.path}:{problem.line}"
-    return f"- {_code(where)} {github(problem.message)}"
+    return f"- {github_code_element(where)} {github(problem.message)}"
 
 
 def _lines(lines: Sequence[str], more: str) -> str:
@@ -111,20 +108,19 @@ def _lines(lines: Sequence[str], more: str) -> str:
 # --- pages before and after ------------------------------------------------------------------------------------------
 
 
-def _fitted(text: str, folded: Iterator[str], limit: int) -> str:
-    """Put as many folded pages below the text as ``limit`` bytes hold, and count the others."""
+def _fitted(text: str, folded: Iterator[str], number: int, limit: int) -> str:
+    """Put as many of the ``number`` folded pages below the text as ``limit`` bytes hold; the others are not made."""
     shown: list[str] = []
-    left, heading = 0, "\n#### Pages\n\n"
+    left, heading = number, "\n#### Pages\n\n"
     room = limit - len((text + heading).encode()) - 200
     for page in folded:
-        size = len(page.encode()) + 1
-        if left or len(shown) == _PAGES or size > room:
-            left += 1
-            continue
-        shown.append(page)
-        room -= size
+        room -= len(page.encode()) + 1
+        if room < 0 or len(shown) == _PAGES:
+            break
+        left -= 1
+        shown += [page] if page else []
     if left:
-        shown.append(f"{count(left, 'more page')} {'is' if left == 1 else 'are'} left out here, for want of room.\n")
+        shown.append(f"The pages of {count(left, 'more record')} are left out here, for want of room.\n")
     text = text + (heading + "\n".join(shown) if shown else "")
     if len(text.encode()) <= limit:
         return text
@@ -132,22 +128,20 @@ def _fitted(text: str, folded: Iterator[str], limit: int) -> str:
     return whole[: whole.rfind("\n")] + _CUT
 
 
-def _pages(change: Change, records: Sequence[RecordChange], settings: Settings) -> Iterator[str]:
-    """Yield the page of each record before and after, folded, as far as it can be rendered and differs."""
-    shown = [each for each in records if each.id in change.head.records]
+def _pages(change: Change, shown: Sequence[RecordChange], settings: Settings) -> Iterator[str]:
+    """Yield the page of each record before and after, folded; nothing where the two are the same."""
     was = [each.was or each.id for each in shown if (each.was or each.id) in change.base.records]
-    before = dict(zip(was, pages.papers(_library(change.base), settings, was), strict=True))
+    before = pages.papers(_library(change.base), settings, was)
     after = pages.papers(_library(change.head), settings, [each.id for each in shown])
     for each, page in zip(shown, after, strict=True):
-        old = before.get(each.was or each.id)
         new_lines = _read(page.text)
-        name = f"{github(titles.plain(changes.title_of(change, each)))} {_code(each.id)}"
-        if old is None:
+        name = f"{github(titles.plain(changes.title_of(change, each)))} {github_code_element(each.id)}"
+        if (each.was or each.id) not in change.base.records:
             yield _folded(f"{name}: the new page", github_block("\n".join(new_lines), "markdown"))
         else:
-            lines = difflib.unified_diff(_read(old.text), new_lines, "before", "after", n=2, lineterm="")
-            if text := "\n".join(lines):
-                yield _folded(f"{name}: the page before and after", github_block(text, "diff"))
+            lines = difflib.unified_diff(_read(next(before).text), new_lines, "before", "after", n=2, lineterm="")
+            text = "\n".join(lines)
+            yield _folded(f"{name}: the page before and after", github_block(text, "diff")) if text else ""
 
 
 def _folded(name: str, block: str) -> str:

@@ -15,7 +15,7 @@ from generator.matching.blocking import candidates
 from generator.matching.comparison import Verdict, compare, identifier_conflict
 from generator.matching.items import Item
 
-__all__ = ["Matching", "Pair", "candidates", "match"]
+__all__ = ["Matching", "Pair", "candidates", "match", "of_one_title", "refusal", "with_columns"]
 
 _TIDY = 50  # of so many papers that a database is found to list, it may list one twice
 _MANY = 500  # entries of one title, of which no more are looked at: it recurs in any case

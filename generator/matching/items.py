@@ -172,14 +172,16 @@ def item_of_entry(entry: Entry, shelf: Shelf | None = None) -> Item:
     return _item(
         entry.label,
         entry.title,
-        entry.abstract,
-        entry.identifiers,
-        entry.authors or (),
-        entry.issued,
-        entry.venue or "",
-        (entry.volume, entry.number, entry.pages),
-        entry.links.get("code"),
-        source=entry.database or "",
+        abstract=entry.abstract,
+        identifiers=entry.identifiers,
+        authors=entry.authors or (),
+        issued=entry.issued,
+        venue=entry.venue,
+        volume=entry.volume,
+        number=entry.number,
+        pages=entry.pages,
+        code=entry.links.get("code"),
+        source=entry.database,
         shelf=shelf,
     )
 
@@ -189,14 +191,14 @@ def item_of_record(record_id: str, record: Record) -> Item:
     return _item(
         record_id,
         record.title,
-        record.abstract,
-        record.identifiers.model_dump(exclude_none=True),
-        record.authors,
-        record.issued,
-        record.venue or "",
-        (None, None, None),
-        record.links.code,
+        abstract=record.abstract,
+        identifiers=record.identifiers.model_dump(exclude_none=True),
+        authors=record.authors,
+        issued=record.issued,
+        venue=record.venue,
+        code=record.links.code,
         not_same_as=frozenset(record.not_same_as),
+        is_record=True,
     )
 
 
@@ -218,16 +220,19 @@ def items_of(papers: Mapping[str, Record | Retraction]) -> list[Item]:
 def _item(
     label: str,
     title: str,
+    *,
     abstract: str | None,
     identifiers: Mapping[str, str],
     authors: Iterable[str | PersonName],
     issued: str | None,
-    venue: str,
-    volume_number_pages: tuple[str | None, str | None, str | None],
+    venue: str | None,
+    volume: str | None = None,
+    number: str | None = None,
+    pages: str | None = None,
     code: str | None,
-    *,
-    source: str = "",
-    not_same_as: frozenset[str] | None = None,
+    source: str | None = None,
+    not_same_as: frozenset[str] = frozenset(),
+    is_record: bool = False,
     shelf: Shelf | None = None,
 ) -> Item:
     words = titles.tokens(title)
@@ -236,26 +241,25 @@ def _item(
         if len(rest) < DISTINCT_WORDS:
             break
         title, words = bare, rest
-    volume, number, pages = volume_number_pages
     text = abstract or ""
     return Item(
         label,
         title,
-        "".join(words),
-        tuple(map(sys.intern, words)),
-        shelf.lay(text) if shelf and text else text,
-        start_of(text),
-        identifiers or _NONE,
-        ";".join(map(family_first, authors)),
-        dates.year_of(issued),
-        venue,
-        titles.key(volume) if volume else "",
-        titles.key(number) if number else "",
-        first_page(pages) if pages else "",
-        code.rstrip("/").lower() if code else "",
-        source,
-        not_same_as or frozenset(),
-        not_same_as is not None,
+        key="".join(words),
+        tokens=tuple(map(sys.intern, words)),
+        laid_abstract=shelf.lay(text) if shelf and text else text,
+        abstract_start=start_of(text),
+        identifiers=identifiers or _NONE,
+        authors=";".join(map(family_first, authors)),
+        year=dates.year_of(issued),
+        venue=venue or "",
+        volume=titles.key(volume) if volume else "",
+        number=titles.key(number) if number else "",
+        pages=first_page(pages) if pages else "",
+        code=code.rstrip("/").lower() if code else "",
+        source=source or "",
+        not_same_as=not_same_as,
+        is_record=is_record,
     )
 
 

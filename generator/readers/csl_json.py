@@ -120,14 +120,10 @@ def _title(item: Mapping[str, Any]) -> str | None:
     return f"{title}: {rest}" if title and rest and rest.casefold() not in title.casefold() else title
 
 
-def _rich(value: Any) -> str | None:
-    """Return a text without its marks; of a list the first."""
-    text = next((each for each in value if isinstance(each, str)), None) if isinstance(value, list) else value
-    if not isinstance(text, str):
-        return None
-    if _JATS.search(text):
-        text = unescaped(_JATS.sub(" ", text))
-    return fold(without_marks(text.replace("&amp;", "&"))) or None
+def _rich(value: Any, place: int = 0) -> str | None:
+    """Return a text without its marks; of a list that at ``place``."""
+    texts = [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)]
+    return fold(without_marks(unescaped(_JATS.sub(" ", texts[place])))) or None if texts else None
 
 
 def _entry(path: str, line: int | None, position: int, item: Mapping[str, Any]) -> Entry:
@@ -143,7 +139,8 @@ def _entry(path: str, line: int | None, position: int, item: Mapping[str, Any]) 
     }
     authors = _authors(item.get("author"))
     issued = _issued(item.get("issued")) or _issued(item.get("published"))
-    venue, number = _rich(item.get("container-title")), _text(item.get("issue")) or _text(item.get("number"))
+    venue = _rich(item.get("container-title"), -1)  # Crossref has a series before the volume
+    number = _text(item.get("issue")) or _text(item.get("number"))
     own = {kind: _read_first(_safe, urls.get(kind)) for kind in links.KINDS}
     if not any(found.values()) and isinstance(url := item.get("URL"), str) and links.may_be_paper(url):
         own["paper"] = own["paper"] or url

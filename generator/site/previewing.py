@@ -42,8 +42,8 @@ class Preview:
 
         Return their addresses; none where anything else has changed too, or a page cannot be shown this way.
         """
-        papers = self._settings.records.absolute() / "papers"
-        saved = {path.stem: path for path in changed if path.parent == papers and path.suffix == ".yaml"}
+        folder = self._settings.records.absolute()
+        saved = {path.stem: path for path in changed if path == folder / store.record_file(path.stem)}
         if len(saved) < len(changed) or not saved.keys() <= self._records.keys():
             return []
         read = {record_id: store.load_record(path) for record_id, path in saved.items()}

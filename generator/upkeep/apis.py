@@ -250,31 +250,11 @@ class Crossref:
         return _understood(read)
 
     def _csl(self, work: Any) -> dict[str, Any]:
-        """Return a work as CSL-JSON: one title, one container title, and where it came from."""
-
-        def last(name: str) -> str:
-            texts = [text for text in work.get(name) or () if isinstance(text, str)]
-            return titles.unescaped(texts[-1]) if texts else ""
-
-        title, subtitle, doi = last("title"), last("subtitle"), identifiers.doi(str(work.get("DOI", ""))) or ""
-        if subtitle and titles.key(subtitle) not in titles.key(title):
-            title = f"{title}: {subtitle}"
+        """Return what was asked for of a work, as CSL-JSON that says where it came from."""
+        doi = identifiers.doi(str(work.get("DOI", ""))) or ""
         origin = {"from": f"{BASES[self.name]}/works/{doi}", "fields": ["authors", "date", "venue", "doi"]}
-        people = work.get("author")
-        return {
-            **{name: work.get(name) for name in ("type", "issued", "volume", "issue", "page")},
-            "id": f"{self.name}:{doi}",
-            "DOI": doi,
-            "title": title or "untitled",
-            "container-title": last("container-title"),  # a series stands before the volume
-            "author": [
-                {"literal": person["name"]} if isinstance(person, dict) and "name" in person else person
-                for person in people
-            ]
-            if isinstance(people, list)
-            else [],
-            "custom": {"sources": [origin]},
-        }
+        stated = {name: work.get(name) for name in self._FIELDS.split(",")}
+        return {**stated, "id": f"{self.name}:{doi}", "custom": {"sources": [origin]}}
 
 
 def fetch(opened: Iterable[tuple[Api, PoliteTransport]], wanted: Mapping[str, str]) -> tuple[Entry | None, list[str]]:

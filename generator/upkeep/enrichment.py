@@ -13,7 +13,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from generator import dates, documents, escaping, links, merging, store, titles
+from generator import dates, escaping, links, merging, store, titles
 from generator.faults import faults_of
 from generator.identifiers import SCHEMES
 from generator.matching.comparison import Verdict, compare
@@ -196,7 +196,7 @@ def _take(
     # The title stays as the record has it, and an answer is no sighting: no file of it is kept.
     merged, _ = merging.merge(record, [(api.name, replace(partial, title=""))], {}, added=None)
     merged = merged.model_copy(update={"seen": record.seen})
-    if len(store.record_text(merged).encode("utf-8")) > documents.MAX_BYTES:
+    if store.size_fault(store.record_text(merged)):
         done.doubts.append(Doubt(name, api.title, "gives more than a record's file can hold"))
         return
     for field_name in FIELDS:
@@ -311,4 +311,4 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]], room: int) -> lis
 def _cell(text: str) -> str:
     if links.is_safe(text):
         return escaping.github_link(text)
-    return escaping.github_cell(text if len(text) <= 300 else f"{text[:300]}…")
+    return escaping.github_code_element(text if len(text) <= 300 else f"{text[:300]}…")

@@ -308,13 +308,13 @@ def report(findings: Sequence[Finding]) -> str:
 def _rows(findings: Sequence[Finding], room: int) -> Iterator[str]:
     """Yield the rows of the report, as many as an issue on GitHub can hold (65,536 characters)."""
     for number, finding in enumerate(findings):
-        said = escaping.github_cell(finding.said[:300])
+        said = escaping.github_code_element(finding.said[:300])
         if finding.address:
             said = f"moved to {escaping.github_link(finding.address)}"
         cells = (
             finding.kind,
-            escaping.github_cell(finding.link.record),
-            escaping.github_cell(finding.link.field),
+            escaping.github_code_element(finding.link.record),
+            escaping.github_code_element(finding.link.field),
             escaping.github_link(finding.link.url),
             said,
             finding.since or "",
