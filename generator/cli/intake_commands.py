@@ -55,7 +55,7 @@ def import_(options: argparse.Namespace) -> int:
     for problem in done.problems:
         say(str(problem))
     read = sum(not reading.problems for reading in done.readings)
-    wrote = "nothing was written (--dry-run)" if options.dry_run else f"{changed} files changed"
+    wrote = "nothing was written (--dry-run)" if options.dry_run else f"{count(changed, 'file')} changed"
     say(
         f"{count(len(done.entries), 'entry')} from {count(read, 'file')} are {count(len(done.outcomes), 'record')}, "
         f"{new} of them new; {count(len(done.review), 'pair')} for review; {wrote}"
