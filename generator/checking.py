@@ -220,8 +220,8 @@ def _form(contents: Contents) -> Iterator[Problem]:
             continue
         pairs = enumerate(zip_longest(text.split("\n"), canonical.split("\n")), start=1)
         number, line, wanted = next((number, *pair) for number, pair in pairs if pair[0] != pair[1])
-        tells = wanted and wanted.split() != (line or "").split()  # not where space alone is otherwise
-        belongs = f": `{wanted.strip()}` belongs here" if tells else ""
+        only_space = not wanted or wanted.split() == (line or "").split()  # which would not be seen in a message
+        belongs = "" if only_space else f": `{wanted.strip()}` belongs here"
         message = f"not in canonical form from here on{belongs}; run `reading-list check --fix`"
         yield Problem(path, min(number, len(text.splitlines()) or 1), message)
 

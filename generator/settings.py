@@ -45,8 +45,9 @@ class Settings:
     records: Path = Path("records")
     docs: Path = Path("docs")
     site: Path = Path("site")
-    keep_abstracts: bool | None = None
-    """Whether records have abstracts; where a list does not say, imports keep none, and what is there may stay."""
+    keep_abstracts: bool = False
+    refuse_abstracts: bool = False
+    """Whether the list says that it keeps none; where it says nothing, those that are there may stay."""
 
     def edit_url(self, file: str) -> str:
         """Return where a visitor edits ``file`` of the records folder, or nothing where the list has no repository."""
@@ -146,7 +147,8 @@ def load(config: Path = Path(CONFIG_FILE)) -> Settings:
         records=Path(os.environ.get(RECORDS_VARIABLE) or root / str(own.get("records") or "records")),
         docs=root / str(data.get("docs_dir") or "docs"),
         site=root / str(data.get("site_dir") or "site"),
-        keep_abstracts=own.get("keep_abstracts"),
+        keep_abstracts=own.get("keep_abstracts") is True,
+        refuse_abstracts=own.get("keep_abstracts") is False,
     )
 
 

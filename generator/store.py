@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic.json_schema import GenerateJsonSchema
 
 from generator import documents, journal
 from generator.errors import InputError, Problem, ReadingListError, WriteError
@@ -275,7 +276,7 @@ def redirects_text(redirects: Mapping[str, str]) -> str:
 
 def record_schema(topics: Mapping[str, Topic]) -> str:
     """Return the JSON Schema of a record, with this list's topics for editors to complete."""
-    schema = Record.model_json_schema()
+    schema = Record.model_json_schema(schema_generator=_WithoutNull)
     for model in (schema, *schema["$defs"].values()):
         model.pop("description", None)  # a docstring: for who reads the code, and not there with -OO
     schema = {
@@ -285,24 +286,18 @@ def record_schema(topics: Mapping[str, Topic]) -> str:
     }
     if topics:
         schema["properties"]["topics"]["items"] = {"enum": sorted(topics)}
-    _say_null_nowhere(schema)
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-def _say_null_nowhere(schema: Any) -> None:
-    """Take ``null`` out of a schema: a field is there or it is not, and editors should not offer it."""
-    if isinstance(schema, dict):
-        options = schema.get("anyOf")
-        if isinstance(options, list) and {"type": "null"} in options:
-            rest = [option for option in options if option != {"type": "null"}]
-            schema.pop("anyOf")
-            schema.pop("default", None)
-            if len(rest) == 1:
-                schema.update({**rest[0], **schema})
-            else:
-                schema["anyOf"] = rest
-    for value in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
-        _say_null_nowhere(value)
+class _WithoutNull(GenerateJsonSchema):
+    """Says ``null`` nowhere: a field is there or it is not, and editors should not offer it."""
+
+    def nullable_schema(self, schema: Any) -> dict[str, Any]:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: Any) -> dict[str, Any]:
+        has_default = schema.get("default") is not None
+        return super().default_schema(schema) if has_default else self.generate_inner(schema["schema"])
 
 
 def size_fault(text: str) -> str | None:

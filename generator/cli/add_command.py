@@ -180,7 +180,7 @@ def _paper(
     lookup: Lookup | None,
 ) -> Plan:
     added = options.added or today()
-    return suggestions.plan(contents, suggestion, added=added, keep_abstract=bool(found.keep_abstracts), lookup=lookup)
+    return suggestions.plan(contents, suggestion, added=added, keep_abstract=found.keep_abstracts, lookup=lookup)
 
 
 def _of_issue(

@@ -26,12 +26,12 @@ def import_(options: argparse.Namespace) -> int:
     found = configured(options)
     folder = found.records
     if options.dry_run:
-        done = _plan(options, store.load_sound(folder), bool(found.keep_abstracts))
+        done = _plan(options, store.load_sound(folder), found.keep_abstracts)
         changed = 0
     else:
         with writing(folder):
             contents = store.load_sound(folder)
-            done = _plan(options, contents, bool(found.keep_abstracts))
+            done = _plan(options, contents, found.keep_abstracts)
             changed = intake.write(contents, done)
     if options.json:
         print_json(_import_json(done))
@@ -216,12 +216,12 @@ def _duplicates(options: argparse.Namespace) -> int:
     contents = store.load_sound(configured(options).records)
     with progress("entries read") as tell:
         items, problems = intake.read_items(dict.fromkeys(options.files), format=options.format, tell=tell)
-    count = len(items)
+    read = len(items)
     items += items_of(contents.papers)
     if options.explain:
         _explain(items, options)
     else:
-        _print_duplicates(items, count, options.json)
+        _print_duplicates(items, read, options.json)
     for problem in problems:
         say(str(problem))
     return PROBLEMS if problems else DONE

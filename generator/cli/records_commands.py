@@ -31,8 +31,8 @@ def check(options: argparse.Namespace) -> int:
     contents = store.load(folder)
     templates = forms_folder(options, contents)
     out_of_step = list(forms.check(templates, contents.topics)) if templates else []
-    keeps_none = settings.keep_abstracts is False and options.records is None  # else it may be another list's word
-    abstracts = list(checking.abstracts(contents)) if keeps_none else []
+    is_own = options.records is None  # the settings may be those of another list
+    abstracts = list(checking.abstracts(contents)) if is_own and settings.refuse_abstracts else []
     remarks: tuple[Remark, ...] = ()
     judged = count(len(contents.records), "record")
     if options.base is None:

@@ -45,7 +45,7 @@ def review(options: argparse.Namespace) -> int:
     if options.files:
         readings, checksums = intake.read_files(options.files, format=options.format)
         done = intake.plan(
-            contents, readings, checksums, today=options.added or today(), keep_abstracts=bool(found.keep_abstracts)
+            contents, readings, checksums, today=options.added or today(), keep_abstracts=found.keep_abstracts
         )
         queue, problems = reviewing.of_import(contents, done), done.problems
     else:

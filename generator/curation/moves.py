@@ -164,7 +164,7 @@ def joined(kept: Record, gone: Record) -> Record:
 
 
 def _left_out(gone: Record, made: Record) -> Iterator[str]:
-    """Yield the fields of ``gone`` of which ``made`` says something else; what both add to is in none of them lost."""
+    """Yield the fields of ``gone`` of which ``made`` says something else, but for those that a merge joins."""
     for name in differing(gone, made):
         group, _, kind = name.partition(".")
         stated = getattr(gone, group)
