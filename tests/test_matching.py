@@ -39,7 +39,7 @@ TWO_OF_TEN_WORDS, THREE_OF_TEN_WORDS = (
     for words in ("warp weft a b c d e", "warp weft loom b c d e")
 )
 TWO_TEXTS = ({"abstract": LOOMS}, {"abstract": FERRIES})
-TWO_LONG_TEXTS = ({"abstract": LOOMS * 4}, {"abstract": FERRIES * 4})
+TWO_LONG_TEXTS = ({"abstract": LOOMS * 5}, {"abstract": FERRIES * 5})
 ONE_PAGE = both(pages="12-19", issued="2020")
 ALONE = both()
 FAR_YEARS = ({"issued": "2019"}, {"issued": "2021"})
@@ -159,6 +159,7 @@ def test_conflicting_identifiers_are_not_joined_by_a_third_entry() -> None:
         ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night: Looms and Lamps", {}, "same"),
         ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night (Panel)", {}, "review"),
         ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night - Looms", {}, "same"),
+        ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night – Looms", {}, "same"),
         # Words that only follow may be another paper's.
         ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night with Looms", {}, "review"),
         ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night: Guest Editor's Introduction", {}, "review"),
@@ -248,6 +249,17 @@ def test_a_person_has_the_last_word() -> None:
     assert compare(a, b).kind == "same"
     assert compare(a, told) == compare(told, a)
     assert "a person said" in compare(a, told).reason
+
+
+def test_the_surest_pair_is_joined_first() -> None:
+    titles = [
+        "Multilingual Translaion of Looms",
+        "Multilingual Translation of Looms",
+        "Multilingual Translation of Looms",
+    ]
+    ids = ({"arxiv": "2301.00001"}, {"arxiv": "2301.00002"}, {})
+    items = [item(title, abstract=LOOMS, identifiers=held) for title, held in zip(titles, ids, strict=True)]
+    assert match(items).clusters == ((0,), (1, 2))
 
 
 def test_clusters_are_no_transitive_closure() -> None:
