@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator import matching, readers
-from generator.matching import evidence, match
+from generator.matching import blocking, evidence, match
 from generator.matching.comparison import Kind, Verdict, compare
 from generator.matching.evidence import people_agree
 from generator.matching.items import Item, item_of_entry, item_of_record
@@ -112,6 +112,8 @@ PAIRS: list[tuple[str, str, tuple[dict[str, Any], dict[str, Any]], str, str]] = 
     ("Multilingual Translaton of Looms", "Multilingual Translation of Looms", ONE_TEXT, "same", "long word"),
     ("Multilingual Translaton of Looms", "Multilingual Translation of Looms", ALONE, "review", "long word"),
     ("Big Looms for Small Hands", "Big Rooms for Small Hands", ONE_TEXT, "review", "titles do not"),
+    ("Weaving with Shuttles at Night", "Weaving with Shuddles at Night", ONE_TEXT, "review", "titles do not"),
+    ("Duplication of Cloth at Night", "Deduplication of Cloth at Night", ONE_TEXT, "review", "titles do not"),
     ("Weaving at Night", "Sailing at Dawn", ONE_TEXT, "review", "titles do not"),
     ("Weaving at Night", "Sailing at Dawn", TWO_TEXTS, "different", "titles differ"),
     # Identifiers.
@@ -164,6 +166,7 @@ def test_conflicting_identifiers_are_not_joined_by_a_third_entry() -> None:
         ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night with Looms", {}, "review"),
         ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night: Guest Editor's Introduction", {}, "review"),
         ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night (Demo)", {}, "review"),
+        ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night: Looms Revisited", {}, "review"),
         ("Weaving Red Cloth by Night", f"Weaving Red Cloth by Night: {'Looms and Lamps ' * 4}", {}, "review"),
         ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night: Looms and Lamps", {"venue": None}, "review"),
         ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night: Looms and Lamps", {"issued": None}, "review"),
@@ -257,7 +260,7 @@ def test_the_surest_pair_is_joined_first() -> None:
         "Multilingual Translation of Looms",
         "Multilingual Translation of Looms",
     ]
-    ids = ({"arxiv": "2301.00001"}, {"arxiv": "2301.00002"}, {})
+    ids: tuple[dict[str, str], ...] = ({"arxiv": "2301.00001"}, {"arxiv": "2301.00002"}, {})
     items = [item(title, abstract=LOOMS, identifiers=held) for title, held in zip(titles, ids, strict=True)]
     assert match(items).clusters == ((0,), (1, 2))
 
@@ -294,6 +297,32 @@ def test_an_entry_joins_no_record_where_another_is_as_like_it() -> None:
     assert all("one and two are two records" in pair.verdict.reason for pair in found.review[:2])
     surely = match([item("Weaving Cloth at Night", identifiers={"arxiv": "2210.17320"}), *records])
     assert surely.clusters == ((0, 2), (1,))
+
+
+ONE_ID = both(identifiers={"doi": "10.1000/a"})
+BESIDE = ("Weaving Red Cloth", "Sailing at Dawn")
+BLOCKS: list[tuple[str, tuple[str, str], tuple[dict[str, Any], dict[str, Any]]]] = [
+    ("identifier", BESIDE, ONE_ID),
+    ("people", BESIDE, both(authors=("Ida Loom", "Jan Ferry"), issued="2020")),
+    ("abstract", BESIDE, ONE_TEXT),
+    ("title", ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night: Looms"), ALONE),
+    ("title", ("Weaving Red Cloth", "Weaving Red Cloth (Panel Session)"), ALONE),
+    ("start", ("Understanding Weaving", "Understanding Weaving by Night"), ALONE),
+    ("end", ("Weaving and Understanding", "On Weaving and Understanding"), ALONE),
+    ("words", ("Weaving Red Cloth", "Weaving Rad Cloth"), ALONE),
+    ("rare", ("Cloth and Yarn by Night and by Day", "On Yarn, Threads and Cloth"), ALONE),
+]
+
+
+@pytest.mark.parametrize(("kind", "papers", "fields"), BLOCKS)
+def test_what_two_papers_have_in_common_brings_them_to_a_comparison(
+    kind: str, papers: tuple[str, str], fields: tuple[dict[str, Any], dict[str, Any]]
+) -> None:
+    items = [item(title, **facts) for title, facts in zip(papers, fields, strict=True)]
+    kinds, paired = blocking.shared(items, 0, 1)
+    assert kind in kinds
+    assert paired
+    assert list(matching.candidates(items)) == [(0, 1)]
 
 
 @pytest.mark.parametrize(("count", "pairs"), [(40, 40 * 39 // 2), (41, 6 * 41 - 6 * 7 // 2)])
