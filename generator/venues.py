@@ -9,7 +9,7 @@ from typing import NamedTuple
 # Journals by names that hold a word of proceedings, or are acronyms as those of conferences are.
 _JOURNAL = re.compile(
     r"\b(?i:proc(?:eedings|\.)(?: of)?(?: the)? (?:acm on|vldb|national academy|royal society|ieee\W*(?:\d|$)))"
-    r"|\b(?:IEEE|ACM)(?:/(?:IEEE|ACM))? T[A-Z]{2,}"
+    r"|\b(?:IEEE|ACM) T[A-Z]{2,}"
     r"|\b(?i:journal|tpami|pami|tip|tkde|tnnls|tog|tois|tmlr|tacl|jmlr|jair|jacm|cacm|csur|ijcv|pnas|plos|corr"
     r"|bmj|jama|nejm|jacs|jhep|mnras)\b"
     r"|\b(?:NATURE|SCIENCE)\b"

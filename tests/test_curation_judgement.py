@@ -95,6 +95,11 @@ def test_a_duplicate_names_the_record_that_is_there(head: Path, base: Path) -> N
     assert "not_same_as: [loom]" in message
 
 
+def test_a_title_close_to_one_that_is_there_is_named_whatever_letters_it_has_in_common(head: Path, base: Path) -> None:
+    write_record(head, "mite", Record(title="Mites over Malt March", topics=("sea",)))
+    assert told(head, base) == [("papers/mite.yaml", "title: close to `kite`, different: the titles differ")]
+
+
 def test_no_edit_of_the_old_record_hides_a_duplicate(head: Path, base: Path) -> None:
     write_record(head, "again", LOOM.model_copy(update={"provenance": {}}))
     other = {"title": "Quarries at Dusk", "identifiers": {}, "authors": ("Cy",), "provenance": {}}

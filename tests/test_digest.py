@@ -77,6 +77,7 @@ def test_a_digest_tells_corrections_since_its_day(format: str) -> None:
     both = digest.digest(CORRECTED, "2025-01-01", format, PUBLISHED)
     assert "1 paper has joined the list since 1 January 2025. 2 corrections were made." in both
     assert both.index("Two authors") < both.index("month late")
+    assert "made" not in digest.digest(CORRECTED, "2025-01-01", format, PUBLISHED, before=CORRECTED)
 
 
 def _without_a_paper() -> Library:
@@ -95,6 +96,9 @@ def test_a_digest_tells_what_left(format: str) -> None:
     assert "A n² Spindle" in text
     assert "Its authors withdrew it." in text
     assert "Spindle" not in digest.digest(each, "2025-03-02", format, PUBLISHED)
+    # Against the list as it was, what that had not is told, whatever day it bears.
+    assert "Its authors withdrew it." in digest.digest(each, "2025-03-02", format, PUBLISHED, before=_of(each.records))
+    assert "Spindle" not in digest.digest(each, "2025-01-03", format, PUBLISHED, before=each)
 
 
 def test_the_page_of_changes_tells_what_left() -> None:

@@ -116,6 +116,7 @@ def test_csl_json_follows_its_schema(folder: Path) -> None:
     assert [item["id"] for item in items] == list(records)
     for item, record in zip(items, records.values(), strict=True):
         assert item["title"] == _plain(record)
+        assert item.get("keyword", "") == ", ".join(record.topics)
         assert item["type"] in {"article", "article-journal", "paper-conference"}
         assert len(item.get("author", [])) == len(record.authors)
         assert all(set(name) in ({"literal"}, {"family"}, {"family", "given"}) for name in item.get("author", []))

@@ -128,6 +128,10 @@ def test_feedparser_reads_every_field(folder: Path, settings: Settings) -> None:
         assert [tag.label for tag in entry.get("tags", [])] == [each.topics[topic].name for topic in known]
         links = {link.rel: link.href for link in entry.links}
         assert set(links) == {"alternate", *(["related"] if exports.address(record) else [])}
+        lies = {"Paper": exports.address(record), "Code": record.links.code}
+        assert re.findall('<a href="(.*?)">(.*?)</a>', entry.content[0].value) == [
+            (escaping.html(escaping.url(url)), name) for name, url in lies.items() if url
+        ]
         tags, text = _elements(entry.content[0].value)
         assert tags <= {"p", "strong", "a"}
         for part in (record.why or "", *(record.summary or "").split("\n\n")):

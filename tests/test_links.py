@@ -214,7 +214,9 @@ def test_an_address_without_end_is_passed_over() -> None:
 
 @given(st.text(alphabet=st.sampled_from("htps:/.{}()[]<>\\@ agibuco\u202e\n"), max_size=60))
 def test_whatever_is_found_is_safe_and_stands_in_the_text(noise: str) -> None:
-    text = f"{noise}https://{noise}"
-    for url in links.in_text(text):
+    text = f"{LOOM} {noise}https://a.example/{noise}"
+    found = list(links.in_text(text))
+    assert found
+    for url in found:
         assert links.is_safe(url)
         assert url.removeprefix("https://") in text

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator import matching, readers
-from generator.matching import evidence, match
+from generator.matching import blocking, evidence, match
 from generator.matching.comparison import Kind, Verdict, compare
 from generator.matching.evidence import people_agree
 from generator.matching.items import Item, item_of_entry, item_of_record
@@ -39,6 +39,8 @@ TWO_OF_TEN_WORDS, THREE_OF_TEN_WORDS = (
     for words in ("warp weft a b c d e", "warp weft loom b c d e")
 )
 TWO_TEXTS = ({"abstract": LOOMS}, {"abstract": FERRIES})
+TWO_LONG_TEXTS = ({"abstract": LOOMS * 5}, {"abstract": FERRIES * 5})
+ONE_PAGE = both(pages="12-19", issued="2020")
 ALONE = both()
 FAR_YEARS = ({"issued": "2019"}, {"issued": "2021"})
 NEAR_YEARS = ({"issued": "2020"}, {"issued": "2021"})
@@ -84,6 +86,9 @@ PAIRS: list[tuple[str, str, tuple[dict[str, Any], dict[str, Any]], str, str]] = 
     ("Loom", "Loom", ONE_TEXT, "same", "abstracts agree"),
     ("Weaving Cloth at Night", "Weaving Cloth at Night", ALONE, "same", "nothing against"),
     ("Weaving Cloth at Night", "Weaving Cloth at Night", TWO_TEXTS, "review", "abstracts differ"),
+    ("Weaving Cloth at Night", "Weaving Cloth at Night", TWO_LONG_TEXTS, "review", "abstracts differ"),
+    ("Editorial", "Editorial", ONE_PAGE, "same", "equal title, first page and year agree"),
+    ("Editorial", "Editorial", both(pages="12-19"), "review", "many texts"),
     ("Weaving Cloth at Night", "Weaving Cloth at Night", FAR_YEARS, "different", "years"),
     ("Weaving Cloth at Night", "Weaving Cloth at Night", NEAR_YEARS, "review", "years"),
     ("Weaving Cloth at Night", "Weaving Cloth at Night", TWO_VENUES, "review", "the venues differ (Cloth J | Loom)"),
@@ -107,6 +112,8 @@ PAIRS: list[tuple[str, str, tuple[dict[str, Any], dict[str, Any]], str, str]] = 
     ("Multilingual Translaton of Looms", "Multilingual Translation of Looms", ONE_TEXT, "same", "long word"),
     ("Multilingual Translaton of Looms", "Multilingual Translation of Looms", ALONE, "review", "long word"),
     ("Big Looms for Small Hands", "Big Rooms for Small Hands", ONE_TEXT, "review", "titles do not"),
+    ("Weaving with Shuttles at Night", "Weaving with Shuddles at Night", ONE_TEXT, "review", "titles do not"),
+    ("Duplication of Cloth at Night", "Deduplication of Cloth at Night", ONE_TEXT, "review", "titles do not"),
     ("Weaving at Night", "Sailing at Dawn", ONE_TEXT, "review", "titles do not"),
     ("Weaving at Night", "Sailing at Dawn", TWO_TEXTS, "different", "titles differ"),
     # Identifiers.
@@ -154,10 +161,12 @@ def test_conflicting_identifiers_are_not_joined_by_a_third_entry() -> None:
         ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night: Looms and Lamps", {}, "same"),
         ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night (Panel)", {}, "review"),
         ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night - Looms", {}, "same"),
+        ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night – Looms", {}, "same"),
         # Words that only follow may be another paper's.
         ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night with Looms", {}, "review"),
         ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night: Guest Editor's Introduction", {}, "review"),
         ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night (Demo)", {}, "review"),
+        ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night: Looms Revisited", {}, "review"),
         ("Weaving Red Cloth by Night", f"Weaving Red Cloth by Night: {'Looms and Lamps ' * 4}", {}, "review"),
         ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night: Looms and Lamps", {"venue": None}, "review"),
         ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night: Looms and Lamps", {"issued": None}, "review"),
@@ -186,6 +195,13 @@ def test_a_title_that_recurs_over_the_years_proves_nothing() -> None:
     items = [item("Notes From the Loom Room", f"n{year}", issued=str(year)) for year in (2001, 2003, 2005, 2005)]
     assert match(items).clusters == ((0,), (1,), (2,), (3,))
     assert match(items[2:]).clusters == ((0, 1),)
+
+
+def test_two_texts_of_one_title_year_and_author_in_a_source_leave_open_which_of_them_another_source_has() -> None:
+    facts = {"issued": "2020", "authors": ("Ida Loom",)}
+    items = [item("Editorial", label, database=label[0], **facts) for label in ("a", "b", "a again")]
+    assert match(items[:2]).clusters == ((0, 1),)
+    assert match(items).clusters == ((0,), (1,), (2,))
 
 
 def test_nearly_equal_titles_of_which_one_recurs_are_asked_about() -> None:
@@ -238,6 +254,17 @@ def test_a_person_has_the_last_word() -> None:
     assert "a person said" in compare(a, told).reason
 
 
+def test_the_surest_pair_is_joined_first() -> None:
+    titles = [
+        "Multilingual Translaion of Looms",
+        "Multilingual Translation of Looms",
+        "Multilingual Translation of Looms",
+    ]
+    ids: tuple[dict[str, str], ...] = ({"arxiv": "2301.00001"}, {"arxiv": "2301.00002"}, {})
+    items = [item(title, abstract=LOOMS, identifiers=held) for title, held in zip(titles, ids, strict=True)]
+    assert match(items).clusters == ((0,), (1, 2))
+
+
 def test_clusters_are_no_transitive_closure() -> None:
     # b is like both a and c, but somebody said that a and c are two papers.
     a = item_of_record("a", Record(title="Weaving the Cloth of Night", abstract=LOOMS, not_same_as=("c",)))
@@ -270,6 +297,32 @@ def test_an_entry_joins_no_record_where_another_is_as_like_it() -> None:
     assert all("one and two are two records" in pair.verdict.reason for pair in found.review[:2])
     surely = match([item("Weaving Cloth at Night", identifiers={"arxiv": "2210.17320"}), *records])
     assert surely.clusters == ((0, 2), (1,))
+
+
+ONE_ID = both(identifiers={"doi": "10.1000/a"})
+BESIDE = ("Weaving Red Cloth", "Sailing at Dawn")
+BLOCKS: list[tuple[str, tuple[str, str], tuple[dict[str, Any], dict[str, Any]]]] = [
+    ("identifier", BESIDE, ONE_ID),
+    ("people", BESIDE, both(authors=("Ida Loom", "Jan Ferry"), issued="2020")),
+    ("abstract", BESIDE, ONE_TEXT),
+    ("title", ("Weaving Red Cloth by Night", "Weaving Red Cloth by Night: Looms"), ALONE),
+    ("title", ("Weaving Red Cloth", "Weaving Red Cloth (Panel Session)"), ALONE),
+    ("start", ("Understanding Weaving", "Understanding Weaving by Night"), ALONE),
+    ("end", ("Weaving and Understanding", "On Weaving and Understanding"), ALONE),
+    ("words", ("Weaving Red Cloth", "Weaving Rad Cloth"), ALONE),
+    ("rare", ("Cloth and Yarn by Night and by Day", "On Yarn, Threads and Cloth"), ALONE),
+]
+
+
+@pytest.mark.parametrize(("kind", "papers", "fields"), BLOCKS)
+def test_what_two_papers_have_in_common_brings_them_to_a_comparison(
+    kind: str, papers: tuple[str, str], fields: tuple[dict[str, Any], dict[str, Any]]
+) -> None:
+    items = [item(title, **facts) for title, facts in zip(papers, fields, strict=True)]
+    kinds, paired = blocking.shared(items, 0, 1)
+    assert kind in kinds
+    assert paired
+    assert list(matching.candidates(items)) == [(0, 1)]
 
 
 @pytest.mark.parametrize(("count", "pairs"), [(40, 40 * 39 // 2), (41, 6 * 41 - 6 * 7 // 2)])
@@ -402,6 +455,7 @@ def test_no_text_is_too_odd(items: list[Item]) -> None:
         ("Yip, Chi Bun", "Chi Bun Yip", True),
         ("Wu, B.", "Bo Wu", True),
         ("Smith, Xia", "Wu, Bo", False),
+        ("Öhm, Xiaoming", "Wü, Xiaoming", False),
         ("Li, X. and Xu, Y.", "Wu, B. and He, Z.", False),
         ("王芳", "李娜", False),
         # Initials behind a name are no family's, whoever bears them.

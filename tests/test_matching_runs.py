@@ -218,15 +218,13 @@ def test_why_not_when_the_clusters_hold_what_is_apart() -> None:
 
 
 def test_why_together_by_others() -> None:
-    # A slip more on each side: neighbours are one, the ends would be asked about.
-    titles = [
-        "Multilingual Translation of Looms",
-        "Multilingual Translaton of Looms",
-        "Mutlilingual Translaton of Looms",
-    ]
-    items = [item(title, label, abstract=TEXT) for title, label in zip(titles, "acb", strict=True)]
-    assert match(items).clusters == ((0, 1, 2),)
-    assert explain(items, [0], [2]).together
+    # Letters turned round: neighbours are one, the ends would be asked about; the last one lies on no way to it.
+    words = ["Representation", "Reprseentaiton", "Reprseentaitno", "Representation"]
+    items = [item(f"{word} of Looms", label, abstract=TEXT) for word, label in zip(words, "acbd", strict=True)]
+    assert match(items).clusters == ((0, 1, 2, 3),)
+    found = explain(items, [0], [2])
+    assert found.verdict.kind == "review"
+    assert found.decision == "a and b are one paper, because others join them: c"
 
 
 def test_why_nobody_is_asked() -> None:

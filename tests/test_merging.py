@@ -186,6 +186,11 @@ def test_conflicts_name_both_values() -> None:
         None, [entry("bib", issued="2021"), entry("dump", issued="2023-05-02", author_count=3)], FORMATS, added=None
     )
     assert [str(each) for each in conflicts] == ["issued: kept '2023-05-02', but bib says '2021'"]
+    # Only a month that was derived may be one too late.
+    _, conflicts = merge(
+        None, [entry("bib", issued="2023-06"), entry("dump", issued="2023-05-31")], FORMATS, added=None
+    )
+    assert [str(each) for each in conflicts] == ["issued: kept '2023-05-31', but bib says '2023-06'"]
 
 
 @pytest.mark.parametrize(

@@ -704,11 +704,13 @@ def test_ris_tells_people_apart_that_stand_on_one_line(line: str, names: list[st
         (["PY  - 2020", "DA  - 2021/05/06/"], "2020"),
         (["PY  - 2020", "DA  - 2021/05/06/", "Y1  - 2020/03//"], "2020-03"),
         (["DA  - 2021-05"], "2021-05"),
+        (["PY  - 2020/5/6/Spring"], "2020-05-06"),
     ],
 )
 def test_a_day_in_ris_is_one_of_the_stated_year(lines: list[str], expected: str) -> None:
-    [entry] = read("\n".join(["TY  - JOUR", "TI  - A Toy", *lines, "ER  - "])).entries
-    assert entry.issued == expected
+    reading = read("\n".join(["TY  - JOUR", "TI  - A Toy", *lines, "ER  - "]))
+    assert [entry.issued for entry in reading.entries] == [expected]
+    assert reading.remarks == ()
 
 
 def csl(**variables: Any) -> str:
@@ -803,6 +805,11 @@ def test_others_are_no_author(text: str) -> None:
     [entry] = read(text).entries
     assert [str(name) for name in entry.authors or ()] == ["J. Smith"]
     assert entry.doubts == ("authors: the source names only 1 and others",)
+
+
+def test_an_author_who_stands_twice_is_doubted() -> None:
+    [entry] = read(csl(author=[{"family": "Smith", "given": "J."}, {"literal": "J. Smith"}])).entries
+    assert entry.doubts == ("authors: a name stands twice",)
 
 
 @pytest.mark.parametrize("name", ["Cothers", "Ida Mothers", "Al", "Significant Others", "Fet Al"])

@@ -14,6 +14,8 @@ SCIENCE CHINA Information Sciences 2025
 IEEE TPAMI 2023
 IEEE Access (2024) 96017-96050
 IEEE/ACM TASLP
+ACM TOMS
+ACM CSUR
 IEEE Transactions on Robotics 2024
 TMLR
 PLOS ONE 2023
@@ -69,6 +71,7 @@ Lecture Notes in Computer Science
 Jahrestagung der Weber
 Congrès des tisserands
 情報処理学会全国大会
+Konferenz der Weber
 """
 
 
@@ -96,6 +99,7 @@ def test_unless_its_name_says_proceedings(venue: str) -> None:
         ("Looms 1998:7", "2011", "2011"),
         ("Looms 120242", "2011", "2011"),
         ("Looms 2021 (2022)", "2020", "2020"),
+        ("Looms 1997", "1996-12", "1997"),
         (None, "2023-12-01", "2023-12-01"),
         (None, None, None),
     ],

@@ -60,8 +60,8 @@ def pairs(items: Sequence[Item], order: Sequence[int]) -> tuple[NDArray[np.int64
     found = [_within(hashes, ranks) for hashes, ranks in _blocks(items, order).values()]
     packed = np.unique(np.concatenate([each for family in found for each in family] or [np.empty(0, np.uint64)]))
     places = np.asarray(order, np.int64)
-    one = places[(packed >> np.uint64(32)).astype(np.int64)] if packed.size else np.empty(0, np.int64)
-    other = places[(packed & np.uint64(0xFFFFFFFF)).astype(np.int64)] if packed.size else np.empty(0, np.int64)
+    one = places[(packed >> np.uint64(32)).astype(np.int64)]
+    other = places[(packed & np.uint64(0xFFFFFFFF)).astype(np.int64)]
     a, b = np.minimum(one, other), np.maximum(one, other)
     by_place = np.lexsort((b, a))
     return a[by_place], b[by_place]

@@ -64,7 +64,7 @@ def weigh(a: Item, b: Item) -> Evidence:
     if names := [name for name, one, other in places if one and other and one != other]:
         if "pages" in names or len(names) == 2:
             against.append(f"{' and '.join(names)} differ")
-    elif a.pages and a.pages == b.pages and a.year == b.year:
+    elif same_place(a, b):
         support.append("first page and year agree")
     return Evidence(tuple(support), tuple(against), abstracts, apart)
 
@@ -179,7 +179,7 @@ def one_by_two(a: Item, b: Item) -> bool:
 
 def same_place(a: Item, b: Item) -> bool:
     """Tell whether two entries stand on the same page of the same year, nothing of volume and number against it."""
-    same = bool(a.pages) and a.pages == b.pages and a.year == b.year
+    same = bool(a.pages and a.year) and a.pages == b.pages and a.year == b.year
     return same and all(
         one == other or not (one and other) for one, other in ((a.volume, b.volume), (a.number, b.number))
     )
