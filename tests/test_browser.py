@@ -380,6 +380,16 @@ def test_a_print_of_a_paper_has_its_addresses_and_nothing_to_press(browser: Brow
         assert "arxiv.org" in visit.page.locator(".rl-links a").first.evaluate(shown)
 
 
+def test_a_print_has_the_whole_of_a_long_citation(browser: Browser, real: str) -> None:
+    with _visit(browser, real) as visit:
+        visit.open("papers/a-few-thousand-translations-go-a-long-way-leveraging-pre/")
+        panel = visit.page.locator("#rl-panel-bibtex")
+        cut = "each => each.scrollHeight > each.clientHeight"
+        assert panel.evaluate(cut)  # on the screen it scrolls
+        visit.page.emulate_media(media="print")
+        assert not panel.evaluate(cut)
+
+
 HANDLERS = """[...document.querySelectorAll(".md-content *")]
   .flatMap(each => each.getAttributeNames()).filter(name => name.startsWith("on"))"""
 
