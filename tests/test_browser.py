@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -388,6 +389,13 @@ def test_a_print_has_the_whole_of_a_long_citation(browser: Browser, real: str) -
         assert panel.evaluate(cut)  # on the screen it scrolls
         visit.page.emulate_media(media="print")
         assert not panel.evaluate(cut)
+
+
+def test_a_short_page_is_printed_on_one_sheet(browser: Browser, real: str) -> None:
+    with _visit(browser, real) as visit:
+        visit.open("sources/")
+        sheets = re.findall(rb"/Type\s*/Page\b", visit.page.pdf(format="A4"))
+        assert len(sheets) == 1
 
 
 HANDLERS = """[...document.querySelectorAll(".md-content *")]
