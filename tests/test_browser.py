@@ -248,6 +248,16 @@ def test_the_header_ends_where_the_page_does(browser: Browser, real: str) -> Non
         assert abs(field - page) < 1
 
 
+@pytest.mark.parametrize("path", ["about/", "matching/", "papers/gptq/", "404.html"])
+def test_no_page_keeps_room_for_a_menu_that_has_nothing(browser: Browser, real: str, path: str) -> None:
+    with _visit(browser, real) as visit:
+        begins = []
+        for each in ("", path):
+            visit.open(each)
+            begins.append(visit.page.locator("h1").evaluate("each => each.getBoundingClientRect().left"))
+        assert begins[0] == begins[1]
+
+
 def test_the_sources_are_seen_whole_on_a_phone(browser: Browser, real: str) -> None:
     with _visit(browser, real, size="phone") as visit:
         visit.open("sources/")
