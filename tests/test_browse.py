@@ -440,6 +440,20 @@ def test_a_selection_is_exported(visit: Visit) -> None:
     assert page.locator(".rl-picked").is_hidden()
 
 
+def test_a_selection_is_there_when_one_comes_back(visit: Visit) -> None:
+    page = visit.browse("?has=code")
+    for at in (0, 3):
+        page.locator(".rl-pick").nth(at).check()
+    page.locator(".rl-rows > li > a").nth(1).click()
+    page.wait_for_selector(".rl-cite")
+    for come_back in (page.go_back, page.reload):
+        come_back()
+        expect(page.locator("#rl-picked")).to_have_text("2 papers selected")
+        expect(page.locator(".rl-pick:checked")).to_have_count(2)
+    visit.browse()  # a visit of its own, not the one before
+    expect(page.locator(".rl-picked")).to_be_hidden()
+
+
 def test_all_that_a_view_shows_can_be_selected(visit: Visit) -> None:
     page = visit.browse()
     page.get_by_role("button", name=f"Select all {TOTAL}").click()
