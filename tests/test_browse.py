@@ -807,6 +807,8 @@ def test_letters_of_twice_the_size_fit_a_phone(browser: Browser, address: str) -
             page.evaluate("document.documentElement.style.fontSize = '250%'")  # the theme's own is 125%
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
         assert page.locator("#rl-q").evaluate("each => each.clientWidth") > PHONE[0] / 2
+        page.get_by_role("button", name="Search papers").click()
+        expect(page.locator("#rl-search")).to_have_css("font-size", "32px")
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
