@@ -192,7 +192,7 @@ def origin_of(provenance: str, library: Library) -> tuple[str, str]:
     ``fs:1184923104``, leads to the page that says what it is.
     """
     if provenance in library.sources:
-        return library.sources[provenance].name, f"../../sources/{provenance}/"
+        return library.sources[provenance].name, f"../sources/{provenance}.md"
     if provenance.startswith(EDITOR):
         reason, _, origin = provenance.removeprefix(EDITOR).lstrip(": ").partition("; from ")
         text, address = origin_of(origin, library) if origin else ("", "")
@@ -202,4 +202,4 @@ def origin_of(provenance: str, library: Library) -> tuple[str, str]:
         return provenance, f"https://github.com/{escaping.url(owner)}/blob/HEAD/{quote(path)}"
     if links.is_safe(provenance):
         return links.shown(provenance), provenance
-    return (provenance, "../../data/#where-facts-come-from") if provenance else ("the editors", "")
+    return (provenance, "../data.md#where-facts-come-from") if provenance else ("the editors", "")

@@ -440,6 +440,20 @@ def test_a_selection_is_exported(visit: Visit) -> None:
     assert page.locator(".rl-picked").is_hidden()
 
 
+def test_a_selection_is_there_when_one_comes_back(visit: Visit) -> None:
+    page = visit.browse("?has=code")
+    for at in (0, 3):
+        page.locator(".rl-pick").nth(at).check()
+    page.locator(".rl-rows > li > a").nth(1).click()
+    page.wait_for_selector(".rl-cite")
+    for come_back in (page.go_back, page.reload):
+        come_back()
+        expect(page.locator("#rl-picked")).to_have_text("2 papers selected")
+        expect(page.locator(".rl-pick:checked")).to_have_count(2)
+    visit.browse()  # a visit of its own, not the one before
+    expect(page.locator(".rl-picked")).to_be_hidden()
+
+
 def test_all_that_a_view_shows_can_be_selected(visit: Visit) -> None:
     page = visit.browse()
     page.get_by_role("button", name=f"Select all {TOTAL}").click()
@@ -793,6 +807,8 @@ def test_letters_of_twice_the_size_fit_a_phone(browser: Browser, address: str) -
             page.evaluate("document.documentElement.style.fontSize = '250%'")  # the theme's own is 125%
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
         assert page.locator("#rl-q").evaluate("each => each.clientWidth") > PHONE[0] / 2
+        page.get_by_role("button", name="Search papers").click()
+        expect(page.locator("#rl-search")).to_have_css("font-size", "32px")
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -247,6 +248,16 @@ def test_the_header_ends_where_the_page_does(browser: Browser, real: str) -> Non
         assert abs(field - page) < 1
 
 
+@pytest.mark.parametrize("path", ["about/", "matching/", "papers/gptq/", "404.html"])
+def test_no_page_keeps_room_for_a_menu_that_has_nothing(browser: Browser, real: str, path: str) -> None:
+    with _visit(browser, real) as visit:
+        begins = []
+        for each in ("", path):
+            visit.open(each)
+            begins.append(visit.page.locator("h1").evaluate("each => each.getBoundingClientRect().left"))
+        assert begins[0] == begins[1]
+
+
 def test_the_sources_are_seen_whole_on_a_phone(browser: Browser, real: str) -> None:
     with _visit(browser, real, size="phone") as visit:
         visit.open("sources/")
@@ -378,6 +389,23 @@ def test_a_print_of_a_paper_has_its_addresses_and_nothing_to_press(browser: Brow
         assert sizes[3] == pytest.approx(10 * 96 / 72, abs=0.1)
         shown = "each => getComputedStyle(each, '::after').content"
         assert "arxiv.org" in visit.page.locator(".rl-links a").first.evaluate(shown)
+
+
+def test_a_print_has_the_whole_of_a_long_citation(browser: Browser, real: str) -> None:
+    with _visit(browser, real) as visit:
+        visit.open("papers/a-few-thousand-translations-go-a-long-way-leveraging-pre/")
+        panel = visit.page.locator("#rl-panel-bibtex")
+        cut = "each => each.scrollHeight > each.clientHeight"
+        assert panel.evaluate(cut)  # on the screen it scrolls
+        visit.page.emulate_media(media="print")
+        assert not panel.evaluate(cut)
+
+
+def test_a_short_page_is_printed_on_one_sheet(browser: Browser, real: str) -> None:
+    with _visit(browser, real) as visit:
+        visit.open("sources/")
+        sheets = re.findall(rb"/Type\s*/Page\b", visit.page.pdf(format="A4"))
+        assert len(sheets) == 1
 
 
 HANDLERS = """[...document.querySelectorAll(".md-content *")]

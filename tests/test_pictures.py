@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, TypeVar
 
 import pytest
@@ -80,7 +80,7 @@ def test_drawings_are_named_and_take_nothing_from_elsewhere(folder: Path, page: 
             colours = re.findall(r"(?:fill|stroke): ?([^;]+)", element.get("style", ""))
             assert all(re.fullmatch(r"none|var\(--rl-[a-z0-9-]+\)", colour) for colour in colours), element.attrib
             assert "font-family" not in element.get("style", "")
-            assert element.get("href", "../").startswith("../") or element.get("href", "")[1:] in ids
+            assert element.get("href", ".md").endswith(".md") or element.get("href", "")[1:] in ids
 
 
 @pytest.mark.parametrize("folder", LISTS)
@@ -158,12 +158,12 @@ def test_the_tables_say_what_the_library_says(folder: Path) -> None:
         assert (int(papers), int(coded)) == (len(dated), sum(bool(record.links.code) for record in dated))
         assert share == (f"{int(coded) / int(papers):.0%}" if dated else "–")
     assert sorted(page for _, page, _ in by_topic.rows) == sorted(
-        f"topics/{topic}/" for topic in {*each.topics, *each.by_topic}
+        f"topics/{topic}.md" for topic in {*each.topics, *each.by_topic}
     )
     for _, page, (_, papers, _) in by_topic.rows:
-        assert int(papers) == len(each.by_topic.get(page.split("/")[1], ()))
+        assert int(papers) == len(each.by_topic.get(PurePath(page).stem, ()))
     for _, page, cells in both.rows:
-        ids = each.by_topic.get(page.split("/")[1], ())
+        ids = each.by_topic.get(PurePath(page).stem, ())
         assert sum(int(cell or 0) for cell in cells) == sum(
             each.records[record_id].year is not None for record_id in ids
         )
@@ -226,7 +226,7 @@ def test_many_years_share_a_column() -> None:
     assert [name for name, _, _ in by_year.rows][:2] == ["to 2014", "2015"]
     assert len(by_year.rows) == 12
     assert sum(int(cells[0]) for _, _, cells in by_year.rows) == len(records)
-    assert [page for name, page, _ in by_year.rows if name in ("to 2014", "2015", "2016")] == ["", "years/2015/", ""]
+    assert [page for name, page, _ in by_year.rows if name in ("to 2014", "2015", "2016")] == ["", "years/2015.md", ""]
 
 
 def test_an_empty_list_has_charts_of_nothing_and_no_map() -> None:
@@ -244,14 +244,14 @@ def test_each_paper_is_one_point_that_opens_its_page(folder: Path) -> None:
     each = _library(folder)
     links = list(_map_of(each).iter("a"))
     assert sorted(link.get("href", "") for link in links) == sorted(
-        f"../papers/{record_id}/" for record_id in each.records
+        f"papers/{record_id}.md" for record_id in each.records
     )
     for link in links:
         assert link.get("tabindex") == "-1"  # the list beneath is the way by keyboard
         assert link.get("aria-label") == link.findtext("title")
     text = _drawn(folder)["map.md"]
     beneath = text[text.index("## The same as a list") :]
-    assert sorted(re.findall(r'<a href="\.\./papers/([^/]+)/">', beneath)) == sorted(each.records)
+    assert sorted(re.findall(r'<a href="papers/([^/]+)\.md">', beneath)) == sorted(each.records)
 
 
 @pytest.fixture
@@ -279,7 +279,7 @@ def test_no_point_covers_another_or_a_name_and_all_are_on_the_sheet(placed: dict
 
 def test_near_on_the_map_is_near_in_words(placed: dict[str, Any]) -> None:
     each = _library(RECORDS)
-    places = {point["address"].split("/")[2]: (point["x"], point["y"]) for point in placed["points"]}
+    places = {PurePath(point["address"]).stem: (point["x"], point["y"]) for point in placed["points"]}
     hits = total = 0
     for record_id, relations in related(each.records).items():
         by_distance = sorted(places, key=lambda other: math.dist(places[record_id], places[other]))
@@ -296,7 +296,7 @@ def test_a_long_list_is_shown_by_its_topics(monkeypatch: pytest.MonkeyPatch) -> 
     svg = ElementTree.fromstring(found.svg)
     assert not found.single
     links = [link.get("href", "") for link in svg.iter("a")]
-    assert sorted(links) == sorted(f"../topics/{topic}/" for topic, _, _ in found.topics)
+    assert sorted(links) == sorted(f"topics/{topic}.md" for topic, _, _ in found.topics)
     assert sum(len(papers) for _, _, papers in found.topics) == len(each.records)
     texts = " ".join(_texts(svg))
     assert all(name.split()[0].split("-")[0] in texts for _, name, _ in found.topics)

@@ -107,6 +107,18 @@ def test_a_chosen_group_comes_into_view_on_a_phone(browser: Browser, address: st
     page.close()
 
 
+def test_who_comes_back_finds_the_map_where_it_was(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{address}map/", wait_until="networkidle")
+    across = "document.querySelector('.rl-map__sheet').scrollLeft"
+    page.evaluate(f"{across} = 240")
+    page.locator(".rl-map__sheet a").nth(40).evaluate("each => { location = each.href.baseVal }")
+    page.wait_for_selector(".rl-cite")
+    page.go_back(wait_until="networkidle")
+    assert page.evaluate(across) == 240
+    page.close()
+
+
 def test_the_group_that_has_the_focus_is_seen(browser: Browser, address: str) -> None:
     page = browser.new_page()
     page.goto(f"{address}map/")

@@ -117,9 +117,9 @@ def test_facts_are_plain_text_with_their_origin() -> None:
     assert [(fact.origin, fact.origin_address) for fact in found] == [
         ("the editors", ""),
         ("owner/list:READ ME.md", "https://github.com/owner/list/blob/HEAD/READ%20ME.md"),
-        ("the editors: as published (Public bibliographies)", "../../sources/dump/"),
+        ("the editors: as published (Public bibliographies)", "../sources/dump.md"),
         ("the editors", ""),
-        ("elsewhere", "../../data/#where-facts-come-from"),
+        ("elsewhere", "../data.md#where-facts-come-from"),
     ]
 
 
@@ -130,7 +130,7 @@ def test_facts_of_one_origin_stand_together() -> None:
     found = wording.facts_of(record, library(RECORDS))
     assert wording.by_origin(found) == [
         (("the editors", ""), ["Authors", "Venue"]),
-        (("elsewhere", "../../data/#where-facts-come-from"), ["Date"]),
+        (("elsewhere", "../data.md#where-facts-come-from"), ["Date"]),
     ]
 
 

@@ -275,6 +275,7 @@ class Page {
     this.#listenToMarks();
     const before = history.state ?? {};
     this.#shown = Number.isInteger(before.shown) ? before.shown : PAGE;
+    this.#picked = new Set(before.picked?.flatMap((id) => list.number.get(id) ?? []));
     if (early && !this.view.q) this.view.q = early;
     home.classList.add("rl-is-ready");
     home.querySelector(".rl-more")?.remove();
@@ -438,7 +439,8 @@ class Page {
     });
     addEventListener("pagehide", () => {
       this.#flush();
-      history.replaceState({ ...history.state, typing: false, shown: this.#shown, row: this.#place() }, "");
+      const picked = this.#ids();
+      history.replaceState({ ...history.state, typing: false, shown: this.#shown, row: this.#place(), picked }, "");
     });
     const wide = matchMedia("(min-width: 60em)");
     const fold = () => (facets.open = wide.matches);
@@ -620,6 +622,11 @@ class Page {
     this.more.textContent = `Show ${Math.min(PAGE, rest)} more of ${rest.toLocaleString("en")}`;
   }
 
+  /** Return the ids of the papers selected, which another publication of the list knows too. */
+  #ids() {
+    return [...this.#picked].map((paper) => this.list.id[paper]);
+  }
+
   #pick(row, paper) {
     const picked = this.#picked.has(paper);
     if (row.picked === picked) return;
@@ -699,7 +706,7 @@ class Page {
 
   async #export(format) {
     const { file, media } = EXPORTS[format];
-    const ids = new Set([...this.#picked].map((paper) => this.list.id[paper]));
+    const ids = new Set(this.#ids());
     const name = file.replace("papers", "selection");
     this.#renderPicked(`Collecting ${count(ids.size, "paper")}…`);
     try {

@@ -1,5 +1,6 @@
 /* On a narrow screen the map scrolls within its box: a group that is chosen comes into view, and the page
-   moves where most of the group would stand below the screen. All else needs no script. */
+   moves where most of the group would stand below the screen. Who comes back finds the box where it was. All else
+   needs no script. */
 
 const sheet = document.querySelector(".rl-map__sheet");
 
@@ -11,3 +12,6 @@ document.querySelector(".rl-legend")?.addEventListener("change", ({ target }) =>
   sheet.scrollLeft += middle("x") - sheet.getBoundingClientRect().x - sheet.clientWidth / 2;
   if (middle("y") > innerHeight) scrollBy(0, middle("y") - innerHeight / 2);
 });
+
+sheet.scrollLeft = history.state?.across ?? 0;
+addEventListener("pagehide", () => history.replaceState({ ...history.state, across: sheet.scrollLeft }, ""));

@@ -134,7 +134,7 @@ def _papers_placed(
             place.imag,
             _PITCH * 0.3,
             plain_title(library.records[paper]),
-            f"../papers/{paper}/",
+            f"papers/{paper}.md",
             group[topics[number]],
         )
         for place, paper, number in zip(places, ids, own, strict=True)
@@ -165,7 +165,7 @@ def _topics_placed(
             place.imag,
             radius,
             f"{topic_name(library, topic)}, {count(len(members[topic]), 'paper')}",
-            f"../topics/{topic}/",
+            f"topics/{topic}.md",
             group[topic],
         )
         for place, radius, topic in zip(centres, radii, topics, strict=True)

@@ -55,7 +55,7 @@ def _within(library: Library, span: range) -> list[str]:
 
 
 def _year_page(library: Library, span: range) -> str:
-    return f"years/{span[0]}/" if len(span) == 1 and span[0] in library.by_year else ""
+    return f"years/{span[0]}.md" if len(span) == 1 and span[0] in library.by_year else ""
 
 
 def _of_years(library: Library) -> Chart:
@@ -130,7 +130,7 @@ def _of_topics(library: Library) -> Chart:
         for group, topics in groups
     ]
     rows = [
-        (name, f"topics/{topic}/", [group, f"{len(ids):,}", _share(_with_code(library, ids), len(ids))])
+        (name, f"topics/{topic}.md", [group, f"{len(ids):,}", _share(_with_code(library, ids), len(ids))])
         for group, topics in groups
         for topic, name, ids in topics
     ]
@@ -155,7 +155,7 @@ def _of_both(library: Library) -> Chart:
         ],
     }
     rows = [
-        (name, f"topics/{topic}/", [f"{number:,}" if number else "" for number in cells[topic]])
+        (name, f"topics/{topic}.md", [f"{number:,}" if number else "" for number in cells[topic]])
         for _, topics in groups
         for topic, name, _ in topics
     ]

@@ -77,6 +77,7 @@ class Build:
 
     def content(self, path: str, html: str, headings: list[str]) -> tuple[str, set[str]]:
         """Return the body of a page, and ids in it; MkDocs has made ``html`` of it, with these ids of ``headings``."""
+        html = commonmark.lead(html.encode(), path)[0].decode()
         if path in self._proofs:
             self._content[path] = html
         if path in self._specimens:

@@ -82,11 +82,8 @@ def to_html(markdown: bytes, path: str) -> Html:
     odd = _OPEN in markdown or _CITED in markdown or b"\n\n" in cited
     if odd or (b"|" in text and b"\n|" in text) or _BEYOND.search(text):
         raise DoubtError(f"{path}: {_UNKNOWN}")
-    folder, ids = posixpath.dirname(path), list[str]()
-    place = address(path) if path.endswith("index.md") else posixpath.join(folder, "page")  # all are as deep
-    parts = _PAGE.split(rendered(text.replace(b"{", b"{" + _OPEN)))
-    led = [_led(folder, place, link) for link in parts[1::2]]
-    parts[1::2] = [begun for _, begun in led]
+    ids = list[str]()
+    text, links = lead(rendered(text.replace(b"{", b"{" + _OPEN)), path)
 
     def heading(match: re.Match[bytes]) -> bytes:
         level, text = match.groups()
@@ -94,10 +91,23 @@ def to_html(markdown: bytes, path: str) -> Html:
         ids.append(toc.unique(found, set(ids)) if found in ids or not found else found)
         return b'<h%b id="%b">%b</h%b>' % (level, ids[-1].encode(), text, level)
 
-    body = _classed(_HEADING.sub(heading, b"".join(parts)))
+    body = _classed(_HEADING.sub(heading, text))
     if body is None:
         raise DoubtError(f"{path}: {_UNKNOWN}")
-    return Html(body.replace(_CITED, cited) if cited else body, ids, frozenset(target for target, _ in led))
+    return Html(body.replace(_CITED, cited) if cited else body, ids, links)
+
+
+def lead(text: bytes, path: str) -> tuple[bytes, frozenset[str]]:
+    """Lead the links to Markdown files, in HTML for the page at ``path``, to their pages; return the files as well.
+
+    MkDocs does so with links of Markdown alone, not with those of HTML that stands in it.
+    """
+    folder = posixpath.dirname(path)
+    place = address(path) if path.endswith("index.md") else posixpath.join(folder, "page")  # all are as deep
+    parts = _PAGE.split(text)
+    found = [_led(folder, place, link) for link in parts[1::2]]
+    parts[1::2] = [begun for _, begun in found]
+    return b"".join(parts), frozenset(file for file, _ in found)
 
 
 def _classed(text: bytes) -> bytes | None:
