@@ -40,6 +40,10 @@ _ACL = re.compile(r"(?:[A-Z]\d{2}-\d{4,5}|\d{4}\.[a-z0-9_]+-[a-z0-9_]+\.\d+)", r
 _LONGEST = 2000
 _ACL_FILE = re.compile(r"(?:v\d+)?\.(?:pdf|bib|xml)$|/$")
 _ARXIV_HOSTS = ("arxiv.org", "browse.arxiv.org", "ar5iv.org", "ar5iv.labs.arxiv.org", "alphaxiv.org")
+# "arXiv preprint arXiv:2210.17323" of Google Scholar, "CoRR" with "abs/2210.17323" of DBLP.
+_ARXIV_INSIDE = re.compile(
+    r"(?:arxiv[:\s]\s*|abs/)((?:[a-z-]+(?:\.[A-Z]{2})?/)?\d[\d.]*\d(?:v\d+)?)", re.IGNORECASE | re.ASCII
+)
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
 
 
@@ -78,6 +82,12 @@ def arxiv(text: str) -> str | None:
     if match := _ARXIV_OLD.fullmatch(text):
         return f"{match[1]}/{match[2]}"
     return None
+
+
+def arxiv_inside(*texts: str | None) -> str | None:
+    """Return the first arXiv id that one of ``texts`` names among other words, or ``None``."""
+    inside = (each for text in texts if text for each in _ARXIV_INSIDE.findall(text[:_LONGEST]))
+    return next(filter(None, map(arxiv, inside)), None)
 
 
 def _arxiv_named_by(text: str) -> str:

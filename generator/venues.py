@@ -25,6 +25,9 @@ _PROCEEDINGS = re.compile(
 _ACRONYM = r"(?=[A-Za-z\d]*[A-Z]{2})[A-Za-z\d]++"
 _ACRONYMS = re.compile(rf"\W*{_ACRONYM}(?:[\s/&@+-]+(?:{_ACRONYM}|[A-Z]\b))*(?!\s*[^\W\d])")
 
+# What stands where a journal would, in entries of papers that are in none.
+_PREPRINT = re.compile(r"\b(?:arxiv|corr)\b|\babs/", re.IGNORECASE)
+
 # No volume or page: the years of a range, as in 1998-2004, say nothing.
 _YEAR = re.compile(r"(?<!\d)(?<!\d[-–/.:])(?:19|20)\d\d(?![-–/.:]?\d)", re.ASCII)
 
@@ -59,6 +62,11 @@ def is_journal(venue: str) -> bool:
     if _JOURNAL.search(venue):
         return True
     return not (_PROCEEDINGS.search(venue) or _ACRONYMS.match(venue))
+
+
+def is_preprint(venue: str) -> bool:
+    """Tell whether a venue only says that the paper is on arXiv, and maybe nowhere else."""
+    return _PREPRINT.search(venue) is not None
 
 
 @functools.lru_cache(maxsize=1024)

@@ -569,6 +569,23 @@ def test_bibtex_identifiers(fields: str, expected: dict[str, str]) -> None:
     assert dict(bibtex(f"title={{A Toy}}, {fields}").identifiers) == expected
 
 
+@pytest.mark.parametrize("venue", ["arXiv", "arXiv preprint arXiv:2210.17323", "CoRR abs/2210.17323"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@article{{a, title={{A Toy}}, journal={{{venue}}}}}",
+        "TY  - JOUR\nTI  - A Toy\nT2  - {venue}\nER  - \n",
+        '[{{"id": "a", "type": "article", "title": "A Toy", "container-title": "{venue}"}}]',
+        "title,venue\nA Toy,{venue}\n",
+    ],
+    ids=["bibtex", "ris", "csl-json", "csv"],
+)
+def test_a_venue_that_is_the_name_of_arxiv_is_none_but_may_tell_the_id(text: str, venue: str) -> None:
+    [entry] = read(text.format(venue=venue)).entries
+    assert entry.venue is None
+    assert dict(entry.identifiers) == ({"arxiv": "2210.17323"} if "2210" in venue else {})
+
+
 def test_bibtex_reads_tags_and_initials_as_reference_managers_write_them() -> None:
     title = r"{\textless}i{\textgreater}Toy{\textless}/i{\textgreater} Looms"
     entry = bibtex(f"title={{{title}}}, author={{Loom, {{\\relax Yu}}. V. and {{\\relax Zh}}reb, A.}}")

@@ -33,9 +33,6 @@ logging.getLogger("bibtexparser").addHandler(logging.NullHandler())
 _ENTRY = re.compile(r"^[ \t]*@[ \t]*(?!comment|preamble)[A-Za-z]+[ \t]*[{(]", re.IGNORECASE | re.MULTILINE)
 _MONTHS = [month.lower() for month in dates.MONTHS]
 _MONTH = re.compile(rf"\b({'|'.join(_MONTHS)})")
-# What stands where a journal would, in entries of papers that are in none.
-_PREPRINT = re.compile(r"\b(arxiv|corr)\b|\babs/", re.IGNORECASE)
-_ARXIV_INSIDE = re.compile(r"(?:arxiv:\s*|abs/)((?:[a-z-]+(?:\.[A-Z]{2})?/)?[\d.]+(?:v\d+)?)", re.IGNORECASE)
 _OWN_HOSTS = ("code", "model", "dataset")
 
 
@@ -157,9 +154,7 @@ def _fields_of(entry: BibtexEntry) -> _Fields:
 
 
 def _entry(path: str, line: int, position: int, key: str, kind: str, title: str, fields: _Fields) -> Entry:
-    venue = fields.text("journal", "journaltitle", "booktitle")
     held = dict(_identifiers(fields))
-    preprint = venue is not None and _PREPRINT.search(venue) is not None
     number = fields.text("number", "issue")
     return Entry(
         file=path,
@@ -170,8 +165,8 @@ def _entry(path: str, line: int, position: int, key: str, kind: str, title: str,
         abstract=fields.text("abstract"),
         authors=_people(fields.values.get("author", "")) or None,
         issued=_issued(fields),
-        venue=None if preprint else venue,
-        volume=None if preprint else fields.text("volume"),
+        venue=fields.text("journal", "journaltitle", "booktitle"),
+        volume=fields.text("volume"),
         number=None if number and identifiers.arxiv(number) else number,
         pages=fields.text("pages"),
         kind=kind.lower(),
@@ -243,11 +238,10 @@ def _identifiers(fields: _Fields) -> Iterator[tuple[str, str]]:
     url = fields.verbatim("url")
     places = [eprint] if archive in ("arxiv", "") else []
     places += [fields.verbatim("arxiv"), fields.verbatim("doi"), url]
-    for name in ("journal", "journaltitle", "volume", "number", "note", "howpublished", "booktitle"):
-        # "arXiv preprint arXiv:2210.17323" of Google Scholar, "CoRR" with "abs/2210.17323" of DBLP
-        places += _ARXIV_INSIDE.findall(fields.verbatim(name))
+    others = ("journal", "journaltitle", "volume", "number", "note", "howpublished", "booktitle")
     found = {
-        "arxiv": next(filter(None, map(identifiers.arxiv, places)), None),
+        "arxiv": next(filter(None, map(identifiers.arxiv, places)), None)
+        or identifiers.arxiv_inside(*map(fields.verbatim, others)),
         "doi": identifiers.published(identifiers.doi(fields.verbatim("doi")) or identifiers.doi(url)),
         "openreview": identifiers.openreview(url if "openreview.net" in url else fields.verbatim("openreview")),
         "acl": identifiers.acl(url if "aclanthology.org" in url or "aclweb.org" in url else fields.verbatim("acl")),

@@ -177,7 +177,8 @@ def _arxiv_fields(item: Mapping[str, Any]) -> list[Any]:
     noted = _NOTED.findall(note) if isinstance(note, str) else []
     number = str(item.get("number") or "")
     numbered = [number] if number.lower().startswith("arxiv:") else []
-    return [*archived, *numbered, item.get("DOI"), item.get("URL"), *noted]
+    named = identifiers.arxiv_inside(_rich(item.get("container-title"), -1), _text(item.get("volume")))
+    return [*archived, *numbered, item.get("DOI"), item.get("URL"), *noted, named]
 
 
 _NOTED = re.compile(r"^arXiv:[ \t]*(\S+)(?:[ \t]+\[[^\[\]\n]*\])?[ \t]*$", re.IGNORECASE | re.MULTILINE)

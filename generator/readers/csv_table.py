@@ -208,6 +208,8 @@ def _entry(
     }
     if "url" in row and (pair := identifiers.recognise(row["url"])):
         found.setdefault(*pair)
+    if "arxiv" not in found and (named := identifiers.arxiv_inside(row.get("venue"), row.get("volume"))):
+        found["arxiv"] = named
     own = {kind: row[kind] for kind in links.KINDS if kind in row and links.is_safe(row[kind])}
     if not found and links.may_be_paper(url := row.get("url", "")):
         own.setdefault("paper", url)
