@@ -692,6 +692,10 @@ FAMILY_FIRST = ["J. Smith", "K. Jones"]  # as printed, of a source that tells th
         ("Ida Loom, Jan Ferry, Bo Weft", ["Ida Loom", "Jan Ferry", "Bo Weft"]),
         ("{Ministry of Food, Wool and Cloth}; Smith, J.", ["Ministry of Food, Wool and Cloth", "J. Smith"]),
         ("Smith Jr, John", ["John Smith Jr"]),
+        ("['Ida Loom', 'Jan Ferry']", ["Ida Loom", "Jan Ferry"]),
+        ("[\"\"Jan O'Ferry\"\", 'Ida Loom', 'Smith, J.']", ["Jan O'Ferry", "Ida Loom", "J. Smith"]),
+        ("['Ida Loom']", ["Ida Loom"]),
+        ("[Loom Group]", ["[Loom Group]"]),
     ],
 )
 def test_csv_tells_people_apart(cell: str, names: list[str]) -> None:

@@ -115,14 +115,20 @@ def names_in(text: str) -> tuple[str, ...]:
     """Split a list of authors into names, which may still be ``Family, Given``; ``text`` is on one line.
 
     What parts them is ``and`` or a semicolon, or commas where there are several and neither of these; and a comma
-    behind initials.
+    behind initials. A list as JSON, Python and pandas print it, ``['Ida Loom', "Jan O'Ferry"]``, is one of names.
     """
+    if text.startswith("[") and _LISTED.fullmatch(text):
+        text = ";".join(one or other for one, other in _QUOTED.findall(text))
     if "&" in text:
         text = unescaped(text)  # a name such as Imieli&#324;ski must not end at its semicolon
     parts = text.replace(" and ", ";").split(";")
     if len(parts) == 1 and text.count(",") > 1:
         parts = text.split(",")
     return tuple(filter(None, (name.strip() for part in parts for name in persons(part))))
+
+
+_LISTED = re.compile(r"""\[(?: ?(?:'[^']*'|"[^"]*") ?(?:,|(?=\])))+\]""")
+_QUOTED = re.compile(r"""'([^']*)'|"([^"]*)\"""")
 
 
 def read(path: str, text: str, captured: str | None) -> Reading:
