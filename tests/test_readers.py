@@ -402,6 +402,13 @@ def test_markdown_says_what_it_leaves_out() -> None:
         f"awesome.md:17: {several}",
         "awesome.md:7: from here on 6 items link to no paper; left out",
     ]
+    nothing = readers.read("awesome.md", b"- [Toy](https://arxiv.org/abs/2301.00010) is about looms\n")
+    assert [str(problem) for problem in nothing.problems] == [
+        "awesome.md: holds no entry (markdown); save the listing again"
+    ]
+    assert [str(remark) for remark in nothing.remarks] == [
+        "awesome.md:1: title: not told; make it the text of the link to the paper; left out"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,7 @@ def read(path: str, data: bytes, *, format: str | None = None, captured: str | N
     if faults:
         return Reading(path, name, problems=faults)
     if not reading.entries:
-        return Reading(path, name, problems=(nothing_in(path, name),))
+        return replace(reading, problems=(nothing_in(path, name),))  # with the remarks that say why
     return reading
 
 
