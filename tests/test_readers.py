@@ -569,6 +569,7 @@ def test_a_date_of_its_own_goes_before_that_of_the_volume(own: str, volume: str,
         ("doi={https://doi.org/10.1145/3292500.3330701}", {"doi": "10.1145/3292500.3330701"}),
         (r"doi={10.1007/978-3-030-58452-8\_1}", {"doi": "10.1007/978-3-030-58452-8_1"}),
         ("url={https://dx.doi.org/10.1145/1}", {"doi": "10.1145/1"}),
+        (r"howpublished={Online, \url{https://doi.org/10.1145/1}.}", {"doi": "10.1145/1"}),
         ("doi={see the site}", {}),
     ],
 )
@@ -747,11 +748,12 @@ def csl(**variables: Any) -> str:
     "entry",
     [
         "@misc{{a, title={{A Toy}}, url={{{url}}}{more}}}",
+        "@misc{{a, title={{A Toy}}, howpublished={{Available at \\url{{{url}}}}}{more}}}",
         "TY  - JOUR\nTI  - A Toy\nUR  - https://github.com/toy/loom\nUR  - {url}\n{more}ER  - \n",
         '[{{"id": "a", "type": "article", "title": "A Toy", "URL": "{url}"{more}}}]',
         "title,url,arxiv\nA Toy,{url},{more}\n",
     ],
-    ids=["bibtex", "ris", "csl", "csv"],
+    ids=["bibtex", "howpublished", "ris", "csl", "csv"],
 )
 @pytest.mark.parametrize(
     ("url", "is_paper"),

@@ -235,30 +235,35 @@ def _beginning(fields: _Fields, *names: str) -> str:
 def _identifiers(fields: _Fields) -> Iterator[tuple[str, str]]:
     archive = fields.verbatim("archiveprefix", "eprinttype").lower()
     eprint = fields.verbatim("eprint")
-    url = fields.verbatim("url")
     places = [eprint] if archive in ("arxiv", "") else []
-    places += [fields.verbatim("arxiv"), fields.verbatim("doi"), url]
-    others = ("journal", "journaltitle", "volume", "number", "note", "howpublished", "booktitle")
-    found = {
-        "arxiv": next(filter(None, map(identifiers.arxiv, places)), None)
-        or identifiers.arxiv_inside(*map(fields.verbatim, others)),
-        "doi": identifiers.published(identifiers.doi(fields.verbatim("doi")) or identifiers.doi(url)),
-        "openreview": identifiers.openreview(url if "openreview.net" in url else fields.verbatim("openreview")),
-        "acl": identifiers.acl(url if "aclanthology.org" in url or "aclweb.org" in url else fields.verbatim("acl")),
+    stated = {
+        "arxiv": next(filter(None, map(identifiers.arxiv, [*places, *map(fields.verbatim, ("arxiv", "doi"))])), None),
+        "doi": identifiers.published(identifiers.doi(fields.verbatim("doi"))),
+        "openreview": identifiers.openreview(fields.verbatim("openreview")),
+        "acl": identifiers.acl(fields.verbatim("acl")),
     }
+    addressed = dict(filter(None, map(identifiers.recognise, reversed(_addresses(fields)))))
+    others = ("journal", "journaltitle", "volume", "number", "note", "howpublished", "booktitle")
+    found = {"arxiv": identifiers.arxiv_inside(*map(fields.verbatim, others))} | addressed
+    found |= {kind: value for kind, value in stated.items() if value}
     yield from ((kind, value) for kind, value in found.items() if value)
 
 
 def _links(fields: _Fields, held: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     stated = {kind: fields.verbatim(kind) for kind in links.KINDS}
     yield from ((kind, url) for kind, url in stated.items() if links.is_safe(url))
-    for name in ("url", "howpublished"):
-        url = fields.verbatim(name)
+    addresses = _addresses(fields)
+    for url in addresses:
         # An address on an unknown host is more often the publisher's than the project's.
         if links.is_safe(url) and (kind := links.kind_of(url)) in _OWN_HOSTS and not stated[kind]:
             yield kind, url
-    if not held and not stated["paper"] and links.may_be_paper(url := fields.verbatim("url")):
-        yield "paper", url
+    if not held and not stated["paper"] and (where := next(filter(links.may_be_paper, addresses), None)):
+        yield "paper", where
+
+
+def _addresses(fields: _Fields) -> list[str]:
+    """Return the addresses of an entry; classic BibTeX has them in ``howpublished``, with words around them or not."""
+    return [url for url in (fields.verbatim("url"), *links.in_text(fields.verbatim("howpublished"))) if url]
 
 
 def _remarks(fields: _Fields) -> Iterator[tuple[str, str]]:
