@@ -30,6 +30,7 @@ _ARXIV_OLD = re.compile(r"([a-z-]+)(?:\.[A-Z]{2})?/(\d{2}(?:0[1-9]|1[0-2])\d{3})
 # signs that no DOI has in practice, for a DOI pasted with them has markup behind it; angle brackets as in a SICI,
 # 49:8<693::AID-ASI4>3.0.CO;2-O, which have a colon inside.
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/(?:[!#-;=?-\[\]_a-z~]|<[!#-9;=?-\[\]_a-z~]*:[!#-;=?-\[\]_a-z~]*>)+", re.ASCII)
+_BEFORE_DOI = re.compile(r"^(?:doi(?::\s*|\s+)|(?:dx\.)?doi\.org/)", re.IGNORECASE)
 # As publishers' addresses hold one: dl.acm.org/doi/pdf/10.…, frontiersin.org/articles/10.…/full, biorxiv.org/…/10.…v2.
 _DOI_IN_PATH = re.compile(r"/(10\.\d{4,9}/.+)", re.DOTALL)
 _DOI_PAGE = re.compile(r"(?:/(?:abs|abstract|e?pdf|full|fulltext|html|meta|summary)|\.(?:abstract|full|pdf|html))*/?$")
@@ -107,10 +108,9 @@ def _arxiv_named_by(text: str) -> str:
 
 def doi(text: str) -> str | None:
     """Return the DOI in ``text`` (a DOI, ``doi:…``, or an address that holds one) in lower case, or ``None``."""
-    text = text.strip()
+    text = _BEFORE_DOI.sub("", text.strip())
     if not _DOI.fullmatch(text):
-        text = _after(text, ("doi.org",), "/") or _published_at(text) or text
-        text = re.sub(r"^doi:\s*", "", text, flags=re.IGNORECASE)
+        text = _BEFORE_DOI.sub("", _after(text, ("doi.org",), "/") or _published_at(text) or text)
     return text.lower() if _DOI.fullmatch(text) else None
 
 

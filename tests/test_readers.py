@@ -740,6 +740,14 @@ def test_a_day_in_ris_is_one_of_the_stated_year(lines: list[str], expected: str)
     assert entry.issued == expected
 
 
+@pytest.mark.parametrize(
+    "line", ["DO  - doi:http://dx.doi.org/10.5555/Loom", "M3  - 10.5555/loom", "M3  - doi: 10.5555/loom"]
+)
+def test_a_doi_in_ris_stands_where_programs_put_it(line: str) -> None:
+    reading = read(f"TY  - JOUR\nTI  - A Toy\n{line}\nER  - \n")
+    assert (dict(reading.entries[0].identifiers), reading.remarks) == ({"doi": "10.5555/loom"}, ())
+
+
 def csl(**variables: Any) -> str:
     return json.dumps([{"id": "a", "type": "article", "title": "A Toy", **variables}])
 

@@ -187,7 +187,7 @@ def _identifiers(fields: Mapping[str, Any], places: list[str]) -> Iterator[tuple
         "arxiv": next(filter(None, map(identifiers.arxiv, [stated or "", *places])), None)
         or identifiers.arxiv_inside(*texts),
         "doi": identifiers.published(
-            identifiers.doi(stated or "") or next(filter(None, map(identifiers.doi, places)), None)
+            next(filter(None, map(identifiers.doi, [stated or "", *_all(fields, "type_of_work"), *places])), None)
         ),
     }
     for place in places:
