@@ -577,6 +577,19 @@ def test_bibtex_identifiers(fields: str, expected: dict[str, str]) -> None:
     assert dict(bibtex(f"title={{A Toy}}, {fields}").identifiers) == expected
 
 
+def test_what_a_bibliography_tells_its_style_is_no_paper() -> None:
+    reading = read(
+        '@IEEEtranBSTCTL{IEEEexample:BSTcontrol, CTLuse_alt_spacing = "yes"}\n'
+        "@CONTROL{REVTEX41Control}\n@xdata{press, publisher={Toy Press}}\n@article{a, title={A Toy}}\n"
+    )
+    assert [entry.title for entry in reading.entries] == ["A Toy"]
+    assert [str(remark) for remark in reading.remarks] == [
+        "toy:1: IEEEexample:BSTcontrol: @ieeetranbstctl is for the style, no paper; left out",
+        "toy:2: REVTEX41Control: @control is for the style, no paper; left out",
+        "toy:3: press: @xdata is for the style, no paper; left out",
+    ]
+
+
 @pytest.mark.parametrize("venue", ["arXiv", "arXiv preprint arXiv:2210.17323", "CoRR abs/2210.17323"])
 @pytest.mark.parametrize(
     "text",

@@ -34,6 +34,8 @@ _ENTRY = re.compile(r"^[ \t]*@[ \t]*(?!comment|preamble)[A-Za-z]+[ \t]*[{(]", re
 _MONTHS = [month.lower() for month in dates.MONTHS]
 _MONTH = re.compile(rf"\b({'|'.join(_MONTHS)})")
 _OWN_HOSTS = ("code", "model", "dataset")
+# What IEEEtran, REVTeX and achemso are set by, and what BibLaTeX (2.1.1) never prints by itself.
+_NO_PAPERS = frozenset({"ieeetranbstctl", "control", "xdata", "set"})
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,9 @@ def read(path: str, text: str, captured: str | None) -> Reading:
         key = fold(entry.key)
         if key.lower() in volumes and entry.entry_type.lower() == "proceedings":
             remarks.append(Problem(path, line, f"{key[:80]}: the volume that other entries stand in; left out"))
+            continue
+        if entry.entry_type.lower() in _NO_PAPERS:
+            remarks.append(Problem(path, line, f"{key[:80]}: @{entry.entry_type} is for the style, no paper; left out"))
             continue
         fields = _inherited(fields, volumes)
         if key and key in keys:
