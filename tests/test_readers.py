@@ -862,6 +862,12 @@ def test_people_whose_names_end_like_others_are_authors(name: str) -> None:
     assert (entry.authors, entry.doubts) == ((name,), ())
 
 
+def test_ris_passes_over_what_stands_around_the_entries() -> None:
+    entry = "1.\nTY  - JOUR\nTI  - A Toy\nER  - \nNL  - Toy J\n\nLink to the full text: https://ovid.example.org\n\n"
+    reading = read(f"Provider: Toy Press\nPR  - Toys\n\n{entry}{entry}")
+    assert ([entry.title for entry in reading.entries], reading.problems) == (["A Toy", "A Toy"], ())
+
+
 def test_ris_reads_the_title_of_a_book() -> None:
     part, whole, titled = read(
         "TY  - CHAP\nTI  - A Loom\nBT  - Book of Looms\nER  - \n"

@@ -23,6 +23,7 @@ NAME = "ris"
 
 _TAG = re.compile(r"\s*([A-Z][A-Z0-9])[ \t]{1,2}-(?:[ \t]+(.*)|)$")
 _BEGINNING = re.compile(r"\s*TY[ \t]{1,2}-[ \t]*[A-Za-z]{3,8}\s*$")
+_OF_AN_ENTRY = frozenset("TI T1 BT AU A1".split())
 _PART_OF_NAME = re.compile(r"(?<!,),(?!,)")
 _LABELLED = re.compile(rf"({'|'.join(links.KINDS)}): (https?://\S+)")
 _LONGEST = 20_000
@@ -82,7 +83,8 @@ def _blocks(text: str) -> Iterator[tuple[int, list[str], str]]:
             yield begun, [*block, "ER  - "], ""
             block = []
         elif not block:
-            if tag and tag != "ER":  # what programs write above the first entry, such as "Provider: …", has no tag
+            # An entry that lost its beginning; other lines are what programs write around entries, as Ovid does.
+            if tag in _OF_AN_ENTRY:
                 yield number, [], f"{tag}: stands in no entry"
                 return
         elif tag:
