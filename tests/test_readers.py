@@ -434,6 +434,11 @@ def test_markdown_says_what_it_leaves_out() -> None:
         ("- Loom.s8(): A Toy <br> Arxiv 2023 [[pdf]](https://arxiv.org/abs/2301.00010)", "Loom.s8(): A Toy"),
         ("- A Toy of Looms [[pdf]](https://arxiv.org/abs/2301.00010) [[Code (LoomSpeed)]](x.py)", "A Toy of Looms"),
         ('- "A Toy of Looms?" [[pdf](https://arxiv.org/abs/2301.00010)]', "A Toy of Looms?"),
+        ("- [[arXiv](https://arxiv.org/abs/2301.00010)] A Toy of Looms [[code](https://x.org)]", "A Toy of Looms"),
+        (
+            "- [[ICLR 2023](https://arxiv.org/abs/2301.00010)] Loom.s8(): A Toy ![stars](https://x.org/s)",
+            "Loom.s8(): A Toy",
+        ),
         # links that say where and when, beside a bold title
         ("- **A Toy of Looms** [ICLR 2023](https://arxiv.org/abs/2301.00010)", "A Toy of Looms"),
         ("- **A Toy of Looms**, Weft et al. [[ICML'24](https://arxiv.org/abs/2301.00010)]", "A Toy of Looms"),
@@ -467,6 +472,10 @@ def test_markdown_says_what_it_leaves_out() -> None:
         ("- ICLR 2023: A Toy of Looms [pdf](https://arxiv.org/abs/2301.00010)", None),
         ("- [Toy](https://arxiv.org/abs/2301.00010) is about looms", None),
         ("- Loom, Ada and Weft, Bo. A Toy of Looms. [pdf](https://arxiv.org/abs/2301.00010)", None),
+        ("- [[pdf](https://arxiv.org/abs/2301.00010)] Weft et al. A Toy of Looms", None),
+        ("- [[pdf](https://arxiv.org/abs/2301.00010)] A Toy of Looms. Ada Weft, Bo Warp", None),
+        ("- [[pdf](https://arxiv.org/abs/2301.00010)] A Toy of Looms [by Ada](https://x.org) and Bo", None),
+        ("- [pdf](https://arxiv.org/abs/2301.00010) A Toy of Looms", None),
         ("- Read it [here](https://arxiv.org/abs/2301.00010) or never", None),
         ("- see [paper](https://arxiv.org/abs/2301.00010) and [paper](https://arxiv.org/abs/2301.00011)", None),
         ("# https://arxiv.org/abs/2301.00010", None),
