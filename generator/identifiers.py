@@ -41,9 +41,9 @@ _ACL = re.compile(r"(?:[A-Z]\d{2}-\d{4,5}|\d{4}\.[a-z0-9_]+-[a-z0-9_]+\.\d+)", r
 _LONGEST = 2000
 _ACL_FILE = re.compile(r"(?:v\d+)?\.(?:pdf|bib|xml)$|/$")
 _ARXIV_HOSTS = ("arxiv.org", "browse.arxiv.org", "ar5iv.org", "ar5iv.labs.arxiv.org", "alphaxiv.org")
-# "arXiv preprint arXiv:2210.17323" of Google Scholar, "CoRR" with "abs/2210.17323" of DBLP.
+# "arXiv preprint arXiv:2210.17323" of Google Scholar, "CoRR" with "abs/2210.17323" of DBLP, "arXiv e-prints:2210.17323"
 _ARXIV_INSIDE = re.compile(
-    r"(?:arxiv[:\s]\s*|abs/)((?:[a-z-]+(?:\.[A-Z]{2})?/)?\d[\d.]*\d(?:v\d+)?)", re.IGNORECASE | re.ASCII
+    r"(?:arxiv(?: e-?prints?)?[:\s]\s*|abs/)((?:[a-z-]+(?:\.[A-Z]{2})?/)?\d[\d.]*\d(?:v\d+)?)", re.IGNORECASE | re.ASCII
 )
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
 
@@ -86,8 +86,8 @@ def arxiv(text: str) -> str | None:
 
 
 def arxiv_inside(*texts: str | None) -> str | None:
-    """Return the first arXiv id that one of ``texts`` names among other words, or ``None``."""
-    inside = (each for text in texts if text for each in _ARXIV_INSIDE.findall(text[:_LONGEST]))
+    """Return the first arXiv id that one of ``texts`` is or names among other words, or ``None``."""
+    inside = (each for text in texts if text for each in (text, *_ARXIV_INSIDE.findall(text[:_LONGEST])))
     return next(filter(None, map(arxiv, inside)), None)
 
 

@@ -248,7 +248,7 @@ def _identifiers(fields: _Fields) -> Iterator[tuple[str, str]]:
         "acl": identifiers.acl(fields.verbatim("acl")),
     }
     addressed = dict(filter(None, map(identifiers.recognise, reversed(_addresses(fields)))))
-    others = ("journal", "journaltitle", "volume", "number", "note", "howpublished", "booktitle")
+    others = ("journal", "journaltitle", "volume", "number", "eid", "note", "howpublished", "booktitle")
     found = {"arxiv": identifiers.arxiv_inside(*map(fields.verbatim, others))} | addressed
     found |= {kind: value for kind, value in stated.items() if value}
     yield from ((kind, value) for kind, value in found.items() if value)
