@@ -700,12 +700,32 @@ def test_csv_says_which_cells_need_quotes(mark: str, name: str) -> None:
     assert (problem.line, problem.message) == (3, f"3 cells under 2 columns; quote cells that hold a {name}")
 
 
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        (
+            "Key,Publication Year,Author,Title,Publication Title,DOI,Date",
+            'K,2020,"Smith, J.",A Toy,Toys,10.5555/1,2020-05',
+        ),
+        ("Authors,Title,Publication,Volume,Number,Pages,Year,Publisher", '"Smith, J.; ",A Toy,Toys,1,2,3,2020-05,Wool'),
+        (
+            "PMID,Title,Authors,Citation,Journal/Book,Publication Year,DOI",
+            '7,A Toy,"Smith, J.",c,Toys,2020-05,10.5555/1',
+        ),
+        ("Article Title,Author,Source Title,Journal,Date,Year", 'A Toy,"Smith, J.",Toys,T,May 2020,2020-05'),
+    ],
+    ids=["zotero", "google", "pubmed", "several"],
+)
+def test_csv_reads_columns_by_the_names_that_databases_give_them(header: str, row: str) -> None:
+    [entry] = read(f"{header}\n{row}\n").entries
+    assert (entry.title, [*map(str, entry.authors or ())]) == ("A Toy", ["J. Smith"])
+    assert (entry.issued, entry.venue) == ("2020-05", "Toys")
+
+
 def test_csv_names_the_columns_that_it_does_not_read() -> None:
-    reading = read('"Title","Author","Publication Year","DOI","Topics"\nA Toy,"Thread, Ada",2020,10.5555/a.1,x\n')
+    reading = read('"Title","Editor","Date Added","DOI","Topics"\nA Toy,"Thread, Ada",2020,10.5555/a.1,x\n')
     [remark] = map(str, reading.remarks)
-    assert remark.startswith(
-        "toy:1: author, publication year: no columns that are read; left out; known are id, source"
-    )
+    assert remark.startswith("toy:1: editor, date added: no columns that are read; left out; known are id, source")
 
 
 FAMILY_FIRST = ["J. Smith", "K. Jones"]  # as printed, of a source that tells the parts of names apart

@@ -40,6 +40,18 @@ COLUMNS = (
     *links.KINDS,
 )
 
+_OTHER_NAMES = {
+    "article title": "title",
+    "author": "authors",
+    "publication year": "year",
+    "date": "issued",
+    **dict.fromkeys(("journal", "journal/book", "publication", "publication title", "source title"), "venue"),
+    "issue": "number",
+    "abstract note": "abstract",
+    "link": "url",
+}
+"""Columns by their names in exports of Zotero, Google Scholar, PubMed, Scopus and Web of Science."""
+
 _OWN_WORDS = ("topics", "why", "summary", "added")
 """Columns of an export that no import takes: a list's own words are written by its people."""
 
@@ -55,7 +67,16 @@ def recognises(text: str) -> bool:
 
 
 def _names(header: str, delimiter: str) -> list[str]:
-    return [name.strip().lower() for name in next(csv.reader([header], delimiter=delimiter), [])]
+    return _known_names(next(csv.reader([header], delimiter=delimiter), []))
+
+
+def _known_names(columns: Iterable[str]) -> list[str]:
+    """Return the names of columns as COLUMNS has them, one for each; a column beside one of that name keeps its own."""
+    names = [name.strip().lower() for name in columns]
+    for place, name in enumerate(names):
+        if (known := _OTHER_NAMES.get(name, name)) not in names:
+            names[place] = known
+    return names
 
 
 def _beginning(lines: Iterator[str]) -> tuple[list[str], str]:
@@ -157,7 +178,7 @@ def walk(
     try:
         begun, mark = _beginning(lines)
         rows = csv.reader(itertools.chain(begun, lines), strict=True, delimiter=mark)
-        columns = [name.strip().lower() for name in next(filter(None, rows), [])]
+        columns = _known_names(next(filter(None, rows), []))
         if "title" not in columns:
             problems.append(Problem(path, 1, "title: no such column; name the columns in the first row"))
             return
@@ -219,7 +240,8 @@ def _entry(
     own = {kind: row[kind] for kind in links.KINDS if kind in row and links.is_safe(row[kind])}
     if not found and links.may_be_paper(url := row.get("url", "")):
         own.setdefault("paper", url)
-    issued, count = dates.stated(row.get("issued") or row.get("year") or ""), row.get("author_count")
+    issued = dates.stated(row.get("issued", "")) or dates.stated(row.get("year", ""))
+    count = row.get("author_count")
     return Entry(
         file=path,
         line=line,
