@@ -537,6 +537,7 @@ def bibtex(fields: str) -> Entry:
         ('year={2020}, month="31~" # jan', "2020-01"),
         ("date={2020-05-03}", "2020-05-03"),
         ("date={2020-05/2020-07}, year={2019}", "2020-05"),
+        ("date={2020-05-03T10:00:00Z}", "2020-05-03"),
         ("date={spring}, year={2019}", "2019"),
         ("date={2020-05~/2020-07}", "2020-05"),
         ("date={2020?}, year={2019}", "2020"),
@@ -571,6 +572,7 @@ def test_a_date_of_its_own_goes_before_that_of_the_volume(own: str, volume: str,
         ("eprint={2210.17323v2}, archivePrefix={arXiv}", {"arxiv": "2210.17323"}),
         ("eprint={hep-th/9901001}, eprinttype={arxiv}", {"arxiv": "hep-th/9901001"}),
         ("eprint={2210.17323}, eprinttype={pubmed}", {}),
+        ("eprint={arXiv:2210.17323 [cs.LG]}", {"arxiv": "2210.17323"}),
         ("journal={arXiv preprint arXiv:2210.17323}", {"arxiv": "2210.17323"}),
         ("journal={CoRR}, volume={abs/2210.17323}", {"arxiv": "2210.17323"}),
         ("journal={arXiv}, volume={2210.17323}", {"arxiv": "2210.17323"}),
@@ -587,6 +589,21 @@ def test_a_date_of_its_own_goes_before_that_of_the_volume(own: str, volume: str,
 )
 def test_bibtex_identifiers(fields: str, expected: dict[str, str]) -> None:
     assert dict(bibtex(f"title={{A Toy}}, {fields}").identifiers) == expected
+
+
+@pytest.mark.parametrize(
+    ("author", "names"),
+    [
+        ("A. Loom, B. Weft, C. van Warp", ["A. Loom", "B. Weft", "C. van Warp"]),
+        ("Loom, A., Weft, B. C., & Warp, D.", ["A. Loom", "B. C. Weft", "D. Warp"]),
+        ("Loom A., Weft B.C., Warp D.", ["Loom A.", "Weft B.C.", "Warp D."]),
+        ("van der Loom, Jr., Ada Maria and Weft, Bo", ["Ada Maria van der Loom Jr.", "Bo Weft"]),
+        ("Da Costa, Lancelot", ["Lancelot Da Costa"]),
+        ("{Weavers, Knitters, and Spinners of Wool}", ["Weavers, Knitters, and Spinners of Wool"]),
+    ],
+)
+def test_people_of_a_bibliography_whom_commas_part_by_mistake(author: str, names: list[str]) -> None:
+    assert [str(name) for name in bibtex(f"title={{A Toy}}, author={{{author}}}").authors or ()] == names
 
 
 def test_what_a_bibliography_tells_its_style_is_no_paper() -> None:
@@ -744,6 +761,8 @@ FAMILY_FIRST = ["J. Smith", "K. Jones"]  # as printed, of a source that tells th
         ("Smith J, Jones K, and Li X", ["Smith J", "Jones K", "Li X"]),
         ("Ida Loom, Jan Ferry, Bo Weft", ["Ida Loom", "Jan Ferry", "Bo Weft"]),
         ("{Ministry of Food, Wool and Cloth}; Smith, J.", ["Ministry of Food, Wool and Cloth", "J. Smith"]),
+        ("Smith, J., Jones, K. L., & Li, X.", [*FAMILY_FIRST[:1], "K. L. Jones", "X. Li"]),
+        ("Smith, J., Jones, K., and Li, X.", [*FAMILY_FIRST, "X. Li"]),
         ("Smith Jr, John", ["John Smith Jr"]),
         ("['Ida Loom', 'Jan Ferry']", ["Ida Loom", "Jan Ferry"]),
         ("[\"\"Jan O'Ferry\"\", 'Ida Loom', 'Smith, J.']", ["Jan O'Ferry", "Ida Loom", "J. Smith"]),
@@ -762,6 +781,7 @@ def test_csv_tells_people_apart(cell: str, names: list[str]) -> None:
         ("Smith, J. and Jones, K.", FAMILY_FIRST),
         ("Smith J. and Jones K.", ["Smith J.", "Jones K."]),
         ("Smith J., Jones K.", ["Smith J.", "Jones K."]),
+        ("Smith, J., Jones, K.", FAMILY_FIRST),
         ("Smith, J., Jr.", ["J. Smith Jr."]),
         ("Ministry of Food and Agriculture", ["Ministry of Food and Agriculture"]),
     ],

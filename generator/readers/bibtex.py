@@ -22,6 +22,7 @@ from bibtexparser.splitter import Splitter
 from generator import dates, identifiers, links
 from generator.errors import Problem
 from generator.models import Entry, PersonName
+from generator.names import between_commas, persons
 from generator.readers import Reading
 from generator.titles import fold, from_latex
 
@@ -183,7 +184,8 @@ def _entry(path: str, line: int, position: int, key: str, kind: str, title: str,
 def _people(text: str) -> tuple[str | PersonName, ...]:
     """Return the names of an author field: those written ``Family, Given`` in their parts, others as printed."""
     people: list[str | PersonName] = []
-    for name in split_multiple_persons_names(text.replace("\n", " ")):
+    listed = split_multiple_persons_names(text.replace("\n", " "))
+    for name in (person for each in listed for person in _apart(each)):
         if extended := _extended(name):
             people.append(extended)
             continue
@@ -194,6 +196,14 @@ def _people(text: str) -> tuple[str | PersonName, ...]:
         elif whole := from_latex(name):
             people.append(whole)
     return tuple(people)
+
+
+def _apart(name: str) -> list[str]:
+    """Tell apart the people of a list that wrongly has commas, of which a name has two at most: ``Web, Jr., Bo``."""
+    if name.count(",") < 2 or "{" in name:
+        return [name]
+    people, cut = persons(name), between_commas(name)
+    return cut if len(people) == 1 and len(cut) > 2 and all(" " in each for each in cut) else people
 
 
 def _extended(name: str) -> str | PersonName | None:
@@ -234,7 +244,7 @@ def _issued(fields: _Fields) -> str | None:
 
 def _beginning(fields: _Fields, *names: str) -> str:
     """Return where the range of dates begins that the first of these fields states, or its only date."""
-    return fields.verbatim(*names).partition("/")[0]
+    return re.split("[/T]", fields.verbatim(*names), maxsplit=1)[0]
 
 
 def _identifiers(fields: _Fields) -> Iterator[tuple[str, str]]:
@@ -249,7 +259,7 @@ def _identifiers(fields: _Fields) -> Iterator[tuple[str, str]]:
     }
     addressed = dict(filter(None, map(identifiers.recognise, reversed(_addresses(fields)))))
     others = ("journal", "journaltitle", "volume", "number", "eid", "note", "howpublished", "booktitle")
-    found = {"arxiv": identifiers.arxiv_inside(*map(fields.verbatim, others))} | addressed
+    found = {"arxiv": identifiers.arxiv_inside(*places, *map(fields.verbatim, others))} | addressed
     found |= {kind: value for kind, value in stated.items() if value}
     yield from ((kind, value) for kind, value in found.items() if value)
 

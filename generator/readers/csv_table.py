@@ -12,7 +12,7 @@ from generator import dates, identifiers, links
 from generator.errors import Problem
 from generator.faults import faults_of
 from generator.models import Entry, PersonName
-from generator.names import persons
+from generator.names import between_commas, persons
 from generator.readers import Reading
 from generator.titles import fold, unescaped
 
@@ -143,8 +143,8 @@ def names_in(text: str) -> tuple[str, ...]:
     if "&" in text:
         text = unescaped(text)  # a name such as Imieli&#324;ski must not end at its semicolon
     parts = text.replace(" and ", ";").split(";")
-    if len(parts) == 1 and text.count(",") > 1:
-        parts = text.split(",")
+    if len(parts) == 1 and text.count(",") > 1 and len(persons(text)) == 1:
+        parts = between_commas(text)
     return tuple(filter(None, (name.strip() for part in parts for name in persons(part))))
 
 
