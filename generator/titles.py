@@ -64,6 +64,11 @@ def fold(text: str) -> str:
     return " ".join(text.split())
 
 
+def with_subtitle(title: str, subtitle: str | None) -> str:
+    """Return a title with its subtitle behind a colon, unless it holds that already."""
+    return f"{title}: {subtitle}" if subtitle and subtitle.casefold() not in title.casefold() else title
+
+
 # What HTML and CSL (https://docs.citationstyles.org/en/stable/specification.html) typeset titles with, also escaped.
 _INLINE = re.compile(
     r"(?:<|&lt;)(/?)(i|b|u|em|strong|sub|sup|sc|scp|small|span|italic|bold)(?: [a-z]+=[^<>&]*)?(?:>|&gt;)",

@@ -591,6 +591,11 @@ def test_bibtex_identifiers(fields: str, expected: dict[str, str]) -> None:
     assert dict(bibtex(f"title={{A Toy}}, {fields}").identifiers) == expected
 
 
+def test_bibtex_has_a_subtitle_behind_the_title() -> None:
+    assert bibtex("title={{LoomQ}}, subtitle={A {Toy} of Looms}").title == "LoomQ: A Toy of Looms"
+    assert bibtex("title={LoomQ: A Toy of Looms}, subtitle={A Toy of Looms}").title == "LoomQ: A Toy of Looms"
+
+
 @pytest.mark.parametrize(
     ("author", "names"),
     [

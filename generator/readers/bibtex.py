@@ -24,7 +24,7 @@ from generator.errors import Problem
 from generator.models import Entry, PersonName
 from generator.names import between_commas, persons
 from generator.readers import Reading
-from generator.titles import fold, from_latex
+from generator.titles import fold, from_latex, with_subtitle
 
 NAME = "bibtex"
 
@@ -92,7 +92,8 @@ def read(path: str, text: str, captured: str | None) -> Reading:
             why = fields.unread.get("title", "is missing")
             problems.append(Problem(path, line, f"title: {why}; write it as title = {{…}}"))
             continue
-        made = _entry(path, line, len(entries) + 1, key if key not in keys else "", entry.entry_type, title, fields)
+        title, name = with_subtitle(title, fields.text("subtitle")), key if key not in keys else ""
+        made = _entry(path, line, len(entries) + 1, name, entry.entry_type, title, fields)
         keys.add(key)
         entries.append(made)
         unread = [(name, f"{why}; left out") for name, why in fields.unread.items()]

@@ -18,7 +18,7 @@ from generator import dates, identifiers, links
 from generator.errors import Problem
 from generator.models import Entry, PersonName
 from generator.readers import Reading, json_items
-from generator.titles import fold, unescaped, without_marks
+from generator.titles import fold, unescaped, with_subtitle, without_marks
 
 NAME = "csl-json"
 
@@ -116,8 +116,8 @@ def _beginning(text: str, wrapper: str) -> int:
 
 def _title(item: Mapping[str, Any]) -> str | None:
     """Return the title as plain text; Crossref gives a list, and what stands behind the colon in one of its own."""
-    title, rest = _rich(item.get("title")), _rich(item.get("subtitle"))
-    return f"{title}: {rest}" if title and rest and rest.casefold() not in title.casefold() else title
+    title = _rich(item.get("title"))
+    return title and with_subtitle(title, _rich(item.get("subtitle")))
 
 
 def _rich(value: Any, place: int = 0) -> str | None:
