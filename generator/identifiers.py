@@ -30,6 +30,7 @@ _ARXIV_OLD = re.compile(r"([a-z-]+)(?:\.[A-Z]{2})?/(\d{2}(?:0[1-9]|1[0-2])\d{3})
 # signs that no DOI has in practice, for a DOI pasted with them has markup behind it; angle brackets as in a SICI,
 # 49:8<693::AID-ASI4>3.0.CO;2-O, which have a colon inside.
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/(?:[!#-;=?-\[\]_a-z~]|<[!#-9;=?-\[\]_a-z~]*:[!#-;=?-\[\]_a-z~]*>)+", re.ASCII)
+_BEFORE_DOI = re.compile(r"^(?:doi(?::\s*|\s+)|(?:dx\.)?doi\.org/)", re.IGNORECASE)
 # As publishers' addresses hold one: dl.acm.org/doi/pdf/10.…, frontiersin.org/articles/10.…/full, biorxiv.org/…/10.…v2.
 _DOI_IN_PATH = re.compile(r"/(10\.\d{4,9}/.+)", re.DOTALL)
 _DOI_PAGE = re.compile(r"(?:/(?:abs|abstract|e?pdf|full|fulltext|html|meta|summary)|\.(?:abstract|full|pdf|html))*/?$")
@@ -40,6 +41,10 @@ _ACL = re.compile(r"(?:[A-Z]\d{2}-\d{4,5}|\d{4}\.[a-z0-9_]+-[a-z0-9_]+\.\d+)", r
 _LONGEST = 2000
 _ACL_FILE = re.compile(r"(?:v\d+)?\.(?:pdf|bib|xml)$|/$")
 _ARXIV_HOSTS = ("arxiv.org", "browse.arxiv.org", "ar5iv.org", "ar5iv.labs.arxiv.org", "alphaxiv.org")
+# "arXiv preprint arXiv:2210.17323" of Google Scholar, "CoRR" with "abs/2210.17323" of DBLP, "arXiv e-prints:2210.17323"
+_ARXIV_INSIDE = re.compile(
+    r"(?:arxiv(?: e-?prints?)?[:\s]\s*|abs/)((?:[a-z-]+(?:\.[A-Z]{2})?/)?\d[\d.]*\d(?:v\d+)?)", re.IGNORECASE | re.ASCII
+)
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
 
 
@@ -80,6 +85,12 @@ def arxiv(text: str) -> str | None:
     return None
 
 
+def arxiv_inside(*texts: str | None) -> str | None:
+    """Return the first arXiv id that one of ``texts`` is or names among other words, or ``None``."""
+    inside = (each for text in texts if text for each in (text, *_ARXIV_INSIDE.findall(text[:_LONGEST])))
+    return next(filter(None, map(arxiv, inside)), None)
+
+
 def _arxiv_named_by(text: str) -> str:
     """Return the id in an address, in arXiv's DOI or after ``arXiv:``; a text that is none of them, as it is."""
     text = (
@@ -97,10 +108,9 @@ def _arxiv_named_by(text: str) -> str:
 
 def doi(text: str) -> str | None:
     """Return the DOI in ``text`` (a DOI, ``doi:…``, or an address that holds one) in lower case, or ``None``."""
-    text = text.strip()
+    text = _BEFORE_DOI.sub("", text.strip())
     if not _DOI.fullmatch(text):
-        text = _after(text, ("doi.org",), "/") or _published_at(text) or text
-        text = re.sub(r"^doi:\s*", "", text, flags=re.IGNORECASE)
+        text = _BEFORE_DOI.sub("", _after(text, ("doi.org",), "/") or _published_at(text) or text)
     return text.lower() if _DOI.fullmatch(text) else None
 
 

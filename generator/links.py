@@ -164,7 +164,7 @@ def is_safe(url: str) -> bool:
 def kind_of(url: str) -> str | None:
     """Tell by its host what a link leads to: ``code``, ``project``, ``model``, ``dataset``; ``None`` for literature.
 
-    What is no address at all is ``None`` too.
+    A PDF is literature on every host, such as a report in a repository. What is no address at all is ``None`` too.
     """
     try:
         parts = urlsplit(url)
@@ -172,7 +172,7 @@ def kind_of(url: str) -> str | None:
         return None
     host = (ascii_host(parts) or "").removeprefix("www.")
     path = parts.path.strip("/")
-    if host in _LITERATURE_HOSTS:
+    if host in _LITERATURE_HOSTS or path.lower().endswith(".pdf"):
         return None
     if (host in _CODE_HOSTS and path) or (host.startswith(("gitlab.", "git.")) and path):
         return "code"

@@ -35,15 +35,26 @@ def ends_in_initials(name: str) -> bool:
 
 
 def persons(text: str) -> list[str]:
-    """Tell apart the people that stand as one name: ``Smith, J. and Jones, K.``, or ``Smith J, Jones K``.
+    """Tell apart the people that stand as one name: ``Smith, J. and Jones, K.``, ``Smith, J., & Jones, K.``.
 
-    All else is one name: ``Smith, J.``, and ``Ministry of Food and Agriculture``.
+    So are ``Smith J, Jones K``. All else is one name: ``Smith, J.``, and ``Ministry of Food and Agriculture``.
     """
     parts = text.split(" and ")
     if len(parts) > 1 and all("," in part or ends_in_initials(part) for part in parts):
         return [name for part in parts for name in persons(part)]
     first, comma, _ = text.partition(",")
-    return text.split(",") if comma and ends_in_initials(first) else [text]
+    if comma and ends_in_initials(first):
+        return text.split(",")
+    cut = between_commas(text)
+    in_turn = (
+        len(cut) > 2 and len(cut) % 2 == 0 and all(_are_initials(word) for each in cut[1::2] for word in each.split())
+    )
+    return [", ".join(pair) for pair in zip(cut[::2], cut[1::2], strict=True)] if in_turn else [text]
+
+
+def between_commas(text: str) -> list[str]:
+    """Return what stands between the commas of a list of names, without the sign before its last."""
+    return [part for each in text.split(",") if (part := each.strip(" &"))]
 
 
 def last_name(name: str) -> str:

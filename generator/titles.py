@@ -64,6 +64,11 @@ def fold(text: str) -> str:
     return " ".join(text.split())
 
 
+def with_subtitle(title: str, subtitle: str | None) -> str:
+    """Return a title with its subtitle behind a colon, unless it holds that already."""
+    return f"{title}: {subtitle}" if subtitle and subtitle.casefold() not in title.casefold() else title
+
+
 # What HTML and CSL (https://docs.citationstyles.org/en/stable/specification.html) typeset titles with, also escaped.
 _INLINE = re.compile(
     r"(?:<|&lt;)(/?)(i|b|u|em|strong|sub|sup|sc|scp|small|span|italic|bold)(?: [a-z]+=[^<>&]*)?(?:>|&gt;)",
@@ -141,8 +146,12 @@ def _to_text(latex: str, math_mode: str) -> str:
     return text
 
 
-# What the library lacks: Zotero and Mendeley write < and > so, and \relax is before what BibTeX must not abbreviate.
-_MISSING_COMMANDS = (("textless", "<"), ("textgreater", ">"), ("relax", ""))
+# What the library lacks: signs as Zotero, Mendeley and MathSciNet write them; commands that only set the type of what
+# they hold; and such as print nothing, most of which set the type of what follows them in their braces.
+_SIGNS = {"textless": "<", "textgreater": ">", "textbar": "|", "textbardbl": "‖", "textunderscore": "_", "cprime": "'"}
+_STYLES = "mbox textmd textsf texttt textup".split()
+_SILENT = """relax xspace - / em it bf sc tt rm sf sl itshape slshape scshape upshape bfseries mdseries rmfamily
+    sffamily ttfamily normalfont tiny scriptsize footnotesize small normalsize large Large LARGE huge Huge""".split()
 
 
 @functools.cache
@@ -153,6 +162,8 @@ def _known_commands() -> Any:
     def as_typed(node: Any) -> str:
         if node.macroname.endswith("TeX"):  # LaTeX, BibTeX and their like
             return f"{node.macroname}{node.macro_post_space}"
+        if node.nodeargd and any(node.nodeargd.argnlist or ()):
+            return str(node.latex_verbatim())
         end = node.pos + node.len
         has_argument = node.parsing_state.s[end : end + 1] == "{"
         return "" if has_argument else f"\\{node.macroname}{node.macro_post_space}"
@@ -160,8 +171,17 @@ def _known_commands() -> Any:
     logging.getLogger("pylatexenc").addHandler(logging.NullHandler())  # else it warns on standard error
     known = get_default_latex_context_db()
     known.set_unknown_macro_spec(MacroTextSpec("", simplify_repl=as_typed))
-    known.add_context_category("missing", [MacroTextSpec(*missing) for missing in _MISSING_COMMANDS], prepend=True)
+    missing = [MacroTextSpec(*sign) for sign in [*_SIGNS.items(), *((name, "") for name in _SILENT)]]
+    missing += [MacroTextSpec(name, discard=False) for name in _STYLES]
+    known.add_context_category("missing", missing, prepend=True)
     return known
+
+
+# What the library does not know, or takes for an accent, in the forms of Zotero and Google Scholar too.
+_TAKEN_FOR_OTHERS = (
+    *((circumflex, "^") for circumflex in (r"\textasciicircum{}", r"{\textasciicircum}", r"\^{}")),
+    *((r"\textbraceleft", r"\{"), (r"\textbraceright", r"\}")),
+)
 
 
 def from_latex(text: str) -> str:
@@ -173,8 +193,8 @@ def from_latex(text: str) -> str:
     if not _LATEX.search(text):
         return fold(text)
     latex = _bare_marks_kept(text)
-    for command, char in ((r"\textbraceleft", r"\{"), (r"\textbraceright", r"\}"), (r"\textasciicircum{}", "^")):
-        latex = latex.replace(command, char)  # what the library does not know, or takes for an accent
+    for command, char in _TAKEN_FOR_OTHERS:
+        latex = latex.replace(command, char)
     try:
         return fold(_to_text(latex, "verbatim"))
     except Exception:  # noqa: BLE001 - a hostile text must not stop a run, whatever the library makes of it

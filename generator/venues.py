@@ -25,8 +25,14 @@ _PROCEEDINGS = re.compile(
 _ACRONYM = r"(?=[A-Za-z\d]*[A-Z]{2})[A-Za-z\d]++"
 _ACRONYMS = re.compile(rf"\W*{_ACRONYM}(?:[\s/&@+-]+(?:{_ACRONYM}|[A-Z]\b))*(?!\s*[^\W\d])")
 
+# What stands where a journal would, in entries of papers that are in none.
+_PREPRINT = re.compile(r"\b(?:arxiv|corr)\b|\babs/", re.IGNORECASE)
+
 # No volume or page: the years of a range, as in 1998-2004, say nothing.
 _YEAR = re.compile(r"(?<!\d)(?<!\d[-–/.:])(?:19|20)\d\d(?![-–/.:]?\d)", re.ASCII)
+
+# PubMed tells journals of one name apart by when they began, as Social science & medicine (1982).
+_FAR = 10
 
 # Nature Communications 14, 8192 (2023); IEEE Access (2024) 96017-96050; Loom Studies 149 (2023); IEEE TPAMI 2023.
 _PAGES = r"[A-Za-z]?[0-9]+(?:[-–][0-9]+)?"
@@ -61,16 +67,23 @@ def is_journal(venue: str) -> bool:
     return not (_PROCEEDINGS.search(venue) or _ACRONYMS.match(venue))
 
 
+def is_preprint(venue: str) -> bool:
+    """Tell whether a venue only says that the paper is on arXiv, and maybe nowhere else."""
+    return _PREPRINT.search(venue) is not None
+
+
 @functools.lru_cache(maxsize=1024)
 def cited_date(venue: str | None, issued: str | None, preprint: str | None = None) -> str | None:
     """Return the date that a citation gives: ``issued``, but with a ``venue`` the year that this states, if any.
 
     A paper of ``COLM 2024`` may be on arXiv since December 2023. What is cited with a venue is its edition, of which
     the name tells the year alone: month and day are the preprint's where that is another year, or there is a
-    ``preprint``, by its identifier.
+    ``preprint``, by its identifier. A year far from ``issued`` is part of a journal's name.
     """
     years = set(_YEAR.findall(venue or ""))
     year = years.pop() if len(years) == 1 else ""
+    if venue and year and issued and is_journal(venue) and abs(int(issued[:4]) - int(year)) > _FAR:
+        year = ""
     if not (issued and issued.startswith(year)):
         return year or None
     return issued[:4] if venue and preprint else issued

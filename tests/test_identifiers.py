@@ -58,6 +58,9 @@ def test_arxiv(text: str, expected: str | None) -> None:
     [
         ("10.1145/3292500.3330701", "10.1145/3292500.3330701"),
         ("doi:10.1145/ABC.Def", "10.1145/abc.def"),
+        ("doi:http://dx.doi.org/10.1145/abc", "10.1145/abc"),
+        ("DOI 10.1145/abc", "10.1145/abc"),
+        ("doi.org/10.1145/abc", "10.1145/abc"),
         ("https://doi.org/10.1145/ABC", "10.1145/abc"),
         ("http://dx.doi.org/10.1145/abc", "10.1145/abc"),
         ("https://doi.org/10.1002/%28SICI%291097", "10.1002/(sici)1097"),

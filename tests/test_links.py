@@ -128,6 +128,10 @@ def test_unsafe_addresses_say_why(url: str, part: str) -> None:
         ("https://arxiv.org/abs/2301.00001", None),
         ("https://doi.org/10.1000/toy", None),
         ("https://openreview.net/forum?id=toytoytoy", None),
+        # A report is no code, wherever it lies.
+        ("https://github.com/toy/loom/blob/main/Loom_Report.pdf", None),
+        ("https://huggingface.co/toy/loom-7b/resolve/main/report.PDF?download=true", None),
+        ("https://loom.example/a-toy.pdf", None),
         # A host alone is no repository.
         ("https://github.com/", "project"),
         # A look-alike host is not the host.

@@ -402,6 +402,13 @@ def test_markdown_says_what_it_leaves_out() -> None:
         f"awesome.md:17: {several}",
         "awesome.md:7: from here on 6 items link to no paper; left out",
     ]
+    nothing = readers.read("awesome.md", b"- [Toy](https://arxiv.org/abs/2301.00010) is about looms\n")
+    assert [str(problem) for problem in nothing.problems] == [
+        "awesome.md: holds no entry (markdown); save the listing again"
+    ]
+    assert [str(remark) for remark in nothing.remarks] == [
+        "awesome.md:1: title: not told; make it the text of the link to the paper; left out"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -427,6 +434,11 @@ def test_markdown_says_what_it_leaves_out() -> None:
         ("- Loom.s8(): A Toy <br> Arxiv 2023 [[pdf]](https://arxiv.org/abs/2301.00010)", "Loom.s8(): A Toy"),
         ("- A Toy of Looms [[pdf]](https://arxiv.org/abs/2301.00010) [[Code (LoomSpeed)]](x.py)", "A Toy of Looms"),
         ('- "A Toy of Looms?" [[pdf](https://arxiv.org/abs/2301.00010)]', "A Toy of Looms?"),
+        ("- [[arXiv](https://arxiv.org/abs/2301.00010)] A Toy of Looms [[code](https://x.org)]", "A Toy of Looms"),
+        (
+            "- [[ICLR 2023](https://arxiv.org/abs/2301.00010)] Loom.s8(): A Toy ![stars](https://x.org/s)",
+            "Loom.s8(): A Toy",
+        ),
         # links that say where and when, beside a bold title
         ("- **A Toy of Looms** [ICLR 2023](https://arxiv.org/abs/2301.00010)", "A Toy of Looms"),
         ("- **A Toy of Looms**, Weft et al. [[ICML'24](https://arxiv.org/abs/2301.00010)]", "A Toy of Looms"),
@@ -460,6 +472,10 @@ def test_markdown_says_what_it_leaves_out() -> None:
         ("- ICLR 2023: A Toy of Looms [pdf](https://arxiv.org/abs/2301.00010)", None),
         ("- [Toy](https://arxiv.org/abs/2301.00010) is about looms", None),
         ("- Loom, Ada and Weft, Bo. A Toy of Looms. [pdf](https://arxiv.org/abs/2301.00010)", None),
+        ("- [[pdf](https://arxiv.org/abs/2301.00010)] Weft et al. A Toy of Looms", None),
+        ("- [[pdf](https://arxiv.org/abs/2301.00010)] A Toy of Looms. Ada Weft, Bo Warp", None),
+        ("- [[pdf](https://arxiv.org/abs/2301.00010)] A Toy of Looms [by Ada](https://x.org) and Bo", None),
+        ("- [pdf](https://arxiv.org/abs/2301.00010) A Toy of Looms", None),
         ("- Read it [here](https://arxiv.org/abs/2301.00010) or never", None),
         ("- see [paper](https://arxiv.org/abs/2301.00010) and [paper](https://arxiv.org/abs/2301.00011)", None),
         ("# https://arxiv.org/abs/2301.00010", None),
@@ -521,6 +537,7 @@ def bibtex(fields: str) -> Entry:
         ('year={2020}, month="31~" # jan', "2020-01"),
         ("date={2020-05-03}", "2020-05-03"),
         ("date={2020-05/2020-07}, year={2019}", "2020-05"),
+        ("date={2020-05-03T10:00:00Z}", "2020-05-03"),
         ("date={spring}, year={2019}", "2019"),
         ("date={2020-05~/2020-07}", "2020-05"),
         ("date={2020?}, year={2019}", "2020"),
@@ -555,18 +572,73 @@ def test_a_date_of_its_own_goes_before_that_of_the_volume(own: str, volume: str,
         ("eprint={2210.17323v2}, archivePrefix={arXiv}", {"arxiv": "2210.17323"}),
         ("eprint={hep-th/9901001}, eprinttype={arxiv}", {"arxiv": "hep-th/9901001"}),
         ("eprint={2210.17323}, eprinttype={pubmed}", {}),
+        ("eprint={arXiv:2210.17323 [cs.LG]}", {"arxiv": "2210.17323"}),
         ("journal={arXiv preprint arXiv:2210.17323}", {"arxiv": "2210.17323"}),
         ("journal={CoRR}, volume={abs/2210.17323}", {"arxiv": "2210.17323"}),
+        ("journal={arXiv}, volume={2210.17323}", {"arxiv": "2210.17323"}),
+        ("journal={arXiv e-prints:2210.17323}", {"arxiv": "2210.17323"}),
+        ("journal={arXiv e-prints}, eid={arXiv:2210.17323}", {"arxiv": "2210.17323"}),
         ("url={https://huggingface.co/papers/2210.17323}", {"arxiv": "2210.17323"}),
         ("doi={10.48550/arXiv.2210.17323}", {"arxiv": "2210.17323"}),
         ("doi={https://doi.org/10.1145/3292500.3330701}", {"doi": "10.1145/3292500.3330701"}),
         (r"doi={10.1007/978-3-030-58452-8\_1}", {"doi": "10.1007/978-3-030-58452-8_1"}),
         ("url={https://dx.doi.org/10.1145/1}", {"doi": "10.1145/1"}),
+        (r"howpublished={Online, \url{https://doi.org/10.1145/1}.}", {"doi": "10.1145/1"}),
         ("doi={see the site}", {}),
     ],
 )
 def test_bibtex_identifiers(fields: str, expected: dict[str, str]) -> None:
     assert dict(bibtex(f"title={{A Toy}}, {fields}").identifiers) == expected
+
+
+def test_bibtex_has_a_subtitle_behind_the_title() -> None:
+    assert bibtex("title={{LoomQ}}, subtitle={A {Toy} of Looms}").title == "LoomQ: A Toy of Looms"
+    assert bibtex("title={LoomQ: A Toy of Looms}, subtitle={A Toy of Looms}").title == "LoomQ: A Toy of Looms"
+
+
+@pytest.mark.parametrize(
+    ("author", "names"),
+    [
+        ("A. Loom, B. Weft, C. van Warp", ["A. Loom", "B. Weft", "C. van Warp"]),
+        ("Loom, A., Weft, B. C., & Warp, D.", ["A. Loom", "B. C. Weft", "D. Warp"]),
+        ("Loom A., Weft B.C., Warp D.", ["Loom A.", "Weft B.C.", "Warp D."]),
+        ("van der Loom, Jr., Ada Maria and Weft, Bo", ["Ada Maria van der Loom Jr.", "Bo Weft"]),
+        ("Da Costa, Lancelot", ["Lancelot Da Costa"]),
+        ("{Weavers, Knitters, and Spinners of Wool}", ["Weavers, Knitters, and Spinners of Wool"]),
+    ],
+)
+def test_people_of_a_bibliography_whom_commas_part_by_mistake(author: str, names: list[str]) -> None:
+    assert [str(name) for name in bibtex(f"title={{A Toy}}, author={{{author}}}").authors or ()] == names
+
+
+def test_what_a_bibliography_tells_its_style_is_no_paper() -> None:
+    reading = read(
+        '@IEEEtranBSTCTL{IEEEexample:BSTcontrol, CTLuse_alt_spacing = "yes"}\n'
+        "@CONTROL{REVTEX41Control}\n@xdata{press, publisher={Toy Press}}\n@article{a, title={A Toy}}\n"
+    )
+    assert [entry.title for entry in reading.entries] == ["A Toy"]
+    assert [str(remark) for remark in reading.remarks] == [
+        "toy:1: IEEEexample:BSTcontrol: @ieeetranbstctl is for the style, no paper; left out",
+        "toy:2: REVTEX41Control: @control is for the style, no paper; left out",
+        "toy:3: press: @xdata is for the style, no paper; left out",
+    ]
+
+
+@pytest.mark.parametrize("venue", ["arXiv", "arXiv preprint arXiv:2210.17323", "CoRR abs/2210.17323"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@article{{a, title={{A Toy}}, journal={{{venue}}}}}",
+        "TY  - JOUR\nTI  - A Toy\nT2  - {venue}\nER  - \n",
+        '[{{"id": "a", "type": "article", "title": "A Toy", "container-title": "{venue}"}}]',
+        "title,venue\nA Toy,{venue}\n",
+    ],
+    ids=["bibtex", "ris", "csl-json", "csv"],
+)
+def test_a_venue_that_is_the_name_of_arxiv_is_none_but_may_tell_the_id(text: str, venue: str) -> None:
+    [entry] = read(text.format(venue=venue)).entries
+    assert entry.venue is None
+    assert dict(entry.identifiers) == ({"arxiv": "2210.17323"} if "2210" in venue else {})
 
 
 def test_bibtex_reads_tags_and_initials_as_reference_managers_write_them() -> None:
@@ -650,12 +722,32 @@ def test_csv_says_which_cells_need_quotes(mark: str, name: str) -> None:
     assert (problem.line, problem.message) == (3, f"3 cells under 2 columns; quote cells that hold a {name}")
 
 
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        (
+            "Key,Publication Year,Author,Title,Publication Title,DOI,Date",
+            'K,2020,"Smith, J.",A Toy,Toys,10.5555/1,2020-05',
+        ),
+        ("Authors,Title,Publication,Volume,Number,Pages,Year,Publisher", '"Smith, J.; ",A Toy,Toys,1,2,3,2020-05,Wool'),
+        (
+            "PMID,Title,Authors,Citation,Journal/Book,Publication Year,DOI",
+            '7,A Toy,"Smith, J.",c,Toys,2020-05,10.5555/1',
+        ),
+        ("Article Title,Author,Source Title,Journal,Date,Year", 'A Toy,"Smith, J.",Toys,T,May 2020,2020-05'),
+    ],
+    ids=["zotero", "google", "pubmed", "several"],
+)
+def test_csv_reads_columns_by_the_names_that_databases_give_them(header: str, row: str) -> None:
+    [entry] = read(f"{header}\n{row}\n").entries
+    assert (entry.title, [*map(str, entry.authors or ())]) == ("A Toy", ["J. Smith"])
+    assert (entry.issued, entry.venue) == ("2020-05", "Toys")
+
+
 def test_csv_names_the_columns_that_it_does_not_read() -> None:
-    reading = read('"Title","Author","Publication Year","DOI","Topics"\nA Toy,"Thread, Ada",2020,10.5555/a.1,x\n')
+    reading = read('"Title","Editor","Date Added","DOI","Topics"\nA Toy,"Thread, Ada",2020,10.5555/a.1,x\n')
     [remark] = map(str, reading.remarks)
-    assert remark.startswith(
-        "toy:1: author, publication year: no columns that are read; left out; known are id, source"
-    )
+    assert remark.startswith("toy:1: editor, date added: no columns that are read; left out; known are id, source")
 
 
 FAMILY_FIRST = ["J. Smith", "K. Jones"]  # as printed, of a source that tells the parts of names apart
@@ -674,7 +766,13 @@ FAMILY_FIRST = ["J. Smith", "K. Jones"]  # as printed, of a source that tells th
         ("Smith J, Jones K, and Li X", ["Smith J", "Jones K", "Li X"]),
         ("Ida Loom, Jan Ferry, Bo Weft", ["Ida Loom", "Jan Ferry", "Bo Weft"]),
         ("{Ministry of Food, Wool and Cloth}; Smith, J.", ["Ministry of Food, Wool and Cloth", "J. Smith"]),
+        ("Smith, J., Jones, K. L., & Li, X.", [*FAMILY_FIRST[:1], "K. L. Jones", "X. Li"]),
+        ("Smith, J., Jones, K., and Li, X.", [*FAMILY_FIRST, "X. Li"]),
         ("Smith Jr, John", ["John Smith Jr"]),
+        ("['Ida Loom', 'Jan Ferry']", ["Ida Loom", "Jan Ferry"]),
+        ("[\"\"Jan O'Ferry\"\", 'Ida Loom', 'Smith, J.']", ["Jan O'Ferry", "Ida Loom", "J. Smith"]),
+        ("['Ida Loom']", ["Ida Loom"]),
+        ("[Loom Group]", ["[Loom Group]"]),
     ],
 )
 def test_csv_tells_people_apart(cell: str, names: list[str]) -> None:
@@ -688,6 +786,7 @@ def test_csv_tells_people_apart(cell: str, names: list[str]) -> None:
         ("Smith, J. and Jones, K.", FAMILY_FIRST),
         ("Smith J. and Jones K.", ["Smith J.", "Jones K."]),
         ("Smith J., Jones K.", ["Smith J.", "Jones K."]),
+        ("Smith, J., Jones, K.", FAMILY_FIRST),
         ("Smith, J., Jr.", ["J. Smith Jr."]),
         ("Ministry of Food and Agriculture", ["Ministry of Food and Agriculture"]),
     ],
@@ -713,6 +812,14 @@ def test_a_day_in_ris_is_one_of_the_stated_year(lines: list[str], expected: str)
     assert reading.remarks == ()
 
 
+@pytest.mark.parametrize(
+    "line", ["DO  - doi:http://dx.doi.org/10.5555/Loom", "M3  - 10.5555/loom", "M3  - doi: 10.5555/loom"]
+)
+def test_a_doi_in_ris_stands_where_programs_put_it(line: str) -> None:
+    reading = read(f"TY  - JOUR\nTI  - A Toy\n{line}\nER  - \n")
+    assert (dict(reading.entries[0].identifiers), reading.remarks) == ({"doi": "10.5555/loom"}, ())
+
+
 def csl(**variables: Any) -> str:
     return json.dumps([{"id": "a", "type": "article", "title": "A Toy", **variables}])
 
@@ -721,11 +828,12 @@ def csl(**variables: Any) -> str:
     "entry",
     [
         "@misc{{a, title={{A Toy}}, url={{{url}}}{more}}}",
+        "@misc{{a, title={{A Toy}}, howpublished={{Available at \\url{{{url}}}}}{more}}}",
         "TY  - JOUR\nTI  - A Toy\nUR  - https://github.com/toy/loom\nUR  - {url}\n{more}ER  - \n",
         '[{{"id": "a", "type": "article", "title": "A Toy", "URL": "{url}"{more}}}]',
         "title,url,arxiv\nA Toy,{url},{more}\n",
     ],
-    ids=["bibtex", "ris", "csl", "csv"],
+    ids=["bibtex", "howpublished", "ris", "csl", "csv"],
 )
 @pytest.mark.parametrize(
     ("url", "is_paper"),
@@ -816,6 +924,12 @@ def test_an_author_who_stands_twice_is_doubted() -> None:
 def test_people_whose_names_end_like_others_are_authors(name: str) -> None:
     [entry] = read(f"title,authors\nA Toy,{name}\n").entries
     assert (entry.authors, entry.doubts) == ((name,), ())
+
+
+def test_ris_passes_over_what_stands_around_the_entries() -> None:
+    entry = "1.\nTY  - JOUR\nTI  - A Toy\nER  - \nNL  - Toy J\n\nLink to the full text: https://ovid.example.org\n\n"
+    reading = read(f"Provider: Toy Press\nPR  - Toys\n\n{entry}{entry}")
+    assert ([entry.title for entry in reading.entries], reading.problems) == (["A Toy", "A Toy"], ())
 
 
 def test_ris_reads_the_title_of_a_book() -> None:

@@ -100,6 +100,8 @@ def test_unless_its_name_says_proceedings(venue: str) -> None:
         ("Looms 120242", "2011", "2011"),
         ("Looms 2021 (2022)", "2020", "2020"),
         ("Looms 1997", "1996-12", "1997"),
+        ("Looms & yarn (1982)", "2020-11-24", "2020-11-24"),
+        ("Journal of looms (Bethesda, Md. : 1985)", "2020", "2020"),
         (None, "2023-12-01", "2023-12-01"),
         (None, None, None),
     ],

@@ -19,6 +19,7 @@ from generator.hidden import without_hidden
 from generator.models import Entry, PersonName
 from generator.names import without_others
 from generator.titles import fold, without_endless, without_marks
+from generator.venues import is_preprint
 
 MAX_BYTES = 64 * 1024 * 1024
 _BEGINNING = 1024 * 1024
@@ -146,18 +147,23 @@ def read(path: str, data: bytes, *, format: str | None = None, captured: str | N
     if faults:
         return Reading(path, name, problems=faults)
     if not reading.entries:
-        return Reading(path, name, problems=(nothing_in(path, name),))
+        return replace(reading, problems=(nothing_in(path, name),))  # with the remarks that say why
     return reading
 
 
 def cleaned(entry: Entry) -> Entry:
-    """Return an entry without what sources write where they lack a fact, and without the tags that typeset a title."""
+    """Return an entry without what sources write where they lack a fact, and without the tags that typeset a title.
+
+    A venue that is arXiv's name is such: it says no more than the identifier.
+    """
     people = tuple(named for author in entry.authors or () if (named := _named(author)))
     if people != (entry.authors or ()):
         doubt = f"authors: the source names only {len(people)} and others"
         entry = replace(entry, authors=people or None, doubts=(*entry.doubts, doubt))
     if entry.abstract and _NO_ABSTRACT.fullmatch(entry.abstract):
         entry = replace(entry, abstract=None)
+    if entry.venue and is_preprint(entry.venue):
+        entry = replace(entry, venue=None, volume=None)
     if (title := without_marks(entry.title)) != entry.title:
         entry = replace(entry, title=fold(title) or entry.title)
     return entry

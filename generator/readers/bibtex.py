@@ -22,8 +22,9 @@ from bibtexparser.splitter import Splitter
 from generator import dates, identifiers, links
 from generator.errors import Problem
 from generator.models import Entry, PersonName
+from generator.names import between_commas, persons
 from generator.readers import Reading
-from generator.titles import fold, from_latex
+from generator.titles import fold, from_latex, with_subtitle
 
 NAME = "bibtex"
 
@@ -33,10 +34,9 @@ logging.getLogger("bibtexparser").addHandler(logging.NullHandler())
 _ENTRY = re.compile(r"^[ \t]*@[ \t]*(?!comment|preamble)[A-Za-z]+[ \t]*[{(]", re.IGNORECASE | re.MULTILINE)
 _MONTHS = [month.lower() for month in dates.MONTHS]
 _MONTH = re.compile(rf"\b({'|'.join(_MONTHS)})")
-# What stands where a journal would, in entries of papers that are in none.
-_PREPRINT = re.compile(r"\b(arxiv|corr)\b|\babs/", re.IGNORECASE)
-_ARXIV_INSIDE = re.compile(r"(?:arxiv:\s*|abs/)((?:[a-z-]+(?:\.[A-Z]{2})?/)?[\d.]+(?:v\d+)?)", re.IGNORECASE)
 _OWN_HOSTS = ("code", "model", "dataset")
+# What IEEEtran, REVTeX and achemso are set by, and what BibLaTeX (2.1.1) never prints by itself.
+_NO_PAPERS = frozenset({"ieeetranbstctl", "control", "xdata", "set"})
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,9 @@ def read(path: str, text: str, captured: str | None) -> Reading:
         if key.lower() in volumes and entry.entry_type.lower() == "proceedings":
             remarks.append(Problem(path, line, f"{key[:80]}: the volume that other entries stand in; left out"))
             continue
+        if entry.entry_type.lower() in _NO_PAPERS:
+            remarks.append(Problem(path, line, f"{key[:80]}: @{entry.entry_type} is for the style, no paper; left out"))
+            continue
         fields = _inherited(fields, volumes)
         if key and key in keys:
             remarks.append(Problem(path, line, f"{key[:80]}: stands twice; this one goes by file and line"))
@@ -89,7 +92,8 @@ def read(path: str, text: str, captured: str | None) -> Reading:
             why = fields.unread.get("title", "is missing")
             problems.append(Problem(path, line, f"title: {why}; write it as title = {{…}}"))
             continue
-        made = _entry(path, line, len(entries) + 1, key if key not in keys else "", entry.entry_type, title, fields)
+        title, name = with_subtitle(title, fields.text("subtitle")), key if key not in keys else ""
+        made = _entry(path, line, len(entries) + 1, name, entry.entry_type, title, fields)
         keys.add(key)
         entries.append(made)
         unread = [(name, f"{why}; left out") for name, why in fields.unread.items()]
@@ -157,9 +161,7 @@ def _fields_of(entry: BibtexEntry) -> _Fields:
 
 
 def _entry(path: str, line: int, position: int, key: str, kind: str, title: str, fields: _Fields) -> Entry:
-    venue = fields.text("journal", "journaltitle", "booktitle")
     held = dict(_identifiers(fields))
-    preprint = venue is not None and _PREPRINT.search(venue) is not None
     number = fields.text("number", "issue")
     return Entry(
         file=path,
@@ -170,8 +172,8 @@ def _entry(path: str, line: int, position: int, key: str, kind: str, title: str,
         abstract=fields.text("abstract"),
         authors=_people(fields.values.get("author", "")) or None,
         issued=_issued(fields),
-        venue=None if preprint else venue,
-        volume=None if preprint else fields.text("volume"),
+        venue=fields.text("journal", "journaltitle", "booktitle"),
+        volume=fields.text("volume"),
         number=None if number and identifiers.arxiv(number) else number,
         pages=fields.text("pages"),
         kind=kind.lower(),
@@ -183,7 +185,8 @@ def _entry(path: str, line: int, position: int, key: str, kind: str, title: str,
 def _people(text: str) -> tuple[str | PersonName, ...]:
     """Return the names of an author field: those written ``Family, Given`` in their parts, others as printed."""
     people: list[str | PersonName] = []
-    for name in split_multiple_persons_names(text.replace("\n", " ")):
+    listed = split_multiple_persons_names(text.replace("\n", " "))
+    for name in (person for each in listed for person in _apart(each)):
         if extended := _extended(name):
             people.append(extended)
             continue
@@ -194,6 +197,14 @@ def _people(text: str) -> tuple[str | PersonName, ...]:
         elif whole := from_latex(name):
             people.append(whole)
     return tuple(people)
+
+
+def _apart(name: str) -> list[str]:
+    """Tell apart the people of a list that wrongly has commas, of which a name has two at most: ``Web, Jr., Bo``."""
+    if name.count(",") < 2 or "{" in name:
+        return [name]
+    people, cut = persons(name), between_commas(name)
+    return cut if len(people) == 1 and len(cut) > 2 and all(" " in each for each in cut) else people
 
 
 def _extended(name: str) -> str | PersonName | None:
@@ -234,37 +245,41 @@ def _issued(fields: _Fields) -> str | None:
 
 def _beginning(fields: _Fields, *names: str) -> str:
     """Return where the range of dates begins that the first of these fields states, or its only date."""
-    return fields.verbatim(*names).partition("/")[0]
+    return re.split("[/T]", fields.verbatim(*names), maxsplit=1)[0]
 
 
 def _identifiers(fields: _Fields) -> Iterator[tuple[str, str]]:
     archive = fields.verbatim("archiveprefix", "eprinttype").lower()
     eprint = fields.verbatim("eprint")
-    url = fields.verbatim("url")
     places = [eprint] if archive in ("arxiv", "") else []
-    places += [fields.verbatim("arxiv"), fields.verbatim("doi"), url]
-    for name in ("journal", "journaltitle", "volume", "number", "note", "howpublished", "booktitle"):
-        # "arXiv preprint arXiv:2210.17323" of Google Scholar, "CoRR" with "abs/2210.17323" of DBLP
-        places += _ARXIV_INSIDE.findall(fields.verbatim(name))
-    found = {
-        "arxiv": next(filter(None, map(identifiers.arxiv, places)), None),
-        "doi": identifiers.published(identifiers.doi(fields.verbatim("doi")) or identifiers.doi(url)),
-        "openreview": identifiers.openreview(url if "openreview.net" in url else fields.verbatim("openreview")),
-        "acl": identifiers.acl(url if "aclanthology.org" in url or "aclweb.org" in url else fields.verbatim("acl")),
+    stated = {
+        "arxiv": next(filter(None, map(identifiers.arxiv, [*places, *map(fields.verbatim, ("arxiv", "doi"))])), None),
+        "doi": identifiers.published(identifiers.doi(fields.verbatim("doi"))),
+        "openreview": identifiers.openreview(fields.verbatim("openreview")),
+        "acl": identifiers.acl(fields.verbatim("acl")),
     }
+    addressed = dict(filter(None, map(identifiers.recognise, reversed(_addresses(fields)))))
+    others = ("journal", "journaltitle", "volume", "number", "eid", "note", "howpublished", "booktitle")
+    found = {"arxiv": identifiers.arxiv_inside(*places, *map(fields.verbatim, others))} | addressed
+    found |= {kind: value for kind, value in stated.items() if value}
     yield from ((kind, value) for kind, value in found.items() if value)
 
 
 def _links(fields: _Fields, held: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     stated = {kind: fields.verbatim(kind) for kind in links.KINDS}
     yield from ((kind, url) for kind, url in stated.items() if links.is_safe(url))
-    for name in ("url", "howpublished"):
-        url = fields.verbatim(name)
+    addresses = _addresses(fields)
+    for url in addresses:
         # An address on an unknown host is more often the publisher's than the project's.
         if links.is_safe(url) and (kind := links.kind_of(url)) in _OWN_HOSTS and not stated[kind]:
             yield kind, url
-    if not held and not stated["paper"] and links.may_be_paper(url := fields.verbatim("url")):
-        yield "paper", url
+    if not held and not stated["paper"] and (where := next(filter(links.may_be_paper, addresses), None)):
+        yield "paper", where
+
+
+def _addresses(fields: _Fields) -> list[str]:
+    """Return the addresses of an entry; classic BibTeX has them in ``howpublished``, with words around them or not."""
+    return [url for url in (fields.verbatim("url"), *links.in_text(fields.verbatim("howpublished"))) if url]
 
 
 def _remarks(fields: _Fields) -> Iterator[tuple[str, str]]:

@@ -18,7 +18,7 @@ from generator import dates, identifiers, links
 from generator.errors import Problem
 from generator.models import Entry, PersonName
 from generator.readers import Reading, json_items
-from generator.titles import fold, unescaped, without_marks
+from generator.titles import fold, unescaped, with_subtitle, without_marks
 
 NAME = "csl-json"
 
@@ -116,8 +116,8 @@ def _beginning(text: str, wrapper: str) -> int:
 
 def _title(item: Mapping[str, Any]) -> str | None:
     """Return the title as plain text; Crossref gives a list, and what stands behind the colon in one of its own."""
-    title, rest = _rich(item.get("title")), _rich(item.get("subtitle"))
-    return f"{title}: {rest}" if title and rest and rest.casefold() not in title.casefold() else title
+    title = _rich(item.get("title"))
+    return title and with_subtitle(title, _rich(item.get("subtitle")))
 
 
 def _rich(value: Any, place: int = 0) -> str | None:
@@ -177,7 +177,8 @@ def _arxiv_fields(item: Mapping[str, Any]) -> list[Any]:
     noted = _NOTED.findall(note) if isinstance(note, str) else []
     number = str(item.get("number") or "")
     numbered = [number] if number.lower().startswith("arxiv:") else []
-    return [*archived, *numbered, item.get("DOI"), item.get("URL"), *noted]
+    named = identifiers.arxiv_inside(_rich(item.get("container-title"), -1), _text(item.get("volume")))
+    return [*archived, *numbered, item.get("DOI"), item.get("URL"), *noted, named]
 
 
 _NOTED = re.compile(r"^arXiv:[ \t]*(\S+)(?:[ \t]+\[[^\[\]\n]*\])?[ \t]*$", re.IGNORECASE | re.MULTILINE)

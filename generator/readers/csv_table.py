@@ -12,7 +12,7 @@ from generator import dates, identifiers, links
 from generator.errors import Problem
 from generator.faults import faults_of
 from generator.models import Entry, PersonName
-from generator.names import persons
+from generator.names import between_commas, persons
 from generator.readers import Reading
 from generator.titles import fold, unescaped
 
@@ -40,6 +40,18 @@ COLUMNS = (
     *links.KINDS,
 )
 
+_OTHER_NAMES = {
+    "article title": "title",
+    "author": "authors",
+    "publication year": "year",
+    "date": "issued",
+    **dict.fromkeys(("journal", "journal/book", "publication", "publication title", "source title"), "venue"),
+    "issue": "number",
+    "abstract note": "abstract",
+    "link": "url",
+}
+"""Columns by their names in exports of Zotero, Google Scholar, PubMed, Scopus and Web of Science."""
+
 _OWN_WORDS = ("topics", "why", "summary", "added")
 """Columns of an export that no import takes: a list's own words are written by its people."""
 
@@ -55,7 +67,16 @@ def recognises(text: str) -> bool:
 
 
 def _names(header: str, delimiter: str) -> list[str]:
-    return [name.strip().lower() for name in next(csv.reader([header], delimiter=delimiter), [])]
+    return _known_names(next(csv.reader([header], delimiter=delimiter), []))
+
+
+def _known_names(columns: Iterable[str]) -> list[str]:
+    """Return the names of columns as COLUMNS has them, one for each; a column beside one of that name keeps its own."""
+    names = [name.strip().lower() for name in columns]
+    for place, name in enumerate(names):
+        if (known := _OTHER_NAMES.get(name, name)) not in names:
+            names[place] = known
+    return names
 
 
 def _beginning(lines: Iterator[str]) -> tuple[list[str], str]:
@@ -115,14 +136,20 @@ def names_in(text: str) -> tuple[str, ...]:
     """Split a list of authors into names, which may still be ``Family, Given``; ``text`` is on one line.
 
     What parts them is ``and`` or a semicolon, or commas where there are several and neither of these; and a comma
-    behind initials.
+    behind initials. A list as JSON, Python and pandas print it, ``['Ida Loom', "Jan O'Ferry"]``, is one of names.
     """
+    if text.startswith("[") and _LISTED.fullmatch(text):
+        text = ";".join(one or other for one, other in _QUOTED.findall(text))
     if "&" in text:
         text = unescaped(text)  # a name such as Imieli&#324;ski must not end at its semicolon
     parts = text.replace(" and ", ";").split(";")
-    if len(parts) == 1 and text.count(",") > 1:
-        parts = text.split(",")
+    if len(parts) == 1 and text.count(",") > 1 and len(persons(text)) == 1:
+        parts = between_commas(text)
     return tuple(filter(None, (name.strip() for part in parts for name in persons(part))))
+
+
+_LISTED = re.compile(r"""\[(?: ?(?:'[^']*'|"[^"]*") ?(?:,|(?=\])))+\]""")
+_QUOTED = re.compile(r"""'([^']*)'|"([^"]*)\"""")
 
 
 def read(path: str, text: str, captured: str | None) -> Reading:
@@ -151,7 +178,7 @@ def walk(
     try:
         begun, mark = _beginning(lines)
         rows = csv.reader(itertools.chain(begun, lines), strict=True, delimiter=mark)
-        columns = [name.strip().lower() for name in next(filter(None, rows), [])]
+        columns = _known_names(next(filter(None, rows), []))
         if "title" not in columns:
             problems.append(Problem(path, 1, "title: no such column; name the columns in the first row"))
             return
@@ -208,10 +235,13 @@ def _entry(
     }
     if "url" in row and (pair := identifiers.recognise(row["url"])):
         found.setdefault(*pair)
+    if "arxiv" not in found and (named := identifiers.arxiv_inside(row.get("venue"), row.get("volume"))):
+        found["arxiv"] = named
     own = {kind: row[kind] for kind in links.KINDS if kind in row and links.is_safe(row[kind])}
     if not found and links.may_be_paper(url := row.get("url", "")):
         own.setdefault("paper", url)
-    issued, count = dates.stated(row.get("issued") or row.get("year") or ""), row.get("author_count")
+    issued = dates.stated(row.get("issued", "")) or dates.stated(row.get("year", ""))
+    count = row.get("author_count")
     return Entry(
         file=path,
         line=line,

@@ -2,9 +2,9 @@
 
 cmark reads the Markdown (https://github.github.com/gfm/); of the HTML that it makes, the places in the file and the
 links count. An item is a paper if a link leads to one and if its title is told: by the text of that link, in bold, in a
-column of titles, or as all that stands before the links. A link to a paper under other words than the title or a label
-(``pdf``, ``ICLR 2023``) leads to another one, so the item is none for certain. Nothing else is taken from prose, and
-what is no paper is counted.
+column of titles, or as all that stands before the links or behind one in brackets. A link to a paper under other words
+than the title or a label (``pdf``, ``ICLR 2023``) leads to another one, so the item is none for certain. Nothing else
+is taken from prose, and what is no paper is counted.
 """
 
 from __future__ import annotations
@@ -242,7 +242,8 @@ def _title(item: _Item) -> str | None:
     """Return the title of an item with links to papers; ``None`` where nothing tells it for certain.
 
     It is the first text of a link or in bold that is long enough for a title, in the column of titles where the row
-    has one; else all words of that column, or all that stands before the links; else a name that nothing stands beside.
+    has one; else all words of that column, or all that stands before the links or behind one in brackets; else a name
+    that nothing stands beside.
     """
     if item.tag == "p" and item.cells[0].before.strip():
         return None  # prose
@@ -273,12 +274,15 @@ def _stands_out(mark: _Mark, cell: _Text) -> bool:
 
 def _unmarked(cell: _Text, column: str | None) -> str:
     """Return the words of a title that is neither a link nor bold, or nothing where more than a title stands there."""
-    words = cell.without([mark for mark in cell.marks if _is_label(mark.text)]) if column else cell.before
+    labels = [mark for mark in cell.marks if _is_label(mark.text)]
+    labelled = cell.before.strip() in ("[", "(") and labels == cell.marks  # "[[arXiv](…)] A Title [[code](…)]"
+    words = cell.without(labels) if column or labelled else cell.before
     lines = [line for line in words.split(_BREAK) if not _is_label(line)]
     text = _tidy(lines[0]) if len(lines) == 1 else ""
     if column:
         return text
-    sure = _is_label(cell.without(cell.marks)[len(cell.before) :]) and not _is_label(text.partition(":")[0])
+    behind = "" if labelled else cell.without(cell.marks)[len(cell.before) :]
+    sure = _is_label(behind) and not _is_label(text.partition(":")[0])
     return text if sure and not _SEVERAL_PARTS.search(text) else ""
 
 

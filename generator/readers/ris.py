@@ -23,9 +23,8 @@ NAME = "ris"
 
 _TAG = re.compile(r"\s*([A-Z][A-Z0-9])[ \t]{1,2}-(?:[ \t]+(.*)|)$")
 _BEGINNING = re.compile(r"\s*TY[ \t]{1,2}-[ \t]*[A-Za-z]{3,8}\s*$")
+_OF_AN_ENTRY = frozenset("TI T1 BT AU A1".split())
 _PART_OF_NAME = re.compile(r"(?<!,),(?!,)")
-_ARXIV_INSIDE = re.compile(r"arxiv[:\s]\s*((?:[a-z-]+(?:\.[A-Z]{2})?/)?\d[\d.]*\d(?:v\d+)?)", re.IGNORECASE)
-_PREPRINT = re.compile(r"\b(arxiv|corr)\b", re.IGNORECASE)
 _LABELLED = re.compile(rf"({'|'.join(links.KINDS)}): (https?://\S+)")
 _LONGEST = 20_000
 """Lines of one entry; rispy joins them one by one."""
@@ -84,7 +83,8 @@ def _blocks(text: str) -> Iterator[tuple[int, list[str], str]]:
             yield begun, [*block, "ER  - "], ""
             block = []
         elif not block:
-            if tag and tag != "ER":  # what programs write above the first entry, such as "Provider: …", has no tag
+            # An entry that lost its beginning; other lines are what programs write around entries, as Ovid does.
+            if tag in _OF_AN_ENTRY:
                 yield number, [], f"{tag}: stands in no entry"
                 return
         elif tag:
@@ -119,7 +119,6 @@ def _entry(path: str, line: int, position: int, key: str | None, title: str, fie
     venue = _first(fields, "alternate_title3", "journal_name", "secondary_title", "alternate_title2", *proceedings)
     if not venue and (book := _book(fields)) != title:
         venue = book
-    preprint = venue is not None and _PREPRINT.search(venue) is not None
     start, end = _first(fields, "start_page"), _first(fields, "end_page")
     joined = start if start and ("-" in start or "–" in start or not end or end == start) else None
     places = _places(fields)
@@ -135,7 +134,7 @@ def _entry(path: str, line: int, position: int, key: str | None, title: str, fie
         abstract=_first(fields, "abstract", "notes_abstract"),
         authors=tuple(filter(None, map(_name, people))) or None,
         issued=_issued(fields),
-        venue=None if preprint else venue,
+        venue=venue,
         volume=_first(fields, "volume"),
         number=_first(fields, "number"),
         pages=joined or ("-".join(filter(None, [start, end])) or None),
@@ -182,15 +181,15 @@ def _places(fields: Mapping[str, Any]) -> list[str]:
 def _identifiers(fields: Mapping[str, Any], places: list[str]) -> Iterator[tuple[str, str]]:
     stated = _first(fields, "doi")
     unknown = fields.get("unknown_tag") or {}
-    texts = [note for note in _all(fields, "notes") if _ARXIV_INSIDE.fullmatch(note)]
+    texts = [note for note in _all(fields, "notes") if len(note.split()) < 3]  # a longer one may name other papers
     texts += _all(fields, "note", "accession_number", "number", "custom1", "type_of_work", "call_number")
     texts += _all(fields, "alternate_title3", "journal_name", "secondary_title", "alternate_title2", "publisher")
     texts += _all(unknown, *unknown)
-    inside = [each for text in texts for each in _ARXIV_INSIDE.findall(text[:1000])]
     found = {
-        "arxiv": next(filter(None, map(identifiers.arxiv, [stated or "", *places, *inside])), None),
+        "arxiv": next(filter(None, map(identifiers.arxiv, [stated or "", *places])), None)
+        or identifiers.arxiv_inside(*texts),
         "doi": identifiers.published(
-            identifiers.doi(stated or "") or next(filter(None, map(identifiers.doi, places)), None)
+            next(filter(None, map(identifiers.doi, [stated or "", *_all(fields, "type_of_work"), *places])), None)
         ),
     }
     for place in places:
