@@ -45,6 +45,12 @@ ALONE = both()
 FAR_YEARS = ({"issued": "2019"}, {"issued": "2021"})
 NEAR_YEARS = ({"issued": "2020"}, {"issued": "2021"})
 TWO_VENUES = ({"venue": "Loom"}, {"venue": "Cloth J"})
+JOURNAL = ({"venue": "Nature"}, {"venue": "Proceedings of Looms"})
+PREPRINT = (
+    {"venue": "LOOM 2022", "issued": "2021-11-03"},
+    {"venue": "International Conference on Looms", "issued": "2022"},
+)
+OTHER_EDITION = (PREPRINT[0], PREPRINT[1] | {"issued": "2023"})
 TWO_PEOPLE = ({"authors": ("Ida Loom",)}, {"authors": ("Jan Ferry",)})
 ONE_PERSON = ({"authors": ("Ida Loom",)}, {"authors": ("Loom, I.",)})
 TWO_IDS = ({"identifiers": {"arxiv": "2301.00001"}}, {"identifiers": {"arxiv": "2301.00002"}})
@@ -92,6 +98,9 @@ PAIRS: list[tuple[str, str, tuple[dict[str, Any], dict[str, Any]], str, str]] = 
     ("Weaving Cloth at Night", "Weaving Cloth at Night", FAR_YEARS, "different", "years"),
     ("Weaving Cloth at Night", "Weaving Cloth at Night", NEAR_YEARS, "review", "years"),
     ("Weaving Cloth at Night", "Weaving Cloth at Night", TWO_VENUES, "review", "the venues differ (Cloth J | Loom)"),
+    ("Weaving Cloth at Night", "Weaving Cloth at Night", JOURNAL, "review", "the venues differ"),
+    ("Weaving Cloth at Night", "Weaving Cloth at Night", PREPRINT, "same", "nothing against"),
+    ("Weaving Cloth at Night", "Weaving Cloth at Night", OTHER_EDITION, "review", "the years differ (2021, 2023)"),
     ("Weaving Cloth at Night", "Weaving Cloth at Night", TWO_PEOPLE, "review", "authors differ"),
     ("Weaving Cloth at Night", "Weaving Cloth at Night", ONE_PERSON, "same", "authors agree"),
     ("Weaving Cloths", "Weaving Cloths", ALONE, "review", "13 letters"),

@@ -6,7 +6,7 @@ import functools
 import re
 from dataclasses import dataclass
 
-from generator import titles
+from generator import titles, venues
 from generator.matching.items import LOST, Item, letters_of
 from generator.matching.variants import is_slip, steps
 
@@ -55,10 +55,10 @@ def weigh(a: Item, b: Item) -> Evidence:
         support.append("authors agree")
     elif people is False:
         against.append(PEOPLE_DIFFER)
-    apart = abs(a.year - b.year) if a.year and b.year else None
+    apart = _years_apart(a, b)
     if apart:
         against.append(f"the years differ ({min(a.year or 0, b.year or 0)}, {max(a.year or 0, b.year or 0)})")
-    if a.venue and b.venue and publication_kind(a.venue_words) != publication_kind(b.venue_words):
+    if a.venue and b.venue and _kinds_of_venue(a).isdisjoint(_kinds_of_venue(b)):
         against.append(f"the venues differ ({' | '.join(sorted((a.venue, b.venue)))})")
     places = (("volume", a.volume, b.volume), ("number", a.number, b.number), ("pages", a.pages, b.pages))
     if names := [name for name, one, other in places if one and other and one != other]:
@@ -67,6 +67,25 @@ def weigh(a: Item, b: Item) -> Evidence:
     elif same_place(a, b):
         support.append("first page and year agree")
     return Evidence(tuple(support), tuple(against), abstracts, apart)
+
+
+def _years_apart(a: Item, b: Item) -> int | None:
+    """Return how far apart two items are at the nearest: by their dates, or by the years that their venues name.
+
+    A preprint of 2021 that is in ``ICLR 2022`` is cited with either year.
+    """
+    return min((abs(one - other) for one in _years(a) for other in _years(b)), default=None)
+
+
+def _years(item: Item) -> set[int]:
+    edition = venues.cited_date(item.venue, None)
+    return {item.year, int(edition or item.year)} if item.year else set()
+
+
+def _kinds_of_venue(item: Item) -> set[str]:
+    """Return the kinds that a venue can be of: "CVPR 2022" does not say that it is proceedings, but no journal is."""
+    kind = publication_kind(item.venue_words)
+    return {kind, "proceedings"} if kind == "unknown" and not venues.is_journal(item.venue) else {kind}
 
 
 # --- abstracts, authors, places --------------------------------------------------------------------------------------
