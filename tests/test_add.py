@@ -255,6 +255,13 @@ def test_a_near_paper_is_written_with_a_remark() -> None:
     assert data["remarks"] == ["near to 'undated-shuttle': one title continues the other; a person decides"]
 
 
+def test_a_paper_by_its_name_alone_is_near_to_the_one_that_begins_with_it() -> None:
+    status, data = add("The Undated Shuttle")
+    assert (status, [each["id"] for each in data["near"]]) == (0, ["undated-shuttle"])
+    told = "one title is the name that the other begins with"
+    assert data["remarks"] == [f"near to 'undated-shuttle': {told}; a person decides"]
+
+
 def test_ids_are_never_given_again(project: Path) -> None:
     assert add("Braid: A New One")[1]["id"] == "braid-a-new-one"  # braid is a redirect
 

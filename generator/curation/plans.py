@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from generator import checking, documents, matching, store
+from generator import checking, documents, store
+from generator.curation import verdicts
 from generator.curation.issues import Issue
-from generator.matching import comparison
+from generator.curation.revisions import Change
 from generator.matching.comparison import Verdict
-from generator.matching.items import items_of
 from generator.models import Path as ReadingPath
 from generator.models import Record, Topic
 from generator.store import Contents
@@ -64,20 +64,15 @@ def unanswered(issue: Issue) -> list[Fault]:
 
 
 def neighbours(contents: Contents, record_id: str, record: Record) -> tuple[Neighbour, ...]:
-    """Return the papers that this new record is or is near to, the surest first; some may have been taken off."""
-    papers = contents.papers
-    items = items_of({record_id: record, **papers})
-    found: dict[str, Neighbour] = {}
-    for one, other in matching.candidates(items):
-        if one == 0 and (verdict := comparison.compare(items[0], items[other])).kind != "different":
-            name = items[other].label
-            near = Neighbour(name, papers[name].title, verdict)
-            found[name] = min(found.get(name, near), near, key=_nearness)  # by any of its titles
-    return tuple(sorted(found.values(), key=_nearness))
+    """Return the papers that this new record is or is near to, the surest first; some may have been taken off.
 
-
-def _nearness(each: Neighbour) -> tuple[tuple[int, float], str]:
-    return each.verdict.order, each.id
+    They are those that ``check --base`` names once the record is there.
+    """
+    files: frozenset[str] = frozenset()
+    head = replace(contents, records={**contents.records, record_id: record})
+    near = verdicts.nearest(Change(contents, head, files, files, files)).get(record_id, ())
+    certain = (each for each in near if each.verdict.kind != "different")
+    return tuple(Neighbour(each.id, contents.papers[each.id].title, each.verdict) for each in certain)
 
 
 def checked(contents: Contents, plan: Plan) -> Plan:
