@@ -29,6 +29,13 @@ def id_fault(text: str) -> str | None:
     return None
 
 
+def topic_fault(text: str) -> str | None:
+    """Say why ``text`` cannot be the id of a topic that stands in topics.yaml, or ``None`` where it can."""
+    if len(text) <= MAX_ID and not ID.fullmatch(text):
+        return "is no topic's id; write what stands above its name in topics.yaml, without the colon"
+    return id_fault(text)
+
+
 def source_id_fault(text: str) -> str | None:
     """Say why ``text`` cannot be the id of a source, which bears the name of its file, or ``None`` where it can."""
     if not SOURCE_ID.fullmatch(text) or text.endswith("."):

@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from generator import dates, identifiers, links, names
 from generator.hidden import text_fault
-from generator.ids import ID, MAX_ID, id_fault, source_id_fault
+from generator.ids import ID, MAX_ID, id_fault, source_id_fault, topic_fault
 from generator.titles import fold
 
 RecordType = Literal["method", "analysis", "survey", "benchmark", "dataset", "report", "theory", "system"]
@@ -65,10 +65,8 @@ def _check_day(text: str) -> str:
 
 
 def _check_capture(text: str) -> str:
-    fine = dates.is_day(text) or dates.is_yearless(text)
-    return _refuse(
-        None if fine else f"{text[:40]!r} is no day; write 2025-12-09, or --12-09 where the year is not known", text
-    )
+    wrong = f"{text[:40]!r} is no day; write 2025-12-09, or --12-09 where the year is not known"
+    return _refuse(None if dates.is_day(text) or dates.is_yearless(text) else wrong, text)
 
 
 def _without(fault_of: Callable[[str], str | None]) -> AfterValidator:
@@ -93,7 +91,9 @@ PartialDate = Annotated[
 ]
 Day = Annotated[str, AfterValidator(_check_day), Field(json_schema_extra={"pattern": r"^\d{4}-\d{2}-\d{2}$"})]
 CaptureDay = Annotated[str, AfterValidator(_check_capture)]
-Id = Annotated[str, _without(id_fault), Field(json_schema_extra={"pattern": f"^{ID.pattern}$", "maxLength": MAX_ID})]
+_ID_SCHEMA = Field(json_schema_extra={"pattern": f"^{ID.pattern}$", "maxLength": MAX_ID})
+Id = Annotated[str, _without(id_fault), _ID_SCHEMA]
+TopicId = Annotated[str, _without(topic_fault), _ID_SCHEMA]
 SourceId = Annotated[str, _without(source_id_fault)]
 Url = Annotated[str, _without(links.fault), Field(json_schema_extra={"format": "uri"})]
 Count = Annotated[int, Field(ge=0), BeforeValidator(_whole_number)]
@@ -214,7 +214,7 @@ class Record(_Model):
     author_count: Number | None = Field(None, description="When a source only counts the authors")
     issued: PartialDate | None = Field(None, description="Date of issue: 2022, 2022-10 or 2022-10-31")
     type: RecordType | None = Field(None, description="What kind of paper it is")
-    topics: tuple[Id, ...] = Field((), description="Ids from topics.yaml, the primary one first")
+    topics: tuple[TopicId, ...] = Field((), description="Ids from topics.yaml, the primary one first")
     identifiers: Identifiers = Field(Identifiers(), description="Those of the paper, each in its normal form")
     venue: Line | None = Field(None, description="Container title: journal, proceedings or conference")
     links: Links = Field(Links(), description="Where the paper's own material lies")

@@ -19,6 +19,7 @@ RECORD_FIELDS = (
     "link_notes, summary, why, results, abstract, added, corrected, seen, provenance, not_same_as"
 )
 TYPES = "'method', 'analysis', 'survey', 'benchmark', 'dataset', 'report', 'theory', 'system'"
+NO_TOPIC = "is no topic's id; write what stands above its name in topics.yaml, without the colon"
 NO_ID = "is no id; use lower-case letters, digits and single hyphens, such as the-loom-at-rest"
 SAME = "'good-loom' (equal title, nothing against it)"
 NO_FIELDS = "the file: must be fields with values; write `field: value` lines"
@@ -57,7 +58,7 @@ MESSAGES = [
     ("papers/wrong-fields.yaml", 4, "author_count: 'about four' is no whole number; write digits only"),
     ("papers/wrong-fields.yaml", 5, "issued: '2024-13-01' is no date; write 2022, 2022-10 or 2022-10-31"),
     ("papers/wrong-fields.yaml", 6, f"type: 'novel' is none of {TYPES}; write one of these"),
-    ("papers/wrong-fields.yaml", 7, f"topics[1]: 'Big Looms' {NO_ID}"),
+    ("papers/wrong-fields.yaml", 7, f"topics[1]: 'Big Looms' {NO_TOPIC}"),
     ("papers/wrong-fields.yaml", 8, "identifiers.arxiv: '2313.00001' is no arXiv identifier; write it like 2210.17323"),
     ("papers/wrong-fields.yaml", 8,
      "identifiers.doi: 'not a doi' is no DOI identifier; write it like 10.1145/3292500.3330701"),
@@ -123,6 +124,22 @@ def test_every_line_named_is_a_line_of_the_file() -> None:
             if field in RECORD_FIELDS.split(", ") and "missing" not in message:
                 # A list item may stand on a line of its own, below its field.
                 assert field in "\n".join(lines[max(0, line - 6) : line])
+
+
+@pytest.mark.parametrize(
+    ("topic", "remedy"),
+    [
+        ("lomos", "write 'looms'"),
+        ("weaving-by-hand-and-foot", "write 'treadle-looms'"),  # its name, as an id would be made of it
+        ("weavin", "write 'treadle-looms'"),
+        ("loft", "choose one of topics.yaml, or describe it there"),
+    ],
+)
+def test_a_topic_that_is_not_there_is_known_by_its_name(make_records: Make, topic: str, remedy: str) -> None:
+    topics = f"{TOPICS}treadle-looms: {{name: Weaving by Hand and Foot, group: Weaving}}\n"
+    folder = make_records({"topics.yaml": topics, "papers/a.yaml": f"title: A\ntopics: [{topic}]\n"})
+    told = [problem.message for problem in checking.check(store.load(folder)) if problem.message.startswith("topics")]
+    assert told == [f"topics: unknown topic {topic!r}; {remedy}"]
 
 
 def test_the_records_of_this_repository_have_no_problems() -> None:

@@ -153,7 +153,7 @@ def test_numbers_and_identifiers_come_as_text() -> None:
         ({"author_count": "-1"}, "author_count", "digits only"),
         ({"author_count": "9" * 5000}, "author_count", "digits only"),
         ({"type": "novel"}, "type", "'method'"),
-        ({"topics": ["Big Looms"]}, "topics.0", "lower-case"),
+        ({"topics": ["Big Looms"]}, "topics.0", "above its name"),
         ({"identifiers": {"arxiv": "2313.00001"}}, "identifiers.arxiv", "write it like"),
         ({"identifiers": {"isbn": "1"}}, "identifiers.isbn", "not permitted"),
         ({"links": {"code": "javascript:alert(1)"}}, "links.code", "https://"),

@@ -313,7 +313,7 @@ def topics_named(names: Sequence[str], topics: Mapping[str, Topic]) -> tuple[tup
         topic_id = known.get(name.casefold())
         if topic_id is None:
             wanted = name[:80].casefold()
-            close = [other for other in known if wanted in other] or difflib.get_close_matches(wanted, words, n=1)
+            close = [other for other in known if wanted in other] or difflib.get_close_matches(wanted, words, 1, 0.75)
             remedy = f"write {topics[words[close[0]]].name!r}" if close else "choose one of the list's topics"
             faults.append(Fault("topics", f"unknown topic {name[:80]!r}; {remedy}"))
         elif topic_id not in found:
