@@ -76,7 +76,7 @@ ROW = '{"id": "a", "type": "article", "title": "A Toy"}'
         (b"@article{a, title={ {} }}", 1, "title: is missing"),
         (b"@article{a, title={A} # { Toy}}", 1, "joins strings with #"),
         (b"@article{a, title=toy}", 1, "no macro"),
-        (b'@string{a = "toy"}\n', None, "no entry"),
+        (b'@string{a = "toy"}\n', None, "no entry (bibtex); one begins like @article{name, title = {"),
         (b'{"version": 2, "papers": [\n]}', 1, "version: '2' is not 1; renew this program"),
         (b'{"version": 1, "papers": [\n]}', None, "no entry"),
         (b'{"version": 1, "papers": [\n{"id": "a"', 2, "no JSON from here on"),

@@ -66,23 +66,24 @@ class _Facts:
 def of_issue(issue: Issue, topics: Mapping[str, Topic]) -> Suggestion:
     """Return what the answers to the form for papers suggest."""
     answers = issue.answers
-    faults: list[Fault] = []
+    faults = [] if answers.get("why") else [Fault("why", "is missing; say in one sentence what a reader takes away")]
     picked, rest = chosen(answers.get("topics", ""), tuple(topic_labels(topics)))
     entry = None
     if bibtex := answers.get("bibtex"):
         entry, fault = entry_of(bibtex, "bibtex")
         faults += [Fault("bibtex", fault)] if fault else []
-    if not answers.get("why"):
-        faults.append(Fault("why", "is missing; say in one sentence what a reader takes away"))
+    asked = of_answer(answers.get("paper", ""))
+    found, spare = pasted(answers.get("links", ""))
     return replace(
-        of_answer(answers.get("paper", "")),
-        links=_words(answers.get("links", "")),
+        asked,
+        links=found,
         title=answers.get("title", ""),
         topics=(*picked, *([rest] if rest else [])),
         type=answers.get("type", ""),
         why=answers.get("why", ""),
         entry=entry,
         faults=tuple(faults),
+        remarks=(*asked.remarks, *([f"{spare[:80]!r} among the links is no address; not read"] if spare else [])),
     )
 
 

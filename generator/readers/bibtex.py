@@ -69,6 +69,8 @@ def read(path: str, text: str, captured: str | None) -> Reading:
     keys: set[str] = set()
     library = Splitter(text).split()
     found = list(_entries_of(library))
+    if not found:
+        problems.append(Problem(path, None, "holds no entry (bibtex); one begins like @article{name, title = {…}, …}"))
     volumes = _volumes([entry for _, entry in found if entry])
     for block, entry in found:
         line = (block.start_line or 0) + 1
