@@ -32,10 +32,11 @@ _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd
 _EMPTY = ("", "~", "null")
 _REMEDIES = {
     "mapping values are not allowed": "a text that holds a colon and a space goes into quotes",
+    "expected ':'": "behind a field's name stand a colon and a space, and the lines of a longer text are indented",
+    "expected ',' or": "a bracket opens here: close it, and part what stands in it by commas",
     "cannot start any token": "a text that begins with such a sign goes into quotes",
 }
-_MOST_NAMED = 80
-"""How much of a key a message repeats."""
+_MOST_NAMED = 80  # characters of a key that a message repeats
 
 Data = Any
 """Nested ``dict[str, Data]``, ``list[Data]`` and ``str``; ``None`` for an empty value."""
@@ -70,8 +71,7 @@ def read(path: Path) -> Document:
     """Read a YAML file. Raises InputError where it cannot be read at all; other faults stand in ``problems``."""
     name = os.fspath(path)
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
+        if (size := path.stat().st_size) > MAX_BYTES:
             message = f"the file has {size} bytes; at most {MAX_BYTES} are read, so shorten it"
             raise InputError(Problem(name, None, message))
         data = path.read_bytes()
@@ -106,8 +106,10 @@ def parse(path: str, text: str) -> Document:
 
 def _wrong(text: str, error: yaml.MarkedYAMLError) -> tuple[int, str]:
     """Return the line and the remedy of a text that is no YAML."""
-    mark, what = error.problem_mark or error.context_mark, error.problem or error.context or "not YAML"
-    line = mark.line + 1 if mark else 1
+    what, marks = error.problem or error.context or "not YAML", [error.problem_mark, error.context_mark]
+    if re.search("simple key|flow", error.context or ""):  # begins where it lacks its colon, or its closing bracket
+        marks.reverse()
+    line = next((mark.line + 1 for mark in marks if mark), 1)
     if conflict := re.search("^<{7} ", text, re.MULTILINE):
         line = text.count("\n", 0, conflict.start()) + 1
         return line, "two versions stand here since a merge; keep one, or what both add; delete the lines of <, = and >"
@@ -115,10 +117,8 @@ def _wrong(text: str, error: yaml.MarkedYAMLError) -> tuple[int, str]:
         return line, "a tab indents this line; write spaces"
     if quote := _open_quote(text, error):
         return quote.line + 1, "a quote opens here that this line does not close; close it where its text ends"
-    remedy = next(
-        (remedy for sign, remedy in _REMEDIES.items() if sign in what), "check quotes, colons and indentation"
-    )
-    return line, f"no YAML here ({what}); {remedy}"
+    remedies = (remedy for sign, remedy in _REMEDIES.items() if sign in what)
+    return line, f"no YAML here ({what}); {next(remedies, 'check quotes, colons and indentation')}"
 
 
 def _open_quote(text: str, error: yaml.MarkedYAMLError) -> yaml.Mark | None:
