@@ -33,6 +33,17 @@ _STOP_WORDS = frozenset(
     uses using usual usually version versus very via was way we weigh well were what when where which while who whole
     whom whose why will with within without work works would write writes wrong yet your""".split()
 )
+# What only joins words, in the languages of many papers; English ones that say something are left in.
+_JOINING_WORDS = frozenset(
+    """aan al als am au auch auf aus aux avec bei bij bis ce ces chez com comme como con contra cette dal dalla dans das
+    dat de degli dei del della delle dem den der deren des di die do dos du durch een ein eine einem einen einer eines
+    el elle en entre es est et für gegen gli het ihr ihre im ist la las le les leur leurs lo los mais met mit más
+    na naar nach nel nella nicht niet no oder ohne om op ou para par pas pela pelo per pero por pour que qui sa sans
+    se sein seine ses sich sie sin sind sobre sont sous su sul sulla sur sus te tot tra uit um uma un una und une unter
+    van vers vom von voor vor wie wird wurde zijn zu zum zur zwischen über où во для за из или как на не об от по при
+    что أو إلى على عن في مع من או אל את על עם של""".split()
+)
+_SILENT_WORDS = _STOP_WORDS | _JOINING_WORDS
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 # A word in more papers than this says little, and skipping it keeps the cost near-linear.
 _COMMONEST = 200
@@ -176,7 +187,7 @@ def _telling(word: str) -> str:
     """Return a word in lower case and the singular, or nothing where it says nothing."""
     word = word.casefold()
     single = _singular(word)
-    if word.isdigit() or len(single) < 2 or not _STOP_WORDS.isdisjoint((word, single)):
+    if word.isdigit() or len(single) < 2 or not _SILENT_WORDS.isdisjoint((word, single)):
         return ""
     return single
 

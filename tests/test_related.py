@@ -55,6 +55,19 @@ def test_the_order_of_the_input_does_not_matter() -> None:
     assert related(dict(shuffled)) == related(REAL)
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "words"),
+    [
+        ("Zur Geschichte der Pest in Wien", "Zur Geschichte der Wolle", ("geschichte",)),
+        ("Naissance de la clinique", "Le tissage de la laine", ()),
+        ("القانون في الطب", "النول في الصوف", ()),
+    ],
+)
+def test_what_only_joins_words_relates_no_papers(one: str, other: str, words: tuple[str, ...]) -> None:
+    found = related({"one": Record(title=one), "other": Record(title=other)})
+    assert [relation.words for relation in found["one"]] == ([words] if words else [])
+
+
 def test_ties_are_broken_by_id() -> None:
     records = {name: Record(title="velvet shuttle") for name in ("k3", "k1", "k2")}
     assert [relation.id for relation in related(records)["k3"]] == ["k1", "k2"]
