@@ -103,7 +103,7 @@ def in_words(text: str) -> str:
     """Write a date for readers: ``31 October 2022``, ``October 2022``, ``2022``, ``31 October``."""
     if is_yearless(text):
         return f"{int(text[5:7])} {MONTH_NAMES[int(text[2:4]) - 1]}"
-    year, *rest = text.split("-")
+    year, *rest = text.lstrip("0").split("-")  # the year 175 is 0175 in ISO 8601
     if not rest:
         return year
     month = MONTH_NAMES[int(rest[0]) - 1]

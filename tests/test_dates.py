@@ -120,7 +120,13 @@ def test_a_derived_month_may_be_one_too_late(later: str, earlier: str, expected:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("2022-10-31", "31 October 2022"), ("2022-10", "October 2022"), ("2022", "2022"), ("--02-09", "9 February")],
+    [
+        ("2022-10-31", "31 October 2022"),
+        ("2022-10", "October 2022"),
+        ("2022", "2022"),
+        ("0175-03", "March 175"),
+        ("--02-09", "9 February"),
+    ],
 )
 def test_dates_in_words(text: str, words: str) -> None:
     assert dates.in_words(text) == words
