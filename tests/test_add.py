@@ -201,6 +201,8 @@ def test_standard_input_may_hold_an_address() -> None:
         (["gone.bib"], ["cannot be read (No such file or directory); check name and rights"]),
         (["2401.00010 A Toy"], ["title: is missing"]),
         (["9913.00010", "A Toy"], ["paper: '9913.00010' is no identifier and no address; write an arXiv id"]),
+        (["ISBN 978-3-16-148410-0", "A Toy"], ["paper: 'ISBN 978-3-16-148410-0' is no identifier and no address"]),
+        (["urn:nbn:de:toy-1", "A Toy"], ["paper: 'urn:nbn:de:toy-1' is no identifier and no address"]),
         (["arXiv:2401.010 [cs.LG]", "A Toy"], ["paper: 'arXiv:2401.010 [cs.LG]' is no identifier and no address"]),
         (["--issue", "gone.md"], ["cannot be read (No such file or directory)"]),
         (["A Toy", "--why", "w" * 1001], ["why: is longer than 1000 characters; shorten it"]),

@@ -33,7 +33,7 @@ Lookup = Callable[[Mapping[str, str]], Entry | None]
 _STDIN = "-"
 _STATED = ("title", "topics", "why", "type")
 _FILES = (".bib", ".bibtex", ".ris", ".json", ".txt")
-_MEANT_AS_ID = re.compile(r"\s*(?:arxiv|doi)\s*:|[\d\W]+$", re.IGNORECASE)
+_MEANT_AS_ID = re.compile(r"\s*(?:(?:arxiv|doi|urn)\s*:|(?:isbn|issn|pmid)[\d\W]+x?$)|[\d\W]+$", re.IGNORECASE)
 """What begins as an identifier does, or has no letter: a title it is not."""
 _REQUESTS, _SECONDS = 20, 120.0
 """What one --fetch may cost the databases and the person who waits."""
