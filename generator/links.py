@@ -51,6 +51,7 @@ _PUBLIC = "has a host name that does not exist as a public one; copy the address
 _WRITTEN_TOGETHER = frozenset({"LATIN", "CJK", "IDEOGRAPHIC", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"})
 # Letters of Cyrillic and Greek that are drawn as Latin ones; a label of nothing else reads as a Latin word.
 _DRAWN_AS_LATIN = frozenset("асԁеһіїјӏорԛѕԝхуѵгоοινκαρυτγω")
+_TRACKING = re.compile("(?:utm_[a-z]+|fbclid|gclid|igshid|mc_[ce]id)=", re.IGNORECASE)
 _MOST_SHOWN = 80
 """How many characters of an address readers see, its host always whole."""
 
@@ -154,6 +155,14 @@ def shown(url: str) -> str:
     text = url.partition("//")[2]
     host = len(re.split("[/?#]", text, maxsplit=1)[0])
     return text if len(text) <= max(_MOST_SHOWN, host) else f"{text[: max(_MOST_SHOWN - 1, host + 1)]}…"
+
+
+def without_tracking(url: str) -> str:
+    """Return an address without the parameters that only tell who sent its reader, such as ``utm_source``."""
+    address, mark, fragment = url.partition("#")
+    address, asks, query = address.partition("?")
+    kept = "&".join(part for part in query.split("&") if not _TRACKING.match(part))
+    return f"{address}{asks if kept or not query else ''}{kept}{mark}{fragment}"
 
 
 def is_safe(url: str) -> bool:

@@ -43,6 +43,7 @@ def contents(tmp_path: Path) -> Contents:
         ("identifiers.arxiv", "https://arxiv.org/abs/2401.00010v1", "2401.00010"),
         ("identifiers.doi", "https://doi.org/10.5555/B.2", "10.5555/b.2"),
         ("links.code", "https://github.com/toy/loom", "https://github.com/toy/loom"),
+        ("links.code", "https://github.com/toy/loom?utm_source=toy", "https://github.com/toy/loom"),
         ("links.project", "toy.example/loom", "https://toy.example/loom"),
         ("type", "Theory", "theory"),
         ("topics", "Weaving & knotting\nspinning", ("weaving", "spinning")),

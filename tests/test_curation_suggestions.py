@@ -104,6 +104,7 @@ def test_a_paper_has_few_topics() -> None:
     ("links", "paper", "expected", "faults", "remarks"),
     [
         (("github.com/toy/loom",), (), {"code": "https://github.com/toy/loom"}, [], []),
+        (("https://github.com/toy/loom?utm_source=toy",), (), {"code": "https://github.com/toy/loom"}, [], []),
         (("https://toy.example/",), (), {"project": "https://toy.example/"}, [], []),
         ((), ("toy.example/loom.pdf",), {"paper": "https://toy.example/loom.pdf"}, [], []),
         ((), ("https://toy.example/", "https://toy.example/2"), {"paper": "https://toy.example/"}, [], ["example/2'"]),

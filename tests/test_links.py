@@ -193,6 +193,21 @@ def test_the_first_of_each_kind_counts() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("https://toy.example/a?utm_source=x&utm_medium=y#b", "https://toy.example/a#b"),
+        ("https://toy.example/a?id=1&fbclid=Zz&page=2", "https://toy.example/a?id=1&page=2"),
+        ("https://toy.example/?a?utm_source=x", "https://toy.example/?a?utm_source=x"),
+        ("https://toy.example/a?", "https://toy.example/a?"),
+        ("https://toy.example/utm_source=x#?gclid=1", "https://toy.example/utm_source=x#?gclid=1"),
+        ("", ""),
+    ],
+)
+def test_what_only_tells_who_sent_a_reader_is_left_out(url: str, kept: str) -> None:
+    assert links.without_tracking(url) == kept
+
+
 def test_hosts_are_shown_in_ascii_and_whole() -> None:
     assert links.with_ascii_host("https://bücher.example:8443/straße?q=é#f") == (
         "https://xn--bcher-kva.example:8443/straße?q=é#f"

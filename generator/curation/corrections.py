@@ -115,8 +115,9 @@ def _value(name: str, text: str, contents: Contents) -> tuple[Any, list[Fault]]:
         return _lines(text), []
     if group == "identifiers":
         return SCHEMES[kind].read(text) or text, []
-    if group == "links" and "://" not in text and links.is_safe(f"https://{text}"):
-        return f"https://{text}", []
+    if group == "links":
+        is_whole = "://" in text or not links.is_safe(f"https://{text}")
+        return links.without_tracking(text if is_whole else f"https://{text}"), []
     if name == "type":
         return text.lower(), []
     return text if name == "summary" else titles.fold(text), []

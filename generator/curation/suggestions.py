@@ -250,7 +250,7 @@ def _from_address(facts: _Facts, text: str, question: str) -> None:
     if found := _identifier(text):
         facts.put("identifiers", *found, question)
         return
-    url = text if "://" in text else f"https://{text}" if _SCHEMELESS.fullmatch(text) else ""
+    url = links.without_tracking(text if "://" in text else f"https://{text}" if _SCHEMELESS.fullmatch(text) else "")
     if not url:
         facts.faults.append(Fault(question, f"{text[:80]!r} is no identifier and no address; write {_KNOWN}"))
     elif fault := links.fault(url):
