@@ -220,13 +220,40 @@ def test_shades_rise_with_the_count(count: int, most: int, shade: int) -> None:
     assert figures._shade(count, most) == shade
 
 
+def _by_year(*years: int) -> charts.Chart:
+    records = {f"p{number}": Record(title="A", issued=f"{year:04}") for number, year in enumerate(years)}
+    return charts.charts(Library(records, {}, {}, {}, {}))[0]
+
+
 def test_many_years_share_a_column() -> None:
-    records = {f"p{year}": Record(title="A", issued=str(year)) for year in range(1950, 2026, 5)}
-    by_year = charts.charts(Library(records, {}, {}, {}, {}))[0]
+    years = [*range(1950, 2015, 5), *range(2015, 2026), *range(2015, 2026)]
+    by_year = _by_year(*years)
     assert [name for name, _, _ in by_year.rows][:2] == ["to 2014", "2015"]
     assert len(by_year.rows) == 12
-    assert sum(int(cells[0]) for _, _, cells in by_year.rows) == len(records)
-    assert [page for name, page, _ in by_year.rows if name in ("to 2014", "2015", "2016")] == ["", "years/2015.md", ""]
+    assert sum(int(cells[0]) for _, _, cells in by_year.rows) == len(years)
+    assert [page for _, page, _ in by_year.rows[:2]] == ["", "years/2015.md"]
+    assert by_year.text == "From 1950 to 2025; most are of the years to 2014, 13 papers."
+
+
+@pytest.mark.parametrize(
+    ("years", "columns", "text"),
+    [
+        ((2001, 2012), ["2001", "2012"], "From 2001 to 2012; most are of 2001, 1 paper."),
+        ((1882, 1890, 1891, 1998), ["1880s", "1990s"], "From 1882 to 1998; most are of the 1890s, 2 papers."),
+        ((175, 1543, 1855, 1890, 2004), ["to 999", "2000s"], "From 175 to 2004; most are of the 1800s, 2 papers."),
+    ],
+)
+def test_old_papers_are_counted_by_decade_or_century(years: Sequence[int], columns: Sequence[str], text: str) -> None:
+    by_year = _by_year(*years)
+    names = [name for name, _, _ in by_year.rows]
+    assert ([names[0], names[-1]], len(names)) == (columns, 12)
+    assert sum(int(cells[0]) for _, _, cells in by_year.rows) == len(years)
+    assert by_year.text == text
+
+
+def test_labels_that_would_run_into_the_one_before_are_left_out() -> None:
+    texts = [(place * 15.0, 0.0, text) for place, text in enumerate(("to 1993", "’94", "’95", "1850s", "’97"))]
+    assert [text for _, _, text in figures._apart(texts, 8)] == ["to 1993", "’95", "’97"]
 
 
 def test_an_empty_list_has_charts_of_nothing_and_no_map() -> None:

@@ -37,17 +37,22 @@ def charts(library: Library) -> list[Chart]:
 
 
 def _spans(library: Library) -> list[tuple[str, range]]:
-    """Return the columns of a figure: a year each, the earliest ones in one column where they are many."""
+    """Return the columns of a figure: a year each, or a decade or century where years would show too few papers.
+
+    Where they are many, the earliest ones are one column, unless that would hold most papers.
+    """
     if not library.by_year:
         return []
     first, last = min(library.by_year), max(library.by_year)
-    if last - first < _MOST_COLUMNS:
-        return [(str(year), range(year, year + 1)) for year in range(first, last + 1)]
-    begin = last - _MOST_COLUMNS + 2
-    return [
-        (f"to {begin - 1}", range(first, begin)),
-        *((str(year), range(year, year + 1)) for year in range(begin, last + 1)),
-    ]
+    years = [year for year in sorted(library.by_year) for _ in library.by_year[year]]
+    for step in (1, 10, 100):
+        fewest = first // step if last // step - first // step < _MOST_COLUMNS else last // step - _MOST_COLUMNS + 2
+        begin = fewest * step
+        if begin <= years[len(years) // 2]:
+            break
+    early = [(f"to {begin - 1}", range(first, begin))] if first < begin else []
+    ends = "" if step == 1 else "s"
+    return early + [(f"{year}{ends}", range(year, year + step)) for year in range(begin, last + 1, step)]
 
 
 def _within(library: Library, span: range) -> list[str]:
@@ -64,7 +69,10 @@ def _of_years(library: Library) -> Chart:
     text = "No paper has a date yet."
     if spans:
         most = max(range(len(spans)), key=lambda place: numbers[place])
-        text = f"From {spans[0][0]} to {spans[-1][0]}; most are of {spans[most][0]}, {count(numbers[most], 'paper')}."
+        label = spans[most][0]
+        named = label if label.isdigit() else f"the years {label}" if label.startswith("to") else f"the {label}"
+        years = f"From {min(library.by_year)} to {max(library.by_year)}"
+        text = f"{years}; most are of {named}, {count(numbers[most], 'paper')}."
     if library.undated:
         text += f" Not shown: {count(len(library.undated), 'paper')} without a date."
     data = [[label, number, f"{number:,}", False] for (label, _), number in zip(spans, numbers, strict=True)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import cmath
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,8 @@ _LINE, _NAMES = 15.5, 176
 """The height of a line of a chart of lines, and the width of the names beside it."""
 _MIDDLE = 0.36
 """How far a baseline lies under the middle of a line of letters, as a share of their size."""
+_LETTER = 0.54
+"""How wide a letter is, as a share of its size."""
 
 
 def _ring(corners: int, turn: float = -math.pi / 2, *radii: float) -> list[complex]:
@@ -93,6 +95,16 @@ def _texts(
     return f'<g style="{style}">{inner}</g>' if inner else ""
 
 
+def _apart(texts: Iterable[tuple[float, float, str]], size: float) -> Iterator[tuple[float, float, str]]:
+    """Yield the texts of a line, each around its middle, that do not run into the one before."""
+    end = -math.inf
+    for x, y, text in texts:
+        half = len(text) * size * _LETTER / 2
+        if x - half >= end:
+            yield x, y, text
+            end = x + half
+
+
 def _columns(data: Any) -> Figure:
     """Draw a column for each ``[label, height, text above, is it pale]``."""
     left, right, top, floor = 4, _WIDTH - 4, 16, 190
@@ -107,7 +119,7 @@ def _columns(data: Any) -> Figure:
     line = f'<path d="M{left} {floor}H{right}" style="fill:none;stroke:var(--rl-faint)"/>'
     labels = [(x, floor + 13.7, row[0]) for x, row in zip(middles, data, strict=True)]
     values = [(x, y - 3, row[2]) for x, y, row in zip(middles, tops, data, strict=True)]
-    return Figure(_WIDTH, 210, bars + line + _texts([*labels, *values], 9.5, "middle"))
+    return Figure(_WIDTH, 210, bars + line + _texts([*_apart(labels, 9.5), *values], 9.5, "middle"))
 
 
 def _rows(data: Any) -> Figure:
@@ -141,7 +153,7 @@ def _grid(data: Any) -> Figure:
     body = [
         *cells,
         *(_texts(texts, 8, "middle", paint=f"on-heat-{step}") for step, texts in counts.items()),
-        _texts(((x, top - 4.4, head) for x, head in zip(middles, short, strict=True)), 8, "middle"),
+        _texts(_apart([(x, top - 4.4, head) for x, head in zip(middles, short, strict=True)], 8), 8, "middle"),
     ]
     return _with_names(lines, top, "".join(body))
 
