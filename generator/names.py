@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 
 # Han with its marks, Kana and Hangul, the last as syllables and as the letters that these are made of.
 _EAST_ASIAN = re.compile(
@@ -45,16 +46,33 @@ def persons(text: str) -> list[str]:
     first, comma, _ = text.partition(",")
     if comma and ends_in_initials(first):
         return text.split(",")
-    cut = between_commas(text)
-    in_turn = (
-        len(cut) > 2 and len(cut) % 2 == 0 and all(_are_initials(word) for each in cut[1::2] for word in each.split())
-    )
-    return [", ".join(pair) for pair in zip(cut[::2], cut[1::2], strict=True)] if in_turn else [text]
+    return (_family_first(_found(text.split(","))) if text.count(",") > 2 else []) or [text]
 
 
-def between_commas(text: str) -> list[str]:
-    """Return what stands between the commas of a list of names, without the sign before its last."""
-    return [part for each in text.split(",") if (part := each.strip(" &"))]
+def people_at_commas(parts: Sequence[str]) -> list[str]:
+    """Tell apart the people of a list by what stands between its commas: ``Ida Loom, Jan Ferry, Bo Weft``.
+
+    One name has one comma, and another where a suffix follows: ``Smith, J., Jr.``. Initials stay with the name before
+    them, and a comma at the end, of ``Ida Loom, Jan Ferry, and …``, parts whole names.
+    """
+    if len(parts) < 3 and parts[-1]:
+        return [",".join(parts)]
+    found = _found(parts)
+    goes_on = not parts[-1].strip() and all(" " in part and not ends_in_initials(part) for part in found)
+    if not goes_on and sum(not _is_suffix(part) for part in found) < 3:
+        return [", ".join(found)]
+    return _family_first(found) or found
+
+
+def _found(parts: Iterable[str]) -> list[str]:
+    return [part for each in parts if (part := each.strip(" &"))]
+
+
+def _family_first(parts: Sequence[str]) -> list[str]:
+    """Return the names of ``Smith, J., Jones, K.``; nothing where not each second part is initials."""
+    if len(parts) % 2 or not all(_are_initials(word) for each in parts[1::2] for word in each.split()):
+        return []
+    return [", ".join(pair) for pair in zip(parts[::2], parts[1::2], strict=True)]
 
 
 def last_name(name: str) -> str:

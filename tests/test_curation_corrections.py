@@ -37,6 +37,7 @@ def contents(tmp_path: Path) -> Contents:
         ("authors", "Ministry of Wool and Cloth", ("Ministry of Wool and Cloth",)),
         ("authors", "{Ministry of Wool, Cloth and Looms}", ("Ministry of Wool, Cloth and Looms",)),
         ("authors", "Ada Thread, Bo Weft, Chi Web", ("Ada Thread", "Bo Weft", "Chi Web")),
+        ("authors", "Ada Thread, Bo Weft, Chi Web and Di", ("Ada Thread", "Bo Weft", "Chi Web", "Di")),
         ("authors", "Ada Thread; Weft, Bo", ("Ada Thread", {"family": "Weft", "given": "Bo"})),
         ("issued", "2021-12-25", "2021-12-25"),
         ("venue", "Toy Conf 2021", "Toy Conf 2021"),

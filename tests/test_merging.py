@@ -191,6 +191,10 @@ def test_conflicts_name_both_values() -> None:
         None, [entry("bib", issued="2023-06"), entry("dump", issued="2023-05-31")], FORMATS, added=None
     )
     assert [str(each) for each in conflicts] == ["issued: kept '2023-05-31', but bib says '2023-06'"]
+    _, conflicts = merge(
+        None, [entry("bib", authors=("Ida Loom",)), entry("table", authors=("Jan Weft", "Bo Web"))], FORMATS, added=None
+    )
+    assert [str(each) for each in conflicts] == ["authors: kept 'Ida Loom', but table says 'Jan Weft, Bo Web'"]
 
 
 @pytest.mark.parametrize(

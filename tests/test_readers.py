@@ -648,13 +648,16 @@ def test_bibtex_reads_tags_and_initials_as_reference_managers_write_them() -> No
 
 
 def test_bibtex_says_what_it_leaves_out() -> None:
-    reading = read("@article{a, title={A}, journal=jtl}\n@article{a, title={B}, title={C}, note={x} # {y}}\n")
+    fields = "title={B}, title={C}, note=x # {y}, author={Loom, Ida} year={13/2/2024}, year={13/2/2024}"
+    reading = read(f"@article{{a, title={{A}}, journal=jtl}}\n@article{{a, {fields}}}\n")
     assert [(entry.key, entry.title) for entry in reading.entries] == [("a", "A"), (None, "B")]
     assert [str(remark) for remark in reading.remarks] == [
         "toy:1: journal: 'jtl' is no macro that this file defines; left out",
         "toy:2: a: stands twice; this one goes by file and line",
         "toy:2: second title: stands twice in one entry; left out",
         "toy:2: note: joins strings with #, which is not read; left out",
+        "toy:2: author: lacks the comma before the next field; left out",
+        "toy:2: year: '13/2/2024' is no date; left out",
     ]
 
 
@@ -753,6 +756,23 @@ def test_csv_names_the_columns_that_it_does_not_read() -> None:
 FAMILY_FIRST = ["J. Smith", "K. Jones"]  # as printed, of a source that tells the parts of names apart
 
 
+COMMAS = [
+    ("Ida Loom, Jan Ferry, Bo Weft and Li Xi", ["Ida Loom", "Jan Ferry", "Bo Weft", "Li Xi"]),
+    ("Ida Loom, Jan Ferry, and Bo Weft", ["Ida Loom", "Jan Ferry", "Bo Weft"]),
+    ("Loom, Ida, and Jan Ferry", ["Ida Loom", "Jan Ferry"]),
+    ("van der Loom, Ida M., and Jan Ferry", ["Ida M. van der Loom", "Jan Ferry"]),
+    ("Smith, J., Jones, K.", FAMILY_FIRST),
+]
+"""People between whose names stand commas, of which one name has no more than one."""
+
+
+@pytest.mark.parametrize(
+    ("field", "names"), [*COMMAS, ("Smith, Jr., J. and {Wool, Cloth, Looms}", ["J. Smith Jr.", "Wool, Cloth, Looms"])]
+)
+def test_bibtex_tells_people_apart_where_more_commas_stand_than_one_name_has(field: str, names: list[str]) -> None:
+    assert [str(name) for name in bibtex(f"title={{A Toy}}, author={{{field}}}").authors or ()] == names
+
+
 @pytest.mark.parametrize(
     ("cell", "names"),
     [
@@ -773,6 +793,7 @@ FAMILY_FIRST = ["J. Smith", "K. Jones"]  # as printed, of a source that tells th
         ("[\"\"Jan O'Ferry\"\", 'Ida Loom', 'Smith, J.']", ["Jan O'Ferry", "Ida Loom", "J. Smith"]),
         ("['Ida Loom']", ["Ida Loom"]),
         ("[Loom Group]", ["[Loom Group]"]),
+        *COMMAS,
     ],
 )
 def test_csv_tells_people_apart(cell: str, names: list[str]) -> None:

@@ -142,7 +142,6 @@ def test_where_all_stands_the_records_are_not_even_understood(
     assert capsys.readouterr().err == f"0 pages and files written, {number} unchanged, 0 removed\n"
     with pytest.raises(AssertionError, match="was read"):
         call("generate", "--output", "elsewhere")
-    call("generate", "--config", str(project / "mkdocs.yml"))  # by whatever path the records are named
 
 
 def test_records_that_were_written_anew_as_they_are_are_read_and_nothing_is_written(

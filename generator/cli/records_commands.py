@@ -114,8 +114,8 @@ def stats(options: argparse.Namespace) -> int:
             }
         )
         return DONE
-    sizes = {"records": library.records, "topics": library.topics, "paths": library.paths, "sources": library.sources}
-    print(", ".join(f"{len(items)} {name}" for name, items in sizes.items()) + f", {unsorted} unsorted")
+    sizes = {"record": library.records, "topic": library.topics, "path": library.paths, "source": library.sources}
+    print(", ".join([*(count(len(items), noun) for noun, items in sizes.items()), f"{unsorted} unsorted"]))
     for name, (number, _) in found.items():
         print(f"{number:7} with {name}")
     return DONE

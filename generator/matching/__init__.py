@@ -73,7 +73,7 @@ def match(items: Sequence[Item], tell: Callable[[int], None] | None = None) -> M
                 members.setdefault(cluster_of[place], _Cluster.of(items, rank, judge, [cluster_of[place]]))
                 for place in (a, b)
             )
-            if reason := _obstacle(items, rank, one, other, judge):
+            if reason := _obstacle(items, rank, one, other, judge, (a, b)):
                 pairs.append(Pair(a, b, Verdict("review", verdict.score, f"{verdict.reason}, but {reason}")))
                 continue
             larger, smaller = (one, other) if len(one.places) >= len(other.places) else (other, one)
@@ -257,13 +257,26 @@ def _content(item: Item) -> tuple[object, ...]:
     return (item.title, item.abstract_mark, tuple(sorted(item.identifiers.items())), item.authors, places, marks)
 
 
-def _obstacle(items: Sequence[Item], rank: Sequence[int], one: _Cluster, other: _Cluster, judge: _Judge) -> str | None:
-    """Say why two clusters must not become one, or ``None``."""
+def _obstacle(
+    items: Sequence[Item],
+    rank: Sequence[int],
+    one: _Cluster,
+    other: _Cluster,
+    judge: _Judge,
+    joining: tuple[int, int] | None = None,
+) -> str | None:
+    """Say why two clusters must not become one, or ``None``.
+
+    ``joining`` is the pair that would join them, which is one paper: to compare it again would take a fifth of the time
+    of all comparisons.
+    """
     records = sorted(one.records | other.records)
     if len(records) > 1:
         return f"{records[0]} and {records[1]} are two records"
 
     def clash(a: int, b: int) -> str | None:
+        if joining and {a, b} == set(joining):
+            return identifier_conflict(items[a], items[b])
         verdict = judge(a, b)
         return verdict.reason if verdict.kind == "different" else identifier_conflict(items[a], items[b])
 

@@ -222,7 +222,7 @@ def _map(data: Any) -> Figure:
 
 def _link(point: Mapping[str, Any], inner: str) -> str:
     name, group = escaping.markdown(point["name"]), point["group"] % GROUPS
-    return (
+    return (  # the address first: so `commonmark.lead` knows a link to a file
         f'<a href="{escaping.html(point["address"])}" class="rl-g{group}" tabindex="-1" aria-label="{name}">'
         f"<title>{name}</title>{inner}</a>"
     )

@@ -22,7 +22,7 @@ from bibtexparser.splitter import Splitter
 from generator import dates, identifiers, links
 from generator.errors import Problem
 from generator.models import Entry, PersonName
-from generator.names import between_commas, persons
+from generator.names import people_at_commas
 from generator.readers import Reading
 from generator.titles import fold, from_latex, with_subtitle
 
@@ -157,6 +157,8 @@ def _fields_of(entry: BibtexEntry) -> _Fields:
             values[name] = value
         elif "#" in value:
             unread[name] = "joins strings with #, which is not read"
+        elif value.startswith(("{", '"')):
+            unread[name] = "lacks the comma before the next field"
         else:
             unread[name] = f"{fold(value)[:40]!r} is no macro that this file defines"
     return _Fields(values, unread)
@@ -185,28 +187,21 @@ def _entry(path: str, line: int, position: int, key: str, kind: str, title: str,
 
 
 def _people(text: str) -> tuple[str | PersonName, ...]:
-    """Return the names of an author field: those written ``Family, Given`` in their parts, others as printed."""
+    """Return the names of an author field."""
     people: list[str | PersonName] = []
-    listed = split_multiple_persons_names(text.replace("\n", " "))
-    for name in (person for each in listed for person in _apart(each)):
-        if extended := _extended(name):
-            people.append(extended)
-            continue
-        parts = parse_single_name_into_parts(name, strict=False)
-        family, given = from_latex(" ".join((*parts.von, *parts.last, *parts.jr))), from_latex(" ".join(parts.first))
-        if family and _has_comma(name):
-            people.append(PersonName.model_construct(family=family, given=given or None))
-        elif whole := from_latex(name):
-            people.append(whole)
-    return tuple(people)
+    for named in split_multiple_persons_names(text.replace("\n", " ")):
+        extended = _extended(named)
+        people += [extended] if extended else map(_person, people_at_commas(_at_commas(named)))
+    return tuple(filter(None, people))
 
 
-def _apart(name: str) -> list[str]:
-    """Tell apart the people of a list that wrongly has commas, of which a name has two at most: ``Web, Jr., Bo``."""
-    if name.count(",") < 2 or "{" in name:
-        return [name]
-    people, cut = persons(name), between_commas(name)
-    return cut if len(people) == 1 and len(cut) > 2 and all(" " in each for each in cut) else people
+def _person(name: str) -> str | PersonName:
+    """Return a name written ``Family, Given`` in its parts, another as printed."""
+    parts = parse_single_name_into_parts(name, strict=False)
+    family = from_latex(" ".join((*parts.von, *parts.last, *parts.jr)))
+    if family and len(_at_commas(name)) > 1:
+        return PersonName.model_construct(family=family, given=from_latex(" ".join(parts.first)) or None)
+    return from_latex(name)
 
 
 def _extended(name: str) -> str | PersonName | None:
@@ -220,14 +215,15 @@ def _extended(name: str) -> str | PersonName | None:
     return PersonName.model_construct(family=family, given=given) if family and given else family or given
 
 
-def _has_comma(name: str) -> bool:
-    """Tell whether a comma outside braces parts the family name from the given one."""
-    depth = 0
-    for char in name:
+def _at_commas(name: str) -> list[str]:
+    """Return what stands between the commas outside braces, which part the family name from the given one."""
+    parts, start, depth = [], 0, 0
+    for at, char in enumerate(name):
         depth += (char == "{") - (char == "}")
         if char == "," and depth < 1:
-            return True
-    return False
+            parts.append(name[start:at])
+            start = at + 1
+    return [*parts, name[start:]]
 
 
 def _issued(fields: _Fields) -> str | None:
@@ -245,9 +241,9 @@ def _issued(fields: _Fields) -> str | None:
     return text if dates.is_partial_date(text) else year or None
 
 
-def _beginning(fields: _Fields, *names: str) -> str:
-    """Return where the range of dates begins that the first of these fields states, or its only date."""
-    return re.split("[/T]", fields.verbatim(*names), maxsplit=1)[0]
+def _beginning(fields: _Fields, name: str) -> str:
+    """Return where the range of dates begins that a field states, or its only date, without the time."""
+    return re.split("[/T]", fields.verbatim(name), maxsplit=1)[0]
 
 
 def _identifiers(fields: _Fields) -> Iterator[tuple[str, str]]:
@@ -286,7 +282,7 @@ def _addresses(fields: _Fields) -> list[str]:
 
 def _remarks(fields: _Fields) -> Iterator[tuple[str, str]]:
     """Yield the fields that cannot be read, or not as they stand, and what is to be said of them."""
-    text = _beginning(fields, "date", "year")
+    text = _beginning(fields, "date") or fields.verbatim("year")
     if text and (what := dates.remark_on(text)):
         yield "date" if fields.values.get("date") else "year", what
     if (text := fields.verbatim("doi")) and not (identifiers.doi(text) or identifiers.arxiv(text)):

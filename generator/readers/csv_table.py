@@ -12,7 +12,7 @@ from generator import dates, identifiers, links
 from generator.errors import Problem
 from generator.faults import faults_of
 from generator.models import Entry, PersonName
-from generator.names import between_commas, persons
+from generator.names import people_at_commas, persons
 from generator.readers import Reading
 from generator.titles import fold, unescaped
 
@@ -135,16 +135,14 @@ _HELD = re.compile("\0[0-9]+\0")
 def names_in(text: str) -> tuple[str, ...]:
     """Split a list of authors into names, which may still be ``Family, Given``; ``text`` is on one line.
 
-    What parts them is ``and`` or a semicolon, or commas where there are several and neither of these; and a comma
-    behind initials. A list as JSON, Python and pandas print it, ``['Ida Loom', "Jan O'Ferry"]``, is one of names.
+    What parts them is ``and`` or a semicolon, commas where there are more than one name has, and a comma behind
+    initials. A list as JSON, Python and pandas print it, ``['Ida Loom', "Jan O'Ferry"]``, is one of names.
     """
     if text.startswith("[") and _LISTED.fullmatch(text):
         text = ";".join(one or other for one, other in _QUOTED.findall(text))
     if "&" in text:
         text = unescaped(text)  # a name such as Imieli&#324;ski must not end at its semicolon
-    parts = text.replace(" and ", ";").split(";")
-    if len(parts) == 1 and text.count(",") > 1 and len(persons(text)) == 1:
-        parts = between_commas(text)
+    parts = [part for each in text.replace(" and ", ";").split(";") for part in people_at_commas(each.split(","))]
     return tuple(filter(None, (name.strip() for part in parts for name in persons(part))))
 
 
