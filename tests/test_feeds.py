@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import random
 import re
@@ -21,7 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from site_tools import RECORDS, TOY_RECORDS, TOY_SETTINGS, library
 
-from generator import escaping, exports, feeds, store, titles
+from generator import escaping, exports, feeds, pages, store, titles
 from generator.library import Library
 from generator.models import Links, PersonName, Record, Topic
 from generator.settings import Settings
@@ -287,6 +288,15 @@ def test_shuffled_records_give_the_same_bytes(folder: Path) -> None:
     shuffled = Library.of(replace(contents, records={name: contents.records[name] for name in names}))
     each = _library(folder)
     assert list(feeds.files(shuffled, PUBLISHED)) == list(feeds.files(each, PUBLISHED))
+
+
+def test_a_topic_leads_to_its_feeds_from_its_page() -> None:
+    each = _library(TOY_RECORDS)
+    shown = {page.path: page.make() for page in pages.pages(each, PUBLISHED)}
+    for topic in each.topics:
+        linked = re.findall(r"\]\((\S+/feed\.\w+)\)", html.unescape(shown[f"topics/{topic}.md"]))
+        announced = [path for path, _, _ in feeds.announced(each, PUBLISHED, topic)]
+        assert linked == [f"{PUBLISHED.site_url}{path}" for path in announced]
 
 
 def test_files_are_the_feeds_that_pages_announce() -> None:
