@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from pathlib import Path
 
-from generator import documents, matching, references, store, titles
+from generator import documents, matching, references, store
 from generator.errors import Problem
-from generator.ids import id_fault
+from generator.ids import closest_topic, id_fault
 from generator.matching import comparison
 from generator.matching.items import items_of
-from generator.models import Record, Retraction, Topic
+from generator.models import Record, Retraction
 from generator.store import Contents
 
 
@@ -60,17 +59,9 @@ def _topics(contents: Contents) -> Iterator[Problem]:
             if topic in topics[:number]:
                 yield contents.problem(file, place, f"topics: {topic!r} stands twice; keep one")
             elif isinstance(topic, str) and not id_fault(topic) and not _is_named(contents, "topics.yaml", topic):
-                remedy = _closest(topic, contents.topics)
+                closest = closest_topic(topic, {name: each.name for name, each in contents.topics.items()})
+                remedy = f"write {closest!r}" if closest else "choose one of topics.yaml, or describe it there"
                 yield contents.problem(file, place, f"topics: unknown topic {topic!r}; {remedy}")
-
-
-def _closest(name: str, topics: Mapping[str, Topic]) -> str:
-    """Return the remedy for a topic that is not there: the one whose id or name, or a word of it, is like this."""
-    named = {titles.slug(topic.name): topic_id for topic_id, topic in topics.items()}
-    words = {word: topic_id for slug, topic_id in named.items() for word in slug.split("-") if len(word) > 4}
-    known = words | named | {topic_id: topic_id for topic_id in topics}
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
-    return f"write {known[close[0]]!r}" if close else "choose one of topics.yaml, or describe it there"
 
 
 def abstracts(contents: Contents) -> Iterator[Problem]:

@@ -72,10 +72,15 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from _models_in(inner)
 
 
-def faults_in(model: type[BaseModel], data: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
-    """Yield what keeps ``data`` from being a ``model``: the place in the data, and the fault with its remedy."""
+def faults_in(
+    model: type[BaseModel], data: Mapping[str, Any], topics: Mapping[str, str] | None = None
+) -> Iterator[tuple[Place, str]]:
+    """Yield what keeps ``data`` from being a ``model``: the place in the data, and the fault with its remedy.
+
+    ``topics`` are the names of the list's topics by id, where they are known: one of them may be the remedy.
+    """
     try:
-        model.model_validate(data)
+        model.model_validate(data, context=topics)
     except ValidationError as error:
         faults = [(_place(data, fault), fault) for fault in error.errors(include_url=False)]
         # An author is text or fields, so pydantic finds a faulty one wrong as either. "Of another kind" is told only

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
+from collections.abc import Mapping
+
+from generator import titles
 
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 SOURCE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
@@ -29,11 +33,22 @@ def id_fault(text: str) -> str | None:
     return None
 
 
-def topic_fault(text: str) -> str | None:
-    """Say why ``text`` cannot be the id of a topic that stands in topics.yaml, or ``None`` where it can."""
+def topic_fault(text: str, topics: Mapping[str, str]) -> str | None:
+    """Say why ``text`` cannot be the id of a topic, or ``None`` where it can; ``topics`` are the names by id."""
     if len(text) <= MAX_ID and not ID.fullmatch(text):
-        return "is no topic's id; write what stands above its name in topics.yaml, without the colon"
+        topic_id = closest_topic(text, topics)
+        remedy = f"{topic_id!r}" if topic_id else "what stands above its name in topics.yaml, without the colon"
+        return f"is no topic's id; write {remedy}"
     return id_fault(text)
+
+
+def closest_topic(text: str, topics: Mapping[str, str]) -> str | None:
+    """Return the topic whose id or name, or a word of it, is like ``text``, if any; ``topics`` are the names by id."""
+    named = {titles.slug(name): topic_id for topic_id, name in topics.items()}
+    words = {word: topic_id for slug, topic_id in named.items() for word in slug.split("-") if len(word) > 4}
+    known = words | named | {topic_id: topic_id for topic_id in topics}
+    close = difflib.get_close_matches(titles.long_slug(text), known, n=1, cutoff=0.75)
+    return known[close[0]] if close else None
 
 
 def source_id_fault(text: str) -> str | None:

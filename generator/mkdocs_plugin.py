@@ -11,6 +11,7 @@ import datetime
 import gc
 import logging
 import os
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -284,7 +285,7 @@ def build_site(config_file: Path, site_dir: Path | None) -> bool:
     lost as well, and could not end the build. Raises ReadingListError where warnings or the configuration end it.
     """
     log, shown = logging.getLogger("mkdocs"), logging.StreamHandler()
-    shown.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
+    shown.setFormatter(_EachLine("%(levelname)s: %(message)s"))
     log.setLevel(logging.WARNING)
     log.addHandler(shown)
     try:
@@ -302,6 +303,13 @@ def build_site(config_file: Path, site_dir: Path | None) -> bool:
     finally:
         log.removeHandler(shown)
     return True
+
+
+class _EachLine(logging.Formatter):
+    """Shows what several lines of one message say as several messages; an indented line goes on with the one above."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return re.sub(r"\n(?=\S)", f"\n{record.levelname}: ", super().format(record))
 
 
 def _say(reason: str) -> None:

@@ -13,7 +13,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeVar, dataclass_transform, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationInfo
 
 from generator import dates, identifiers, links, names
 from generator.hidden import text_fault
@@ -70,11 +70,11 @@ def _check_capture(text: str) -> str:
 
 
 def _without(fault_of: Callable[[str], str | None]) -> AfterValidator:
-    def check(text: str) -> str:
-        fault = fault_of(text)
-        return _refuse(f"{text[:80]!r} {fault}" if fault else None, text)
+    return AfterValidator(lambda text: _refuse(f"{text[:80]!r} {fault}" if (fault := fault_of(text)) else None, text))
 
-    return AfterValidator(check)
+
+def _check_topic(text: str, info: ValidationInfo) -> str:
+    return _refuse(f"{text[:80]!r} {fault}" if (fault := topic_fault(text, info.context or {})) else None, text)
 
 
 def _whole_number(value: Any) -> Any:
@@ -93,7 +93,7 @@ Day = Annotated[str, AfterValidator(_check_day), Field(json_schema_extra={"patte
 CaptureDay = Annotated[str, AfterValidator(_check_capture)]
 _ID_SCHEMA = Field(json_schema_extra={"pattern": f"^{ID.pattern}$", "maxLength": MAX_ID})
 Id = Annotated[str, _without(id_fault), _ID_SCHEMA]
-TopicId = Annotated[str, _without(topic_fault), _ID_SCHEMA]
+TopicId = Annotated[str, AfterValidator(_check_topic), _ID_SCHEMA]
 SourceId = Annotated[str, _without(source_id_fault)]
 Url = Annotated[str, _without(links.fault), Field(json_schema_extra={"format": "uri"})]
 Count = Annotated[int, Field(ge=0), BeforeValidator(_whole_number)]

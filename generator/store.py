@@ -16,7 +16,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from generator import documents, journal
 from generator.errors import InputError, Problem, ReadingListError, WriteError
-from generator.faults import faults_in, spell
+from generator.faults import Place, faults_in, spell
 from generator.ids import MAX_ID, id_fault, source_id_fault
 from generator.models import Path as ReadingPath
 from generator.models import Record, Retraction, Source, Topic
@@ -109,18 +109,19 @@ def _load(folder: Path) -> Contents:
     files: dict[str, documents.Document] = {}
     problems: list[Problem] = list(journal.problems(folder))
     records: dict[str, Record] = {}
+    topics = _table(folder, "topics.yaml", Topic, files, problems)
+    names = {topic_id: topic.name for topic_id, topic in topics.items()}
     for path in _record_files(folder, problems):
         name = record_file(path.stem)
         if (document := _read(path, problems)) is None:
             continue
         files[name] = document
-        record = _model(document, (), document.data, Record, problems)
+        record = _model(document, (), document.data, Record, problems, names)
         if fault := id_fault(path.stem):
             message = f"{path.stem}: the file's name {fault}; rename it to the paper's id"
             problems.append(Problem(document.path, document.line(()), message))
         elif record is not None:
             records[path.stem] = record
-    topics = _table(folder, "topics.yaml", Topic, files, problems)
     sources = _table(folder, "sources.yaml", Source, files, problems, source_id_fault)
     paths = _table(folder, "paths.yaml", ReadingPath, files, problems)
     redirects = _redirects(folder, files, problems)
@@ -233,7 +234,7 @@ def _redirects(folder: Path, files: dict[str, documents.Document], problems: lis
 
 
 def _model(
-    document: documents.Document, place: tuple[str | int, ...], data: Any, model: type[_M], problems: list[Problem]
+    document: documents.Document, place: Place, data: Any, model: type[_M], problems: list[Problem], topics: Any = None
 ) -> _M | None:
     if not isinstance(data, Mapping):
         message = f"{place[-1] if place else 'the file'}: must be fields with values; write `field: value` lines"
@@ -243,7 +244,7 @@ def _model(
     try:
         return model.model_validate(stated)
     except ValidationError:
-        for where, what in faults_in(model, stated):
+        for where, what in faults_in(model, stated, topics):
             problems.append(Problem(document.path, document.line((*place, *where)), f"{spell(where)}: {what}"))
         return None
 

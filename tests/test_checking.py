@@ -142,6 +142,22 @@ def test_a_topic_that_is_not_there_is_known_by_its_name(make_records: Make, topi
     assert told == [f"topics: unknown topic {topic!r}; {remedy}"]
 
 
+@pytest.mark.parametrize(
+    ("topic", "remedy"),
+    [
+        ("Looms", "write 'looms'"),
+        ("Lomos", "write 'looms'"),
+        ("Weaving by hand & foot", "write 'treadle-looms'"),
+        ("Ferries", "write what stands above its name in topics.yaml, without the colon"),
+    ],
+)
+def test_a_topic_that_is_no_id_is_known_too(make_records: Make, topic: str, remedy: str) -> None:
+    topics = f"{TOPICS}treadle-looms: {{name: Weaving by Hand and Foot, group: Weaving}}\n"
+    folder = make_records({"topics.yaml": topics, "papers/a.yaml": f"title: A\ntopics: [{topic}]\n"})
+    told = [problem.message for problem in store.load(folder).problems]
+    assert told == [f"topics[1]: {topic!r} is no topic's id; {remedy}"]
+
+
 def test_the_records_of_this_repository_have_no_problems() -> None:
     folder = BROKEN.parents[2] / "records"
     assert problems_of(folder) == []

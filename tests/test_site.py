@@ -312,10 +312,13 @@ def test_build_puts_the_site_where_it_is_told(tmp_path: Path, toy: Site) -> None
 def test_a_broken_record_stops_the_build_by_name(tmp_path: Path) -> None:
     project = copy_project(tmp_path / "project", TOY_RECORDS)
     record = project / "records" / "papers" / "two-names.yaml"
-    record.write_text(record.read_text(encoding="utf-8").replace("venue:", "venu:"), encoding="utf-8")
+    text = record.read_text(encoding="utf-8").replace("venue:", "venu:").replace("issued:", "isued:")
+    record.write_text(text, encoding="utf-8")
     done = run(project, "generator", "build")
     assert done.returncode == 1
-    assert re.search(r"two-names\.yaml:\d+: venu: unknown field; write venue", done.stderr)
+    for wrong, right in (("isued", "issued"), ("venu", "venue")):  # each in a line that says what it is
+        line = rf"^ERROR: .*two-names\.yaml:\d+: {wrong}: unknown field; write {right}$"
+        assert re.search(line, done.stderr, re.MULTILINE)
     assert "Traceback" not in done.stderr
 
 
