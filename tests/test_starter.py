@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import subprocess
@@ -231,37 +232,76 @@ def test_its_tests_pass(built: Path) -> None:
     assert loaded.returncode == 0
 
 
-def test_it_takes_a_newer_generator_as_its_readme_says(made: Path, tmp_path: Path) -> None:
-    mine, newer = tmp_path / "bees", tmp_path / "newer"
-    shutil.copytree(made, mine)
-    shutil.copytree(made, newer)
-    (newer / "generator" / "names.py").write_text("# newer\n", encoding="utf-8")
-    (newer / "generator" / "younger.py").write_text("# new\n", encoding="utf-8")
-    (newer / "generator" / "venues.py").unlink()
-    section = (mine / "README.md").read_text(encoding="utf-8").partition("## Take a newer generator")[2]
-    block = re.search(r"```console\n(.*?)```", section, re.DOTALL)
+def commands(readme: str, heading: str) -> list[str]:
+    """Return the lines that a section of a README says to type."""
+    block = re.search(r"```console\n(.*?)```", readme.partition(f"## {heading}\n")[2], re.DOTALL)
     assert block
-    steps = [line.removeprefix("$ ") for line in block[1].splitlines()]
+    return [line.removeprefix("$ ") for line in block[1].splitlines()]
+
+
+@pytest.fixture
+def newer(made: Path, tmp_path: Path) -> Path:
+    """A list made anew by a version with one file changed, one more and one less."""
+    folder = tmp_path / "newer"
+    shutil.copytree(made, folder)
+    (folder / "generator" / "names.py").write_text("# newer\n", encoding="utf-8")
+    (folder / "generator" / "younger.py").write_text("# new\n", encoding="utf-8")
+    (folder / "generator" / "venues.py").unlink()
+    return folder
+
+
+OWN = {
+    "records/papers/bees.yaml": "title: Bees\n",
+    "docs/about.md": "# About\n\nBees.\n",
+    "docs/assets/mine.css": "b {}\n",
+}
+
+
+def test_it_takes_a_newer_generator_as_its_readme_says(made: Path, newer: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "bees"
+    shutil.copytree(made, mine)
+    readme = (mine / "README.md").read_text(encoding="utf-8")
+    steps = commands(readme, "Take a newer generator")
     assert steps.pop() == "make test"
-    own = {
-        "records/papers/bees.yaml": "title: Bees\n",
-        "docs/about.md": "# About\n\nBees.\n",
-        "docs/assets/mine.css": "b {}\n",
-    }
     repository = Repository(mine)
-    repository.git("init", "-q")
-    repository.commit("The list as it came")
-    repository.git("branch", "generator")
+    for step in commands(readme, "First of all"):
+        repository.shell(step)
     (mine / starter.EXAMPLE).unlink()
-    for name, text in own.items():
+    for name, text in OWN.items():
         (mine / name).write_text(text, encoding="utf-8")
     repository.commit("Bees")
     for step in steps:
         repository.shell(step)
-    wanted = own | {"generator/names.py": "# newer\n", "generator/younger.py": "# new\n"}
+    wanted = OWN | {"generator/names.py": "# newer\n", "generator/younger.py": "# new\n"}
     assert {name: (mine / name).read_text(encoding="utf-8") for name in wanted} == wanted
     assert not (mine / starter.EXAMPLE).exists()
     assert not (mine / "generator" / "venues.py").exists()
+
+
+@pytest.mark.parametrize("deleted", [True, False], ids=["without the example", "with it"])
+def test_a_branch_that_holds_own_papers_takes_none_from_the_list(
+    deleted: bool, made: Path, newer: Path, tmp_path: Path
+) -> None:
+    mine = tmp_path / "bees"
+    shutil.copytree(made, mine)
+    if deleted:
+        (mine / starter.EXAMPLE).unlink()
+    for name, text in OWN.items():
+        (mine / name).write_text(text, encoding="utf-8")
+    readme = (mine / "README.md").read_text(encoding="utf-8")
+    repository = Repository(mine)
+    for step in commands(readme, "First of all"):
+        repository.shell(step)
+    commit = repository.git("rev-parse", "HEAD")
+    first, *others = commands(readme, "Take a newer generator")[:-1]
+    with pytest.raises(AssertionError):
+        repository.shell(first)
+    for step in others:  # as who pastes all lines at once
+        with contextlib.suppress(AssertionError):
+            repository.shell(step)
+    repository.git("switch", "-q", "main")
+    assert repository.git("rev-parse", "HEAD") == commit
+    assert {name: (mine / name).read_text(encoding="utf-8") for name in OWN} == OWN
 
 
 @pytest.mark.parametrize("target", ["site", "test", "publish"])

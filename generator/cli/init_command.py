@@ -14,7 +14,7 @@ def init(options: argparse.Namespace) -> int:
 
     description = starter.DESCRIPTION if options.description is None else options.description
     count = starter.create(options.folder, options.name, description)
-    say(f"{options.folder}: a new list, {count} files; build it there with `make site`, then read its README.md")
+    say(f"{options.folder}: a new list, {count} files; its README.md says what comes first, and `make site` builds it")
     return DONE
 
 
