@@ -2,7 +2,8 @@
 
 A field is taken from the best source that states it, whatever came first, so that the order of imports does not matter:
 bibliographies before listings (but for titles and links), a stated date before a derived one, a precise date before a
-vague one, then the source's name in alphabetical order, and of one origin the value that sorts first. An entry that is
+vague one, a journal with its volume before one without, then the source's name in alphabetical order, and of one origin
+the value that sorts first. An entry that is
 read again fills gaps, but replaces nothing that it gave. What people wrote (a field without provenance, or with
 ``editor: …``) is never touched.
 """
@@ -15,7 +16,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from generator import dates
+from generator import dates, venues
 from generator.errors import ReadingListError
 from generator.models import EDITOR, LISTING_FORMATS, PROVEN_FIELDS, Entry, Identifiers, Links, Record, Sighting
 
@@ -42,6 +43,8 @@ def fields_of(entry: Entry, *, keep_abstract: bool) -> dict[str, Any]:
     values: dict[str, Any] = {name: getattr(entry, name) for name in PROVEN_FIELDS}
     if not keep_abstract:
         values["abstract"] = None
+    if entry.venue:
+        values["venue"] = venues.placed(entry.venue, entry.volume, entry.pages, dates.year_of(entry.issued))
     if values["issued"] and dates.is_yearless(values["issued"]):
         values["issued"] = None
     values |= {
@@ -88,7 +91,7 @@ def merge(
             # What an entry said stays where it is read again and says otherwise, as with another day of its capture.
             again = holder == origin and (source, entry.position) in known
             replaces = not again and _rank(name, value, origin, formats) < _rank(name, held, holder, formats)
-            if not (name == "issued" and _dates_agree(held, holder, value, origin)):
+            if not _agree(name, held, holder, value, origin):
                 kept, other, from_ = (value, held, holder) if replaces else (held, value, origin)
                 conflicts.append(
                     Conflict(name, shown(kept), shown(other), from_, is_new=replaces and record is not None)
@@ -157,13 +160,19 @@ def _rank(name: str, value: Any, origin: str, formats: Mapping[str, str]) -> tup
         return (origin.startswith(DERIVED), -len(value), from_listing, origin, value)
     if name.startswith("links."):  # Hugging Face's data state them, listings have them from abstracts: authors' words
         return (formats.get(origin) not in ("huggingface-json", "huggingface-page"), not from_listing, origin, value)
+    if name == "venue":
+        return (from_listing, venues.container(value).volume is None, origin, value)
     if name == "title":  # the list shows titles as its own listings print them
         return (not from_listing, origin, value)
     return (from_listing, origin, str(value))
 
 
-def _dates_agree(held: str, holder: str, value: str, origin: str) -> bool:
-    """Tell whether two dates can be one: as precise as both are, and a derived month may be one too late."""
+def _agree(name: str, held: Any, holder: str, value: Any, origin: str) -> bool:
+    """Tell whether two values can be one, as precise as both are; of dates, a derived month may be one too late."""
+    if name == "venue":
+        return venues.agree(held, value)
+    if name != "issued":
+        return False
     if dates.agree(held, value):
         return True
     derived, stated = (value, held) if origin.startswith(DERIVED) else (held, value)

@@ -59,6 +59,26 @@ def container(venue: str) -> Container:
     return Container(venue)
 
 
+def placed(name: str, volume: str | None, pages: str | None, year: int | None) -> str:
+    """Return the venue that :func:`container` takes apart into these: ``Loom Studies 14, 8192-8199 (2023)``.
+
+    Of proceedings, without a year, and where no more is read of volume and pages, that is their ``name`` alone.
+    """
+    pages = re.sub(r"\s*[-–—]+\s*", "-", pages or "").strip()
+    forms = (
+        (f"{name} {volume}, {pages} ({year})", f"{name} {volume} ({year})") if volume else (f"{name} ({year}) {pages}",)
+    )
+    return next((venue for venue in forms if container(venue).name == name), name)
+
+
+def agree(one: str, other: str) -> bool:
+    """Tell whether two venues are one, of which one may lack volume and pages."""
+    (name, *place), (other_name, *other_place) = container(one), container(other)
+    return name.casefold() == other_name.casefold() and all(
+        here == there or not (here and there) for here, there in zip(place, other_place, strict=True)
+    )
+
+
 @functools.lru_cache(maxsize=4096)
 def is_journal(venue: str) -> bool:
     """Tell from its name whether a venue is a journal: each one is that its name does not make proceedings."""

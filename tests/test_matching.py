@@ -221,6 +221,13 @@ def test_nearly_equal_titles_of_which_one_recurs_are_asked_about() -> None:
         assert (verdict.kind, "recur over the years" in verdict.reason) == ("review", True)
 
 
+@pytest.mark.parametrize(("pages", "kind"), [("8-9", "same"), ("12", "review")])
+def test_volume_and_pages_of_a_record_stand_in_its_venue(pages: str, kind: str) -> None:
+    record = Record(title="Notes on Looms", venue="Loom Letters 14, 8 (2023)", issued="2023", authors=("Ida Loom",))
+    entry = item("Notes on Looms", venue="Loom Letters", volume="14", pages=pages, issued="2023", authors=("Ida Loom",))
+    assert compare(item_of_record("r", record), entry).kind == kind
+
+
 @pytest.mark.parametrize(
     ("one", "other", "is_strong"),
     [

@@ -98,6 +98,8 @@ def test_a_yearless_date_is_no_date_of_issue() -> None:
         ([entry("dump", title="A Toy Loom!"), entry("bib", title="A toy loom")], "title", "A Toy Loom!", "dump"),
         ([entry("dump", venue="ToyConf"), entry("bib", venue="Toy Conference")], "venue", "Toy Conference", "bib"),
         ([entry("table", venue="T"), entry("bib", venue="B")], "venue", "B", "bib"),
+        ([entry("table", venue="J", volume="1", pages="2", issued="2023"), entry("bib", venue="J")], "venue",
+         "J 1, 2 (2023)", "table"),
         # A precise date before a vague one, a stated one before a derived one.
         ([entry("bib", issued="2023"), entry("dump", issued="2023-05-02")], "issued", "2023-05-02", "dump"),
         ([entry("bib", issued="2023-06", origins=DERIVED), entry("dump", issued="2023-05-02")], "issued", "2023-05-02",
@@ -205,6 +207,7 @@ def test_conflicts_name_both_values() -> None:
         (entry("bib", issued="2023-06", origins=DERIVED), entry("dump", issued="2023-05-31")),
         (entry("bib", authors=("Ida Loom",)), entry("table", authors=(PersonName(family="Loom", given="Ida"),))),
         (entry("bib", authors=("Ida Loom", "Jan Weft")), entry("dump", author_count=2)),
+        (entry("bib", venue="J", volume="1", pages="2--3", issued="2023"), entry("table", venue="J", issued="2023")),
     ],
 )
 def test_what_agrees_is_no_conflict(one: tuple[str, Entry], other: tuple[str, Entry]) -> None:

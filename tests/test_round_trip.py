@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from site_tools import RECORDS, TOY_RECORDS
 
-from generator import exports, identifiers, intake, links, readers, store, titles
+from generator import exports, identifiers, intake, links, merging, readers, store, titles
 from generator.models import Entry, Record
 from generator.venues import cited_date, container
 
@@ -22,7 +22,7 @@ CARRIED: dict[str, tuple[str, ...]] = {
     "authors": EVERY,
     "author_count": ("csv", "json"),
     "issued": EVERY,  # in a citation, of the edition of the venue
-    "venue": EVERY,  # in a citation, the journal apart from its volume, pages and year
+    "venue": EVERY,  # in a citation, a journal's year is the date alone
     "identifiers.arxiv": EVERY,
     "identifiers.doi": EVERY,
     "identifiers.openreview": EVERY,
@@ -70,6 +70,8 @@ HOSTILE: list[dict[str, Any]] = [
 def _field(record: Record | Entry, name: str) -> Any:
     group, _, kind = name.partition(".")
     value = getattr(record, group)
+    if name == "venue" and isinstance(record, Entry):
+        return merging.fields_of(record, keep_abstract=False).get(name)
     if kind:
         return value.get(kind) if isinstance(value, Mapping) else getattr(value, kind)
     if name == "authors":
@@ -86,7 +88,8 @@ def _expected(record: Record, name: str, format: str) -> Any:
     if name == "issued" and format in ("bibtex", "ris", "csl-json"):
         return cited_date(record.venue, value, record.identifiers.arxiv)
     if name == "venue" and value and format in ("bibtex", "ris", "csl-json"):
-        return container(value).name
+        place = container(value)
+        return value if place.volume or place.pages else place.name  # the year is that of the date
     if name == "abstract" and value and format != "json":
         return titles.fold(value)
     return value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from generator.venues import cited_date, container, is_journal
+from generator.venues import agree, cited_date, container, is_journal, placed
 
 JOURNALS = """
 Neural Computation
@@ -135,3 +135,44 @@ def test_the_month_of_a_preprint_is_none_of_its_venue(venue: str | None, issued:
 )
 def test_a_journal_is_cited_apart_from_volume_pages_and_year(venue: str, wanted: tuple[str | None, ...]) -> None:
     assert container(venue) == wanted
+
+
+@pytest.mark.parametrize(
+    ("place", "wanted"),
+    [
+        (("Loom Communications", "14", "8192--8199", 2023), "Loom Communications 14, 8192-8199 (2023)"),
+        (("Loom Communications", "14", "e12", 2023), "Loom Communications 14, e12 (2023)"),
+        (("Loom Communications", "14", None, 2023), "Loom Communications 14 (2023)"),
+        (("Loom Communications", "14", "3 pages", 2023), "Loom Communications 14 (2023)"),
+        (("IEEE Access", None, "96017-96050", 2024), "IEEE Access (2024) 96017-96050"),
+        (("Loom Communications", None, None, 2023), "Loom Communications"),
+        (("Loom Communications", "14", "8192", None), "Loom Communications"),
+        (("Loom Communications", "XIV", "8192", 2023), "Loom Communications"),
+        (("Loom Communications 14, 8192 (2023)", "14", "8192", 2023), "Loom Communications 14, 8192 (2023)"),
+        (("Proceedings of Looms", "139", "1-12", 2021), "Proceedings of Looms"),
+        (("ICML 2021", "139", "1-12", 2021), "ICML 2021"),
+    ],
+)
+def test_a_venue_says_of_a_journal_where_a_paper_stands(
+    place: tuple[str, str | None, str | None, int | None], wanted: str
+) -> None:
+    assert placed(*place) == wanted
+    if wanted != place[0]:
+        name, volume, pages = container(wanted)
+        assert (name, volume) == place[:2]
+        assert pages is None or pages == (place[2] or "").replace("--", "-")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Loom Communications 14, 8192 (2023)", "Loom communications", True),
+        ("Loom Communications 14, 8192 (2023)", "Loom Communications 14 (2023)", True),
+        ("Loom Communications 14, 8192 (2023)", "Loom Communications 15 (2023)", False),
+        ("Loom Communications 14, 8192 (2023)", "Loom Communications 14, 8193 (2023)", False),
+        ("Loom Communications", "Loom Studies", False),
+        ("ICML 2021", "ICML 2022", False),
+    ],
+)
+def test_venues_agree_as_far_as_both_say_where_a_paper_stands(one: str, other: str, same: bool) -> None:
+    assert agree(one, other) is agree(other, one) is same

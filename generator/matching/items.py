@@ -17,7 +17,7 @@ from dataclasses import field
 from types import MappingProxyType
 from typing import IO, NamedTuple
 
-from generator import dates, names, titles
+from generator import dates, names, titles, venues
 from generator.models import Entry, Identifiers, PersonName, Record, Retraction, family_first, numerous
 
 # What a cataloguer adds behind a title: "[Chinese]", "[Erratum appears in … 2013;27(3):377]".
@@ -242,6 +242,8 @@ def _item(
             break
         title, words = bare, rest
     text = abstract or ""
+    place = venues.container(venue or "")
+    volume, pages = volume or place.volume, pages or place.pages
     return Item(
         label,
         title,
