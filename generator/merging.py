@@ -3,14 +3,14 @@
 A field is taken from the best source that states it, whatever came first, so that the order of imports does not matter:
 bibliographies before listings (but for titles and links), a stated date before a derived one, a precise date before a
 vague one, a journal with its volume before one without, then the source's name in alphabetical order, and of one origin
-the value that sorts first. An entry that is
-read again fills gaps, but replaces nothing that it gave. What people wrote (a field without provenance, or with
-``editor: …``) is never touched.
+the value that sorts first. A stated year has the month of a derived date in that year; the provenance keeps both, for
+the order would matter if either were forgotten. An entry that is read again fills gaps, but replaces nothing that it
+gave. What people wrote (a field without provenance, or with ``editor: …``) is never touched.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,9 +18,17 @@ from pydantic import ValidationError
 
 from generator import dates, venues
 from generator.errors import ReadingListError
-from generator.models import EDITOR, LISTING_FORMATS, PROVEN_FIELDS, Entry, Identifiers, Links, Record, Sighting
-
-DERIVED = "derived from"
+from generator.models import (
+    EDITOR,
+    LISTING_FORMATS,
+    MAX_LINE,
+    PROVEN_FIELDS,
+    Entry,
+    Identifiers,
+    Links,
+    Record,
+    Sighting,
+)
 
 
 @dataclass(frozen=True)
@@ -82,22 +90,19 @@ def merge(
                 flat[name], provenance[name] = value, origin
                 continue
             held, holder = flat[name], provenance.get(name)
-            if _same_value(name, held, value):
-                if holder is not None and _rank(name, value, origin, formats) < _rank(name, held, holder, formats):
-                    flat[name], provenance[name] = value, origin
-                continue
             if holder is None:
                 continue
+            claims = _claims(name, held, holder)
             # What an entry said stays where it is read again and says otherwise, as with another day of its capture.
-            again = holder == origin and (source, entry.position) in known
-            replaces = not again and _rank(name, value, origin, formats) < _rank(name, held, holder, formats)
+            again = (source, entry.position) in known and any(origin == each for _, each in claims)
+            best, giver = (held, holder) if again else _best(name, [*claims, (value, origin)], formats)
             if not _agree(name, held, holder, value, origin):
-                kept, other, from_ = (value, held, holder) if replaces else (held, value, origin)
+                replaces = best != held
+                kept, (other, from_) = (best, claims[0]) if replaces else (held, (value, origin))
                 conflicts.append(
                     Conflict(name, shown(kept), shown(other), from_, is_new=replaces and record is not None)
                 )
-            if replaces:
-                flat[name], provenance[name] = value, origin
+            flat[name], provenance[name] = best, giver
     decided = any(provenance.get(name, "").startswith(EDITOR) for name in ("authors", "author_count"))
     if not decided and "author_count" in flat and "authors" in flat and len(flat["authors"]) != flat["author_count"]:
         conflicts.append(
@@ -157,7 +162,7 @@ def _rank(name: str, value: Any, origin: str, formats: Mapping[str, str]) -> tup
     """Return a key by which the best source of a field sorts first."""
     from_listing = formats.get(origin) in LISTING_FORMATS
     if name == "issued":
-        return (origin.startswith(DERIVED), -len(value), from_listing, origin, value)
+        return (origin.startswith(dates.DERIVED), -len(value), from_listing, origin, value)
     if name.startswith("links."):  # Hugging Face's data state them, listings have them from abstracts: authors' words
         return (formats.get(origin) not in ("huggingface-json", "huggingface-page"), not from_listing, origin, value)
     if name == "venue":
@@ -167,16 +172,35 @@ def _rank(name: str, value: Any, origin: str, formats: Mapping[str, str]) -> tup
     return (from_listing, origin, str(value))
 
 
+def _claims(name: str, held: Any, holder: str) -> list[tuple[Any, str]]:
+    """Return what the value of a field was made of, each with its origin: only a date is made of two."""
+    if name == "issued" and (both := dates.year_and_derived(holder)) and held in (held[:4], both[1]):
+        return [(held[:4], both[0]), both[1:]]
+    return [(held, holder)]
+
+
+def _best(name: str, claims: Sequence[tuple[Any, str]], formats: Mapping[str, str]) -> tuple[Any, str]:
+    """Return the value of a field and its provenance, by all that is claimed of it, in any order."""
+    ranked = sorted(claims, key=lambda claim: _rank(name, claim[0], claim[1], formats))
+    value, origin = ranked[0]
+    if name == "issued" and len(value) == 4 and not origin.startswith(dates.DERIVED):
+        for derived, source in ranked:
+            both = f"{origin}; {derived} {source}"
+            if source.startswith(dates.DERIVED) and len(derived) > 4 and len(both) <= MAX_LINE:
+                return derived if derived.startswith(value) else value, both
+    return value, origin
+
+
 def _agree(name: str, held: Any, holder: str, value: Any, origin: str) -> bool:
     """Tell whether two values can be one, as precise as both are; of dates, a derived month may be one too late."""
     if name == "venue":
         return venues.agree(held, value)
     if name != "issued":
-        return False
+        return _same_value(name, held, value)
     if dates.agree(held, value):
         return True
-    derived, stated = (value, held) if origin.startswith(DERIVED) else (held, value)
-    return origin.startswith(DERIVED) != holder.startswith(DERIVED) and dates.is_month_after(derived, stated)
+    derived, stated = (value, held) if dates.is_derived(origin) else (held, value)
+    return dates.is_derived(origin) != dates.is_derived(holder) and dates.is_month_after(derived, stated)
 
 
 def shown(value: Any) -> str:

@@ -21,6 +21,7 @@ def printed(family: str, given: str | None) -> str:
 
 _OTHERS = re.compile(r"(?:^| ?[,;&] ?| and )others$|(?:^|[,;]? )et\.? al(?:\.|ii|ia)?$", re.IGNORECASE)
 _INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.[-‐]?|[^\W\d_][-‐])*[^\W\d_]{0,2}")
+_INITIAL = re.compile(r"[^\W\d_]\.")
 _SUFFIXES = frozenset("jr sr ii iii".split())
 
 
@@ -53,15 +54,38 @@ def people_at_commas(parts: Sequence[str]) -> list[str]:
     """Tell apart the people of a list by what stands between its commas: ``Ida Loom, Jan Ferry, Bo Weft``.
 
     One name has one comma, and another where a suffix follows: ``Smith, J., Jr.``. Initials stay with the name before
-    them, and a comma at the end, of ``Ida Loom, Jan Ferry, and …``, parts whole names.
+    them, and a comma at the end, of ``Ida Loom, Jan Ferry, and …``, parts whole names. With one comma alone, two people
+    are certain only by their initials: ``A. Loom, B. Weft``, ``Loom A, Weft B``.
     """
     if len(parts) < 3 and parts[-1]:
-        return [",".join(parts)]
+        return list(parts) if len(parts) == 2 and _are_two(*parts) else [",".join(parts)]
     found = _found(parts)
     goes_on = not parts[-1].strip() and all(" " in part and not ends_in_initials(part) for part in found)
     if not goes_on and sum(not _is_suffix(part) for part in found) < 3:
         return [", ".join(found)]
     return _family_first(found) or found
+
+
+def _are_two(first: str, second: str) -> bool:
+    """Tell whether a comma parts two people and not a family name, which has no initials, from a given one."""
+    *given, family = first.split() or [""]
+    whole = len(second.split()) > 1 and not all(map(_are_initials, second.split()))
+    inverted = ends_in_initials(first) and ends_in_initials(second)
+    return inverted or (whole and not _are_initials(family) and any(map(_INITIAL.match, given)))
+
+
+def remark_on(text: str) -> str | None:
+    """Say of a list of people that its first name may be two.
+
+    Nothing tells ``Ada Thread, Bo Weft and Chi Web`` from ``Van Gogh, Vincent Willem and Jane Doe``.
+    """
+    first, _, others = text.partition(" and ")
+    words = [part.split() for part in first.split(",")]
+    long = len(words) == 2 and all(len(part) > 1 and all(word[0].isupper() for word in part) for part in words)
+    initials = any(_are_initials(word) for part in words for word in part)
+    if not long or initials or not others or re.search("[,;]", others):
+        return None
+    return f"{first[:80]!r} is read as one person; if it is two, write and between them"
 
 
 def _found(parts: Iterable[str]) -> list[str]:

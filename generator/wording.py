@@ -188,11 +188,16 @@ def by_origin(facts: Iterable[Fact]) -> list[tuple[tuple[str, str], list[str]]]:
 def origin_of(provenance: str, library: Library) -> tuple[str, str]:
     """Return where a fact came from, as text and as the address where a visitor to a paper's page can follow it.
 
-    What an editor decided reads ``editor: reason``, or ``editor: reason; from origin``. What leads nowhere, such as
+    What an editor decided reads ``editor: reason``, or ``editor: reason; from origin``; a date that another source gave
+    the year of reads ``origin; 2023-10 derived from …``. What leads nowhere, such as
     ``fs:1184923104``, leads to the page that says what it is.
     """
     if provenance in library.sources:
         return library.sources[provenance].name, f"../sources/{provenance}.md"
+    if both := dates.year_and_derived(provenance):
+        stated, derived, source = both
+        text, address = origin_of(stated, library)
+        return f"{text}; {dates.in_words(derived)} {source}", address
     if provenance.startswith(EDITOR):
         reason, _, origin = provenance.removeprefix(EDITOR).lstrip(": ").partition("; from ")
         text, address = origin_of(origin, library) if origin else ("", "")

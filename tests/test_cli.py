@@ -10,12 +10,13 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from site_tools import DAY, LISTING, call, enter_project, file_bytes
+from site_tools import DAY, LISTING, ROOT, call, enter_project, file_bytes
 
 from generator import __version__, checking, store
 from generator.cli import site_commands
@@ -24,6 +25,15 @@ COMMANDS = (
     "import", "add", "duplicates", "check", "merge", "rename", "retract", "review", "changes", "generate", "build",
     "serve", "export", "digest", "stats", "enrich", "links", "init",
 )  # fmt: skip
+
+
+def test_who_stops_a_command_while_it_loads_sees_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "argparse.py").write_text("raise KeyboardInterrupt", encoding="utf-8")  # found before Python's own
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from generator.__main__ import run; run()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+    begins = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["scripts"]
+    assert begins == {"reading-list": "generator.__main__:run"}
 
 
 @pytest.fixture(autouse=True)
@@ -209,8 +219,13 @@ def test_a_command_says_that_it_runs_beside_the_list(
     monkeypatch.chdir(project / "below")
     assert call("check") == 0
     assert capsys.readouterr().err.startswith("note: records: no such folder, so the list is empty; run this in")
-    assert call("--config", "mkdocs.yaml", "check") == 2
-    assert capsys.readouterr().err == "reading-list: mkdocs.yaml: no such file; name the list's mkdocs.yml\n"
+    for arguments in (["--config", "mkdocs.yaml", "check"], ["check", "--config", "mkdocs.yaml"]):
+        assert call(*arguments) == 2
+        assert capsys.readouterr().err == "reading-list: mkdocs.yaml: no such file; name the list's mkdocs.yml\n"
+    (project / "mkdocs.yml").write_text("site_name: Looms\n", encoding="utf-8")
+    for arguments in (["--config", "../mkdocs.yml", "stats"], ["stats", "--config", "../mkdocs.yml"]):
+        assert call(*arguments) == 0
+        assert "note:" not in capsys.readouterr().err
 
 
 # --- import and duplicates -------------------------------------------------------------------------------------------

@@ -762,6 +762,12 @@ COMMAS = [
     ("Loom, Ida, and Jan Ferry", ["Ida Loom", "Jan Ferry"]),
     ("van der Loom, Ida M., and Jan Ferry", ["Ida M. van der Loom", "Jan Ferry"]),
     ("Smith, J., Jones, K.", FAMILY_FIRST),
+    ("A. Loom, B. Weft and C. Warp", ["A. Loom", "B. Weft", "C. Warp"]),
+    ("Ida M. Loom, Jan Ferry and Bo Weft", ["Ida M. Loom", "Jan Ferry", "Bo Weft"]),
+    ("Loom A, Weft BC and Warp D", ["Loom A", "Weft BC", "Warp D"]),
+    ("Van Gogh, Vincent Willem and Jane Doe", ["Vincent Willem Van Gogh", "Jane Doe"]),
+    ("St. John, Mary Ann and Jane Doe", ["Mary Ann St. John", "Jane Doe"]),
+    ("de Loom, A. B. and Jane Doe", ["A. B. de Loom", "Jane Doe"]),
 ]
 """People between whose names stand commas, of which one name has no more than one."""
 
@@ -799,6 +805,28 @@ def test_bibtex_tells_people_apart_where_more_commas_stand_than_one_name_has(fie
 def test_csv_tells_people_apart(cell: str, names: list[str]) -> None:
     [entry] = read(f'title,authors\nA Toy,"{cell}"\n').entries
     assert [str(name) for name in entry.authors or ()] == names
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        ("Ada Thread, Bo Weft and Chi Web", True),
+        ("Ada Thread, Bo Weft and Chi Web and Jane Doe", True),
+        ("van der Loom, Ida Maria and Jane Doe", False),
+        ("Loom Weft, Ida M. and Jane Doe", False),
+        ("Loom, Ida and Jane Doe", False),
+        ("Van Gogh, Vincent Willem", False),
+        ("Van Gogh, Vincent Willem and Doe, Jane", False),
+    ],
+)
+def test_a_name_that_may_be_two_people_is_told(names: str, told: bool) -> None:
+    for text, field in (
+        (f"@misc{{a, title={{A Toy}}, author={{{names}}}}}", "author"),
+        (f'title,authors\nA Toy,"{names}"\n', "authors"),
+    ):
+        said = [remark.message for remark in read(text).remarks]
+        what = f"{field}: {names.partition(' and ')[0]!r} is read as one person; if it is two, write and between them"
+        assert said == [what] * told
 
 
 @pytest.mark.parametrize(

@@ -244,9 +244,19 @@ def test_links_offline_says_so_and_keeps_the_old_report(project: Path, capsys: p
     options = cli._parser().parse_args(["links", "loom", "--report", "links.md", "--state", "state.json"])
     network = PublicNetwork(lambda host, port: [("127.0.0.1", free_port())], lambda address: True)
     assert upkeep_commands.links(options, network=network, clock=Waits().clock) == 0
-    assert capsys.readouterr().err == "offline: not one server answered; no report was written\n"
+    assert capsys.readouterr().err == (
+        "offline: no server could be reached; no link was judged, no report written; run it again with a network\n"
+    )
     assert (project / "links.md").read_text("utf-8") == "the report before"
     assert not (project / "state.json").exists()
+
+
+def test_links_offline_calls_no_link_dead(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_plain_link(project)
+    options = cli._parser().parse_args(["links", "loom", "--json"])
+    assert upkeep_commands.links(options, network=PublicNetwork(lambda host, port: []), clock=Waits().clock) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert ([each["kind"] for each in found["links"]], found["offline"]) == (["unchecked", "excepted"], True)
 
 
 def test_links_with_a_broken_state_begins_anew(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

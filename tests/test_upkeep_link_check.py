@@ -21,7 +21,7 @@ from generator import links, store
 from generator.models import Record
 from generator.upkeep import link_check, public_network
 from generator.upkeep.link_check import Checker, Finding, Link
-from generator.upkeep.politeness import Budget
+from generator.upkeep.politeness import Budget, Clock
 from generator.upkeep.public_network import NoSuchHostError, NotPublicError, PublicNetwork
 
 
@@ -150,15 +150,40 @@ def test_hosts_that_do_not_answer(web: Web, host: str, kind: str, said: str) -> 
 
 @pytest.mark.parametrize(
     "addresses",
-    [[f"http://unknown.{number}.example/" for number in range(60)], [f"http://shut.example/{n}" for n in range(60)]],
-    ids=["many hosts", "one host"],
+    [
+        [f"http://unknown.{number}.example/" for number in range(60)],
+        [f"http://nowhere.{number}.example/" for number in range(60)],
+        [f"http://shut.example/{number}" for number in range(60)],
+        [f"http://nowhere.example/{number}" for number in range(60)],
+    ],
+    ids=["many hosts", "many names that are none", "one host", "one name that is none"],
 )
-def test_without_a_network_the_rest_is_not_tried(web: Web, addresses: list[str]) -> None:
+def test_without_a_network_the_rest_is_not_tried_and_nothing_judged(web: Web, addresses: list[str]) -> None:
     findings = web.check(*addresses)
     assert link_check.is_offline(findings)
-    rest = [each for each in findings if each.kind != "unsure"]
+    rest = [each for each in findings if each.kind == "unchecked"]
     assert len(rest) >= 60 - 2 * link_check._HOSTS_AT_ONCE
-    assert {(each.kind, each.said) for each in rest} == {("unchecked", "no server could be reached")}
+    for each in (*rest, *link_check.unjudged(findings)):
+        assert (each.kind, each.said) == ("unchecked", "no server could be reached")
+
+
+def test_names_that_are_none_wait_for_the_first_answer(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(link_check, "_HOSTS_AT_ONCE", 1)
+    web.pages = {"a.example/": Reply(200)}
+    web.check(
+        "http://nowhere.1.example/", "http://nowhere.2.example/", "http://a.example/", "http://nowhere.3.example/"
+    )
+    asked_again = [2.0**attempt for attempt in range(link_check._TRIES - 1)]
+    assert web.waits.slept == asked_again * 2
+    assert sum(asked_again) >= link_check._PATIENCE
+
+
+def test_a_host_that_is_slow_to_fail_is_not_tried_again_without_a_network(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_check, "_PATIENCE", 0.0)
+    web.check("http://unknown.example/")
+    assert web.waits.slept == []
 
 
 def test_hosts_that_are_away_are_no_lack_of_a_network(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -276,6 +301,20 @@ def test_a_link_that_two_records_share_is_asked_for_once(web: Web) -> None:
 def test_when_the_time_is_up_the_rest_is_unchecked(web: Web) -> None:
     (finding,) = web.check("http://a.example/", seconds=0)
     assert (finding.kind, web.asked) == ("unchecked", [])
+
+
+def test_who_stops_it_does_not_wait_for_the_rest_of_a_host(web: Web) -> None:
+    def stop(_: int) -> None:
+        raise KeyboardInterrupt
+
+    web.pages.update({"b.example/": Reply(200)} | {f"a.example/{number}": Reply(200) for number in range(40)})
+    network = PublicNetwork(web.resolve, lambda address: True)
+    slow = Clock(monotonic=time.monotonic, wall=time.time, sleep=lambda seconds: time.sleep(seconds / 50))
+    checker = Checker(agent="toy/1", budget=Budget(0, 1e6, slow), network=network, clock=slow)
+    wanted = [Link("loom", "links.code", f"http://{page}") for page in sorted(web.pages, reverse=True)]
+    with pytest.raises(KeyboardInterrupt):
+        checker.check(wanted, stop)
+    assert len(web.asked) < 20
 
 
 def test_an_excepted_link_is_not_asked_for(web: Web) -> None:

@@ -149,7 +149,9 @@ def test_a_paper_that_is_linked_on_arxiv_is_not_searched_for_there(held: dict[st
         ("owner/list:READ ME.md", "owner/list:READ ME.md", "https://github.com/owner/list/blob/HEAD/READ%20ME.md"),
         ("httpie/list:a.md", "httpie/list:a.md", "https://github.com/httpie/list/blob/HEAD/a.md"),
         ("https://example.org/a/b", "example.org/a/b", "https://example.org/a/b"),
+        ("https://example.org/a; 2023-10 derived from the arXiv id",
+         "example.org/a; October 2023 derived from the arXiv id", "https://example.org/a"),
     ],
-)
+)  # fmt: skip
 def test_where_a_fact_came_from_can_be_followed(provenance: str, text: str, address: str) -> None:
     assert wording.origin_of(provenance, library()) == (text, address)

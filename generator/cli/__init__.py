@@ -55,6 +55,7 @@ class _Command(argparse.ArgumentParser):
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         module = importlib.import_module(f"generator.cli.{self._module}")
         getattr(module, f"{self._command}_options")(self)
+        _config_option(self, argparse.SUPPRESS)  # here too, and what stands before the command holds where it is absent
         return super().parse_known_args(args, namespace)
 
 
@@ -108,13 +109,17 @@ def _parser() -> argparse.ArgumentParser:
         prog="reading-list", description="A curated reading list of research papers as a website."
     )
     parser.add_argument("--version", action="version", version=__version__)
-    parser.add_argument(
-        "--config", type=Path, default=Path(settings.CONFIG_FILE), help="the site's configuration (mkdocs.yml)"
-    )
+    _config_option(parser, Path(settings.CONFIG_FILE))
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Command)
     for command, module, text in _COMMANDS:
         commands.add_parser(command, command=command, module=module, help=text, description=text)
     return parser
+
+
+def _config_option(parser: argparse.ArgumentParser, default: Path | str) -> None:
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", default=default, help="the site's configuration (default: mkdocs.yml)"
+    )
 
 
 def run() -> NoReturn:

@@ -181,7 +181,7 @@ def links(options: argparse.Namespace, *, network: PublicNetwork | None = None, 
     with progress("links") as tell:
         findings = checker.check(wanted, tell)
     offline = link_check.is_offline(findings)
-    findings = link_check.with_days(findings, state, today())
+    findings = link_check.with_days(link_check.unjudged(findings) if offline else findings, state, today())
     if not offline:
         if options.report:
             documents.write(options.report, link_check.report(findings))
@@ -190,7 +190,7 @@ def links(options: argparse.Namespace, *, network: PublicNetwork | None = None, 
     _tell_links(options, findings, offline)
     numbers = [f"{number} {kind}" for kind, number in link_check.counted(findings).items() if number]
     if offline:
-        say("offline: not one server answered; no report was written")
+        say("offline: no server could be reached; no link was judged, no report written; run it again with a network")
     else:
         say(f"{count(len(findings), 'link')}: {', '.join(numbers) or 'none'}")
     return DONE

@@ -22,7 +22,7 @@ from bibtexparser.splitter import Splitter
 from generator import dates, identifiers, links
 from generator.errors import Problem
 from generator.models import Entry, PersonName
-from generator.names import people_at_commas
+from generator.names import people_at_commas, remark_on
 from generator.readers import Reading
 from generator.titles import fold, from_latex, with_subtitle
 
@@ -287,3 +287,5 @@ def _remarks(fields: _Fields) -> Iterator[tuple[str, str]]:
         yield "date" if fields.values.get("date") else "year", what
     if (text := fields.verbatim("doi")) and not (identifiers.doi(text) or identifiers.arxiv(text)):
         yield "doi", f"{text[:60]!r} is no DOI; left out"
+    if what := remark_on(fold(fields.values.get("author", ""))):
+        yield "author", what

@@ -12,7 +12,7 @@ from generator import dates, identifiers, links
 from generator.errors import Problem
 from generator.faults import faults_of
 from generator.models import Entry, PersonName
-from generator.names import people_at_commas, persons
+from generator.names import people_at_commas, persons, remark_on
 from generator.readers import Reading
 from generator.titles import fold, unescaped
 
@@ -269,4 +269,7 @@ def _remarks(entry: Entry, row: dict[str, str]) -> list[tuple[str, str]]:
     told = [(name, what) for name in _DATES if name in row and (what := dates.remark_on(row[name]))]
     lost = [(name, f"no {kind}") for name, kind in _KINDS if name in row and name not in entry.identifiers]
     lost += [(name, "no web address") for name in links.KINDS if name in row and name not in entry.links]
-    return told + [(name, f"{row[name][:60]!r} is {what}; left out") for name, what in lost]
+    told += [(name, f"{row[name][:60]!r} is {what}; left out") for name, what in lost]
+    if what := remark_on(row.get("authors", "")):
+        told.append(("authors", what))
+    return told

@@ -86,9 +86,7 @@ def lacking(record: Record) -> frozenset[str]:
     found = set()
     for name in FIELDS:
         held, origin = _held(record, name), record.provenance.get(name, "")
-        vague = (
-            name == "issued" and bool(origin) and (origin.startswith(merging.DERIVED) or not dates.is_day(held or ""))
-        )
+        vague = name == "issued" and bool(origin) and (dates.is_derived(origin) or not dates.is_day(held or ""))
         if not origin.startswith(EDITOR) and (not held or vague):
             found.add(name)
     return frozenset(found)
@@ -235,7 +233,7 @@ def _doubt(record: Record, name: str, value: Any) -> str | None:
     """Say what keeps a value from being taken, or ``None``."""
     held = _held(record, name)
     if name == "issued" and held and not dates.agree(held, value):
-        derived = record.provenance.get(name, "").startswith(merging.DERIVED)
+        derived = dates.is_derived(record.provenance.get(name, ""))
         if not (derived and dates.is_month_after(held, value)):
             return f"the record says {held}"
     texts = [str(each) for each in value] if name == "authors" else [value] if name == "venue" else []

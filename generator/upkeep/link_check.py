@@ -31,10 +31,13 @@ PAUSE = 1.0  # seconds between two requests to one host
 PAUSES = {"arxiv.org": 3.0}
 _HOSTS_AT_ONCE = 8
 _UNREACHED = 5  # hosts that cannot be reached while none answers, after which the network is taken to be away
+_PATIENCE = 3.0  # seconds until a host counts among them: names that do not exist fail before another host can answer
 _TRIES = 3
 _HOPS = 10
 _MAX_WAIT = 30.0  # seconds; for a host that wants more time the link stays unsure
 _TIMEOUTS = {"connect": 10.0, "read": 15.0, "write": 10.0, "pool": 10.0}
+_AWAY = (NoSuchHostError, httpcore2.ConnectError, httpcore2.ConnectTimeout)  # as all hosts are without a network
+_NO_NETWORK = "no server could be reached"
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({302, 303, 307}) | _PERMANENT
 _GONE = frozenset({404, 410})
@@ -96,6 +99,7 @@ class Checker:
             max_keepalive_connections=0,
         )
         self._answered, self._unreached, self._enough = False, set[str](), _UNREACHED
+        self._stopped = False
 
     def check(self, wanted: Sequence[Link], tell: Callable[[int], None] | None = None) -> list[Finding]:
         """Return what became of each link, the worst first; links that a person has excepted are not asked for."""
@@ -106,10 +110,14 @@ class Checker:
         self._enough = min(_UNREACHED, len(by_host))
         outcomes: dict[str, Finding] = {}
         with self._pool, ThreadPoolExecutor(_HOSTS_AT_ONCE) as threads:
-            for found in threads.map(self._check_host, by_host.values()):
-                outcomes |= found
-                if tell:
-                    tell(len(outcomes))
+            try:
+                for found in threads.map(self._check_host, by_host.values()):
+                    outcomes |= found
+                    if tell:
+                        tell(len(outcomes))
+            except BaseException:  # Ctrl-C must not wait for all links of a host
+                self._stopped = True
+                raise
         findings = [
             Finding(link, "excepted", link.note) if link.note else replace(outcomes[link.url], link=link)
             for link in wanted
@@ -134,10 +142,10 @@ class Checker:
                 Link("", "", address), kind, said + where, moved if kind == "moved" else None, None, answered
             )
 
-        if self._budget.is_over:
+        if self._stopped or self._budget.is_over:
             return found("unchecked", "the time was up")
         if self._is_offline:
-            return found("unchecked", "no server could be reached")
+            return found("unchecked", _NO_NETWORK)
         for _ in range(_HOPS):
             if fault := links.fault(at):
                 return found("refused", fault.partition(";")[0])
@@ -172,16 +180,19 @@ class Checker:
 
     def _ask(self, url: httpx2.URL) -> tuple[int, str]:
         """Return the status of an address and where it redirects to: by HEAD, and by GET where HEAD fails."""
+        began = self._clock.monotonic()
         for attempt in range(1, _TRIES + 1):
             wait = 2.0 ** (attempt - 1)
             try:
                 status, headers = self._send("HEAD", url)
                 if status >= 400 and status != 429:  # many servers do not know HEAD
                     status, headers = self._send("GET", url)
-            except (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError) as error:
-                if attempt == _TRIES or self._budget.is_over or self._is_offline:
-                    if isinstance(error, httpcore2.ConnectError | httpcore2.ConnectTimeout):
-                        self._unreached.add(url.host)
+            except (*_AWAY, httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError) as error:
+                lasted = self._clock.monotonic() - began
+                if isinstance(error, _AWAY) and (attempt == _TRIES or lasted >= _PATIENCE):
+                    self._unreached.add(url.host)
+                certain = isinstance(error, NoSuchHostError) and self._answered
+                if attempt == _TRIES or certain or self._budget.is_over or self._is_offline:
                     raise
             else:
                 stated = retry_after(headers, self._clock.wall())
@@ -231,6 +242,14 @@ def is_offline(findings: Sequence[Finding]) -> bool:
     """Tell whether links were asked for and not one server answered: then the fault is here, not there."""
     asked = [finding for finding in findings if finding.kind not in ("excepted", "unchecked", "refused")]
     return bool(asked) and not any(finding.answered for finding in asked)
+
+
+def unjudged(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings of a run that was offline: none of them says anything of a link."""
+    return [
+        each if each.kind in ("excepted", "refused") else Finding(each.link, "unchecked", _NO_NETWORK)
+        for each in findings
+    ]
 
 
 def with_days(findings: Sequence[Finding], state: Mapping[str, Any], today: str) -> list[Finding]:
