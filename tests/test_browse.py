@@ -511,6 +511,14 @@ def test_progress_of_a_path_and_the_way_on(visit: Visit) -> None:
     expect(page.locator(".md-content li", has=listed)).to_contain_text("1 read")
 
 
+def test_a_path_of_which_only_a_later_step_was_read_is_not_begun(visit: Visit) -> None:
+    page = visit.open(f"paths/{next(iter(LIST.paths))}/")
+    page.locator(".rl-mark--read").nth(1).click()
+    page.locator(".rl-mark--to-read").nth(2).click()
+    visit.open("")
+    expect(page.locator(".rl-continue li")).to_have_text(["Your reading list 1 paper to read"])
+
+
 def test_progress_of_a_topic(visit: Visit) -> None:
     topic, ids = next((topic, ids) for topic, ids in LIST.by_topic.items() if topic in LIST.topics)
     page = visit.open(f"topics/{topic}/")
