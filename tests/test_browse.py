@@ -138,6 +138,23 @@ def test_a_print_says_how_many_papers_it_has(visit: Visit) -> None:
     expect(said).not_to_have_attribute("data-shown", re.compile(""))
 
 
+def test_a_print_says_which_filters_its_papers_answer_to(visit: Visit) -> None:
+    topic = max(LIST.by_topic, key=lambda topic: len(LIST.by_topic[topic]))
+    page = visit.browse(f"?find=model&topic={topic}&topic=nothing&mark=unread")
+    page.emulate_media(media="print")
+    printed = page.locator(".rl-chips > :visible").evaluate_all(
+        """all => all.map(each => ["::before", "::after"].map(part => getComputedStyle(each, part).content)
+            .concat(each.textContent))"""
+    )
+    assert printed == [
+        ["none", "none", "“model”"],
+        ['"Your marks: "', "none", "Unread"],
+        ['"Topic: "', "none", LIST.topics[topic].name],
+        ["none", "none", "Topic “nothing”: not on this list"],
+    ]
+    expect(page.get_by_role("button", name="Clear all")).to_be_hidden()
+
+
 @pytest.mark.parametrize(
     ("typed", "paper"),
     [
