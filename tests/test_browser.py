@@ -267,6 +267,28 @@ def test_the_sources_are_seen_whole_on_a_phone(browser: Browser, real: str) -> N
         )
 
 
+# What is broken at its hyphens is not counted: that is where text breaks.
+BROKEN_NAMES = """() => [...document.querySelectorAll("td code")].flatMap(each => {
+  const text = each.firstChild;
+  return [...text.data.matchAll(/[^\\s-]+/g)].filter(({0: word, index}) => {
+    const range = new Range();
+    range.setStart(text, index);
+    range.setEnd(text, index + word.length);
+    return range.getClientRects().length > 1; }).map(([word]) => word); })"""
+
+
+@pytest.mark.parametrize("width", [390, 1000])
+@pytest.mark.parametrize("path", ["architecture/", "importing/"])
+def test_names_in_a_table_are_not_broken(browser: Browser, real: str, path: str, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 844})
+    page.goto(real + path)
+    assert page.locator("td code").count() > 20
+    assert page.evaluate(BROKEN_NAMES) == []
+    wide, shown = page.locator(".md-typeset__scrollwrap").first.evaluate("each => [each.scrollWidth, each.clientWidth]")
+    assert wide <= shown  # nor is the table wider than the page for it
+    page.close()
+
+
 def test_mathematics_is_drawn(browser: Browser, real: str) -> None:
     with _visit(browser, real) as visit:
         visit.open(_pages()["paper"])
