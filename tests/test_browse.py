@@ -377,6 +377,7 @@ def test_on_a_phone_the_number_of_papers_stays_in_view_while_one_ticks(browser: 
         page.locator(".rl-facets > summary").click()
         page.locator(".rl-facet--has .rl-option", has_text="Code").click()
         visit.settle("?has=code")
+        expect(page.locator(".rl-facets")).to_have_css("box-shadow", "none")  # the theme's, around what is open
         done = page.locator("#rl-done")
         expect(done).to_have_text(f"Show {visit.count} papers")
         expect(done).to_be_in_viewport(ratio=1)

@@ -7,11 +7,24 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, Route, expect
-from site_tools import PAYLOAD_FLAG, RECORDS, TOY_RECORDS, Site, library, real_site, serve, toy_site
+from site_tools import (
+    PAYLOAD_FLAG,
+    RECORDS,
+    TOY_RECORDS,
+    Site,
+    build,
+    copy_project,
+    library,
+    real_site,
+    serve,
+    toy_records,
+    toy_site,
+)
 
 from generator import titles
 
@@ -240,12 +253,22 @@ def test_the_keys_stop_at_nothing_unseen(browser: Browser, real: str) -> None:
     page.close()
 
 
-def test_the_header_ends_where_the_page_does(browser: Browser, real: str) -> None:
-    with _visit(browser, real, size="desk") as visit:
+def _assert_header_ends_with(browser: Browser, address: str, last: str) -> None:
+    with _visit(browser, address, size="desk") as visit:
         visit.open("")
         ends = "each => each.getBoundingClientRect().right"
-        field, page = (visit.page.locator(each).evaluate(ends) for each in ("#rl-search", ".md-content__inner"))
-        assert abs(field - page) < 1
+        end, page = (visit.page.locator(each).evaluate(ends) for each in (last, ".md-content__inner"))
+        assert abs(end - page) < 1
+
+
+def test_the_header_ends_where_the_page_does(browser: Browser, real: str) -> None:
+    _assert_header_ends_with(browser, real, "#rl-search")
+
+
+def test_so_does_one_with_a_link_to_the_repository(browser: Browser, tmp_path: Path) -> None:
+    project = copy_project(tmp_path / "toy", toy_records(tmp_path / "records"))
+    for address in _served(build(project, REPO_URL="https://git.example.org/list")):
+        _assert_header_ends_with(browser, address, ".md-header .md-source__repository")
 
 
 @pytest.mark.parametrize("path", ["about/", "matching/", "papers/gptq/", "404.html"])
@@ -413,8 +436,16 @@ def test_a_print_of_a_paper_has_its_addresses_and_nothing_to_press(browser: Brow
         assert "arxiv.org" in visit.page.locator(".rl-links a").first.evaluate(shown)
 
 
+def test_most_citations_are_seen_whole_on_a_phone(browser: Browser, real: str) -> None:
+    with _visit(browser, real, size="phone") as visit:
+        for paper in ("gptq", "openelm"):
+            visit.open(f"papers/{paper}/")
+            panel = visit.page.locator("#rl-panel-bibtex")
+            assert not panel.evaluate("each => each.scrollHeight > each.clientHeight"), paper
+
+
 def test_a_print_has_the_whole_of_a_long_citation(browser: Browser, real: str) -> None:
-    with _visit(browser, real) as visit:
+    with _visit(browser, real, size="phone") as visit:
         visit.open("papers/a-few-thousand-translations-go-a-long-way-leveraging-pre/")
         panel = visit.page.locator("#rl-panel-bibtex")
         cut = "each => each.scrollHeight > each.clientHeight"
