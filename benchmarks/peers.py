@@ -306,8 +306,28 @@ def tables(results: Results, described: Mapping[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
+# What a page's own drawings take from pictures.css: an image of a page does not see the page's variables.
+_LOOK = """
+text{fill:#1d2330;font:13px sans-serif;paint-order:stroke;stroke:#fffdf9;stroke-linejoin:round;stroke-width:4px}
+.ground{fill:#fffdf9}
+.rule{stroke:#e6ded1}
+.g0{color:#1f5fa8}.g1{color:#b4460f}.g2{color:#2f7a3c}.g3{color:#b3223f}.g4{color:#6a4bb0}
+.line{fill:none;stroke:currentcolor;stroke-width:2px}
+.mark{fill:currentcolor}
+@media (prefers-color-scheme:dark){
+text{fill:#e6e8ee;stroke:#12161f}
+.ground{fill:#12161f}
+.rule{stroke:#2a3244}
+.g0{color:#7fb2f0}.g1{color:#f3925a}.g2{color:#7cc98a}.g3{color:#f58096}.g4{color:#b9a3f2}
+}
+"""
+
+
 def plot(results: Results) -> str:
-    """Return the CPU seconds of full builds by papers as an SVG with logarithmic scales."""
+    """Return the CPU seconds of full builds by papers as an SVG with logarithmic scales.
+
+    Its units are pixels on a phone, where the page gives it little more room than its width.
+    """
     points: dict[str, list[tuple[int, float]]] = {}
     for name in results.runs:
         what, builder, papers = name.split(", ")
@@ -315,38 +335,43 @@ def plot(results: Results) -> str:
             builder = "ours, from records"
         if what in ("full build", "build of written pages") and int(papers):
             points.setdefault(builder, []).append((int(papers), results.median(name, "cpu") or 0.0))
-    width, height, left, bottom = 640, 360, 60, 40
+    width, height, left, right, top, bottom = 360, 280, 60, 24, 20, 40
     xs = [math.log10(x) for line in points.values() for x, _ in line]
     ys = [math.log10(y) for line in points.values() for _, y in line]
-    (x0, x1), (y0, y1) = (min(xs) - 0.1, max(xs) + 0.3), (math.floor(min(ys)), math.ceil(max(ys)))
+    (x0, x1), (y0, y1) = (min(xs) - 0.2, max(xs) + 0.1), (math.floor(min(ys)), math.ceil(max(ys)))
 
     def at(x: float, y: float) -> tuple[float, float]:
         across, up = (math.log10(x) - x0) / (x1 - x0), (math.log10(y) - y0) / (y1 - y0)
-        return left + across * (width - left - 90), height - bottom - up * (height - bottom - 20)
+        return left + across * (width - left - right), height - bottom - up * (height - bottom - top)
 
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif">',
-        "<style>text{font-size:13px;paint-order:stroke;stroke:#fff;stroke-width:4px}</style>",
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width * 1.5:g}" viewBox="0 0 {width} {height}">',
+        f"<style>{_LOOK}</style>",
         "<title>CPU seconds of a full build by number of papers, logarithmic scales</title>",
-        f'<rect width="{width}" height="{height}" fill="#fff"/>',
+        f'<rect class="ground" width="{width}" height="{height}"/>',
     ]
     for power in range(y0, y1 + 1):
         _, y = at(10**x0, 10**power)
-        parts.append(f'<path d="M{left} {y:.1f}H{width - 90}" stroke="#ddd"/>')
-        parts.append(f'<text x="{left - 8}" y="{y + 4:.1f}" text-anchor="end">{10**power:g} s</text>')
+        parts.append(f'<path class="rule" d="M{left} {y:.1f}H{width - right}"/>')
+        parts.append(f'<text x="{left - 8}" y="{y + 4:.1f}" text-anchor="end">{10**power:,} s</text>')
     for size in sorted({x for line in points.values() for x, _ in line}):
         x, _ = at(size, 10**y0)
         parts.append(f'<text x="{x:.1f}" y="{height - bottom + 20}" text-anchor="middle">{size:,}</text>')
-    for (builder, line), colour in zip(
-        points.items(), ("#0b6e4f", "#b5179e", "#c8553d", "#33658a", "#555"), strict=False
-    ):
+    parts.append(f'<text x="{left - 8}" y="{height - bottom + 20}" text-anchor="end">papers</text>')
+    line_at = dict(at(x, y) for x, y in points.get("ours, from records", ()))
+    names = []
+    for number, (builder, line) in enumerate(points.items()):
         spots = [at(x, y) for x, y in sorted(line)]
         path = "L".join(f"{x:.1f} {y:.1f}" for x, y in spots)
-        parts.append(f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}"/>' for x, y in spots]
+        parts.append(f'<g class="g{number}"><path class="line" d="M{path}"/>')
+        parts += [f'<circle class="mark" cx="{x:.1f}" cy="{y:.1f}" r="4"/>' for x, y in spots]
+        parts.append("</g>")
         x, y = spots[-1]
-        parts.append(f'<text x="{x + 8:.1f}" y="{y + 4:.1f}" fill="{colour}">{builder}</text>')
-    return "".join([*parts, "</svg>\n"])
+        # The line comes from the left and rises: it leaves room above its end, and to the right of what lies below it.
+        below = y > line_at.get(x, y)
+        x, y = (x + 4, y - 11) if len(spots) > 1 else (x + 9 if below else x - 9, y + 4)
+        names.append(f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{"start" if below else "end"}">{builder}</text>')
+    return "".join([*parts, *names, "</svg>\n"])
 
 
 def write(results: Results, described: Mapping[str, str], text: str) -> None:

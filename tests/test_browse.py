@@ -138,6 +138,23 @@ def test_a_print_says_how_many_papers_it_has(visit: Visit) -> None:
     expect(said).not_to_have_attribute("data-shown", re.compile(""))
 
 
+def test_a_print_says_which_filters_its_papers_answer_to(visit: Visit) -> None:
+    topic = max(LIST.by_topic, key=lambda topic: len(LIST.by_topic[topic]))
+    page = visit.browse(f"?find=model&topic={topic}&topic=nothing&mark=unread")
+    page.emulate_media(media="print")
+    printed = page.locator(".rl-chips > :visible").evaluate_all(
+        """all => all.map(each => ["::before", "::after"].map(part => getComputedStyle(each, part).content)
+            .concat(each.textContent))"""
+    )
+    assert printed == [
+        ["none", "none", "“model”"],
+        ['"Your marks: "', "none", "Unread"],
+        ['"Topic: "', "none", LIST.topics[topic].name],
+        ["none", "none", "Topic “nothing”: not on this list"],
+    ]
+    expect(page.get_by_role("button", name="Clear all")).to_be_hidden()
+
+
 @pytest.mark.parametrize(
     ("typed", "paper"),
     [
@@ -360,6 +377,7 @@ def test_on_a_phone_the_number_of_papers_stays_in_view_while_one_ticks(browser: 
         page.locator(".rl-facets > summary").click()
         page.locator(".rl-facet--has .rl-option", has_text="Code").click()
         visit.settle("?has=code")
+        expect(page.locator(".rl-facets")).to_have_css("box-shadow", "none")  # the theme's, around what is open
         done = page.locator("#rl-done")
         expect(done).to_have_text(f"Show {visit.count} papers")
         expect(done).to_be_in_viewport(ratio=1)
@@ -509,6 +527,14 @@ def test_progress_of_a_path_and_the_way_on(visit: Visit) -> None:
     visit.open("paths/")
     listed = page.get_by_role("link", name=path.title, exact=True)
     expect(page.locator(".md-content li", has=listed)).to_contain_text("1 read")
+
+
+def test_a_path_of_which_only_a_later_step_was_read_is_not_begun(visit: Visit) -> None:
+    page = visit.open(f"paths/{next(iter(LIST.paths))}/")
+    page.locator(".rl-mark--read").nth(1).click()
+    page.locator(".rl-mark--to-read").nth(2).click()
+    visit.open("")
+    expect(page.locator(".rl-continue li")).to_have_text(["Your reading list 1 paper to read"])
 
 
 def test_progress_of_a_topic(visit: Visit) -> None:

@@ -7,11 +7,24 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, Route, expect
-from site_tools import PAYLOAD_FLAG, RECORDS, TOY_RECORDS, Site, library, real_site, serve, toy_site
+from site_tools import (
+    PAYLOAD_FLAG,
+    RECORDS,
+    TOY_RECORDS,
+    Site,
+    build,
+    copy_project,
+    library,
+    real_site,
+    serve,
+    toy_records,
+    toy_site,
+)
 
 from generator import titles
 
@@ -240,12 +253,22 @@ def test_the_keys_stop_at_nothing_unseen(browser: Browser, real: str) -> None:
     page.close()
 
 
-def test_the_header_ends_where_the_page_does(browser: Browser, real: str) -> None:
-    with _visit(browser, real, size="desk") as visit:
+def _assert_header_ends_with(browser: Browser, address: str, last: str) -> None:
+    with _visit(browser, address, size="desk") as visit:
         visit.open("")
         ends = "each => each.getBoundingClientRect().right"
-        field, page = (visit.page.locator(each).evaluate(ends) for each in ("#rl-search", ".md-content__inner"))
-        assert abs(field - page) < 1
+        end, page = (visit.page.locator(each).evaluate(ends) for each in (last, ".md-content__inner"))
+        assert abs(end - page) < 1
+
+
+def test_the_header_ends_where_the_page_does(browser: Browser, real: str) -> None:
+    _assert_header_ends_with(browser, real, "#rl-search")
+
+
+def test_so_does_one_with_a_link_to_the_repository(browser: Browser, tmp_path: Path) -> None:
+    project = copy_project(tmp_path / "toy", toy_records(tmp_path / "records"))
+    for address in _served(build(project, REPO_URL="https://git.example.org/list")):
+        _assert_header_ends_with(browser, address, ".md-header .md-source__repository")
 
 
 @pytest.mark.parametrize("path", ["about/", "matching/", "papers/gptq/", "404.html"])
@@ -265,6 +288,28 @@ def test_the_sources_are_seen_whole_on_a_phone(browser: Browser, real: str) -> N
             """() => { const scrolls = document.querySelector(".md-typeset__scrollwrap");
             return scrolls.scrollWidth <= scrolls.clientWidth; }"""
         )
+
+
+# What is broken at its hyphens is not counted: that is where text breaks.
+BROKEN_NAMES = """() => [...document.querySelectorAll("td code")].flatMap(each => {
+  const text = each.firstChild;
+  return [...text.data.matchAll(/[^\\s-]+/g)].filter(({0: word, index}) => {
+    const range = new Range();
+    range.setStart(text, index);
+    range.setEnd(text, index + word.length);
+    return range.getClientRects().length > 1; }).map(([word]) => word); })"""
+
+
+@pytest.mark.parametrize("width", [390, 1000])
+@pytest.mark.parametrize("path", ["architecture/", "importing/"])
+def test_names_in_a_table_are_not_broken(browser: Browser, real: str, path: str, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 844})
+    page.goto(real + path)
+    assert page.locator("td code").count() > 20
+    assert page.evaluate(BROKEN_NAMES) == []
+    wide, shown = page.locator(".md-typeset__scrollwrap").first.evaluate("each => [each.scrollWidth, each.clientWidth]")
+    assert wide <= shown  # nor is the table wider than the page for it
+    page.close()
 
 
 def test_mathematics_is_drawn(browser: Browser, real: str) -> None:
@@ -391,8 +436,16 @@ def test_a_print_of_a_paper_has_its_addresses_and_nothing_to_press(browser: Brow
         assert "arxiv.org" in visit.page.locator(".rl-links a").first.evaluate(shown)
 
 
+def test_most_citations_are_seen_whole_on_a_phone(browser: Browser, real: str) -> None:
+    with _visit(browser, real, size="phone") as visit:
+        for paper in ("gptq", "openelm"):
+            visit.open(f"papers/{paper}/")
+            panel = visit.page.locator("#rl-panel-bibtex")
+            assert not panel.evaluate("each => each.scrollHeight > each.clientHeight"), paper
+
+
 def test_a_print_has_the_whole_of_a_long_citation(browser: Browser, real: str) -> None:
-    with _visit(browser, real) as visit:
+    with _visit(browser, real, size="phone") as visit:
         visit.open("papers/a-few-thousand-translations-go-a-long-way-leveraging-pre/")
         panel = visit.page.locator("#rl-panel-bibtex")
         cut = "each => each.scrollHeight > each.clientHeight"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import math
 import random
 import re
@@ -16,6 +17,8 @@ from functools import cache
 from pathlib import Path, PurePath
 from typing import Any, TypeVar
 
+import measure
+import peers
 import pytest
 from site_tools import RECORDS, ROOT, TOY_RECORDS, TOY_SETTINGS, environment, library
 
@@ -415,6 +418,21 @@ def test_colours_stand_out(scheme: str) -> None:
     assert away == sorted(away)
     for step, colour in enumerate(steps, 1):
         assert _contrast(values[f"--rl-on-heat-{step}"], colour) >= 4.5, step
+
+
+def test_the_picture_of_speed_shows_its_figures_in_the_pages_colours() -> None:
+    """On another picture than this: write docs/speed/growth.svg anew with what ``peers.plot`` returns."""
+    folder = ROOT / "docs" / "speed"
+    figures_of = json.loads((folder / "results.json").read_text("utf-8"))
+    runs = {name: [measure.Run(**run) for run in each] for name, each in figures_of["runs"].items()}
+    text = (folder / "growth.svg").read_text("utf-8")
+    assert text == peers.plot(peers.Results(figures_of["papers"], runs))
+    assert float(ElementTree.fromstring(text).attrib["viewBox"].split()[2]) <= 360  # its letters are 13 of these
+    parts = text.partition("@media (prefers-color-scheme:dark)")
+    for scheme, part in (("default", parts[0]), ("slate", parts[2])):
+        values = _variables(scheme)
+        used = ["--rl-ink", "--rl-rule", "--md-default-bg-color", *(f"--rl-group-{number}" for number in range(5))]
+        assert [name for name in used if values[name] not in part] == [], scheme
 
 
 def _pairs(items: Sequence[_T]) -> Iterator[tuple[_T, _T]]:

@@ -615,6 +615,8 @@ def test_a_wrong_address_is_offered_what_it_may_mean(browser: Browser, real: str
     with _lost(browser, real, path, text) as page:
         expect(page.locator(f'.rl-lost a[href="{real}{offered}"]')).to_be_visible()
         expect(page).to_have_title(re.compile("^Page not found"))
+        for facts in page.locator(".rl-lost small").all():
+            expect(facts).to_have_css("display", "block")  # on a line of their own, as elsewhere
         # It is no paper: nothing to mark, nothing to go on with.
         assert page.locator("article .rl-mark").count() == 0
         assert "This page" not in (page.evaluate("Object.values(localStorage).join()") or "")

@@ -569,13 +569,13 @@ class Page {
 
   #renderChips() {
     const made = [];
-    const chip = (label, key, value) =>
+    const chip = (label, key, value, of) =>
       made.push(
-        element("button", { type: "button", class: "rl-chip", "data-facet": key, "data-value": value, "aria-label": `Remove the filter ${label}` }, label),
+        element("button", { type: "button", class: "rl-chip", "data-facet": key, "data-value": value, "data-of": of, "aria-label": `Remove the filter ${label}` }, label),
       );
     if (this.view.q.trim()) chip(`“${this.view.q.trim()}”`, "q");
     for (const one of this.list.facets) {
-      for (const [value, name] of one.chosen(this.view)) chip(name || `${one.label} “${value}”: not on this list`, one.key, value);
+      for (const [value, name] of one.chosen(this.view)) chip(name || `${one.label} “${value}”: not on this list`, one.key, value, name ? one.label : null);
     }
     if (made.length > 1) made.push(element("button", { type: "button", class: "rl-quiet" }, "Clear all"));
     this.chips.hidden = !made.length;

@@ -399,7 +399,10 @@ function members(list) {
   return found;
 }
 
-/** Offer the way back: the paper opened last, the paths begun, what is to be read. Nothing for a first visit. */
+/**
+ * Offer the way back: the paper opened last, the paths begun, what is to be read. Nothing for a first visit. A path is
+ * begun with its first step: a later one may have been read for itself, or on another path.
+ */
 async function showContinue(before) {
   if (!marks.size && !marks.last) return;
   const list = await catalogue(); // says which papers count
@@ -416,7 +419,7 @@ async function showContinue(before) {
         const at = steps.map((step) => (marks.of(id[step]) === "read" ? marks.at(id[step]) || "0" : ""));
         return { path, name, steps, next, at: at.reduce((a, b) => (a > b ? a : b), "") };
       })
-      .filter((path) => path.at && path.next >= 0)
+      .filter((path) => path.next > 0)
       .sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
     for (const { name, steps, next } of begun.slice(0, 2)) {
       lines.push([`${name}, step ${next + 1} of ${steps.length}`, link(`papers/${id[steps[next]]}/`, title[steps[next]])]);
