@@ -185,7 +185,8 @@ def _duplicates(contents: Contents) -> Iterator[Problem]:
                     f"title: same paper as {near!r} ({verdict.reason}); merge the two, or add `not_same_as: [{near}]`"
                 )
                 yield contents.problem(store.record_file(name), ("title",), message)
-        elif verdict.kind == "same" and name in contents.records:
+        elif verdict.kind == "same":
+            near, name = sorted((name, near), key=contents.records.__contains__)
             message = taken_off(contents, near, verdict.reason)
             yield contents.problem(store.record_file(name), ("title",), message)
 

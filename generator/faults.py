@@ -54,6 +54,8 @@ def explain(fault: Mapping[str, Any], model: type[BaseModel]) -> str:
         return "is empty; fill it in or delete the field"
     if kind.startswith("greater_than"):
         return f"is too small; write {context.get('ge', 1)} or more"
+    if kind.startswith("less_than"):
+        return f"is too large; write {context['le']:,} or less"
     return f"{fault['msg']}; correct it"
 
 

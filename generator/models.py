@@ -33,7 +33,7 @@ _T = TypeVar("_T")
 
 MAX_LINE = 1000
 MAX_ABSTRACT = 100_000
-_DIGITS = re.compile("[0-9]{1,9}")
+MAX_COUNT = 999_999_999
 
 
 def _refuse(fault: str | None, value: str) -> str:
@@ -78,7 +78,7 @@ def _check_topic(text: str, info: ValidationInfo) -> str:
 
 
 def _whole_number(value: Any) -> Any:
-    if isinstance(value, str) and not _DIGITS.fullmatch(value):
+    if isinstance(value, str) and not re.fullmatch("[0-9]{1,9}", value):
         raise ValueError(f"{value[:40]!r} is no whole number; write digits only")
     return value
 
@@ -96,8 +96,8 @@ Id = Annotated[str, _without(id_fault), _ID_SCHEMA]
 TopicId = Annotated[str, AfterValidator(_check_topic), _ID_SCHEMA]
 SourceId = Annotated[str, _without(source_id_fault)]
 Url = Annotated[str, _without(links.fault), Field(json_schema_extra={"format": "uri"})]
-Count = Annotated[int, Field(ge=0), BeforeValidator(_whole_number)]
-Number = Annotated[int, Field(ge=1), BeforeValidator(_whole_number)]
+Count = Annotated[int, Field(ge=0, le=MAX_COUNT), BeforeValidator(_whole_number)]
+Number = Annotated[int, Field(ge=1, le=MAX_COUNT), BeforeValidator(_whole_number)]
 
 
 def _identifier(kind: str) -> AfterValidator:

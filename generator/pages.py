@@ -214,10 +214,11 @@ class _Writer:
                 topic.name,
                 description,
                 head=feeds.lines(self.library, self.settings, topic_id),
-                records=ids,
+                records=[*ids, *(each.paper for each in topic.start_here if each.paper in self.library.records)],
                 id=topic_id,
                 topic=topic,
                 ids=ids,
+                address=metadata.address(self.settings, f"topics/{topic_id}/"),
             )
         unsorted = self.library.by_topic.get(UNSORTED, ())
         if unsorted:

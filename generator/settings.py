@@ -125,6 +125,9 @@ def load(config: Path = Path(CONFIG_FILE)) -> Settings:
             Problem(os.fspath(config), mark.line + 1 if mark else 1, f"no YAML here ({what}); correct it")
         ) from None
     data = data if isinstance(data, dict) else {}
+    if "INHERIT" in data:
+        what = "INHERIT: what another file states is not read here; write it into this one"
+        raise InputError(Problem(os.fspath(config), _lines(node).get("INHERIT"), what))
     extra = data.get("extra")
     own = extra.get("reading_list") if isinstance(extra, dict) else None
     own = own if isinstance(own, dict) else {}

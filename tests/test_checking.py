@@ -217,6 +217,15 @@ def test_a_person_may_say_that_two_records_are_not_the_same(make_records: Make) 
     assert problems_of(folder) == []
 
 
+@pytest.mark.parametrize("gone", ["a-gone", "z-gone"])
+def test_a_paper_that_was_taken_off_is_known_again_whatever_its_id(make_records: Make, gone: str) -> None:
+    notice = f'{gone}: {{title: "A Toy Loom of Good Repute", retracted: "2026-11-20", reason: Lost}}\n'
+    folder = with_schema(make_records({"papers/loom.yaml": LOOM, "retracted.yaml": notice}))
+    ((path, line, message),) = problems_of(folder)
+    assert (path, line) == ("papers/loom.yaml", 2)
+    assert gone in message
+
+
 @pytest.mark.parametrize(
     ("one", "other", "doubt"),
     [

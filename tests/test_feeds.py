@@ -290,9 +290,10 @@ def test_shuffled_records_give_the_same_bytes(folder: Path) -> None:
     assert list(feeds.files(shuffled, PUBLISHED)) == list(feeds.files(each, PUBLISHED))
 
 
-def test_a_topic_leads_to_its_feeds_from_its_page() -> None:
+@pytest.mark.parametrize("site_url", [PUBLISHED.site_url, PUBLISHED.site_url.rstrip("/")])
+def test_a_topic_leads_to_its_feeds_from_its_page(site_url: str) -> None:
     each = _library(TOY_RECORDS)
-    shown = {page.path: page.make() for page in pages.pages(each, PUBLISHED)}
+    shown = {page.path: page.make() for page in pages.pages(each, replace(PUBLISHED, site_url=site_url))}
     for topic in each.topics:
         linked = re.findall(r"\]\((\S+/feed\.\w+)\)", html.unescape(shown[f"topics/{topic}.md"]))
         announced = [path for path, _, _ in feeds.announced(each, PUBLISHED, topic)]

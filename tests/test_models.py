@@ -161,6 +161,7 @@ def test_numbers_and_identifiers_come_as_text() -> None:
         ({"colour": "red"}, "colour", "not permitted"),
         ({"seen": [{"source": "a b", "position": "1"}]}, "seen.0.source", "no source id"),
         ({"seen": [{"source": "a", "position": "0"}]}, "seen.0.position", "greater than or equal to 1"),
+        ({"author_count": 1_000_000_000}, "author_count", "less than or equal to 999999999"),
     ],
 )
 def test_bad_fields_are_refused_where_they_stand(fields: dict[str, Any], place: str, part: str) -> None:

@@ -19,12 +19,12 @@ from typing import Any
 import html5lib
 import pytest
 import yaml
-from site_tools import RECORDS, ROOT, TOY, TOY_SETTINGS, is_generated, library, toy_records, write_record
+from site_tools import RECORDS, ROOT, TOY, TOY_RECORDS, TOY_SETTINGS, is_generated, library, toy_records, write_record
 
 from generator import checking, pages, store
 from generator.library import Library, coverage
 from generator.models import Path as ReadingPath
-from generator.models import PathStep, Record, Source, Topic
+from generator.models import PathStep, Record, Source, StartHere, Topic
 from generator.settings import Settings
 from generator.wording import byline
 
@@ -198,6 +198,23 @@ def test_the_order_of_the_input_changes_no_byte(folder: Path) -> None:
     assert [(each.path, each.made_of, each.text) for each in one] == [
         (each.path, each.made_of, each.text) for each in another
     ]
+
+
+def test_a_topic_s_page_is_made_anew_with_what_it_starts_with() -> None:
+    contents = store.load(TOY_RECORDS)
+    (topic_id, topic), *_ = contents.topics.items()
+    name = next(name for name, record in contents.records.items() if topic_id not in record.topics)
+    start = topic.model_copy(update={"start_here": (StartHere(paper=name, why="Begin."),)})
+    keys = set()
+    for title in ("One", "Another"):
+        record = contents.records[name].model_copy(update={"title": title})
+        changed = replace(
+            contents, topics={**contents.topics, topic_id: start}, records={**contents.records, name: record}
+        )
+        made = {page.path: page for page in pages.pages(Library.of(changed), TOY_SETTINGS)}
+        assert title in made[f"topics/{topic_id}.md"].text
+        keys.add(made[f"topics/{topic_id}.md"].made_of)
+    assert len(keys) == 2
 
 
 def test_no_clock_in_pages(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -158,6 +158,14 @@ def test_ris_says_what_it_leaves_out() -> None:
     ]
 
 
+def test_a_text_that_begins_as_the_last_tag_does_not_end_an_entry_of_ris() -> None:
+    reading = readers.read("toy", b"TY  - JOUR\nTI  - A Toy\nAB  - Thanks to the\nERC grant for looms\n")
+    assert [(entry.title, entry.abstract) for entry in reading.entries] == [
+        ("A Toy", "Thanks to the ERC grant for looms")
+    ]
+    assert [remark.message.partition(";")[0] for remark in reading.remarks] == ["ER: is missing"]
+
+
 @pytest.mark.parametrize("cut", range(4))
 def test_a_long_line_may_be_cut_within_a_character(cut: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "export.json"

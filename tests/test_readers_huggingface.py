@@ -56,6 +56,8 @@ def test_what_is_no_count_no_day_and_no_address_is_left_out() -> None:
     reading = readers.read("toy", odd.encode())
     (entry,) = reading.entries
     assert (entry.upvotes, entry.issued, entry.links) == (None, None, {})
+    huge = readers.read("toy", PAPER.replace(": 7", ": 12345678901").encode())
+    assert huge.entries[0].upvotes is None  # more than a record may hold
     assert [(each.line, each.message) for each in reading.remarks] == [
         (1, "publishedAt: '2023-13-02T00:00:00.000Z' is no day; left out"),
         (1, "projectPage: 'javascript:alert(1)' is no web address; left out"),

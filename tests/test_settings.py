@@ -160,6 +160,7 @@ BROKEN = [
         b"a: 1" + b":59" * 999 + b".0\n",
         r":1: no YAML here \('1[:59]{39}' is no float; in quotes it is text\); correct it$",
     ),
+    (b"a: 1\nINHERIT: base.yml\n", r":2: INHERIT: what another file states is not read here; write it into this one$"),
     (b"a: " + b"[" * 3000, r":1: no YAML here \(too many brackets in each other\); correct it$"),
 ]
 

@@ -79,6 +79,16 @@ def test_many_files_are_put_as_one_is(place: tuple[Path, Path], monkeypatch: pyt
     assert file_bytes(place[0]) == FIRST
 
 
+def test_where_files_cannot_be_linked_they_are_made(place: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    publish(*place, FIRST)
+    monkeypatch.setattr(os, "link", refuse)
+    assert publish(*place, SECOND) == list(SECOND)
+    assert file_bytes(place[0]) == SECOND
+
+
 def test_the_old_site_stands_until_the_new_one_is_whole(place: tuple[Path, Path]) -> None:
     publish(*place, FIRST)
     publish(*place, SECOND)

@@ -15,7 +15,7 @@ from databases import Databases, Paper
 from site_tools import call, enter_project, file_bytes, free_port, write_record
 from stand_in import Asked, Reply, Server, Waits, serving
 
-from generator import cli
+from generator import cli, store
 from generator.cli import upkeep_commands
 from generator.models import Record
 from generator.upkeep import apis
@@ -216,6 +216,17 @@ def test_links_reports_what_is_dead_since_when(
     # It works again: no trouble is remembered.
     assert links(lambda asked: Reply(200), "--state", "state.json") == 0
     assert json.loads((project / "state.json").read_text("utf-8")) == {"links": {}}
+
+
+def test_days_of_links_that_were_not_asked_about_are_kept(project: Path) -> None:
+    write_plain_link(project)
+    records = store.load(project / "records").records
+    address = next(str(record.links.code) for name, record in records.items() if name != "loom" and record.links.code)
+    days = {"kind": "dead", "since": "2025-01-01"}
+    state = project / "state.json"
+    state.write_text(json.dumps({"links": {address: days, "https://gone.example.org/": days}}), encoding="utf-8")
+    assert links(lambda asked: Reply(200), "--state", "state.json") == 0  # it asks about loom
+    assert json.loads(state.read_text("utf-8")) == {"links": {address: days}}  # without that of no record
 
 
 def test_links_as_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

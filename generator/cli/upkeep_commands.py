@@ -186,7 +186,10 @@ def links(options: argparse.Namespace, *, network: PublicNetwork | None = None, 
         if options.report:
             documents.write(options.report, link_check.report(findings))
         if options.state:
-            link_check.write_state(options.state, link_check.state_of(findings, state))
+            asked = {link.url for link in wanted}
+            others = link_check.links_of(contents.records, contents.records, papers=True)
+            unasked = [link_check.Finding(link, "unchecked", "") for link in others if link.url not in asked]
+            link_check.write_state(options.state, link_check.state_of([*findings, *unasked], state))
     _tell_links(options, findings, offline)
     numbers = [f"{number} {kind}" for kind, number in link_check.counted(findings).items() if number]
     if offline:

@@ -14,7 +14,7 @@ from typing import Any
 
 from generator import dates, identifiers, links
 from generator.errors import Problem
-from generator.models import Entry
+from generator.models import MAX_COUNT, Entry
 from generator.readers import Reading, json_items
 from generator.titles import fold
 
@@ -135,4 +135,4 @@ def _day(value: Any) -> str | None:
 
 
 def _count(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_COUNT else None

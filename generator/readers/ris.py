@@ -49,7 +49,7 @@ def read(path: str, text: str, captured: str | None) -> Reading:
         if len(block) > _LONGEST:
             problems.append(Problem(path, line, f"the entry has more than {_LONGEST:,} lines; end it with `ER  - `"))
             continue
-        if not block[-1].startswith("ER"):
+        if block[-1] != "ER  - ":
             remarks.append(Problem(path, line, "ER: is missing; the entry was taken to end before the next one"))
             block.append("ER  - ")
         fields = rispy.loads("\n".join(block), delimiter_tags_mapping={})[0]

@@ -106,8 +106,9 @@ class SiteFolder:
         known = self._live.get(path)
         if known and known[0] == key and files.is_as_left(f"{self.target}/{path}", *known[1:]):
             _remove(place)
-            os.link(f"{self.target}/{path}", place)
-            return known
+            with contextlib.suppress(OSError):  # not every file system has hard links
+                os.link(f"{self.target}/{path}", place)
+                return known
         data = make()
         # Never over the old file, which may be one of the published site as well.
         folder, _, name = place.rpartition("/")
