@@ -675,6 +675,13 @@ def test_bibtex_says_what_it_leaves_out() -> None:
     ("year", "issued", "remark"),
     [
         ("2014", "2014", []),
+        ("January 1978", "1978-01", []),
+        ("Jan. 2020", "2020-01", []),
+        ("Sept. 2020", "2020-09", []),
+        ("2020 OCT", "2020-10", []),
+        ("OCTOBER 2020", "2020-10", []),
+        ("May 0000", None, ["'May 0000' is no date; left out"]),
+        ("Mayfair 2020", None, ["'Mayfair 2020' is no date; left out"]),
         ("2014a", "2014", ["'2014a' is read as 2014"]),
         ("[2014]", "2014", ["'[2014]' is read as 2014"]),
         ("2014~", "2014", ["'2014~' is read as 2014"]),
@@ -687,6 +694,19 @@ def test_a_year_with_a_mark_beside_it_is_kept(text: str, year: str, issued: str 
     reading = read(text.format(year))
     assert [entry.issued for entry in reading.entries] == [issued]
     assert [each.message.partition(": ")[2] for each in reading.remarks] == remark
+
+
+def test_a_month_that_is_in_the_year_is_not_read_as_a_day_with_that_of_its_own_field() -> None:
+    for year in ("2020-05", "May 2020"):
+        assert bibtex(f"title={{A}}, year={{{year}}}, month=5").issued == "2020-05"
+
+
+@pytest.mark.parametrize(
+    "issued", ["January 1978", {"raw": "Jan. 1978"}, {"literal": "1978 Jan"}, {"literal": "January, 1978"}]
+)
+def test_csl_reads_a_month_in_words(issued: object) -> None:
+    [entry] = read(csl(issued=issued)).entries
+    assert entry.issued == "1978-01"
 
 
 def test_bibtex_says_which_dates_and_dois_it_cannot_read() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from generator.venues import cited_date, container, is_journal
+from generator.venues import cited_date, container, is_journal, without_preprint
 
 JOURNALS = """
 Neural Computation
@@ -135,3 +135,24 @@ def test_the_month_of_a_preprint_is_none_of_its_venue(venue: str | None, issued:
 )
 def test_a_journal_is_cited_apart_from_volume_pages_and_year(venue: str, wanted: tuple[str | None, ...]) -> None:
     assert container(venue) == wanted
+
+
+@pytest.mark.parametrize(
+    ("venue", "kept"),
+    [
+        ("ICLR 2024 (arXiv 2310.12345)", "ICLR 2024"),
+        ("ICLR 2024 [arXiv:2310.12345]", "ICLR 2024"),
+        ("NeurIPS 2023, arXiv:2310.12345", "NeurIPS 2023"),
+        ("Journal of Looms (arXiv preprint arXiv:2310.12345)", "Journal of Looms"),
+        ("Proceedings of the Loom Workshop; arXiv 2310.12345", "Proceedings of the Loom Workshop"),
+        ("ICLR 2024", "ICLR 2024"),
+        ("arXiv (Cornell University)", None),
+        ("Cornell University (arXiv)", None),
+        ("Preprint (arXiv:2310.12345)", None),
+        ("HAL (arXiv 2310.12345)", None),
+        ("CoRR 2023 (arXiv 2310.12345)", None),
+        ("arXiv preprint arXiv:2310.12345, 2023", None),
+    ],
+)
+def test_a_venue_loses_what_only_says_that_the_paper_is_on_arxiv(venue: str, kept: str | None) -> None:
+    assert without_preprint(venue) == kept
