@@ -66,7 +66,9 @@ def remark_on(text: str) -> str | None:
     """Say what is made of a text that should be a date and is none, or has a mark beside it."""
     if is_partial_date(text) or ((words := _month_and_year(text)) and is_partial_date(words)):
         return None
-    return f"{text[:40]!r} is read as {found}" if (found := stated(text)) else f"{text[:40]!r} is no date; left out"
+    if found := stated(text):
+        return f"{text[:40]!r} is read as {found}"
+    return f"{text[:40]!r} is no date; left out; write 2022, 2022-10 or 2022-10-31"
 
 
 def is_day(text: str) -> bool:

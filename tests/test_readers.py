@@ -657,7 +657,7 @@ def test_bibtex_says_what_it_leaves_out() -> None:
         "toy:2: second title: stands twice in one entry; left out",
         "toy:2: note: joins strings with #, which is not read; left out",
         "toy:2: author: lacks the comma before the next field; left out",
-        "toy:2: year: '13/2/2024' is no date; left out",
+        "toy:2: year: '13/2/2024' is no date; left out; write 2022, 2022-10 or 2022-10-31",
     ]
 
 
@@ -680,14 +680,14 @@ def test_bibtex_says_what_it_leaves_out() -> None:
         ("Sept. 2020", "2020-09", []),
         ("2020 OCT", "2020-10", []),
         ("OCTOBER 2020", "2020-10", []),
-        ("May 0000", None, ["'May 0000' is no date; left out"]),
-        ("Mayfair 2020", None, ["'Mayfair 2020' is no date; left out"]),
+        ("May 0000", None, ["'May 0000' is no date; left out; write 2022, 2022-10 or 2022-10-31"]),
+        ("Mayfair 2020", None, ["'Mayfair 2020' is no date; left out; write 2022, 2022-10 or 2022-10-31"]),
         ("2014a", "2014", ["'2014a' is read as 2014"]),
         ("[2014]", "2014", ["'[2014]' is read as 2014"]),
         ("2014~", "2014", ["'2014~' is read as 2014"]),
         ("2014?", "2014", ["'2014?' is read as 2014"]),
-        ("2014 or 15", None, ["'2014 or 15' is no date; left out"]),
-        ("0000", None, ["'0000' is no date; left out"]),
+        ("2014 or 15", None, ["'2014 or 15' is no date; left out; write 2022, 2022-10 or 2022-10-31"]),
+        ("0000", None, ["'0000' is no date; left out; write 2022, 2022-10 or 2022-10-31"]),
     ],
 )
 def test_a_year_with_a_mark_beside_it_is_kept(text: str, year: str, issued: str | None, remark: list[str]) -> None:
@@ -712,7 +712,7 @@ def test_csl_reads_a_month_in_words(issued: object) -> None:
 def test_bibtex_says_which_dates_and_dois_it_cannot_read() -> None:
     reading = read("@article{a, title={A}, year={to appear}, doi={see the site}}\n@article{b, title={B}, year={2020}}")
     assert [str(remark) for remark in reading.remarks] == [
-        "toy:1: year: 'to appear' is no date; left out",
+        "toy:1: year: 'to appear' is no date; left out; write 2022, 2022-10 or 2022-10-31",
         "toy:1: doi: 'see the site' is no DOI; left out",
     ]
 
@@ -735,7 +735,9 @@ def test_csv_may_say_in_a_first_line_what_parts_the_cells(first: str) -> None:
     reading = read(f"{first}\r\ntitle;authors;year\r\nA, B;Thread, Ada;2020\r\n\r\nC;;20x0\r\n")
     assert (reading.format, reading.problems) == ("csv", ())
     assert [(entry.line, entry.title) for entry in reading.entries] == [(3, "A, B"), (5, "C")]
-    assert [str(remark) for remark in reading.remarks] == ["toy:5: year: '20x0' is no date; left out"]
+    assert [str(remark) for remark in reading.remarks] == [
+        "toy:5: year: '20x0' is no date; left out; write 2022, 2022-10 or 2022-10-31"
+    ]
     assert read("sep=|\ntitle|year\nA|2020\n").entries[0].issued == "2020"
 
 
