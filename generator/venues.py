@@ -28,6 +28,9 @@ _ACRONYMS = re.compile(rf"\W*{_ACRONYM}(?:[\s/&@+-]+(?:{_ACRONYM}|[A-Z]\b))*(?!\
 # What stands where a journal would, in entries of papers that are in none.
 _PREPRINT = re.compile(r"\b(?:arxiv|corr)\b|\babs/", re.IGNORECASE)
 
+# ICLR 2024 (arXiv 2310.12345); NeurIPS 2023, arXiv:2310.12345
+_BESIDE_VENUE = re.compile(r"(?: ?[(\[] ?arxiv\b[^()\[\]]*[)\]]|[,;] ?arxiv\b[^,;]*)$", re.IGNORECASE)
+
 # No volume or page: the years of a range, as in 1998-2004, say nothing.
 _YEAR = re.compile(r"(?<!\d)(?<!\d[-–/.:])(?:19|20)\d\d(?![-–/.:]?\d)", re.ASCII)
 
@@ -90,6 +93,15 @@ def is_journal(venue: str) -> bool:
 def is_preprint(venue: str) -> bool:
     """Tell whether a venue only says that the paper is on arXiv, and maybe nowhere else."""
     return _PREPRINT.search(venue) is not None
+
+
+def without_preprint(venue: str) -> str | None:
+    """Return a venue without what only says that the paper is on arXiv: nothing, unless it surely names more."""
+    if not is_preprint(venue):
+        return venue
+    rest = _BESIDE_VENUE.sub("", venue)
+    edition = _ACRONYMS.match(rest) and _YEAR.search(rest)
+    return rest if not is_preprint(rest) and (edition or _JOURNAL.search(rest) or _PROCEEDINGS.search(rest)) else None
 
 
 @functools.lru_cache(maxsize=1024)

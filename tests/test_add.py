@@ -183,8 +183,8 @@ def test_standard_input_may_hold_an_address() -> None:
 @pytest.mark.parametrize(
     ("arguments", "messages"),
     [
-        (["2401.00010"], ["title: is missing, and nothing is fetched; write it, or give a BibTeX entry"]),
-        (["https://github.com/toy/loom"], ["title: is missing, and nothing is fetched"]),
+        (["2401.00010"], ["title: is missing; write it, or give a BibTeX entry or --fetch"]),
+        (["https://github.com/toy/loom"], ["title: is missing; write it, or give a BibTeX entry"]),
         (
             ["2401.00010", "2401.00011", "A Toy", "--topics", "spining,weavng"],
             [
@@ -209,7 +209,7 @@ def test_standard_input_may_hold_an_address() -> None:
         (["A Toy", "--topics", "a,b"], ["topics: unknown topic 'a'", "topics: unknown topic 'b'"]),
         (["A Toy\u202e"], ["title: holds the invisible character U+202E; delete it"]),
         (["10.5555/LOOM.2021(7)_1"], ["is on the list already as 'two-names': same DOI identifier"]),
-        (["Two names: one loom"], ["is on the list already as 'two-names': equal title"]),
+        (["Two names: one loom"], ["equal title, nothing against it; put what is new into papers/two-names.yaml"]),
         (["https://localhost/x", "A Toy"], ["paper: 'https://localhost/x' has a host name that does not exist"]),
     ],
     ids=lambda value: " ".join(value)[:50],

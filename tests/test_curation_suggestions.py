@@ -85,7 +85,9 @@ def test_topics_by_any_name(name: str, expected: str) -> None:
         ("knotting", "unknown topic 'knotting'; write 'Weaving & knotting'"),
         ("weavng", "unknown topic 'weavng'; write 'Weaving & knotting'"),
         ("spining", "unknown topic 'spining'; write 'Spinning'"),
-        ("quantum", "unknown topic 'quantum'; choose one of the list's topics"),
+        ("Threads: Spining", "unknown topic 'Threads: Spining'; write 'Spinning'"),
+        ("quantum", "unknown topic 'quantum'; choose one of the list's, in topics.yaml"),
+        ("a", "unknown topic 'a'; choose one of the list's, in topics.yaml"),
     ],
 )
 def test_unknown_topics_come_with_a_remedy(name: str, message: str) -> None:

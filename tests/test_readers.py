@@ -657,7 +657,7 @@ def test_bibtex_says_what_it_leaves_out() -> None:
         "toy:2: second title: stands twice in one entry; left out",
         "toy:2: note: joins strings with #, which is not read; left out",
         "toy:2: author: lacks the comma before the next field; left out",
-        "toy:2: year: '13/2/2024' is no date; left out",
+        "toy:2: year: '13/2/2024' is no date; left out; write 2022, 2022-10 or 2022-10-31",
     ]
 
 
@@ -675,12 +675,19 @@ def test_bibtex_says_what_it_leaves_out() -> None:
     ("year", "issued", "remark"),
     [
         ("2014", "2014", []),
+        ("January 1978", "1978-01", []),
+        ("Jan. 2020", "2020-01", []),
+        ("Sept. 2020", "2020-09", []),
+        ("2020 OCT", "2020-10", []),
+        ("OCTOBER 2020", "2020-10", []),
+        ("May 0000", None, ["'May 0000' is no date; left out; write 2022, 2022-10 or 2022-10-31"]),
+        ("Mayfair 2020", None, ["'Mayfair 2020' is no date; left out; write 2022, 2022-10 or 2022-10-31"]),
         ("2014a", "2014", ["'2014a' is read as 2014"]),
         ("[2014]", "2014", ["'[2014]' is read as 2014"]),
         ("2014~", "2014", ["'2014~' is read as 2014"]),
         ("2014?", "2014", ["'2014?' is read as 2014"]),
-        ("2014 or 15", None, ["'2014 or 15' is no date; left out"]),
-        ("0000", None, ["'0000' is no date; left out"]),
+        ("2014 or 15", None, ["'2014 or 15' is no date; left out; write 2022, 2022-10 or 2022-10-31"]),
+        ("0000", None, ["'0000' is no date; left out; write 2022, 2022-10 or 2022-10-31"]),
     ],
 )
 def test_a_year_with_a_mark_beside_it_is_kept(text: str, year: str, issued: str | None, remark: list[str]) -> None:
@@ -689,10 +696,23 @@ def test_a_year_with_a_mark_beside_it_is_kept(text: str, year: str, issued: str 
     assert [each.message.partition(": ")[2] for each in reading.remarks] == remark
 
 
+def test_a_month_that_is_in_the_year_is_not_read_as_a_day_with_that_of_its_own_field() -> None:
+    for year in ("2020-05", "May 2020"):
+        assert bibtex(f"title={{A}}, year={{{year}}}, month=5").issued == "2020-05"
+
+
+@pytest.mark.parametrize(
+    "issued", ["January 1978", {"raw": "Jan. 1978"}, {"literal": "1978 Jan"}, {"literal": "January, 1978"}]
+)
+def test_csl_reads_a_month_in_words(issued: object) -> None:
+    [entry] = read(csl(issued=issued)).entries
+    assert entry.issued == "1978-01"
+
+
 def test_bibtex_says_which_dates_and_dois_it_cannot_read() -> None:
     reading = read("@article{a, title={A}, year={to appear}, doi={see the site}}\n@article{b, title={B}, year={2020}}")
     assert [str(remark) for remark in reading.remarks] == [
-        "toy:1: year: 'to appear' is no date; left out",
+        "toy:1: year: 'to appear' is no date; left out; write 2022, 2022-10 or 2022-10-31",
         "toy:1: doi: 'see the site' is no DOI; left out",
     ]
 
@@ -715,7 +735,9 @@ def test_csv_may_say_in_a_first_line_what_parts_the_cells(first: str) -> None:
     reading = read(f"{first}\r\ntitle;authors;year\r\nA, B;Thread, Ada;2020\r\n\r\nC;;20x0\r\n")
     assert (reading.format, reading.problems) == ("csv", ())
     assert [(entry.line, entry.title) for entry in reading.entries] == [(3, "A, B"), (5, "C")]
-    assert [str(remark) for remark in reading.remarks] == ["toy:5: year: '20x0' is no date; left out"]
+    assert [str(remark) for remark in reading.remarks] == [
+        "toy:5: year: '20x0' is no date; left out; write 2022, 2022-10 or 2022-10-31"
+    ]
     assert read("sep=|\ntitle|year\nA|2020\n").entries[0].issued == "2020"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from generator.venues import agree, cited_date, container, is_journal, placed
+from generator.venues import agree, cited_date, container, is_journal, placed, without_preprint
 
 JOURNALS = """
 Neural Computation
@@ -176,3 +176,24 @@ def test_a_venue_says_of_a_journal_where_a_paper_stands(
 )
 def test_venues_agree_as_far_as_both_say_where_a_paper_stands(one: str, other: str, same: bool) -> None:
     assert agree(one, other) is agree(other, one) is same
+
+
+@pytest.mark.parametrize(
+    ("venue", "kept"),
+    [
+        ("ICLR 2024 (arXiv 2310.12345)", "ICLR 2024"),
+        ("ICLR 2024 [arXiv:2310.12345]", "ICLR 2024"),
+        ("NeurIPS 2023, arXiv:2310.12345", "NeurIPS 2023"),
+        ("Journal of Looms (arXiv preprint arXiv:2310.12345)", "Journal of Looms"),
+        ("Proceedings of the Loom Workshop; arXiv 2310.12345", "Proceedings of the Loom Workshop"),
+        ("ICLR 2024", "ICLR 2024"),
+        ("arXiv (Cornell University)", None),
+        ("Cornell University (arXiv)", None),
+        ("Preprint (arXiv:2310.12345)", None),
+        ("HAL (arXiv 2310.12345)", None),
+        ("CoRR 2023 (arXiv 2310.12345)", None),
+        ("arXiv preprint arXiv:2310.12345, 2023", None),
+    ],
+)
+def test_a_venue_loses_what_only_says_that_the_paper_is_on_arxiv(venue: str, kept: str | None) -> None:
+    assert without_preprint(venue) == kept

@@ -167,8 +167,9 @@ def plan(
         return _refused(contents, facts, duplicate)
     unread = any(fault.field in ("", "bibtex") for fault in suggestion.faults)  # and a title may stand in there
     if not facts.values.get("title") and not unread:
-        why = "no database that was asked tells it" if lookup else "nothing is fetched"
-        facts.faults.append(Fault("title", f"is missing, and {why}; write it, or give a BibTeX entry"))
+        why = ", and no database that was asked tells it" if lookup else ""
+        more = " or --fetch" if known and not lookup else ""
+        facts.faults.append(Fault("title", f"is missing{why}; write it, or give a BibTeX entry{more}"))
     _validate(facts)
     title = facts.values.get("title")
     if facts.faults:
@@ -199,14 +200,10 @@ def plan(
 def _refused(contents: Contents, facts: _Facts, duplicate: Neighbour) -> Plan:
     """Return the plan of a paper that is on the list, or was taken off it."""
     is_off, reason = duplicate.id not in contents.records, duplicate.verdict.reason
-    why = checking.taken_off(contents, duplicate.id, reason) if is_off else None
-    return Plan(
-        "paper",
-        title=facts.values.get("title") or duplicate.title,
-        faults=(Fault("", why or f"is on the list already as {duplicate.id!r}: {reason}"),),
-        remarks=tuple(facts.remarks),
-        duplicate=None if is_off else duplicate,
-    )
+    there = f"is on the list already as {duplicate.id!r}: {reason}; put what is new into papers/{duplicate.id}.yaml"
+    why = checking.taken_off(contents, duplicate.id, reason) if is_off else there
+    title, known = facts.values.get("title") or duplicate.title, None if is_off else duplicate
+    return Plan("paper", title=title, faults=(Fault("", why),), remarks=tuple(facts.remarks), duplicate=known)
 
 
 def _from_entry(facts: _Facts, entry: Entry | None, keep_abstract: bool) -> None:
@@ -313,9 +310,10 @@ def topics_named(names: Sequence[str], topics: Mapping[str, Topic]) -> tuple[tup
     for name in filter(None, map(titles.fold, names)):
         topic_id = known.get(name.casefold())
         if topic_id is None:
-            wanted = name[:80].casefold()
-            close = [other for other in known if wanted in other] or difflib.get_close_matches(wanted, words, 1, 0.75)
-            remedy = f"write {topics[words[close[0]]].name!r}" if close else "choose one of the list's topics"
+            wanted = name[:80].casefold().rpartition(": ")[2]  # a label of the forms begins with the topic's group
+            close = [other for other in known if wanted in other] if len(wanted) > 2 else []
+            close = close or difflib.get_close_matches(wanted, words, 1, 0.75)
+            remedy = f"write {topics[words[close[0]]].name!r}" if close else "choose one of the list's, in topics.yaml"
             faults.append(Fault("topics", f"unknown topic {name[:80]!r}; {remedy}"))
         elif topic_id not in found:
             found.append(topic_id)

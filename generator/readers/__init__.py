@@ -19,7 +19,7 @@ from generator.hidden import without_hidden
 from generator.models import Entry, PersonName
 from generator.names import without_others
 from generator.titles import fold, without_endless, without_marks
-from generator.venues import is_preprint
+from generator.venues import without_preprint
 
 MAX_BYTES = 64 * 1024 * 1024
 _BEGINNING = 1024 * 1024
@@ -154,7 +154,7 @@ def read(path: str, data: bytes, *, format: str | None = None, captured: str | N
 def cleaned(entry: Entry) -> Entry:
     """Return an entry without what sources write where they lack a fact, and without the tags that typeset a title.
 
-    A venue that is arXiv's name is such: it says no more than the identifier.
+    A venue that is arXiv's name is such, alone or beside another: it says no more than the identifier.
     """
     people = tuple(named for author in entry.authors or () if (named := _named(author)))
     if people != (entry.authors or ()):
@@ -162,8 +162,8 @@ def cleaned(entry: Entry) -> Entry:
         entry = replace(entry, authors=people or None, doubts=(*entry.doubts, doubt))
     if entry.abstract and _NO_ABSTRACT.fullmatch(entry.abstract):
         entry = replace(entry, abstract=None)
-    if entry.venue and is_preprint(entry.venue):
-        entry = replace(entry, venue=None, volume=None)
+    if entry.venue and (venue := without_preprint(entry.venue)) != entry.venue:
+        entry = replace(entry, venue=venue, volume=entry.volume if venue else None)
     if (title := without_marks(entry.title)) != entry.title:
         entry = replace(entry, title=fold(title) or entry.title)
     return entry

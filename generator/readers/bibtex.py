@@ -231,6 +231,8 @@ def _issued(fields: _Fields) -> str | None:
     if date := dates.stated(_beginning(fields, "date")):
         return date
     year = dates.stated(fields.verbatim("year")) or ""
+    if len(year) > 4:
+        return year
     month = fields.verbatim("month").lower()
     if named := _MONTH.search(month):
         month = str(_MONTHS.index(named[1]) + 1)
@@ -243,7 +245,7 @@ def _issued(fields: _Fields) -> str | None:
 
 def _beginning(fields: _Fields, name: str) -> str:
     """Return where the range of dates begins that a field states, or its only date, without the time."""
-    return re.split("[/T]", fields.verbatim(name), maxsplit=1)[0]
+    return re.split(r"/|(?<=\d)T", fields.verbatim(name), maxsplit=1)[0]
 
 
 def _identifiers(fields: _Fields) -> Iterator[tuple[str, str]]:

@@ -221,7 +221,7 @@ def _authors(people: Any) -> tuple[str | PersonName, ...]:
 def _issued(value: Any) -> str | None:
     """Return a CSL date as ISO text, in the precision it has; a range gives its first date."""
     if isinstance(value, str):
-        return value if dates.is_partial_date(value) else None
+        return dates.stated(value)
     if not isinstance(value, Mapping):
         return None
     parts = value.get("date-parts")
@@ -232,7 +232,7 @@ def _issued(value: Any) -> str | None:
             return None
         text = "-".join([f"{year:04}", *(f"{part:02}" for part in rest)])
     else:
-        text = str(value.get("raw") or value.get("literal") or "")
+        return dates.stated(str(value.get("raw") or value.get("literal") or ""))
     return text if dates.is_partial_date(text) else None
 
 
