@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from generator import dates
+from generator import dates, titles
 from generator.errors import ReadingListError
 from generator.models import EDITOR, LISTING_FORMATS, PROVEN_FIELDS, Entry, Identifiers, Links, Record, Sighting
 
@@ -75,6 +75,8 @@ def merge(
             origin = entry.origins.get(name, source)
             if provenance.get(name, "").startswith(EDITOR):
                 continue  # decided, even where the decision is to leave the field empty
+            if record and _is_alternative(record, name, value):
+                continue  # a person's word, too: the paper bears both
             if name not in flat:
                 flat[name], provenance[name] = value, origin
                 continue
@@ -148,6 +150,14 @@ def _same_value(name: str, one: Any, other: Any) -> bool:
     if name.startswith("links."):
         return str(one).rstrip("/") == str(other).rstrip("/")
     return bool(one == other)
+
+
+def _is_alternative(record: Record, name: str, value: Any) -> bool:
+    """Tell whether a person has said that the paper bears this title or identifier beside another one."""
+    if name == "title":
+        return titles.key(value) in map(titles.key, record.alternative_titles)
+    group, _, kind = name.partition(".")
+    return group == "identifiers" and any(getattr(each, kind) == value for each in record.alternative_identifiers)
 
 
 def _rank(name: str, value: Any, origin: str, formats: Mapping[str, str]) -> tuple[Any, ...]:

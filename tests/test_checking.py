@@ -15,8 +15,8 @@ from generator.models import PathStep, Source
 
 BROKEN = Path(__file__).parent / "data" / "broken"
 RECORD_FIELDS = (
-    "title, alternative_titles, authors, author_count, issued, type, topics, identifiers, venue, links, "
-    "link_notes, summary, why, results, abstract, added, corrected, seen, provenance, not_same_as"
+    "title, alternative_titles, authors, author_count, issued, type, topics, identifiers, alternative_identifiers, "
+    "venue, links, link_notes, summary, why, results, abstract, added, corrected, seen, provenance, not_same_as"
 )
 TYPES = "'method', 'analysis', 'survey', 'benchmark', 'dataset', 'report', 'theory', 'system'"
 NO_TOPIC = "is no topic's id; write what stands above its name in topics.yaml, without the colon"

@@ -69,7 +69,7 @@ def test_merge_fills_gaps_and_moves_every_reference(folder: Path) -> None:
     assert after.redirects == {"loom-again": "loom", "old-loom": "loom"}
 
 
-def test_a_merge_names_what_it_leaves_out(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_merge_shows_what_it_leaves_out(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     record = store.load(folder).records["loom"]
     write_record(
         folder, "loom", record.model_copy(update={"issued": "2020", "identifiers": Identifiers(doi="10.1145/1")})
@@ -79,7 +79,9 @@ def test_a_merge_names_what_it_leaves_out(folder: Path, capsys: pytest.CaptureFi
         folder, "loom-again", gone.model_copy(update={"identifiers": Identifiers(doi="10.1145/2"), "venue": "V"})
     )
     assert call("merge", "--records", str(folder), "loom", "loom-again") == 0
-    assert "note: the other record said something else of issued, identifiers.doi; that" in capsys.readouterr().err
+    notes = [line for line in capsys.readouterr().err.splitlines() if line.startswith("note: ")]
+    assert notes == ["note: the other record said something else, which is left out: issued: 2021-03"]
+    assert store.load(folder).records["loom"].alternative_identifiers == (Identifiers(doi="10.1145/2"),)
 
 
 @pytest.mark.parametrize(("keep", "other", "why"), [("loom", "loom-again", "First."), ("loom-again", "loom", "Then.")])
@@ -114,6 +116,17 @@ def test_the_title_of_the_other_is_kept_unless_it_is_the_same() -> None:
     gone = Record(title="Looms, Again", alternative_titles=("a weaver", "LOOM – A Toy Weaver", "Third"))
     assert moves.joined(kept, gone).alternative_titles == ("A Weaver", "Looms, Again", "Third")
     assert moves.joined(kept, Record(title="Loom: a toy weaver")).alternative_titles == ("A Weaver",)
+
+
+def test_the_identifiers_of_the_other_are_kept_where_they_differ() -> None:
+    one, two, three = (Identifiers(arxiv=f"2301.0000{number}") for number in (1, 2, 3))
+    kept = Record(title="Loom", identifiers=one, alternative_identifiers=(two,))
+    gone = Record(title="Loom", identifiers=three.model_copy(update={"doi": "10.1000/a"}))
+    made = moves.joined(kept, gone)
+    assert made.identifiers == one.model_copy(update={"doi": "10.1000/a"})
+    assert made.alternative_identifiers == (two, three)
+    assert moves.joined(made, gone) == made
+    assert moves.joined(Record(title="Loom"), made).alternative_identifiers == (two, three)
 
 
 def test_what_an_editor_decided_stays_even_where_it_is_nothing() -> None:

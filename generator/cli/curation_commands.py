@@ -85,6 +85,6 @@ def _edit(options: argparse.Namespace, make: Callable[[store.Contents], moves.Ed
         say(f"written: {folder / name}")
     if edit.delete:
         say(f"deleted: {folder / edit.delete}; its address goes on answering")
-    if edit.left_out:
-        say(f"note: the other record said something else of {', '.join(edit.left_out)}; that is left out")
+    for fact in edit.left_out:
+        say(f"note: the other record said something else, which is left out: {fact}")
     return DONE

@@ -17,11 +17,14 @@ from generator.curation.changes import differing
 from generator.errors import ReadingListError, UsageError
 from generator.faults import faults_in, spell
 from generator.ids import id_fault
-from generator.models import EDITOR, PathStep, Record, Retraction, StartHere
+from generator.models import EDITOR, Identifiers, PathStep, Record, Retraction, StartHere
 from generator.store import Contents
 
 _S = TypeVar("_S", PathStep, StartHere)
-_JOINED = ("title", "alternative_titles", "link_notes", "provenance", "seen", "corrected", "not_same_as", "added")
+_JOINED = frozenset(
+    """title alternative_titles identifiers alternative_identifiers link_notes provenance seen corrected not_same_as
+    added""".split()
+)
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Edit:
     writes: Mapping[str, str]
     delete: str | None = None
     left_out: tuple[str, ...] = ()
-    """The fields of a record that goes whose values stand nowhere any more, such as ``identifiers.arxiv``."""
+    """What a record that goes had and no record has any more, as ``venue: Loom Letters``."""
 
 
 def merge(contents: Contents, keep: str, other: str) -> Edit:
@@ -105,7 +108,7 @@ def retract(contents: Contents, name: str, reason: str, day: str) -> Edit:
             return Edit({})
         raise UsageError(f"{name}: is no record; {_moved(contents, name)}")
     gone = contents.records[name]
-    kept = ("title", "alternative_titles", "identifiers", "seen")
+    kept = ("title", "alternative_titles", "identifiers", "alternative_identifiers", "seen")
     notice = {**{name: getattr(gone, name) for name in kept}, "retracted": day, "reason": reason}
     for place, what in faults_in(Retraction, notice):
         raise UsageError(f"{spell(place)}: {what}")
@@ -150,6 +153,8 @@ def joined(kept: Record, gone: Record) -> Record:
             values[name] = merging.in_order({**_of_fields(gone, kept), **ours})
         elif name == "alternative_titles":
             values[name] = _other_titles(kept, gone)
+        elif name == "alternative_identifiers":
+            values[name] = _other_identifiers(kept, gone, values["identifiers"])
         elif name == "seen":
             values[name] = tuple(sorted({*ours, *theirs}, key=lambda seen: (seen.source, seen.position)))
         elif name == "corrected":
@@ -164,12 +169,12 @@ def joined(kept: Record, gone: Record) -> Record:
 
 
 def _left_out(gone: Record, made: Record) -> Iterator[str]:
-    """Yield the fields of ``gone`` of which ``made`` says something else, but for those that a merge joins."""
+    """Yield the facts of ``gone`` of which ``made`` says something else, but for those that a merge joins."""
     for name in differing(gone, made):
         group, _, kind = name.partition(".")
         stated = getattr(gone, group)
-        if group not in _JOINED and (getattr(stated, kind) if kind else stated):
-            yield name
+        if group not in _JOINED and (value := getattr(stated, kind) if kind else stated):
+            yield f"{name}: {titles.fold(merging.shown(value))}"
 
 
 def _other_titles(kept: Record, gone: Record) -> tuple[str, ...]:
@@ -179,6 +184,17 @@ def _other_titles(kept: Record, gone: Record) -> tuple[str, ...]:
         others.setdefault(titles.key(title), title)
     others.pop(titles.key(kept.title), None)
     return tuple(others.values())
+
+
+def _other_identifiers(kept: Record, gone: Record, held: Identifiers) -> tuple[Identifiers, ...]:
+    """Return the identifiers of both but those ``held``: under each of them the paper may come again.
+
+    Where an editor has left one empty, that of ``gone`` is not kept.
+    """
+    differ = {kind: value for kind, value in gone.identifiers if value and getattr(held, kind) not in (None, value)}
+    others = dict.fromkeys((*kept.alternative_identifiers, Identifiers(**differ), *gone.alternative_identifiers))
+    others.pop(Identifiers(), None)
+    return tuple(others)
 
 
 def _of_fields(gone: Record, kept: Record) -> dict[str, str]:
