@@ -2,9 +2,9 @@
 
 A field is taken from the best source that states it, whatever came first, so that the order of imports does not matter:
 bibliographies before listings (but for titles and links), a stated date before a derived one, a precise date before a
-vague one, then the source's name in alphabetical order, and of one origin the value that sorts first. An entry that is
-read again fills gaps, but replaces nothing that it gave. What people wrote (a field without provenance, or with
-``editor: …``) is never touched.
+vague one, more authors before fewer and first names before initials, then the source's name in alphabetical order, and
+of one origin the value that sorts first. An entry that is read again fills gaps, but replaces nothing that it gave.
+What people wrote (a field without provenance, or with ``editor: …``) is never touched.
 """
 
 from __future__ import annotations
@@ -15,9 +15,19 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from generator import dates, titles
+from generator import dates, names, titles
 from generator.errors import ReadingListError
-from generator.models import EDITOR, LISTING_FORMATS, PROVEN_FIELDS, Entry, Identifiers, Links, Record, Sighting
+from generator.models import (
+    EDITOR,
+    LISTING_FORMATS,
+    PROVEN_FIELDS,
+    Entry,
+    Identifiers,
+    Links,
+    Record,
+    Sighting,
+    family_first,
+)
 
 DERIVED = "derived from"
 
@@ -167,6 +177,9 @@ def _rank(name: str, value: Any, origin: str, formats: Mapping[str, str]) -> tup
         return (origin.startswith(DERIVED), -len(value), from_listing, origin, value)
     if name.startswith("links."):  # Hugging Face's data state them, listings have them from abstracts: authors' words
         return (formats.get(origin) not in ("huggingface-json", "huggingface-page"), not from_listing, origin, value)
+    if name == "authors":  # by each list alone: rules that compare two could run in a ring
+        first_names = sum(names.is_spelt_out(family_first(each)) for each in value)
+        return (-len(value), -first_names, from_listing, origin, str(value))
     if name == "title":  # the list shows titles as its own listings print them
         return (not from_listing, origin, value)
     return (from_listing, origin, str(value))
