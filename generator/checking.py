@@ -138,7 +138,8 @@ def _given_before(contents: Contents, name: str) -> str:
     if name in contents.redirects:
         return (
             f"is a former id of {contents.redirects[name]!r}, and ids are never given again; "
-            "give this file another name, or delete it if it is that paper"
+            "give this file another name, delete it if it is that paper, or, if the two were merged by mistake, delete "
+            f"the line {name!r} of redirects.yaml"
         )
     gone = contents.retracted[name]
     return (

@@ -28,8 +28,8 @@ MESSAGES = [
     ("papers/Bad_Name.yaml", 2, f"Bad_Name: the file's name {NO_ID}; rename it to the paper's id"),
     ("papers/anchored.yaml", 2, "anchors (&) and aliases (*) are not read; write the value out, or quote it"),
     ("papers/copied-loom.yaml", 2,
-     ("copied-loom: is a former id of 'good-loom', and ids are never given again; give this file another name, or "
-     "delete it if it is that paper")),
+     ("copied-loom: is a former id of 'good-loom', and ids are never given again; give this file another name, delete "
+     "it if it is that paper, or, if the two were merged by mistake, delete the line 'copied-loom' of redirects.yaml")),
     ("papers/copied-loom.yaml", 2,
      f"title: same paper as {SAME}; merge the two, or add `not_same_as: [good-loom]`"),
     ("papers/crooked.yaml", 1,

@@ -263,7 +263,7 @@ def test_a_renamed_file_is_told_how_to_rename(head: Path, base: Path) -> None:
     [
         lambda contents: moves.rename(contents, "loom", "learning-looms"),
         lambda contents: moves.merge(contents, "kite", "ferry"),
-        lambda contents: moves.retract(contents, "loom", "It unravelled.", "2024-06-07"),
+        lambda contents: moves.retract(contents, ["loom"], "It unravelled.", "2024-06-07"),
     ],
 )
 def test_moves_by_command_are_in_order(head: Path, base: Path, move: Callable[[store.Contents], moves.Edit]) -> None:

@@ -218,7 +218,7 @@ def test_a_note_about_a_link_goes_with_its_link() -> None:
 
 def _retract(folder: Path, name: str, reason: str = "The authors withdrew it.") -> store.Contents:
     contents = store.load(folder)
-    moves.apply(contents, moves.retract(contents, name, reason, "2026-11-20"))
+    moves.apply(contents, moves.retract(contents, [name], reason, "2026-11-20"))
     return store.load(folder)
 
 
@@ -266,13 +266,28 @@ def test_what_was_told_apart_from_a_retracted_paper_stays_apart(folder: Path) ->
 )
 def test_a_retraction_that_makes_no_sense_is_refused(folder: Path, name: str, reason: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):
-        moves.retract(store.load(folder), name, reason, "2026-11-20")
+        moves.retract(store.load(folder), [name], reason, "2026-11-20")
 
 
 def test_the_only_paper_of_a_path_is_not_retracted(folder: Path) -> None:
     _retract(folder, "loom-again")
-    with pytest.raises(UsageError, match="only paper on the path 'cloth'"):
+    with pytest.raises(UsageError, match="loom: nothing else is on the path 'cloth'"):
         _retract(folder, "loom")
+
+
+def test_several_are_taken_off_at_once_or_none(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def retracted(*names: str) -> int:
+        return call("retract", *names, "--reason", "Imported by mistake.", "--records", str(folder))
+
+    before = {path: path.read_bytes() for path in folder.rglob("*.yaml")}
+    assert retracted("loom", "nothing") == retracted("loom", "loom-again") == 2
+    assert "loom and loom-again: nothing else is on the path 'cloth'" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in folder.rglob("*.yaml")} == before
+    assert retracted("thread", "loom-again") == retracted("loom-again", "thread") == 0
+    after = store.load(folder)
+    assert checking.check(after) == []
+    assert (set(after.records), set(after.retracted)) == ({"loom"}, {"loom-again", "thread"})
+    assert [step.paper for step in after.paths["cloth"].steps] == ["loom"]
 
 
 def test_a_retracted_id_is_never_given_again(folder: Path) -> None:
@@ -281,7 +296,7 @@ def test_a_retracted_id_is_never_given_again(folder: Path) -> None:
         (lambda: moves.rename(contents, "loom", "loom-again"), "never given again"),
         (lambda: moves.rename(contents, "loom-again", "shuttle"), "taken off the list on 2026-11-20"),
         (lambda: moves.merge(contents, "loom", "loom-again"), "taken off the list"),
-        (lambda: moves.retract(contents, "loom-again", "Again.", "2026-11-21"), "taken off the list"),
+        (lambda: moves.retract(contents, ["loom-again"], "Again.", "2026-11-21"), "taken off the list"),
     )
     for make, message in refused:
         with pytest.raises(UsageError, match=message):
