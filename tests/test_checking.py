@@ -242,6 +242,23 @@ def test_records_of_one_identifier_are_named_until_a_person_tells_them_apart(
 
 
 @pytest.mark.parametrize(
+    ("more", "told"),
+    [("colour: red\n", True), ("colour: red\nnot_same_as: [a]\n", False), ("identifiers: red\n", False)],
+)
+@pytest.mark.parametrize("duplicates", [True, False])  # as of the whole list, and of what a change touches
+def test_an_identifier_of_two_is_told_beside_other_faults(
+    make_records: Make, more: str, told: bool, duplicates: bool
+) -> None:
+    shared = 'identifiers: {arxiv: "2301.00010"}\n'
+    texts = {"a": LOOM + shared, "b": f"{LOOM}{more}" if "identifiers" in more else f"{LOOM}{shared}{more}"}
+    folder = with_schema(make_records({f"papers/{name}.yaml": text for name, text in texts.items()}))
+    found = checking.check(store.load(folder), duplicates=duplicates)
+    message = checking.one_identifier("a", "same arxiv identifier 2301.00010")
+    assert [problem.line for problem in found if problem.message == message] == ([3] if told else [])
+    assert len(found) == 1 + told
+
+
+@pytest.mark.parametrize(
     ("text", "line", "message"),
     [
         ("seen:\n- {position: 2}\n", 4, "seen[1].source: is missing; add it"),

@@ -247,7 +247,13 @@ def test_a_deleted_record_is_one_problem_with_its_remedy(head: Path, base: Path)
     found = judged(head, base).problems
     (problem,) = found
     assert (problem.path, problem.line) == (str(head / "papers" / "loom.yaml"), None)
-    for part in ("reading-list retract loom --reason", "reading-list merge KEEP loom", "paths.yaml:", "topics.yaml:"):
+    for part in (
+        "reading-list retract loom --reason",
+        "reading-list merge KEEP loom",
+        "compare with a revision that was",
+        "paths.yaml:",
+        "topics.yaml:",
+    ):
         assert part in problem.message
 
 
