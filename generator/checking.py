@@ -9,6 +9,7 @@ from pathlib import Path
 
 from generator import documents, matching, references, store
 from generator.errors import Problem
+from generator.identifiers import SCHEMES
 from generator.ids import closest_topic, id_fault
 from generator.matching import comparison
 from generator.matching.items import items_of
@@ -26,6 +27,7 @@ def check(contents: Contents, *, duplicates: bool = True) -> list[Problem]:
         _sources,
         _redirects,
         _papers_named,
+        _identifiers_of_the_faulty,
         _form,
         _schema,
     ):
@@ -138,7 +140,8 @@ def _given_before(contents: Contents, name: str) -> str:
     if name in contents.redirects:
         return (
             f"is a former id of {contents.redirects[name]!r}, and ids are never given again; "
-            "give this file another name, or delete it if it is that paper"
+            "give this file another name, delete it if it is that paper, or, if the two were merged by mistake, delete "
+            f"the line {name!r} of redirects.yaml"
         )
     gone = contents.retracted[name]
     return (
@@ -189,6 +192,24 @@ def _duplicates(contents: Contents) -> Iterator[Problem]:
             near, name = sorted((name, near), key=contents.records.__contains__)
             message = taken_off(contents, near, verdict.reason)
             yield contents.problem(store.record_file(name), ("title",), message)
+
+
+def _identifiers_of_the_faulty(contents: Contents) -> Iterator[Problem]:
+    """Report identifiers that records with other faults share with a record, lest they are told in a second round."""
+    read = {store.record_file(name) for name in contents.records}
+    faulty = [file for file in contents.files if store.is_record(file) and file not in read]
+    records = contents.records.items() if faulty else ()
+    bearing = {pair: name for name, record in records for pair in record.identifiers if pair[1]}
+    for file in faulty:
+        data = contents.files[file].data
+        fields = data if isinstance(data, Mapping) else {}
+        stated, apart = fields.get("identifiers"), fields.get("not_same_as")
+        for kind, text in stated.items() if isinstance(stated, Mapping) else ():
+            value = SCHEMES[kind].read(text) if kind in SCHEMES and isinstance(text, str) else None
+            near = bearing.get((kind, value))
+            if near and not (isinstance(apart, list) and near in apart):
+                message = one_identifier(near, f"same {kind} identifier {value}")
+                yield contents.problem(file, ("identifiers", kind), message)
 
 
 def one_identifier(name: str, reason: str) -> str:

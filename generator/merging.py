@@ -2,10 +2,11 @@
 
 A field is taken from the best source that states it, whatever came first, so that the order of imports does not matter:
 bibliographies before listings (but for titles and links), a stated date before a derived one, a precise date before a
-vague one, a journal with its volume before one without, then the source's name in alphabetical order, and of one origin
-the value that sorts first. A stated year has the month of a derived date in that year; the provenance keeps both, for
-the order would matter if either were forgotten. An entry that is read again fills gaps, but replaces nothing that it
-gave. What people wrote (a field without provenance, or with ``editor: …``) is never touched.
+vague one, a journal with its volume before one without, more authors before fewer and first names before initials, then
+the source's name in alphabetical order, and of one origin the value that sorts first. A stated year has the month of a
+derived date in that year; the provenance keeps both, for the order would matter if either were forgotten. An entry that
+is read again fills gaps, but replaces nothing that it gave. What people wrote (a field without provenance, or with
+``editor: …``) is never touched.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from generator import dates, venues
+from generator import dates, names, titles, venues
 from generator.errors import ReadingListError
 from generator.models import (
     EDITOR,
@@ -28,6 +29,7 @@ from generator.models import (
     Links,
     Record,
     Sighting,
+    family_first,
 )
 
 
@@ -86,6 +88,8 @@ def merge(
             origin = entry.origins.get(name, source)
             if provenance.get(name, "").startswith(EDITOR):
                 continue  # decided, even where the decision is to leave the field empty
+            if record and _is_alternative(record, name, value):
+                continue  # a person's word, too: the paper bears both
             if name not in flat:
                 flat[name], provenance[name] = value, origin
                 continue
@@ -158,6 +162,14 @@ def _same_value(name: str, one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
+def _is_alternative(record: Record, name: str, value: Any) -> bool:
+    """Tell whether a person has said that the paper bears this title or identifier beside another one."""
+    if name == "title":
+        return titles.key(value) in map(titles.key, record.alternative_titles)
+    group, _, kind = name.partition(".")
+    return group == "identifiers" and any(getattr(each, kind) == value for each in record.alternative_identifiers)
+
+
 def _rank(name: str, value: Any, origin: str, formats: Mapping[str, str]) -> tuple[Any, ...]:
     """Return a key by which the best source of a field sorts first."""
     from_listing = formats.get(origin) in LISTING_FORMATS
@@ -167,6 +179,9 @@ def _rank(name: str, value: Any, origin: str, formats: Mapping[str, str]) -> tup
         return (formats.get(origin) not in ("huggingface-json", "huggingface-page"), not from_listing, origin, value)
     if name == "venue":
         return (from_listing, venues.container(value).volume is None, origin, value)
+    if name == "authors":  # by each list alone: rules that compare two could run in a ring
+        first_names = sum(names.is_spelt_out(family_first(each)) for each in value)
+        return (-len(value), -first_names, from_listing, origin, str(value))
     if name == "title":  # the list shows titles as its own listings print them
         return (not from_listing, origin, value)
     return (from_listing, origin, str(value))

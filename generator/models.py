@@ -207,15 +207,14 @@ class Record(_Model):
     """One paper on this list. The field order here is the order in the file."""
 
     title: Line = Field(description="As the source prints it, LaTeX kept")
-    alternative_titles: tuple[Line, ...] = Field(
-        (), description="Other titles that the paper bears elsewhere, as its preprint; it is known by them too"
-    )
+    alternative_titles: tuple[Line, ...] = Field((), description="Other titles it is also known by, as its preprint's")
     authors: tuple[Author, ...] = Field((), description="In order, as printed")
     author_count: Number | None = Field(None, description="When a source only counts the authors")
     issued: PartialDate | None = Field(None, description="Date of issue: 2022, 2022-10 or 2022-10-31")
     type: RecordType | None = Field(None, description="What kind of paper it is")
     topics: tuple[TopicId, ...] = Field((), description="Ids from topics.yaml, the primary one first")
     identifiers: Identifiers = Field(Identifiers(), description="Those of the paper, each in its normal form")
+    alternative_identifiers: tuple[Identifiers, ...] = Field((), description="Other identifiers it is also known by")
     venue: Line | None = Field(None, description="Container title: journal, proceedings or conference")
     links: Links = Field(Links(), description="Where the paper's own material lies")
     link_notes: LinkNotes = Field(
@@ -302,6 +301,7 @@ class Retraction(_Model):
     retracted: Day = Field(description="The day the record was taken off the list")
     reason: Line = Field(description="Why, in a sentence for whoever follows an old link")
     identifiers: Identifiers = Identifiers()
+    alternative_identifiers: tuple[Identifiers, ...] = ()
     seen: tuple[Sighting, ...] = ()
 
 

@@ -99,6 +99,17 @@ def _family_first(parts: Sequence[str]) -> list[str]:
     return [", ".join(pair) for pair in zip(parts[::2], parts[1::2], strict=True)]
 
 
+def is_spelt_out(name: str) -> bool:
+    """Tell whether a name has a first name, as ``Anna Lo`` and ``Lo, Anna`` have; ``A. Lo`` and ``Lo A`` do not."""
+    _, comma, given = name.partition(",")
+    words = [
+        word
+        for word in (given.replace(",", " ") if comma else name).split()
+        if not (_are_initials(word) or _is_suffix(word) or word.islower())  # von, de
+    ]
+    return len(words) > (0 if comma else 1)
+
+
 def last_name(name: str) -> str:
     """Return a name up to its last word that is neither initials nor a suffix: ``Smith`` of ``Smith J.A. Jr``.
 

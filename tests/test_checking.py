@@ -15,8 +15,8 @@ from generator.models import PathStep, Source
 
 BROKEN = Path(__file__).parent / "data" / "broken"
 RECORD_FIELDS = (
-    "title, alternative_titles, authors, author_count, issued, type, topics, identifiers, venue, links, "
-    "link_notes, summary, why, results, abstract, added, corrected, seen, provenance, not_same_as"
+    "title, alternative_titles, authors, author_count, issued, type, topics, identifiers, alternative_identifiers, "
+    "venue, links, link_notes, summary, why, results, abstract, added, corrected, seen, provenance, not_same_as"
 )
 TYPES = "'method', 'analysis', 'survey', 'benchmark', 'dataset', 'report', 'theory', 'system'"
 NO_TOPIC = "is no topic's id; write what stands above its name in topics.yaml, without the colon"
@@ -28,8 +28,8 @@ MESSAGES = [
     ("papers/Bad_Name.yaml", 2, f"Bad_Name: the file's name {NO_ID}; rename it to the paper's id"),
     ("papers/anchored.yaml", 2, "anchors (&) and aliases (*) are not read; write the value out, or quote it"),
     ("papers/copied-loom.yaml", 2,
-     ("copied-loom: is a former id of 'good-loom', and ids are never given again; give this file another name, or "
-     "delete it if it is that paper")),
+     ("copied-loom: is a former id of 'good-loom', and ids are never given again; give this file another name, delete "
+     "it if it is that paper, or, if the two were merged by mistake, delete the line 'copied-loom' of redirects.yaml")),
     ("papers/copied-loom.yaml", 2,
      f"title: same paper as {SAME}; merge the two, or add `not_same_as: [good-loom]`"),
     ("papers/crooked.yaml", 1,
@@ -248,6 +248,23 @@ def test_records_of_one_identifier_are_named_until_a_person_tells_them_apart(
     assert problems_of(folder) == [("papers/loom.yaml", 3, f"identifiers: 'ferry' has the same {doubt}; {remedy}")]
     make_records({"papers/ferry.yaml": f"{ferry}not_same_as: [loom]\n"})
     assert problems_of(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [("colour: red\n", True), ("colour: red\nnot_same_as: [a]\n", False), ("identifiers: red\n", False)],
+)
+@pytest.mark.parametrize("duplicates", [True, False])  # as of the whole list, and of what a change touches
+def test_an_identifier_of_two_is_told_beside_other_faults(
+    make_records: Make, more: str, told: bool, duplicates: bool
+) -> None:
+    shared = 'identifiers: {arxiv: "2301.00010"}\n'
+    texts = {"a": LOOM + shared, "b": f"{LOOM}{more}" if "identifiers" in more else f"{LOOM}{shared}{more}"}
+    folder = with_schema(make_records({f"papers/{name}.yaml": text for name, text in texts.items()}))
+    found = checking.check(store.load(folder), duplicates=duplicates)
+    message = checking.one_identifier("a", "same arxiv identifier 2301.00010")
+    assert [problem.line for problem in found if problem.message == message] == ([3] if told else [])
+    assert len(found) == 1 + told
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ MOVES: list[tuple[Callable[[store.Contents], moves.Edit], list[tuple[str, str, s
         [("two-names", "changed", None, None), ("braided-attention", "merged", None, "two-names")],
     ),
     (
-        lambda contents: moves.retract(contents, "braided-attention", "It frayed.", "2025-02-03"),
+        lambda contents: moves.retract(contents, ["braided-attention"], "It frayed.", "2025-02-03"),
         [("braided-attention", "retracted", None, None)],
     ),
 ]

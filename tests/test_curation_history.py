@@ -105,7 +105,7 @@ class History(RuleBasedStateMachine):
         contents = store.load(self.folder)
         reason = f"Reason number {len(self.gone)}."
         try:
-            edit = moves.retract(contents, name, reason, "2025-02-03")
+            edit = moves.retract(contents, [name], reason, "2025-02-03")
         except UsageError as refused:
             assert "only paper on the path" in str(refused)  # noqa: PT017
             return

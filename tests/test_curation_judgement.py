@@ -247,7 +247,13 @@ def test_a_deleted_record_is_one_problem_with_its_remedy(head: Path, base: Path)
     found = judged(head, base).problems
     (problem,) = found
     assert (problem.path, problem.line) == (str(head / "papers" / "loom.yaml"), None)
-    for part in ("reading-list retract loom --reason", "reading-list merge KEEP loom", "paths.yaml:", "topics.yaml:"):
+    for part in (
+        "reading-list retract loom --reason",
+        "reading-list merge KEEP loom",
+        "compare with a revision that was",
+        "paths.yaml:",
+        "topics.yaml:",
+    ):
         assert part in problem.message
 
 
@@ -263,7 +269,7 @@ def test_a_renamed_file_is_told_how_to_rename(head: Path, base: Path) -> None:
     [
         lambda contents: moves.rename(contents, "loom", "learning-looms"),
         lambda contents: moves.merge(contents, "kite", "ferry"),
-        lambda contents: moves.retract(contents, "loom", "It unravelled.", "2024-06-07"),
+        lambda contents: moves.retract(contents, ["loom"], "It unravelled.", "2024-06-07"),
     ],
 )
 def test_moves_by_command_are_in_order(head: Path, base: Path, move: Callable[[store.Contents], moves.Edit]) -> None:

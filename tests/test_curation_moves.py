@@ -69,7 +69,7 @@ def test_merge_fills_gaps_and_moves_every_reference(folder: Path) -> None:
     assert after.redirects == {"loom-again": "loom", "old-loom": "loom"}
 
 
-def test_a_merge_names_what_it_leaves_out(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_merge_shows_what_it_leaves_out(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     record = store.load(folder).records["loom"]
     write_record(
         folder, "loom", record.model_copy(update={"issued": "2020", "identifiers": Identifiers(doi="10.1145/1")})
@@ -79,7 +79,9 @@ def test_a_merge_names_what_it_leaves_out(folder: Path, capsys: pytest.CaptureFi
         folder, "loom-again", gone.model_copy(update={"identifiers": Identifiers(doi="10.1145/2"), "venue": "V"})
     )
     assert call("merge", "--records", str(folder), "loom", "loom-again") == 0
-    assert "note: the other record said something else of issued, identifiers.doi; that" in capsys.readouterr().err
+    notes = [line for line in capsys.readouterr().err.splitlines() if line.startswith("note: ")]
+    assert notes == ["note: the other record said something else, which is left out: issued: 2021-03"]
+    assert store.load(folder).records["loom"].alternative_identifiers == (Identifiers(doi="10.1145/2"),)
 
 
 @pytest.mark.parametrize(("keep", "other", "why"), [("loom", "loom-again", "First."), ("loom-again", "loom", "Then.")])
@@ -114,6 +116,17 @@ def test_the_title_of_the_other_is_kept_unless_it_is_the_same() -> None:
     gone = Record(title="Looms, Again", alternative_titles=("a weaver", "LOOM – A Toy Weaver", "Third"))
     assert moves.joined(kept, gone).alternative_titles == ("A Weaver", "Looms, Again", "Third")
     assert moves.joined(kept, Record(title="Loom: a toy weaver")).alternative_titles == ("A Weaver",)
+
+
+def test_the_identifiers_of_the_other_are_kept_where_they_differ() -> None:
+    one, two, three = (Identifiers(arxiv=f"2301.0000{number}") for number in (1, 2, 3))
+    kept = Record(title="Loom", identifiers=one, alternative_identifiers=(two,))
+    gone = Record(title="Loom", identifiers=three.model_copy(update={"doi": "10.1000/a"}))
+    made = moves.joined(kept, gone)
+    assert made.identifiers == one.model_copy(update={"doi": "10.1000/a"})
+    assert made.alternative_identifiers == (two, three)
+    assert moves.joined(made, gone) == made
+    assert moves.joined(Record(title="Loom"), made).alternative_identifiers == (two, three)
 
 
 def test_what_an_editor_decided_stays_even_where_it_is_nothing() -> None:
@@ -205,7 +218,7 @@ def test_a_note_about_a_link_goes_with_its_link() -> None:
 
 def _retract(folder: Path, name: str, reason: str = "The authors withdrew it.") -> store.Contents:
     contents = store.load(folder)
-    moves.apply(contents, moves.retract(contents, name, reason, "2026-11-20"))
+    moves.apply(contents, moves.retract(contents, [name], reason, "2026-11-20"))
     return store.load(folder)
 
 
@@ -253,13 +266,28 @@ def test_what_was_told_apart_from_a_retracted_paper_stays_apart(folder: Path) ->
 )
 def test_a_retraction_that_makes_no_sense_is_refused(folder: Path, name: str, reason: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):
-        moves.retract(store.load(folder), name, reason, "2026-11-20")
+        moves.retract(store.load(folder), [name], reason, "2026-11-20")
 
 
 def test_the_only_paper_of_a_path_is_not_retracted(folder: Path) -> None:
     _retract(folder, "loom-again")
-    with pytest.raises(UsageError, match="only paper on the path 'cloth'"):
+    with pytest.raises(UsageError, match="loom: nothing else is on the path 'cloth'"):
         _retract(folder, "loom")
+
+
+def test_several_are_taken_off_at_once_or_none(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def retracted(*names: str) -> int:
+        return call("retract", *names, "--reason", "Imported by mistake.", "--records", str(folder))
+
+    before = {path: path.read_bytes() for path in folder.rglob("*.yaml")}
+    assert retracted("loom", "nothing") == retracted("loom", "loom-again") == 2
+    assert "loom and loom-again: nothing else is on the path 'cloth'" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in folder.rglob("*.yaml")} == before
+    assert retracted("thread", "loom-again") == retracted("loom-again", "thread") == 0
+    after = store.load(folder)
+    assert checking.check(after) == []
+    assert (set(after.records), set(after.retracted)) == ({"loom"}, {"loom-again", "thread"})
+    assert [step.paper for step in after.paths["cloth"].steps] == ["loom"]
 
 
 def test_a_retracted_id_is_never_given_again(folder: Path) -> None:
@@ -268,7 +296,7 @@ def test_a_retracted_id_is_never_given_again(folder: Path) -> None:
         (lambda: moves.rename(contents, "loom", "loom-again"), "never given again"),
         (lambda: moves.rename(contents, "loom-again", "shuttle"), "taken off the list on 2026-11-20"),
         (lambda: moves.merge(contents, "loom", "loom-again"), "taken off the list"),
-        (lambda: moves.retract(contents, "loom-again", "Again.", "2026-11-21"), "taken off the list"),
+        (lambda: moves.retract(contents, ["loom-again"], "Again.", "2026-11-21"), "taken off the list"),
     )
     for make, message in refused:
         with pytest.raises(UsageError, match=message):

@@ -49,7 +49,7 @@ def test_a_maintainer_sees_what_changed(head: Path, base: Path) -> None:
     record = contents.records["two-names"]
     write_record(head, "two-names", record.model_copy(update={"why": "An entirely new reason to read it."}))
     write_record(head, "again", record.model_copy(update={"why": "Once more.", "seen": (), "added": "2025-01-01"}))
-    moves.apply(contents, moves.retract(contents, "stray-thread", "It frayed.", "2025-02-03"))
+    moves.apply(contents, moves.retract(contents, ["stray-thread"], "It frayed.", "2025-02-03"))
     shown = _shown(_summary(head, base))
     assert "1 record added, 1 record changed, 1 record taken off, 1 problem, 0 remarks." in shown
     assert "again\nadded\nsame paper as `two-names`:" in shown
@@ -99,7 +99,7 @@ def test_text_of_records_is_text(head: Path, base: Path) -> None:
     (head / "papers" / f"{NAME}.yaml").write_text(f'title: "x"\n"{NAME}": y\ntopics: ["{NAME}"]\n', "utf-8")
     (head / "topics.yaml").write_text((base / "topics.yaml").read_text("utf-8") + f'"{NAME}": {{name: x, group: y}}\n')
     contents = store.load(head)
-    moves.apply(contents, moves.retract(contents, "stray-thread", HOSTILE, "2025-02-03"))
+    moves.apply(contents, moves.retract(contents, ["stray-thread"], HOSTILE, "2025-02-03"))
     text = _summary(head, base)
     made = cmarkgfm.github_flavored_markdown_to_html(text, options=Options.CMARK_OPT_UNSAFE)
     tree = html5lib.parseFragment(made, namespaceHTMLElements=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import random
 from collections.abc import Mapping, Sequence
@@ -240,6 +241,35 @@ def test_what_a_person_merged_does_not_come_again_under_the_other_title(
     assert [message.partition(";")[0] for message in problems] == [
         "title: same paper as 'looms-at-rest' (equal title, authors agree)"
     ]
+
+
+def test_a_merged_paper_is_known_by_its_identifiers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Under either title or another one, though those of the record that stayed are others."""
+    head = "id,title,arxiv\n"
+    (tmp_path / "b.csv").write_text(f"{head}1,Looms at Rest,2305.00001\n", encoding="utf-8")
+    (tmp_path / "a.csv").write_text(f"{head}2,Looms That Rest,2305.09999\n", encoding="utf-8")
+    (tmp_path / "later.csv").write_text(f"{head}3,Looms at Rest,2305.09999\n", encoding="utf-8")
+    records = tmp_path / "records"
+    take_in(records, [tmp_path / "b.csv", tmp_path / "a.csv"])
+    assert call("merge", "looms-at-rest", "looms-that-rest", "--records", str(records)) == 0
+    assert checking.check(store.load(records)) == []
+    before = content(records)
+    (again,) = take_in(records, [tmp_path / "a.csv"]).outcomes  # its source comes first, and a person chose the other
+    assert (again.conflicts, content(records)) == ((), before)
+    capsys.readouterr()
+    assert call("add", "2305.09999", "Quite Another Title", "--records", str(records)) == 1
+    assert "on the list already as 'looms-at-rest': same arXiv identifier 2305.09999" in capsys.readouterr().err
+    assert call("duplicates", str(tmp_path / "later.csv"), "--json", "--records", str(records)) == 0
+    (pair,) = json.loads(capsys.readouterr().out)["pairs"]
+    assert (pair["a"], pair["b"], pair["reason"]) == ("3", "looms-at-rest", "same arxiv identifier 2305.09999")
+    done = take_in(records, [tmp_path / "later.csv"])
+    assert ([(each.id, each.new, each.conflicts) for each in done.outcomes], done.review) == (
+        [("looms-at-rest", False, ())],
+        (),
+    )
+    assert call("retract", "looms-at-rest", "--reason", "Withdrawn.", "--records", str(records)) == 0
+    (tmp_path / "last.csv").write_text(f"{head}4,Looms at Rest,2305.09999\n", encoding="utf-8")
+    assert take_in(records, [tmp_path / "last.csv"]).kept_off == ((0, "looms-at-rest"),)
 
 
 def test_what_could_not_be_read_again_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,17 +41,18 @@ def rename_options(parser: argparse.ArgumentParser) -> None:
 
 
 def retract(options: argparse.Namespace) -> int:
-    """Take a record off the list; its address says that it was, and why."""
-    return _edit(options, lambda contents: moves.retract(contents, options.id, options.reason, options.date or today()))
+    """Take records off the list; their addresses say that they were, and why."""
+    day_of = options.date or today()
+    return _edit(options, lambda contents: moves.retract(contents, options.ids, options.reason, day_of))
 
 
 def retract_options(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     parser.set_defaults(run=retract)
     records_option(parser)
-    parser.add_argument("id", metavar="ID", help="the id of the record")
-    parser.add_argument("--reason", required=True, metavar="TEXT", help="why, in a sentence that the page will show")
-    parser.add_argument("--date", type=day, metavar="DATE", help="the day that the page states (default: today)")
+    parser.add_argument("ids", nargs="+", metavar="ID", help="the id of a record")
+    parser.add_argument("--reason", required=True, metavar="TEXT", help="why, in a sentence that each page will show")
+    parser.add_argument("--date", type=day, metavar="DATE", help="the day that the pages state (default: today)")
 
 
 def changes(options: argparse.Namespace) -> int:
@@ -83,8 +84,8 @@ def _edit(options: argparse.Namespace, make: Callable[[store.Contents], moves.Ed
         say("nothing was changed: that is done already")
     for name in sorted(edit.writes):
         say(f"written: {folder / name}")
-    if edit.delete:
-        say(f"deleted: {folder / edit.delete}; its address goes on answering")
-    if edit.left_out:
-        say(f"note: the other record said something else of {', '.join(edit.left_out)}; that is left out")
+    for name in edit.deletes:
+        say(f"deleted: {folder / name}; its address goes on answering")
+    for fact in edit.left_out:
+        say(f"note: the other record said something else, which is left out: {fact}")
     return DONE

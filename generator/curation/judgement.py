@@ -120,6 +120,7 @@ def _vanished(change: Change) -> Iterator[Problem]:
                 f'bring the file back, then take the paper off with `reading-list retract {name} --reason "…"`, or, if '
                 f"it is another record's paper, use `reading-list merge KEEP {name}`"
             )
+            remedy += "; if it never was published, compare with a revision that was"
         named = _list(_naming(head, name))
         named = f"; it is still named at {named}, which these commands mend too" if named else ""
         yield Problem(

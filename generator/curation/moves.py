@@ -1,4 +1,4 @@
-"""A person's word about records: two are one paper, one is called otherwise, or one goes; every reference follows.
+"""A person's word about records: two are one paper, one is called otherwise, or some go; every reference follows.
 
 An id is never given to another paper: a merge or a rename leaves a redirect, a retraction leaves a notice. Redirects
 lead straight to a record or a notice, and a ring of them cannot come about.
@@ -6,8 +6,9 @@ lead straight to a record or a notice, and a ring of them cannot come about.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -17,21 +18,24 @@ from generator.curation.changes import differing
 from generator.errors import ReadingListError, UsageError
 from generator.faults import faults_in, spell
 from generator.ids import id_fault
-from generator.models import EDITOR, PathStep, Record, Retraction, StartHere
+from generator.models import EDITOR, Identifiers, PathStep, Record, Retraction, StartHere
 from generator.store import Contents
 
 _S = TypeVar("_S", PathStep, StartHere)
-_JOINED = ("title", "alternative_titles", "link_notes", "provenance", "seen", "corrected", "not_same_as", "added")
+_JOINED = frozenset(
+    """title alternative_titles identifiers alternative_identifiers link_notes provenance seen corrected not_same_as
+    added""".split()
+)
 
 
 @dataclass(frozen=True)
 class Edit:
-    """What a person's word comes to: the text of each file to be written, by its path, and the file that goes."""
+    """What a person's word comes to: the text of each file to be written, by its path, and the files that go."""
 
     writes: Mapping[str, str]
-    delete: str | None = None
+    deletes: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
-    """The fields of a record that goes whose values stand nowhere any more, such as ``identifiers.arxiv``."""
+    """What a record that goes had and no record has any more, as ``venue: Loom Letters``."""
 
 
 def merge(contents: Contents, keep: str, other: str) -> Edit:
@@ -56,7 +60,7 @@ def merge(contents: Contents, keep: str, other: str) -> Edit:
     begun = (name for name, topic in contents.topics.items() if other in (start.paper for start in topic.start_here))
     topics = tuple(dict.fromkeys((*made.topics, *(name for name in begun if name in gone.topics))))
     made = made.model_copy(update={"topics": topics})
-    return replace(_edit(contents, {keep: made}, other, keep), left_out=tuple(_left_out(gone, made)))
+    return replace(_edit(contents, {keep: made}, {other: keep}), left_out=tuple(_left_out(gone, made)))
 
 
 def rename(contents: Contents, old: str, new: str) -> Edit:
@@ -74,7 +78,7 @@ def rename(contents: Contents, old: str, new: str) -> Edit:
         raise UsageError(f"{new}: is its id already; name another")
     if new in contents.given:
         raise UsageError(f"{new}: is or was the id of a paper, and ids are never given again; choose another")
-    return _edit(contents, {new: contents.records[old]}, old, new)
+    return _edit(contents, {new: contents.records[old]}, {old: new})
 
 
 def tell_apart(contents: Contents, one: str, other: str) -> Edit:
@@ -93,36 +97,43 @@ def apart_from(record: Record, *others: str) -> Record:
     return record.model_copy(update={"not_same_as": tuple(dict.fromkeys((*record.not_same_as, *others)))})
 
 
-def retract(contents: Contents, name: str, reason: str, day: str) -> Edit:
-    """Take the record ``name`` off the list; its address answers with ``reason``, and imports do not bring it back.
+def retract(contents: Contents, names: Iterable[str], reason: str, day: str) -> Edit:
+    """Take records off the list; their addresses answer with ``reason``, and imports do not bring them back.
 
-    ``day`` is the day that the notice states. Where it is off the list for that reason already, nothing is to be
-    written. Raises UsageError where ``name`` is no record, where ``reason`` is no
-    line of text, or where a reading path would be left without a step.
+    ``day`` is the day that the notices state. What is off the list for that reason already is passed over. Raises
+    UsageError where one of ``names`` is no record, where ``reason`` is no line of text, or where a reading path would
+    be left without a step.
     """
-    if name not in contents.records:
-        if name in contents.retracted and contents.retracted[name].reason == reason:
-            return Edit({})
-        raise UsageError(f"{name}: is no record; {_moved(contents, name)}")
-    gone = contents.records[name]
-    kept = ("title", "alternative_titles", "identifiers", "seen")
-    notice = {**{name: getattr(gone, name) for name in kept}, "retracted": day, "reason": reason}
-    for place, what in faults_in(Retraction, notice):
-        raise UsageError(f"{spell(place)}: {what}")
+    notices: dict[str, Retraction] = {}
+    for name in names:
+        if name not in contents.records:
+            if name in contents.retracted and contents.retracted[name].reason == reason:
+                continue
+            raise UsageError(f"{name}: is no record; {_moved(contents, name)}")
+        kept = ("title", "alternative_titles", "identifiers", "alternative_identifiers", "seen")
+        notice = {
+            **{field: getattr(contents.records[name], field) for field in kept},
+            "retracted": day,
+            "reason": reason,
+        }
+        for place, what in faults_in(Retraction, notice):
+            raise UsageError(f"{spell(place)}: {what}")
+        notices[name] = Retraction(**notice)
     for path_id, path in contents.paths.items():
-        if all(step.paper == name for step in path.steps):
-            raise UsageError(f"{name}: is the only paper on the path {path_id!r}; give that path another paper first")
-    apart = {  # what a person has told apart from it stays apart
-        other: apart_from(record, name)
-        for other, record in contents.records.items()
-        if other in gone.not_same_as and other != name
-    }
-    return _edit(contents, apart, name, None, Retraction(**notice))
+        if all(step.paper in notices for step in path.steps):
+            papers = " and ".join(dict.fromkeys(step.paper for step in path.steps))
+            raise UsageError(f"{papers}: nothing else is on the path {path_id!r}; give that path another paper first")
+    apart: dict[str, Record] = {}  # what a person has told apart from them stays apart
+    for name in notices:
+        for other in contents.records[name].not_same_as:
+            if other in contents.records and other not in notices:
+                apart[other] = apart_from(apart.get(other, contents.records[other]), name)
+    return _edit(contents, apart, dict.fromkeys(notices), notices)
 
 
 def apply(contents: Contents, edit: Edit) -> None:
     """Write an edit, all of it or nothing. Raises WriteError."""
-    store.save(contents.folder, {**edit.writes, **({edit.delete: None} if edit.delete else {})})
+    store.save(contents.folder, {**edit.writes, **dict.fromkeys(edit.deletes)})
 
 
 def _moved(contents: Contents, name: str) -> str:
@@ -150,6 +161,8 @@ def joined(kept: Record, gone: Record) -> Record:
             values[name] = merging.in_order({**_of_fields(gone, kept), **ours})
         elif name == "alternative_titles":
             values[name] = _other_titles(kept, gone)
+        elif name == "alternative_identifiers":
+            values[name] = _other_identifiers(kept, gone, values["identifiers"])
         elif name == "seen":
             values[name] = tuple(sorted({*ours, *theirs}, key=lambda seen: (seen.source, seen.position)))
         elif name == "corrected":
@@ -164,12 +177,12 @@ def joined(kept: Record, gone: Record) -> Record:
 
 
 def _left_out(gone: Record, made: Record) -> Iterator[str]:
-    """Yield the fields of ``gone`` of which ``made`` says something else, but for those that a merge joins."""
+    """Yield the facts of ``gone`` of which ``made`` says something else, but for those that a merge joins."""
     for name in differing(gone, made):
         group, _, kind = name.partition(".")
         stated = getattr(gone, group)
-        if group not in _JOINED and (getattr(stated, kind) if kind else stated):
-            yield name
+        if group not in _JOINED and (value := getattr(stated, kind) if kind else stated):
+            yield f"{name}: {titles.fold(merging.shown(value))}"
 
 
 def _other_titles(kept: Record, gone: Record) -> tuple[str, ...]:
@@ -179,6 +192,17 @@ def _other_titles(kept: Record, gone: Record) -> tuple[str, ...]:
         others.setdefault(titles.key(title), title)
     others.pop(titles.key(kept.title), None)
     return tuple(others.values())
+
+
+def _other_identifiers(kept: Record, gone: Record, held: Identifiers) -> tuple[Identifiers, ...]:
+    """Return the identifiers of both but those ``held``: under each of them the paper may come again.
+
+    Where an editor has left one empty, that of ``gone`` is not kept.
+    """
+    differ = {kind: value for kind, value in gone.identifiers if value and getattr(held, kind) not in (None, value)}
+    others = dict.fromkeys((*kept.alternative_identifiers, Identifiers(**differ), *gone.alternative_identifiers))
+    others.pop(Identifiers(), None)
+    return tuple(others)
 
 
 def _of_fields(gone: Record, kept: Record) -> dict[str, str]:
@@ -193,31 +217,32 @@ def _of_fields(gone: Record, kept: Record) -> dict[str, str]:
 
 
 def _edit(
-    contents: Contents, changed: Mapping[str, Record], old: str, new: str | None, notice: Retraction | None = None
+    contents: Contents,
+    changed: Mapping[str, Record],
+    moved: Mapping[str, str | None],
+    notices: Mapping[str, Retraction] = MappingProxyType({}),
 ) -> Edit:
-    """Return the edit that writes ``changed``, lets ``old`` go, and makes all that names ``old`` name ``new``.
+    """Return the edit that writes ``changed``, lets the ids in ``moved`` go, and names the new one where one was named.
 
-    Where there is no ``new``, topics and paths name ``old`` no more, and ``notice`` answers for it.
+    Of what has no new id, topics and paths name nothing more, and its notice answers for it.
     """
-    records = {name: record for name, record in contents.records.items() if name != old} | dict(changed)
+    records = {name: record for name, record in contents.records.items() if name not in moved} | dict(changed)
     writes: dict[str, str] = {}
     for name, record in records.items():
-        apart = tuple(dict.fromkeys(new if new and other == old else other for other in record.not_same_as))
+        apart = tuple(dict.fromkeys(moved.get(other) or other for other in record.not_same_as))
         apart = tuple(other for other in apart if other != name)
         if name in changed or apart != record.not_same_as:
             writes[store.record_file(name)] = store.record_text(record.model_copy(update={"not_same_as": apart}))
     topics = {
-        name: topic.model_copy(update={"start_here": _renamed(topic.start_here, old, new)})
+        name: topic.model_copy(update={"start_here": _renamed(topic.start_here, moved)})
         for name, topic in contents.topics.items()
     }
     paths = {
-        name: path.model_copy(update={"steps": _renamed(path.steps, old, new)}) for name, path in contents.paths.items()
+        name: path.model_copy(update={"steps": _renamed(path.steps, moved)}) for name, path in contents.paths.items()
     }
-    redirects, retracted = dict(contents.redirects), dict(contents.retracted)
-    if new:
-        redirects = {name: new if to == old else to for name, to in redirects.items()} | {old: new}
-    elif notice:
-        retracted[old] = notice
+    redirects = {name: moved.get(to) or to for name, to in contents.redirects.items()}
+    redirects |= {old: new for old, new in moved.items() if new}
+    retracted = {**contents.retracted, **notices}
     if topics != contents.topics:
         writes["topics.yaml"] = store.table_text(topics)
     if paths != contents.paths:
@@ -229,14 +254,14 @@ def _edit(
     answering = {*records, *retracted}
     if problem := next((name for name, to in redirects.items() if name in answering or to not in answering), None):
         raise ReadingListError(f"redirects.yaml: {problem} would lead nowhere; run `reading-list check` first")
-    return Edit(writes, store.record_file(old))
+    return Edit(writes, tuple(map(store.record_file, moved)))
 
 
-def _renamed(steps: Sequence[_S], old: str, new: str | None) -> tuple[_S, ...]:
-    """Return steps in which ``new`` stands for ``old``; that of ``old`` goes where ``new`` is none or has its own."""
-    goes = new is None or any(step.paper == new for step in steps)
+def _renamed(steps: Sequence[_S], moved: Mapping[str, str | None]) -> tuple[_S, ...]:
+    """Return steps with the new ids of what moved; a step goes where there is no new id, or that has its own."""
+    no_place = {None, *(step.paper for step in steps)}
     return tuple(
-        step.model_copy(update={"paper": new}) if step.paper == old else step
+        step.model_copy(update={"paper": moved[step.paper]}) if step.paper in moved else step
         for step in steps
-        if not (goes and step.paper == old)
+        if step.paper not in moved or moved[step.paper] not in no_place
     )

@@ -326,15 +326,15 @@ def _holder(contents: Contents, facts: _Facts) -> Neighbour | None:
     """Return the paper that has one of the identifiers: that is the one, whatever the titles are."""
     given = facts.values.get("identifiers", {})
     for name, paper in contents.papers.items():
-        if reason := _shared(given, paper.identifiers):
+        if reason := _shared(given, paper.identifiers, *paper.alternative_identifiers):
             return Neighbour(name, paper.title, Verdict("same", 1.0, reason))
     return None
 
 
-def _shared(given: Mapping[str, str], identifiers: Identifiers) -> str | None:
+def _shared(given: Mapping[str, str], *identifiers: Identifiers) -> str | None:
     """Say which identifier of a paper is one that was ``given``; nothing where none is."""
-    held = identifiers.model_dump(exclude_none=True)
-    same = (f"same {SCHEMES[kind].name} identifier {value}" for kind, value in given.items() if held.get(kind) == value)
+    held = {pair for each in identifiers for pair in each}
+    same = (f"same {SCHEMES[kind].name} identifier {value}" for kind, value in given.items() if (kind, value) in held)
     return next(same, None)
 
 

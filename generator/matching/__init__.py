@@ -89,7 +89,7 @@ def match(items: Sequence[Item], tell: Callable[[int], None] | None = None) -> M
         for root, place in zip(cluster_of, range(len(items)), strict=True)
         if root == place
     )
-    pairs = _unsettled(items, pairs, clusters, cluster_of)
+    pairs = _told_once(items, _unsettled(items, pairs, clusters, cluster_of))
     pairs.sort(key=lambda pair: (pair.a, pair.b))
     return Matching(tuple(clusters), tuple(pairs))
 
@@ -148,6 +148,18 @@ def _unsettled(
         )
 
     return [pair for pair in pairs if not is_settled(pair)]
+
+
+def _told_once(items: Sequence[Item], pairs: list[Pair]) -> list[Pair]:
+    """Return of the pairs of two papers the surest: a record stands here in each form that it is known by."""
+    if not any(item.is_record for item in items):
+        return pairs
+    surest: dict[frozenset[int | str], Pair] = {}
+    for pair in sorted(pairs, key=lambda pair: (pair.verdict.order, pair.a, pair.b)):
+        papers = frozenset(items[place].label if items[place].is_record else place for place in (pair.a, pair.b))
+        if len(papers) > 1:
+            surest.setdefault(papers, pair)
+    return list(surest.values())
 
 
 @dataclass(slots=True)

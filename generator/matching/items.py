@@ -14,6 +14,7 @@ import tempfile
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import field
+from itertools import product
 from types import MappingProxyType
 from typing import IO, NamedTuple
 
@@ -206,13 +207,16 @@ def items_of(papers: Mapping[str, Record | Retraction]) -> list[Item]:
     """Return the comparable forms of papers by their ids: one for each title that a paper bears, the main one first.
 
     All have the paper's id for a label. Under another title it may have had other identifiers: those forms have none.
+    Its alternative identifiers may be those of any title, so each title has a form with each of them.
     """
     items = []
     for name, paper in papers.items():
         record = paper if isinstance(paper, Record) else Record(title=paper.title, identifiers=paper.identifiers)
         items.append(item_of_record(name, record))
-        for title in paper.alternative_titles:
-            other = record.model_copy(update={"title": title, "identifiers": Identifiers()})
+        forms = [(title, Identifiers()) for title in paper.alternative_titles]
+        forms += product((paper.title, *paper.alternative_titles), paper.alternative_identifiers)
+        for title, others in forms:
+            other = record.model_copy(update={"title": title, "identifiers": others})
             items.append(item_of_record(name, other))
     return items
 
