@@ -39,6 +39,8 @@ def contents(tmp_path: Path) -> Contents:
         ("authors", "Ada Thread, Bo Weft, Chi Web", ("Ada Thread", "Bo Weft", "Chi Web")),
         ("authors", "Ada Thread, Bo Weft, Chi Web and Di", ("Ada Thread", "Bo Weft", "Chi Web", "Di")),
         ("authors", "Ada Thread; Weft, Bo", ("Ada Thread", {"family": "Weft", "given": "Bo"})),
+        ("authors", "Please\nBe Please", ("Please", "Be Please")),
+        ("authors", "Are Loom\n{The authors of Loom}", ("Are Loom", "The authors of Loom")),
         ("issued", "2021-12-25", "2021-12-25"),
         ("venue", "Toy Conf 2021", "Toy Conf 2021"),
         ("identifiers.arxiv", "https://arxiv.org/abs/2401.00010v1", "2401.00010"),
@@ -76,6 +78,16 @@ def test_a_field_gets_its_value_and_its_origin(field: str, text: str, expected: 
         assert data.get(name) == before.get(name)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("Jana Kraus et al.", 1), ("Jana Kraus\nAda Thread\nand others", 2), ("Kraus, J., et al.", 1)],
+)
+def test_et_al_is_no_author(text: str, expected: int, contents: Contents) -> None:
+    plan = corrections.plan(contents, "two-names", "authors", text, SOURCE)
+    assert plan.remarks == (f"authors: only {expected} named, and others",)
+    assert "al." not in plan.writes["papers/two-names.yaml"]
+
+
 def test_no_later_import_changes_a_correction_back(contents: Contents) -> None:
     plan = corrections.plan(contents, "two-names", "venue", "delete", SOURCE)
     plans.apply(contents, plan)
@@ -101,6 +113,16 @@ def test_no_later_import_changes_a_correction_back(contents: Contents) -> None:
         ("topics", "spinning", SOURCE, "", "does not have this topic"),
         ("authors", "Ada\u202e Thread", SOURCE, "value", "invisible character"),
         ("authors", "{Ada} \0009\0", SOURCE, "value", "control character"),
+        (
+            "authors",
+            "Please add Lotte van den Berg as last author",
+            SOURCE,
+            "value",
+            "reads as a sentence; write all auth",
+        ),
+        ("authors", "Ada Thread, Bo Weft, Chi Web (last author)", SOURCE, "value", "reads as a sentence"),
+        ("authors", "Thread, Ada\nthe order is wrong", SOURCE, "value", "'the order is wrong' reads as a sentence"),
+        ("authors", "et al.", SOURCE, "value", "authors: nobody is named"),
         ("venue", "Toy Conf", "x" * 1000, "source", "longer than 1000"),
         ("venue", "Toy Conf", "editor: me", "source", "is no source"),
         ("venue", "Toy Conf", "me; from https://evil.example", "source", "is no source"),

@@ -14,7 +14,8 @@ from generator.curation.plans import Fault, Plan, checked, unanswered
 from generator.curation.suggestions import topics_named
 from generator.faults import faults_in, spell
 from generator.identifiers import SCHEMES
-from generator.models import EDITOR, PROVEN_FIELDS, Record
+from generator.models import EDITOR, PROVEN_FIELDS, PersonName, Record
+from generator.names import reads_as_sentence, without_others
 from generator.readers.csv_table import author_in, authors_in
 from generator.store import Contents
 
@@ -86,7 +87,9 @@ def plan(contents: Contents, record_id: str, name: str, text: str, source: str) 
     if faults:
         return Plan("correction", record_id, record.title, faults=tuple(faults))
     writes = {store.record_file(record_id): store.record_text(corrected)}
-    return checked(contents, Plan("correction", record_id, corrected.title, writes))
+    cut = name == "authors" and any(without_others(line) != line for line in _lines(text))
+    remarks = (f"authors: only {len(corrected.authors)} named, and others",) if cut else ()
+    return checked(contents, Plan("correction", record_id, corrected.title, writes, remarks=remarks))
 
 
 def _with(data: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
@@ -107,10 +110,7 @@ def _value(name: str, text: str, contents: Contents) -> tuple[Any, list[Fault]]:
         ids, faults = topics_named([each for line in lines for each in line], contents.topics)
         return ids, [Fault("value", str(fault)) for fault in faults]
     if name == "authors":
-        names = _lines(text)
-        if len(names) == 1 and (";" in text or text.count(",") > 1):  # all of them on one line
-            return authors_in(names[0]), []
-        return tuple(map(author_in, names)), []
+        return _people(text)
     if name == "results":
         return _lines(text), []
     if group == "identifiers":
@@ -121,6 +121,21 @@ def _value(name: str, text: str, contents: Contents) -> tuple[Any, list[Fault]]:
     if name == "type":
         return text.lower(), []
     return text if name == "summary" else titles.fold(text), []
+
+
+def _people(text: str) -> tuple[tuple[str | PersonName, ...], list[Fault]]:
+    """Return the authors that an answer names; what says something of them is asked about, unless braces hold it."""
+    lines = _lines(text)
+    names = list(filter(None, map(without_others, lines)))
+    one_line = len(lines) == 1 and (";" in text or text.count(",") > 1)  # all of them
+    people = authors_in("".join(names)) if one_line else tuple(map(author_in, names))
+    remedy = (
+        "write all authors in their order, one name a line, and nothing else; an organisation's name may stand in {}"
+    )
+    said = next((name for name in names if name[0] != "{" and reads_as_sentence(name)), None)
+    if said:
+        return people, [Fault("value", f"{said[:80]!r} reads as a sentence; {remedy}")]
+    return people, [] if people else [Fault("value", f"authors: nobody is named; {remedy}")]
 
 
 def _lines(text: str) -> list[str]:
