@@ -495,7 +495,8 @@ def test_any_body_is_refused_in_our_words_or_gives_a_clean_list(text: str) -> No
     if issue.form.kind == "paper":
         plan = suggestions.plan(TOY, suggestions.of_issue(issue, TOY.topics), added="2025-01-05")
     else:
-        plan = (corrections if issue.form.kind == "correction" else proposals).of_issue(issue, TOY)
+        is_correction = issue.form.kind == "correction"
+        plan = corrections.of_issue(issue, TOY, "2025-01-05") if is_correction else proposals.of_issue(issue, TOY)
     assert bool(plan.writes) != bool(plan.faults)
     assert_inert(told(plan, {question.id: question.label for question in issue.form.questions}, list(plan.writes)))
     if plan.writes:

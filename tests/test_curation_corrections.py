@@ -15,6 +15,7 @@ from generator.models import Entry, Record
 from generator.store import Contents
 
 SOURCE = "https://toy.example/errata"
+DAY = "2025-01-05"
 WORD = f"editor: corrected; from {SOURCE}"
 
 
@@ -60,7 +61,7 @@ def contents(tmp_path: Path) -> Contents:
     ],
 )
 def test_a_field_gets_its_value_and_its_origin(field: str, text: str, expected: Any, contents: Contents) -> None:
-    plan = corrections.plan(contents, "two-names", field, text, SOURCE)
+    plan = corrections.plan(contents, "two-names", field, text, SOURCE, DAY)
     assert plan.faults == ()
     plans.apply(contents, plan)
     after = store.load(contents.folder)
@@ -74,8 +75,36 @@ def test_a_field_gets_its_value_and_its_origin(field: str, text: str, expected: 
     group, _, kind = field.partition(".")
     value = data.get(group, {}).get(kind) if kind else data.get(field)
     assert value == expected
-    for name in {*data, *before} - {group}:
+    for name in {*data, *before} - {group, "corrected"}:
         assert data.get(name) == before.get(name)
+
+
+WAS = "Chi-Wen van der Loom, Spindle, Toy Weavers' Union"
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "told"),
+    [
+        ("title", "Three Names", "Title: Three Names instead of Two Names, One Loom"),
+        ("venue", "Toy Conf", "Venue: Toy Conf instead of Journal of Toy Weaving"),
+        ("venue", "delete", "Venue: Journal of Toy Weaving was deleted"),
+        ("authors", "Thread, Ada\nBo Weft", f"Authors: Ada Thread, Bo Weft instead of {WAS}"),
+        ("authors", "Ada Thread\n" * 99, f"Authors: {('Ada Thread, ' * 99)[:299]}… instead of {WAS}"),
+        ("identifiers.doi", "10.5555/b.2", "DOI identifier: 10.5555/b.2 instead of 10.5555/loom.2021(7)_1"),
+        ("links.code", "https://github.com/toy/loom", None),  # a gap was filled
+        ("why", "It is needed.", None),  # the list's own word
+    ],
+)
+def test_what_readers_had_seen_otherwise_is_told(field: str, text: str, told: str | None, contents: Contents) -> None:
+    plans.apply(contents, corrections.plan(contents, "two-names", field, text, SOURCE, DAY))
+    again = store.load(contents.folder)
+    plans.apply(again, corrections.plan(again, "two-names", "issued", "2020", SOURCE, "2025-01-06"))
+    record = store.load(contents.folder).records["two-names"]
+    first = [(DAY, told)] if told else []
+    assert [(made.day, made.what) for made in record.corrected] == [
+        *first,
+        ("2025-01-06", "Date: 2020 instead of 2021-12-24"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -83,13 +112,13 @@ def test_a_field_gets_its_value_and_its_origin(field: str, text: str, expected: 
     [("Jana Kraus et al.", 1), ("Jana Kraus\nAda Thread\nand others", 2), ("Kraus, J., et al.", 1)],
 )
 def test_et_al_is_no_author(text: str, expected: int, contents: Contents) -> None:
-    plan = corrections.plan(contents, "two-names", "authors", text, SOURCE)
+    plan = corrections.plan(contents, "two-names", "authors", text, SOURCE, DAY)
     assert plan.remarks == (f"authors: only {expected} named, and others",)
     assert "al." not in plan.writes["papers/two-names.yaml"]
 
 
 def test_no_later_import_changes_a_correction_back(contents: Contents) -> None:
-    plan = corrections.plan(contents, "two-names", "venue", "delete", SOURCE)
+    plan = corrections.plan(contents, "two-names", "venue", "delete", SOURCE, DAY)
     plans.apply(contents, plan)
     record = store.load(contents.folder).records["two-names"]
     entry = Entry("f", 1, 1, title=record.title, venue="Journal of Toy Weaving")
@@ -129,7 +158,7 @@ def test_no_later_import_changes_a_correction_back(contents: Contents) -> None:
     ],
 )
 def test_what_is_refused(field: str, text: str, source: str, place: str, message: str, contents: Contents) -> None:
-    plan = corrections.plan(contents, "two-names", field, text, source)
+    plan = corrections.plan(contents, "two-names", field, text, source, DAY)
     assert [fault.field for fault in plan.faults] == [place]
     assert message in plan.faults[0].message
     assert plans.apply(contents, plan) == []

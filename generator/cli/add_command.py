@@ -196,7 +196,7 @@ def _of_issue(
     if issue.form.kind == "paper":
         plan = _paper(contents, suggestions.of_issue(issue, contents.topics), options, found, lookup)
     elif issue.form.kind == "correction":
-        plan = corrections.of_issue(issue, contents)
+        plan = corrections.of_issue(issue, contents, options.added or today())
     else:
         plan = proposals.of_issue(issue, contents)
     order = [question.id for question in issue.form.questions]

@@ -14,16 +14,20 @@ from generator.curation.plans import Fault, Plan, checked, unanswered
 from generator.curation.suggestions import topics_named
 from generator.faults import faults_in, spell
 from generator.identifiers import SCHEMES
-from generator.models import EDITOR, PROVEN_FIELDS, PersonName, Record
+from generator.models import EDITOR, PROVEN_FIELDS, Correction, PersonName, Record
 from generator.names import reads_as_sentence, without_others
 from generator.readers.csv_table import author_in, authors_in
 from generator.store import Contents
 
+_LABELS = {name: label for label, name in FIELDS.items()}
+_OWN = ("type", "topics", "summary", "why")
+"""What the list itself says of a paper: no fact that was wrong."""
+_LONGEST = 300
 _ITEM = re.compile(r"[-*•]\s+")
 
 
-def of_issue(issue: Issue, contents: Contents) -> Plan:
-    """Work out what the answers to the form for corrections change; nothing is written."""
+def of_issue(issue: Issue, contents: Contents, day: str) -> Plan:
+    """Work out what the answers to the form for corrections change on ``day``; nothing is written."""
     answers = {question.id: issue.answers.get(question.id, "") for question in issue.form.questions}
     faults = unanswered(issue)
     record_id = record_named(answers["record"], contents)
@@ -35,7 +39,7 @@ def of_issue(issue: Issue, contents: Contents) -> Plan:
         faults.append(Fault("field", f"{name[:40]!r} is none of {', '.join(FIELDS)}; choose one of these"))
     if faults or record_id is None:
         return Plan("correction", record_id, faults=tuple(faults))
-    return plan(contents, record_id, name, answers["value"], answers["source"])
+    return plan(contents, record_id, name, answers["value"], answers["source"], day)
 
 
 def record_named(text: str, contents: Contents) -> str | None:
@@ -62,8 +66,11 @@ def _last_part(address: str) -> str:
     return parts[-1] if "/" in address and parts else ""
 
 
-def plan(contents: Contents, record_id: str, name: str, text: str, source: str) -> Plan:
-    """Work out the correction of the field ``name`` (such as ``links.code``) to ``text``, which ``source`` supports."""
+def plan(contents: Contents, record_id: str, name: str, text: str, source: str, day: str) -> Plan:
+    """Work out the correction of the field ``name`` (such as ``links.code``) to ``text``, which ``source`` supports.
+
+    A fact that readers had seen otherwise is told on "What changed" under ``day``.
+    """
     record = contents.records[record_id]
     data: dict[str, Any] = {**store.plain(record)}
     value, faults = _value(name, text, contents)
@@ -86,6 +93,11 @@ def plan(contents: Contents, record_id: str, name: str, text: str, source: str) 
             faults.append(Fault("value", f"{name}: stands so already; nothing is to be changed"))
     if faults:
         return Plan("correction", record_id, record.title, faults=tuple(faults))
+    if group not in _OWN and (before := _shown(record, name)):
+        after = _shown(corrected, name)
+        what = f"{_LABELS[name]}: {f'{after} instead of {before}' if after else f'{before} was deleted'}"
+        made = Correction(day=day, what=what)
+        corrected = corrected.model_copy(update={"corrected": (*record.corrected, made)})
     writes = {store.record_file(record_id): store.record_text(corrected)}
     cut = name == "authors" and any(without_others(line) != line for line in _lines(text))
     remarks = (f"authors: only {len(corrected.authors)} named, and others",) if cut else ()
@@ -96,6 +108,14 @@ def _with(data: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
     """Return ``data`` with ``name`` set, or left out where there is no value."""
     kept = {key: held for key, held in data.items() if key != name}
     return kept | ({name: value} if value else {})
+
+
+def _shown(record: Record, name: str) -> str:
+    """Return on one line, and shortened, what a record states in a field."""
+    group, _, kind = name.partition(".")
+    value = getattr(getattr(record, group), kind) if kind else getattr(record, group)
+    text = ", ".join(map(str, value)) if isinstance(value, tuple) else value or ""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def _value(name: str, text: str, contents: Contents) -> tuple[Any, list[Fault]]:

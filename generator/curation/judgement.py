@@ -42,9 +42,15 @@ def judge(change: Change) -> Judgement:
     problems = {*_of_what_is_touched(change), *doubled}
     return Judgement(
         tuple(sorted(problems, key=lambda problem: problem.sort_key)),
-        tuple(sorted({*remarks, *_unproven(change), *_unpublished(change)}, key=lambda remark: remark.sort_key)),
+        tuple(sorted({*remarks, *_remarks(change)}, key=lambda remark: remark.sort_key)),
         nearest,
     )
+
+
+def _remarks(change: Change) -> Iterator[Remark]:
+    yield from _unproven(change)
+    yield from _untold(change)
+    yield from _unpublished(change)
 
 
 def _of_what_is_touched(change: Change) -> Iterator[Problem]:
@@ -100,6 +106,39 @@ def _unproven(change: Change) -> Iterator[Remark]:
                     f'write `{field}: "editor: why"` there, or delete the line',
                 )
                 yield Remark(at.path, at.line, at.message, "warning")
+
+
+def _untold(change: Change) -> Iterator[Remark]:
+    """Remark on facts changed by people, of which "What changed" says nothing to those who read them before."""
+    for name, record in change.head.records.items():
+        before = change.base.records.get(name)
+        if before is None or record.corrected != before.corrected:
+            continue
+        facts = {
+            "title": (before.title, record.title),
+            "authors": (before.author_names, record.author_names),
+            "issued": (before.issued, record.issued),
+            "venue": (before.venue, record.venue),
+        }
+        fields = [
+            field
+            for field, (was, now) in facts.items()
+            if was and was != now and was not in record.alternative_titles
+            if not _is_from_a_new_source(field, before, record)
+        ]
+        if fields:
+            are = "is" if len(fields) == 1 else "are"
+            text = (
+                f"corrected: {' and '.join(fields)} {are} other than before; where readers had seen a wrong one, add a "
+                "`day` and `what` under `corrected`, which “What changed” and the digest show"
+            )
+            at = change.head.problem(record_file(name), (fields[0],), text)
+            yield Remark(at.path, at.line, at.message)
+
+
+def _is_from_a_new_source(field: str, before: Record, record: Record) -> bool:
+    origin = record.provenance.get(field, EDITOR)
+    return origin != before.provenance.get(field) and not origin.startswith(EDITOR)
 
 
 # --- addresses that would die ----------------------------------------------------------------------------------------
