@@ -15,6 +15,11 @@ MONTHS = tuple(name[:3] for name in MONTH_NAMES)
 _LEAP_YEAR = 2000  # in which every day of any year exists
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 _MARKED = re.compile(r"\[?(\d{4}(?:-\d{2}){0,2})[a-z~?%]?\]?", re.ASCII)
+_NAMED = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in MONTH_NAMES).replace("Sep(?:", "Sep(?:t|")
+_MONTH_AND_YEAR = re.compile(
+    rf"(?P<month>{_NAMED})(?:\.|,|\.,)?\s+(?P<year>\d{{4}})|(?P<first>\d{{4}})\s+(?P<last>{_NAMED})\.?",
+    re.ASCII | re.IGNORECASE,
+)
 _PRINTED = re.compile(rf"({'|'.join(MONTHS)}) (\d{{1,2}})(?:, (\d{{4}}))?", re.ASCII)
 _YEARLESS = re.compile(r"--(\d{2})-(\d{2})", re.ASCII)
 
@@ -37,15 +42,25 @@ def stated(text: str) -> str | None:
     """Return the date that ``text`` is, with a mark beside it or without; ``None`` where it is none.
 
     ``2014a`` is the first of a year's papers, ``[2014]`` is not from the paper itself, and ``2014?``, ``2014~`` and
-    ``2014%`` are uncertain, approximate and both (https://www.loc.gov/standards/datetime/).
+    ``2014%`` are uncertain, approximate and both (https://www.loc.gov/standards/datetime/). A month may stand in words:
+    ``January 1978``, ``2020 Jan``.
     """
     match = _MARKED.fullmatch(text)
-    return match[1] if match and is_partial_date(match[1]) else None
+    found = match[1] if match else _month_and_year(text)
+    return found if found and is_partial_date(found) else None
+
+
+def _month_and_year(text: str) -> str | None:
+    match = _MONTH_AND_YEAR.fullmatch(text)
+    if match is None:
+        return None
+    month = MONTHS.index((match["month"] or match["last"])[:3].title()) + 1
+    return f"{match['year'] or match['first']}-{month:02}"
 
 
 def remark_on(text: str) -> str | None:
     """Say what is made of a text that should be a date and is none, or has a mark beside it."""
-    if is_partial_date(text):
+    if is_partial_date(text) or ((words := _month_and_year(text)) and is_partial_date(words)):
         return None
     return f"{text[:40]!r} is read as {found}" if (found := stated(text)) else f"{text[:40]!r} is no date; left out"
 

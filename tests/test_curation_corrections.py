@@ -10,7 +10,8 @@ import pytest
 from site_tools import toy_records, write_record
 
 from generator import checking, merging, store
-from generator.curation import corrections, plans
+from generator.curation import corrections, forms, plans
+from generator.curation.issues import Issue
 from generator.models import Entry, Record
 from generator.store import Contents
 
@@ -43,6 +44,8 @@ def contents(tmp_path: Path) -> Contents:
         ("authors", "Please\nBe Please", ("Please", "Be Please")),
         ("authors", "Are Loom\n{The authors of Loom}", ("Are Loom", "The authors of Loom")),
         ("issued", "2021-12-25", "2021-12-25"),
+        ("issued", "May 2024", "2024-05"),
+        ("issued", "2020 Sept.", "2020-09"),
         ("venue", "Toy Conf 2021", "Toy Conf 2021"),
         ("identifiers.arxiv", "https://arxiv.org/abs/2401.00010v1", "2401.00010"),
         ("identifiers.doi", "https://doi.org/10.5555/B.2", "10.5555/b.2"),
@@ -131,10 +134,18 @@ def test_no_later_import_changes_a_correction_back(contents: Contents) -> None:
     [
         ("title", "delete", SOURCE, "value", "cannot be deleted"),
         ("title", "x" * 1001, SOURCE, "value", "longer than 1000"),
-        ("title", "The Undated Shuttle: What No Source Dates", SOURCE, "", "same paper as"),
+        (
+            "title",
+            "The Undated Shuttle: What No Source Dates",
+            SOURCE,
+            "value",
+            "is what another paper of the list has",
+        ),
         ("issued", "last week", SOURCE, "value", "is no date"),
+        ("issued", "2021?", SOURCE, "value", "is no date"),
         ("issued", "2021-12-24", SOURCE, "value", "stands so already"),
-        ("identifiers.arxiv", "2313.00001", SOURCE, "value", "is no arXiv identifier"),
+        ("identifiers.arxiv", "2313.00001", SOURCE, "value", "is no arXiv identifier; write it like 2210.17323"),
+        ("identifiers.arxiv", "1401.02222", SOURCE, "value", "those until 1412 have four figures behind the dot"),
         ("links.code", "javascript:alert(1)", SOURCE, "value", "does not start with https://"),
         ("links.code", "http://127.0.0.1/", SOURCE, "value", "names a machine by its number"),
         ("type", "recipe", SOURCE, "value", "is none of"),
@@ -175,6 +186,7 @@ def test_what_is_refused(field: str, text: str, source: str, place: str, message
         ("../papers/two-names.md", "two-names"),
         ("braid", "braided-attention"),
         ("Two names; one LOOM", "two-names"),
+        ("rope", "frayed-rope"),
         ("two", None),
         ("", None),
         ("///", None),
@@ -185,6 +197,28 @@ def test_what_is_refused(field: str, text: str, source: str, place: str, message
 )
 def test_records_are_named_as_people_name_them(text: str, expected: str | None, contents: Contents) -> None:
     assert corrections.record_named(text, contents) == expected
+
+
+@pytest.mark.parametrize(
+    "named", ["frayed-rope", "https://toy.example/list/papers/rope/", "Frayed rope strands at O(n2)"]
+)
+def test_a_paper_that_was_taken_off_is_told_why(named: str, contents: Contents) -> None:
+    answers = {"record": named, "field": "Venue", "value": "Toy Conf", "source": SOURCE}
+    [fault] = corrections.of_issue(Issue("", forms.forms({})[1], answers), contents, DAY).faults
+    assert fault.field == "record"
+    assert "was taken off the list on 2025-02-03: " in fault.message
+    assert fault.message.endswith("The authors withdrew it; if that was wrong, say so in a comment")
+
+
+@pytest.mark.parametrize("record_id", ["stray-thread", "undated-shuttle"])
+def test_what_another_paper_has_leads_to_that_paper(record_id: str, contents: Contents) -> None:
+    plan = corrections.plan(contents, record_id, "identifiers.doi", "10.5555/loom.2021(7)_1", SOURCE, DAY)
+    assert [(fault.field, "is what another paper of the list has" in fault.message) for fault in plan.faults] == [
+        ("value", True)
+    ]
+    assert [(each.id, "same DOI identifier" in each.verdict.reason.replace("doi", "DOI")) for each in plan.near] == [
+        ("two-names", True)
+    ]
 
 
 def test_a_record_is_named_by_each_of_its_titles(contents: Contents) -> None:

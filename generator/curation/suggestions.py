@@ -18,7 +18,7 @@ from generator.curation.plans import Fault, Neighbour, Plan, checked, neighbours
 from generator.faults import faults_in, spell
 from generator.identifiers import SCHEMES
 from generator.matching.comparison import Verdict
-from generator.models import RECORD_TYPES, Entry, Identifiers, Record, Topic
+from generator.models import RECORD_TYPES, Entry, Record, Topic
 from generator.store import Contents
 
 _KNOWN = "an arXiv id, a DOI, or an address at arXiv, doi.org, OpenReview, the ACL Anthology or Hugging Face Papers"
@@ -183,17 +183,8 @@ def plan(
         f"near to {each.id!r}{off if each.id in contents.retracted else ''}: {each.verdict.reason}; a person decides"
         for each in near
     ]
-    return checked(
-        contents,
-        Plan(
-            "paper",
-            record_id,
-            record.title,
-            {store.record_file(record_id): store.record_text(record)},
-            remarks=tuple(remarks),
-            near=near,
-        ),
-    )
+    writes = {store.record_file(record_id): store.record_text(record)}
+    return checked(contents, Plan("paper", record_id, record.title, writes, remarks=tuple(remarks), near=near))
 
 
 def _refused(contents: Contents, facts: _Facts, duplicate: Neighbour) -> Plan:
@@ -251,7 +242,9 @@ def _from_address(facts: _Facts, text: str, question: str) -> None:
         facts.put("identifiers", *found, question)
         return
     url = links.without_tracking(text if "://" in text else f"https://{text}" if _SCHEMELESS.fullmatch(text) else "")
-    if not url:
+    if fault := identifiers.arxiv_fault(text):
+        facts.faults.append(Fault(question, f"{text[:80]!r} {fault}"))
+    elif not url:
         facts.faults.append(Fault(question, f"{text[:80]!r} is no identifier and no address; write {_KNOWN}"))
     elif fault := links.fault(url):
         facts.faults.append(Fault(question, f"{url[:80]!r} {fault}"))
@@ -326,18 +319,12 @@ def topics_named(names: Sequence[str], topics: Mapping[str, Topic]) -> tuple[tup
 
 def _holder(contents: Contents, facts: _Facts) -> Neighbour | None:
     """Return the paper that has one of the identifiers: that is the one, whatever the titles are."""
-    given = facts.values.get("identifiers", {})
-    for name, paper in contents.papers.items():
-        if reason := _shared(given, paper.identifiers):
-            return Neighbour(name, paper.title, Verdict("same", 1.0, reason))
+    for kind, value in facts.values.get("identifiers", {}).items():
+        for name, paper in contents.papers.items():
+            if getattr(paper.identifiers, kind) == value:
+                verdict = Verdict("same", 1.0, f"same {SCHEMES[kind].name} identifier {value}")
+                return Neighbour(name, paper.title, verdict)
     return None
-
-
-def _shared(given: Mapping[str, str], identifiers: Identifiers) -> str | None:
-    """Say which identifier of a paper is one that was ``given``; nothing where none is."""
-    held = identifiers.model_dump(exclude_none=True)
-    same = (f"same {SCHEMES[kind].name} identifier {value}" for kind, value in given.items() if held.get(kind) == value)
-    return next(same, None)
 
 
 def _validate(facts: _Facts) -> None:
