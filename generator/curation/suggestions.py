@@ -74,6 +74,12 @@ def of_issue(issue: Issue, topics: Mapping[str, Topic]) -> Suggestion:
         faults += [Fault("bibtex", fault)] if fault else []
     asked = of_answer(answers.get("paper", ""))
     found, spare = pasted(answers.get("links", ""))
+    if entry is None and not any(map(_identifier, (*asked.paper, *found))):
+        faults += [
+            Fault("paper", f"nothing shows that {url[:80]!r} is a paper; write {_KNOWN}, its PDF's, or a BibTeX entry")
+            for url in map(_address, asked.paper)
+            if links.is_safe(url) and links.kind_of(url) == "project"
+        ]
     return replace(
         asked,
         links=found,
@@ -233,6 +239,10 @@ def _identifier(text: str) -> tuple[str, str] | None:
     return ("acl", value) if (value := identifiers.acl(text)) else None
 
 
+def _address(text: str) -> str:
+    return links.without_tracking(text if "://" in text else f"https://{text}" if _SCHEMELESS.fullmatch(text) else "")
+
+
 def _from_address(facts: _Facts, text: str, question: str) -> None:
     """Take what one pasted address or identifier says; ``question`` is where it was pasted."""
     text = text.strip()
@@ -241,7 +251,7 @@ def _from_address(facts: _Facts, text: str, question: str) -> None:
     if found := _identifier(text):
         facts.put("identifiers", *found, question)
         return
-    url = links.without_tracking(text if "://" in text else f"https://{text}" if _SCHEMELESS.fullmatch(text) else "")
+    url = _address(text)
     if fault := identifiers.arxiv_fault(text):
         facts.faults.append(Fault(question, f"{text[:80]!r} {fault}"))
     elif not url:
