@@ -431,6 +431,27 @@ def test_a_correction_that_what_changed_does_not_tell_is_asked_about(
     )
 
 
+@pytest.mark.parametrize(
+    ("update", "message"),
+    [
+        ({"summary": "short."}, "summary: has 1 word; 40 to 80 tell the problem, the idea and how it works"),
+        ({"summary": "loom " * 81}, "summary: has 81 words; 40 to 80 tell the problem, the idea and how it works"),
+        ({"why": "loom " * 38}, "why: has 38 words; 35 are enough"),
+        ({"summary": "loom " * 40, "why": "loom " * 35}, None),
+        ({"summary": "loom " * 80}, None),
+    ],
+)
+def test_words_more_or_fewer_than_wanted_are_remarked_on(
+    head: Path, base: Path, update: dict[str, str], message: str | None
+) -> None:
+    kite = RECORDS["kite"].model_copy(update={field: text.strip() for field, text in update.items()})
+    write_record(head, "kite", kite)
+    assert told(head, base) == ([("papers/kite.yaml", message)] if message else [])
+    write_record(base, "kite", kite)
+    write_record(head, "kite", kite.model_copy(update={"type": "survey"}))
+    assert told(head, base) == []  # it was so before
+
+
 # --- the command -----------------------------------------------------------------------------------------------------
 
 

@@ -14,6 +14,7 @@ from functools import cached_property
 from generator import checking, references
 from generator.curation import verdicts
 from generator.curation.changes import differing
+from generator.curation.forms import MAX_WHY_WORDS, SUMMARY_WORDS
 from generator.curation.revisions import Change, inside
 from generator.curation.verdicts import Nearest, Remark
 from generator.documents import Document
@@ -22,6 +23,7 @@ from generator.matching.comparison import compare_titles
 from generator.matching.items import items_of
 from generator.models import EDITOR, Record, Retraction
 from generator.store import Contents, is_record, record_file
+from generator.wording import count
 
 _NAMED = 3  # how many of the things that name something gone are named
 
@@ -50,6 +52,7 @@ def judge(change: Change) -> Judgement:
 def _remarks(change: Change) -> Iterator[Remark]:
     yield from _unproven(change)
     yield from _untold(change)
+    yield from _own_words(change)
     yield from _unpublished(change)
 
 
@@ -134,6 +137,21 @@ def _untold(change: Change) -> Iterator[Remark]:
             )
             at = change.head.problem(record_file(name), (fields[0],), text)
             yield Remark(at.path, at.line, at.message)
+
+
+def _own_words(change: Change) -> Iterator[Remark]:
+    """Remark on new words of the list's own that are more or fewer than CONTRIBUTING.md asks for."""
+    fewest, most = SUMMARY_WORDS[0], SUMMARY_WORDS[-1]
+    for name, record in change.head.records.items():
+        before = change.base.records.get(name)
+        for field, fits, wanted in (
+            ("summary", SUMMARY_WORDS, f"{fewest} to {most} tell the problem, the idea and how it works"),
+            ("why", range(MAX_WHY_WORDS + 1), f"{MAX_WHY_WORDS} are enough"),
+        ):
+            text = getattr(record, field)
+            if text and text != getattr(before, field, None) and (number := len(text.split())) not in fits:
+                at = change.head.problem(record_file(name), (field,), f"{field}: has {count(number, 'word')}; {wanted}")
+                yield Remark(at.path, at.line, at.message)
 
 
 def _is_from_a_new_source(field: str, before: Record, record: Record) -> bool:
