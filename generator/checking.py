@@ -14,6 +14,7 @@ from generator.ids import closest_topic, id_fault
 from generator.matching import comparison
 from generator.matching.items import items_of
 from generator.models import Record, Retraction
+from generator.names import without_others
 from generator.store import Contents
 
 
@@ -23,6 +24,7 @@ def check(contents: Contents, *, duplicates: bool = True) -> list[Problem]:
     for checker in (
         _strays,
         _topics,
+        _authors,
         _link_notes,
         _sources,
         _redirects,
@@ -64,6 +66,15 @@ def _topics(contents: Contents) -> Iterator[Problem]:
                 closest = closest_topic(topic, {name: each.name for name, each in contents.topics.items()})
                 remedy = f"write {closest!r}" if closest else "choose one of topics.yaml, or describe it there"
                 yield contents.problem(file, place, f"topics: unknown topic {topic!r}; {remedy}")
+
+
+def _authors(contents: Contents) -> Iterator[Problem]:
+    """Report "et al." among the authors: bibliographies would cite it as a person."""
+    for record_id, record in contents.records.items():
+        for number, name in enumerate(record.author_names):
+            if without_others(name) != name:
+                message = f"authors[{number + 1}]: {name[:80]!r} stands for people; write their names, or leave it out"
+                yield contents.problem(store.record_file(record_id), ("authors", number), message)
 
 
 def abstracts(contents: Contents) -> Iterator[Problem]:

@@ -22,6 +22,11 @@ class Scheme:
         """Return the address of the identifier ``value``, which must be in normal form."""
         return self.address.format(quote(value, safe="/:;()._-"))
 
+    def fault(self, text: str) -> str:
+        """Say why ``text`` is no identifier of this kind, and what to write instead."""
+        figures = arxiv_fault(text) if self.kind == "arxiv" else None
+        return figures or f"is no {self.name} identifier; write it like {self.example}"
+
 
 # https://info.arxiv.org/help/arxiv_identifier.html: YYMM.NNNN (0704 to 1412), YYMM.NNNNN since, archive/YYMMNNN before.
 _ARXIV_NEW = re.compile(r"(\d{2})(0[1-9]|1[0-2])\.(\d{4,5})(?:v\d+)?", re.ASCII)
@@ -83,6 +88,18 @@ def arxiv(text: str) -> str | None:
     if match := _ARXIV_OLD.fullmatch(text):
         return f"{match[1]}/{match[2]}"
     return None
+
+
+def arxiv_fault(text: str) -> str | None:
+    """Say what is wrong with the figures of ``text`` where it is an arXiv id but for them; ``None`` where it is not."""
+    match = _ARXIV_NEW.fullmatch(_arxiv_named_by(text.strip()))
+    if match is None or arxiv(text):
+        return None
+    month = match[1] + match[2]
+    if month < "0704":
+        return "is no arXiv identifier: before 0704 they were written like hep-th/9901001"
+    rule = "until 1412 have four" if month < "1501" else "since 1501 have five"
+    return f"is no arXiv identifier: those {rule} figures behind the dot; copy it from the paper's page once more"
 
 
 def arxiv_inside(*texts: str | None) -> str | None:

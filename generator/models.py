@@ -106,7 +106,7 @@ def _identifier(kind: str) -> AfterValidator:
     def check(text: str) -> str:
         value = scheme.read(text)
         if value is None:
-            raise ValueError(f"{text[:80]!r} is no {scheme.name} identifier; write it like {scheme.example}")
+            raise ValueError(f"{text[:80]!r} {scheme.fault(text)}")
         return value
 
     return AfterValidator(check)

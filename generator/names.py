@@ -19,7 +19,12 @@ def printed(family: str, given: str | None) -> str:
     return whole if _EAST_ASIAN.fullmatch(whole) else f"{given} {family}"
 
 
-_OTHERS = re.compile(r"(?:^| ?[,;&] ?| and )others$|(?:^|[,;]? )et\.? al(?:\.|ii|ia)?$", re.IGNORECASE)
+_OTHERS = re.compile(r"(?:^|^and | ?[,;&] ?| and )others$|(?:^|[,;]? )et\.? al(?:\.|ii|ia)?$", re.IGNORECASE)
+# Words in small letters that no name has, and what a request begins with. "Are" with a capital is a first name.
+_OF_A_SENTENCE = re.compile(
+    r"(?<!\S)\(?(?:is|are|was|were|has|have|should|must|please|not|missing|wrong|authors?|others|names?|instead)"
+    r"(?=[\s.,;:!?)]|$)|^(?i:please|add|remove|delete|replace|insert|change|swap|missing|should|authors?)[ :]"
+)
 _INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.[-‐]?|[^\W\d_][-‐])*[^\W\d_]{0,2}")
 _INITIAL = re.compile(r"[^\W\d_]\.")
 _SUFFIXES = frozenset("jr sr ii iii".split())
@@ -28,6 +33,11 @@ _SUFFIXES = frozenset("jr sr ii iii".split())
 def without_others(name: str) -> str:
     """Return a name without ``and others`` or ``et al.`` at its end: nothing is left where it is only that."""
     return _OTHERS.sub("", name)
+
+
+def reads_as_sentence(text: str) -> bool:
+    """Tell whether words that say something of authors stand where a name should: ``Please add Ida as last author``."""
+    return _OF_A_SENTENCE.search(text) is not None
 
 
 def ends_in_initials(name: str) -> bool:

@@ -196,6 +196,8 @@ elif verb == "list":
     own = [item for item in found if not ("isCrossRepository" in given["jq"] and item.get("isCrossRepository"))]
     if "headRefOid" in given["json"]:
         print("\\n".join(item["headRefOid"] for item in own))
+    elif "mergedAt" in given["json"]:  # the newest stands first
+        print(own[-1]["number"] if own and not own[-1].get("mergedAt") else "")
     else:
         print(own[0]["number"] if own else "")
 state.write_text(json.dumps(data))

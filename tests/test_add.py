@@ -29,6 +29,7 @@ from generator.cli import add_command
 from generator.curation import corrections, forms, issues, plans, proposals, suggestions
 from generator.curation.comments import told
 from generator.errors import ReadingListError
+from generator.settings import Settings
 from generator.upkeep import apis
 
 ISSUES = Path(__file__).parent / "data" / "issues"
@@ -201,6 +202,11 @@ def test_standard_input_may_hold_an_address() -> None:
         (["gone.bib"], ["cannot be read (No such file or directory); check name and rights"]),
         (["2401.00010 A Toy"], ["title: is missing"]),
         (["9913.00010", "A Toy"], ["paper: '9913.00010' is no identifier and no address; write an arXiv id"]),
+        (
+            ["arXiv:1401.02222", "A Toy"],
+            ["paper: 'arXiv:1401.02222' is no arXiv identifier: those until 1412 have four figures behind the dot"],
+        ),
+        (["https://arxiv.org/abs/2401.1234", "A Toy"], ["those since 1501 have five figures behind the dot"]),
         (["ISBN 978-3-16-148410-0", "A Toy"], ["paper: 'ISBN 978-3-16-148410-0' is no identifier and no address"]),
         (["urn:nbn:de:toy-1", "A Toy"], ["paper: 'urn:nbn:de:toy-1' is no identifier and no address"]),
         (["arXiv:2401.010 [cs.LG]", "A Toy"], ["paper: 'arXiv:2401.010 [cs.LG]' is no identifier and no address"]),
@@ -418,7 +424,7 @@ def body(form: forms.Form, answers: Sequence[str]) -> str:
         ),
         (body(PAPER, ["", "A", "", "", "spinning, " * 6000, "", "x"]).encode(), "unknown topic"),
         (body(FORMS[2], ["A reading path", "N", "", "D", "- two-names: x\n" * 4000]).encode(), "stands twice"),
-        (body(FORMS[1], ["two-names", "Authors", "name " * 12_000, "x"]).encode(), "longer than 1000 characters"),
+        (body(FORMS[1], ["two-names", "Authors", "Ada " * 12_000, "x"]).encode(), "longer than 1000 characters"),
     ],
     ids=lambda value: repr(value)[:40],
 )
@@ -490,14 +496,16 @@ def test_any_body_is_refused_in_our_words_or_gives_a_clean_list(text: str) -> No
         issue = issues.read("body.md", text, FORMS)
     except ReadingListError as error:
         told_once = str(error)
-        assert_inert(told(plans.Plan(faults=(plans.Fault("", told_once),)), {}, []))
+        assert_inert(told(plans.Plan(faults=(plans.Fault("", told_once),)), {}, [], Settings()))
         return
     if issue.form.kind == "paper":
         plan = suggestions.plan(TOY, suggestions.of_issue(issue, TOY.topics), added="2025-01-05")
     else:
-        plan = (corrections if issue.form.kind == "correction" else proposals).of_issue(issue, TOY)
+        is_correction = issue.form.kind == "correction"
+        plan = corrections.of_issue(issue, TOY, "2025-01-05") if is_correction else proposals.of_issue(issue, TOY)
     assert bool(plan.writes) != bool(plan.faults)
-    assert_inert(told(plan, {question.id: question.label for question in issue.form.questions}, list(plan.writes)))
+    labels = {question.id: question.label for question in issue.form.questions}
+    assert_inert(told(plan, labels, list(plan.writes), Settings()))
     if plan.writes:
         with tempfile.TemporaryDirectory() as name:
             folder = toy_records(Path(name) / "records")

@@ -273,6 +273,16 @@ def test_an_identifier_of_two_is_told_beside_other_faults(
         ("seen:\n- {position: 2}\n", 4, "seen[1].source: is missing; add it"),
         ("authors:\n- {given: Ann}\n", 4, "authors[1].family: is missing; add it"),
         ("authors:\n- {family: Spindle, givn: Ann}\n", 4, "authors[1].givn: unknown field; write given"),
+        (
+            "authors: [Ada Loom, et al.]\n",
+            3,
+            "authors[2]: 'et al.' stands for people; write their names, or leave it out",
+        ),
+        (
+            "authors: [Ada Loom and others]\n",
+            3,
+            "authors[1]: 'Ada Loom and others' stands for people; write their names, or leave it out",
+        ),
     ],
 )
 def test_a_fault_inside_a_list_item_is_named_once(make_records: Make, text: str, line: int, message: str) -> None:

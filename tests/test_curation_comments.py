@@ -14,7 +14,9 @@ from generator import escaping
 from generator.curation.comments import told
 from generator.curation.plans import Fault, Neighbour, Plan
 from generator.matching.comparison import Verdict
+from generator.settings import Settings
 
+NEAR = Neighbour("two", "Two @x", Verdict("same", 1.0, "why"))
 LABELS = {"title": "Title of the paper"}
 
 
@@ -68,7 +70,7 @@ def test_a_code_span_holds_all_and_shows_it(text: str) -> None:
             ),
         ),
         (
-            Plan("paper", faults=(Fault("", "x"),), duplicate=Neighbour("two", "Two @x", Verdict("same", 1.0, "why"))),
+            Plan("paper", faults=(Fault("", "x"),), duplicate=NEAR),
             (
                 "Thank you. This paper is on the list already, so nothing was written:\n\n- `two`, `Two @x`: `why`\n\n"
                 "If the two are different papers, say here what tells them apart; a person will look at it.\n"
@@ -78,11 +80,19 @@ def test_a_code_span_holds_all_and_shows_it(text: str) -> None:
     ids=["written", "refused", "there already"],
 )
 def test_comments(plan: Plan, expected: str) -> None:
-    assert told(plan, LABELS, [f"records/{name}" for name in plan.writes]) == expected
+    assert told(plan, LABELS, [f"records/{name}" for name in plan.writes], Settings()) == expected
+
+
+@pytest.mark.parametrize("plan", [Plan(duplicate=NEAR), Plan(faults=(Fault("", "x"),), near=(NEAR,))])
+def test_another_paper_is_named_with_its_page(plan: Plan) -> None:
+    line = "- `two`, `Two @x`: `why`, see <https://toy.example/list/papers/two/>\n"
+    assert line in told(plan, LABELS, [], Settings(site_url="https://toy.example/list/"))
 
 
 def test_a_comment_stays_short() -> None:
-    comment = told(Plan("topic", faults=tuple(Fault("", f"{n} {'x' * 900}") for n in range(999))), LABELS, [])
+    comment = told(
+        Plan("topic", faults=tuple(Fault("", f"{n} {'x' * 900}") for n in range(999))), LABELS, [], Settings()
+    )
     assert comment.count("\n- ") == 21
     assert "- and 979 more\n" in comment
     assert max(map(len, comment.split("\n"))) < 410

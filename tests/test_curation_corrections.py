@@ -10,11 +10,13 @@ import pytest
 from site_tools import toy_records, write_record
 
 from generator import checking, merging, store
-from generator.curation import corrections, plans
+from generator.curation import corrections, forms, plans
+from generator.curation.issues import Issue
 from generator.models import Entry, Record
 from generator.store import Contents
 
 SOURCE = "https://toy.example/errata"
+DAY = "2025-01-05"
 WORD = f"editor: corrected; from {SOURCE}"
 
 
@@ -39,7 +41,11 @@ def contents(tmp_path: Path) -> Contents:
         ("authors", "Ada Thread, Bo Weft, Chi Web", ("Ada Thread", "Bo Weft", "Chi Web")),
         ("authors", "Ada Thread, Bo Weft, Chi Web and Di", ("Ada Thread", "Bo Weft", "Chi Web", "Di")),
         ("authors", "Ada Thread; Weft, Bo", ("Ada Thread", {"family": "Weft", "given": "Bo"})),
+        ("authors", "Please\nBe Please", ("Please", "Be Please")),
+        ("authors", "Are Loom\n{The authors of Loom}", ("Are Loom", "The authors of Loom")),
         ("issued", "2021-12-25", "2021-12-25"),
+        ("issued", "May 2024", "2024-05"),
+        ("issued", "2020 Sept.", "2020-09"),
         ("venue", "Toy Conf 2021", "Toy Conf 2021"),
         ("identifiers.arxiv", "https://arxiv.org/abs/2401.00010v1", "2401.00010"),
         ("identifiers.doi", "https://doi.org/10.5555/B.2", "10.5555/b.2"),
@@ -58,7 +64,7 @@ def contents(tmp_path: Path) -> Contents:
     ],
 )
 def test_a_field_gets_its_value_and_its_origin(field: str, text: str, expected: Any, contents: Contents) -> None:
-    plan = corrections.plan(contents, "two-names", field, text, SOURCE)
+    plan = corrections.plan(contents, "two-names", field, text, SOURCE, DAY)
     assert plan.faults == ()
     plans.apply(contents, plan)
     after = store.load(contents.folder)
@@ -72,12 +78,50 @@ def test_a_field_gets_its_value_and_its_origin(field: str, text: str, expected: 
     group, _, kind = field.partition(".")
     value = data.get(group, {}).get(kind) if kind else data.get(field)
     assert value == expected
-    for name in {*data, *before} - {group}:
+    for name in {*data, *before} - {group, "corrected"}:
         assert data.get(name) == before.get(name)
 
 
+WAS = "Chi-Wen van der Loom, Spindle, Toy Weavers' Union"
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "told"),
+    [
+        ("title", "Three Names", "Title: Three Names instead of Two Names, One Loom"),
+        ("venue", "Toy Conf", "Venue: Toy Conf instead of Journal of Toy Weaving"),
+        ("venue", "delete", "Venue: Journal of Toy Weaving was deleted"),
+        ("authors", "Thread, Ada\nBo Weft", f"Authors: Ada Thread, Bo Weft instead of {WAS}"),
+        ("authors", "Ada Thread\n" * 99, f"Authors: {('Ada Thread, ' * 99)[:299]}… instead of {WAS}"),
+        ("identifiers.doi", "10.5555/b.2", "DOI identifier: 10.5555/b.2 instead of 10.5555/loom.2021(7)_1"),
+        ("links.code", "https://github.com/toy/loom", None),  # a gap was filled
+        ("why", "It is needed.", None),  # the list's own word
+    ],
+)
+def test_what_readers_had_seen_otherwise_is_told(field: str, text: str, told: str | None, contents: Contents) -> None:
+    plans.apply(contents, corrections.plan(contents, "two-names", field, text, SOURCE, DAY))
+    again = store.load(contents.folder)
+    plans.apply(again, corrections.plan(again, "two-names", "issued", "2020", SOURCE, "2025-01-06"))
+    record = store.load(contents.folder).records["two-names"]
+    first = [(DAY, told)] if told else []
+    assert [(made.day, made.what) for made in record.corrected] == [
+        *first,
+        ("2025-01-06", "Date: 2020 instead of 2021-12-24"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("Jana Kraus et al.", 1), ("Jana Kraus\nAda Thread\nand others", 2), ("Kraus, J., et al.", 1)],
+)
+def test_et_al_is_no_author(text: str, expected: int, contents: Contents) -> None:
+    plan = corrections.plan(contents, "two-names", "authors", text, SOURCE, DAY)
+    assert plan.remarks == (f"authors: only {expected} named, and others",)
+    assert "al." not in plan.writes["papers/two-names.yaml"]
+
+
 def test_no_later_import_changes_a_correction_back(contents: Contents) -> None:
-    plan = corrections.plan(contents, "two-names", "venue", "delete", SOURCE)
+    plan = corrections.plan(contents, "two-names", "venue", "delete", SOURCE, DAY)
     plans.apply(contents, plan)
     record = store.load(contents.folder).records["two-names"]
     entry = Entry("f", 1, 1, title=record.title, venue="Journal of Toy Weaving")
@@ -90,10 +134,18 @@ def test_no_later_import_changes_a_correction_back(contents: Contents) -> None:
     [
         ("title", "delete", SOURCE, "value", "cannot be deleted"),
         ("title", "x" * 1001, SOURCE, "value", "longer than 1000"),
-        ("title", "The Undated Shuttle: What No Source Dates", SOURCE, "", "same paper as"),
+        (
+            "title",
+            "The Undated Shuttle: What No Source Dates",
+            SOURCE,
+            "value",
+            "is what another paper of the list has",
+        ),
         ("issued", "last week", SOURCE, "value", "is no date"),
+        ("issued", "2021?", SOURCE, "value", "is no date"),
         ("issued", "2021-12-24", SOURCE, "value", "stands so already"),
-        ("identifiers.arxiv", "2313.00001", SOURCE, "value", "is no arXiv identifier"),
+        ("identifiers.arxiv", "2313.00001", SOURCE, "value", "is no arXiv identifier; write it like 2210.17323"),
+        ("identifiers.arxiv", "1401.02222", SOURCE, "value", "those until 1412 have four figures behind the dot"),
         ("links.code", "javascript:alert(1)", SOURCE, "value", "does not start with https://"),
         ("links.code", "http://127.0.0.1/", SOURCE, "value", "names a machine by its number"),
         ("type", "recipe", SOURCE, "value", "is none of"),
@@ -101,13 +153,23 @@ def test_no_later_import_changes_a_correction_back(contents: Contents) -> None:
         ("topics", "spinning", SOURCE, "", "does not have this topic"),
         ("authors", "Ada\u202e Thread", SOURCE, "value", "invisible character"),
         ("authors", "{Ada} \0009\0", SOURCE, "value", "control character"),
+        (
+            "authors",
+            "Please add Lotte van den Berg as last author",
+            SOURCE,
+            "value",
+            "reads as a sentence; write all auth",
+        ),
+        ("authors", "Ada Thread, Bo Weft, Chi Web (last author)", SOURCE, "value", "reads as a sentence"),
+        ("authors", "Thread, Ada\nthe order is wrong", SOURCE, "value", "'the order is wrong' reads as a sentence"),
+        ("authors", "et al.", SOURCE, "value", "authors: nobody is named"),
         ("venue", "Toy Conf", "x" * 1000, "source", "longer than 1000"),
         ("venue", "Toy Conf", "editor: me", "source", "is no source"),
         ("venue", "Toy Conf", "me; from https://evil.example", "source", "is no source"),
     ],
 )
 def test_what_is_refused(field: str, text: str, source: str, place: str, message: str, contents: Contents) -> None:
-    plan = corrections.plan(contents, "two-names", field, text, source)
+    plan = corrections.plan(contents, "two-names", field, text, source, DAY)
     assert [fault.field for fault in plan.faults] == [place]
     assert message in plan.faults[0].message
     assert plans.apply(contents, plan) == []
@@ -124,6 +186,7 @@ def test_what_is_refused(field: str, text: str, source: str, place: str, message
         ("../papers/two-names.md", "two-names"),
         ("braid", "braided-attention"),
         ("Two names; one LOOM", "two-names"),
+        ("rope", "frayed-rope"),
         ("two", None),
         ("", None),
         ("///", None),
@@ -134,6 +197,28 @@ def test_what_is_refused(field: str, text: str, source: str, place: str, message
 )
 def test_records_are_named_as_people_name_them(text: str, expected: str | None, contents: Contents) -> None:
     assert corrections.record_named(text, contents) == expected
+
+
+@pytest.mark.parametrize(
+    "named", ["frayed-rope", "https://toy.example/list/papers/rope/", "Frayed rope strands at O(n2)"]
+)
+def test_a_paper_that_was_taken_off_is_told_why(named: str, contents: Contents) -> None:
+    answers = {"record": named, "field": "Venue", "value": "Toy Conf", "source": SOURCE}
+    [fault] = corrections.of_issue(Issue("", forms.forms({})[1], answers), contents, DAY).faults
+    assert fault.field == "record"
+    assert "was taken off the list on 2025-02-03: " in fault.message
+    assert fault.message.endswith("The authors withdrew it; if that was wrong, say so in a comment")
+
+
+@pytest.mark.parametrize("record_id", ["stray-thread", "undated-shuttle"])
+def test_what_another_paper_has_leads_to_that_paper(record_id: str, contents: Contents) -> None:
+    plan = corrections.plan(contents, record_id, "identifiers.doi", "10.5555/loom.2021(7)_1", SOURCE, DAY)
+    assert [(fault.field, "is what another paper of the list has" in fault.message) for fault in plan.faults] == [
+        ("value", True)
+    ]
+    assert [(each.id, "same DOI identifier" in each.verdict.reason.replace("doi", "DOI")) for each in plan.near] == [
+        ("two-names", True)
+    ]
 
 
 def test_a_record_is_named_by_each_of_its_titles(contents: Contents) -> None:

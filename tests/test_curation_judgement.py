@@ -15,7 +15,7 @@ from site_tools import call, write_record
 from generator import checking, documents, store
 from generator.curation import moves, revisions
 from generator.curation.judgement import Judgement, judge
-from generator.models import Identifiers, PathStep, Record, Retraction, StartHere, Topic
+from generator.models import Correction, Identifiers, PathStep, PersonName, Record, Retraction, StartHere, Topic
 from generator.models import Path as ReadingPath
 
 LOOM = Record(
@@ -393,7 +393,7 @@ def test_what_a_change_causes_elsewhere_is_told_there(head: Path, base: Path) ->
 
 def test_a_correction_says_where_it_comes_from(head: Path, base: Path) -> None:
     write_record(head, "loom", LOOM.model_copy(update={"venue": "Loom Quarterly"}))
-    (remark,) = judged(head, base).remarks
+    remark, _ = judged(head, base).remarks[::-1]
     assert remark.message.startswith(
         "provenance: venue is another value now, but still said to come from somebody/list"
     )
@@ -403,9 +403,59 @@ def test_a_correction_says_where_it_comes_from(head: Path, base: Path) -> None:
         if "somebody/list" in line
     )
     for provenance in ({}, {"venue": "editor: as printed"}):
-        corrected = LOOM.model_copy(update={"venue": "Loom Quarterly", "provenance": provenance})
-        write_record(head, "loom", corrected)
+        corrected = {"venue": "Loom Quarterly", "provenance": provenance, "corrected": (PUT_RIGHT,)}
+        write_record(head, "loom", LOOM.model_copy(update=corrected))
         assert told(head, base) == []
+
+
+PUT_RIGHT = Correction(day="2025-01-02", what="Venue: Loom Quarterly instead of Loom Letters")
+PEOPLE = {"authors": (PersonName(family="Weaver", given="Ann"), "Bo Spindle"), "issued": "2021-03"}
+
+
+@pytest.mark.parametrize(
+    ("update", "fields"),
+    [
+        ({"venue": "Loom Quarterly", "provenance": {}}, "venue is"),
+        ({"venue": None, "authors": ("Ann Weaver",), "provenance": {}}, "authors and venue are"),
+        ({"venue": "Loom Quarterly", "provenance": {"venue": "editor: as printed"}}, "venue is"),
+        (
+            {"issued": "2021-04", "title": "Looms That Learn: Weaving Patterns from a Few Threads"},
+            "title and issued are",
+        ),
+        ({"venue": "Loom Quarterly", "provenance": {"venue": "https://api.example/1"}}, None),
+        ({"venue": "Loom Quarterly", "provenance": {}, "corrected": (PUT_RIGHT,)}, None),
+        (PEOPLE | {"summary": "It weaves."}, None),
+    ],
+)
+def test_a_correction_that_what_changed_does_not_tell_is_asked_about(
+    head: Path, base: Path, update: dict[str, object], fields: str | None
+) -> None:
+    write_record(head, "loom", LOOM.model_copy(update=update))
+    found = [remark for remark in judged(head, base).remarks if remark.message.startswith("corrected: ")]
+    assert [(each.level, each.message.partition(" other than before")[0]) for each in found] == (
+        [("notice", f"corrected: {fields}")] if fields else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("update", "message"),
+    [
+        ({"summary": "short."}, "summary: has 1 word; 40 to 80 tell the problem, the idea and how it works"),
+        ({"summary": "loom " * 81}, "summary: has 81 words; 40 to 80 tell the problem, the idea and how it works"),
+        ({"why": "loom " * 38}, "why: has 38 words; 35 are enough"),
+        ({"summary": "loom " * 40, "why": "loom " * 35}, None),
+        ({"summary": "loom " * 80}, None),
+    ],
+)
+def test_words_more_or_fewer_than_wanted_are_remarked_on(
+    head: Path, base: Path, update: dict[str, str], message: str | None
+) -> None:
+    kite = RECORDS["kite"].model_copy(update={field: text.strip() for field, text in update.items()})
+    write_record(head, "kite", kite)
+    assert told(head, base) == ([("papers/kite.yaml", message)] if message else [])
+    write_record(base, "kite", kite)
+    write_record(head, "kite", kite.model_copy(update={"type": "survey"}))
+    assert told(head, base) == []  # it was so before
 
 
 # --- the command -----------------------------------------------------------------------------------------------------

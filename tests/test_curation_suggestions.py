@@ -8,7 +8,8 @@ import pytest
 from site_tools import TOY_RECORDS
 
 from generator import documents, store
-from generator.curation import suggestions
+from generator.curation import forms, suggestions
+from generator.curation.issues import Issue
 from generator.curation.plans import Plan
 from generator.curation.suggestions import Suggestion
 from generator.models import Entry, Record
@@ -128,6 +129,26 @@ def test_links(
         text = found.writes["papers/looms.yaml"]
         assert all(f"{kind}: '{url}'" in text for kind, url in expected.items())
         assert ("links:" in text) == bool(expected)
+
+
+@pytest.mark.parametrize(
+    ("answers", "is_asked"),
+    [
+        ({"paper": "https://shop.example/watches"}, True),
+        ({"paper": "see shop.example/watches please"}, True),
+        ({"paper": "https://shop.example/loom.pdf"}, False),
+        ({"paper": "https://proceedings.mlr.press/v1/loom.html"}, False),
+        ({"paper": "https://toy.example/loom 2401.00010"}, False),
+        ({"paper": "https://toy.example/loom", "links": "https://arxiv.org/abs/2401.00010"}, False),
+        ({"paper": "https://toy.example/loom", "bibtex": "@article{a, title={Looms: A Toy Study}}"}, False),
+        ({"paper": "https://github.com/toy/loom"}, False),
+        ({}, False),
+    ],
+)
+def test_an_address_of_no_paper_is_asked_about_in_the_form(answers: dict[str, str], is_asked: bool) -> None:
+    issue = Issue("", forms.forms(TOY.topics)[0], {"title": "Looms: A Toy Study", "why": "It is.", **answers})
+    faults = suggestions.plan(TOY, suggestions.of_issue(issue, TOY.topics), added="2025-01-05").faults
+    assert ["nothing shows that" in fault.message for fault in faults] == [True] * is_asked
 
 
 def test_an_identifier_belongs_to_one_paper_whatever_its_title() -> None:

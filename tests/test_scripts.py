@@ -369,11 +369,85 @@ def test_an_edit_that_is_not_taken_is_not_thanked_for_as_if_it_were(stage: Stage
     assert said["pr"] == ANSWER + said["issue"]
 
 
+FIRST = 'title: "A New Loom"\nidentifiers: {arxiv: "2401.00010", doi: 10.5555/a}\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "state", "is_there"),
+    [
+        ("new-loom", RECORD, "open", True),
+        ("newer-loom", 'title: "A Newer Loom"\nidentifiers: {arxiv: "2401.00010"}\n', "open", True),
+        ("newer-loom", 'title: "A Newer Loom"\nidentifiers:\n  doi: "10.5555/a"\n', "open", True),
+        ("newer-loom", 'title: "A Newer Loom"\nidentifiers: {doi: 10.5555/ab}\n', "open", False),
+        ("newer-loom", 'title: "A Newer Loom"\n', "open", False),
+        ("new-loom", RECORD, "closed", False),
+    ],
+)
+def test_what_another_form_has_brought_is_not_proposed_twice(
+    name: str, text: str, state: str, is_there: bool, stage: Stage
+) -> None:
+    stage.clone.git("switch", "--quiet", "--create", "suggest/issue-5")
+    (stage.clone.folder / "records/papers/new-loom.yaml").write_text(FIRST, encoding="utf-8")
+    stage.clone.commit("Take up #5", **MACHINE)
+    stage.clone.git("push", "--quiet", "origin", "suggest/issue-5")
+    stage.clone.git("switch", "--quiet", "main")
+    other = {"number": 6, "head": "suggest/issue-5", "state": state}
+    stage.forge.set(prs=[other])
+    (stage.changes / f"records/papers/{name}.yaml").write_text(text, encoding="utf-8")
+    (stage.changes.parent / "comment.md").write_text("Thank you. This paper was written down.\n", encoding="utf-8")
+    assert run_script(stage.clone, "answer", "7", stage.changes.parent, gh=stage.forge).returncode == 0
+    said = [
+        given["body"] for group, verb, _, given in stage.forge.get("calls") if (group, verb) == ("issue", "comment")
+    ]
+    assert ["#5 suggests this paper too, and has the draft #6" in text for text in said] == [is_there]
+    assert (BRANCH in stage.branches(), len(stage.forge.get("prs"))) == ((False, 1) if is_there else (True, 2))
+
+
+def test_two_drafts_of_one_paper_that_are_there_take_edits_both(stage: Stage) -> None:
+    path = stage.changes / "records/papers/new-loom.yaml"
+    path.write_text(RECORD, encoding="utf-8")
+    assert stage.propose()[0] == 0
+    stage.clone.git("push", "--quiet", "origin", f"origin/{BRANCH}:refs/heads/suggest/issue-5")
+    stage.forge.set(prs=[*stage.forge.get("prs"), {"number": 6, "head": "suggest/issue-5", "state": "open"}])
+    path.write_text(RECORD + "venue: Loom Letters\n", encoding="utf-8")
+    before = stage.head()
+    assert stage.answer("written down\n")["issue"] == "written down\n"
+    assert stage.head() != before
+
+
+@pytest.mark.parametrize(
+    ("pulls", "opened"),
+    [
+        ([{"state": "closed"}], False),
+        ([{"state": "closed", "mergedAt": "2025-01-02T00:00:00Z"}], True),
+        ([{"state": "closed", "mergedAt": "2025-01-02T00:00:00Z"}, {"state": "closed"}], False),
+        ([{"state": "closed", "isCrossRepository": True}], True),
+    ],
+)
+def test_a_closed_draft_is_not_opened_by_an_edit(pulls: list[dict[str, object]], opened: bool, stage: Stage) -> None:
+    (stage.changes / "records/papers/new-loom.yaml").write_text(RECORD, encoding="utf-8")
+    stage.forge.set(prs=[{"number": 2 + at, "head": BRANCH, **pull} for at, pull in enumerate(pulls)])
+    (stage.changes.parent / "comment.md").write_text("written down\n", encoding="utf-8")
+    done = run_script(stage.clone, "answer", "7", stage.changes.parent, gh=stage.forge)
+    assert done.returncode == 0, done.stderr
+    assert len(stage.forge.get("prs")) == len(pulls) + opened
+    [said] = [given["body"] for group, _, _, given in stage.forge.get("calls") if group == "issue"]
+    closed = f"A maintainer has closed the draft of this form, #{1 + len(pulls)}"
+    assert (closed in said, said == "written down\n") == (not opened, opened)
+
+
+def test_an_edit_of_a_draft_that_was_opened_again_is_taken(stage: Stage) -> None:
+    (stage.changes / "records/papers/new-loom.yaml").write_text(RECORD, encoding="utf-8")
+    stage.forge.set(prs=[{"number": 1, "head": BRANCH, "state": "open"}])
+    assert stage.answer("written down\n")["issue"] == "written down\n"
+    assert stage.branches() == {"main", BRANCH}
+
+
 def test_a_refused_proposal_is_not_answered_as_if_it_were_made(stage: Stage) -> None:
     (stage.changes.parent / "comment.md").write_text("Thank you.\n", encoding="utf-8")
     workflow(stage.changes)
     assert run_script(stage.clone, "answer", "7", stage.changes.parent, gh=stage.forge).returncode == 1
-    assert stage.forge.get("calls") == []
+    assert {verb for _, verb, *_ in stage.forge.get("calls")} == {"list"}
 
 
 # --- the report on links ---------------------------------------------------------------------------------------------

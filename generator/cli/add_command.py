@@ -143,7 +143,7 @@ def _add(options: argparse.Namespace, found: Settings, lookup: Lookup | None) ->
         raise
     except ReadingListError as error:
         outcome = _Outcome(Plan(), problems=(Problem(os.fspath(folder), None, str(error)),))
-    _print(options, folder, outcome)
+    _print(options, found, outcome)
     return PROBLEMS if outcome.all_problems else DONE
 
 
@@ -196,7 +196,7 @@ def _of_issue(
     if issue.form.kind == "paper":
         plan = _paper(contents, suggestions.of_issue(issue, contents.topics), options, found, lookup)
     elif issue.form.kind == "correction":
-        plan = corrections.of_issue(issue, contents)
+        plan = corrections.of_issue(issue, contents, options.added or today())
     else:
         plan = proposals.of_issue(issue, contents)
     order = [question.id for question in issue.form.questions]
@@ -280,15 +280,15 @@ def _write(options: argparse.Namespace, contents: store.Contents, plan: Plan) ->
     return tuple(os.fspath(path) for path in written)
 
 
-def _print(options: argparse.Namespace, folder: Path, outcome: _Outcome) -> None:
+def _print(options: argparse.Namespace, found: Settings, outcome: _Outcome) -> None:
     plan, problems = outcome.plan, outcome.all_problems
     if options.comment:
-        _comment(options.comment, outcome)
+        _comment(options.comment, outcome, found)
     if options.json:
         print_json(_json(outcome))
     elif not problems:
         for name, text in sorted(plan.writes.items()):
-            print(f"# {folder / name}\n{text}" if options.dry_run else folder / name)
+            print(f"# {found.records / name}\n{text}" if options.dry_run else found.records / name)
     for problem in problems:
         say(str(problem))
     for remark in plan.remarks:
@@ -297,12 +297,12 @@ def _print(options: argparse.Namespace, folder: Path, outcome: _Outcome) -> None
         say(f"{plan.kind} {plan.id}: {'nothing was written (--dry-run)' if options.dry_run else 'written'}")
 
 
-def _comment(path: Path, outcome: _Outcome) -> None:
+def _comment(path: Path, outcome: _Outcome, found: Settings) -> None:
     plan = outcome.plan
     if outcome.problems:
         more = tuple(Fault("", problem.message) for problem in outcome.problems)
         plan = replace(plan, faults=(*more, *plan.faults))
-    documents.write(path, comments.told(plan, outcome.labels, outcome.written))
+    documents.write(path, comments.told(plan, outcome.labels, outcome.written, found))
 
 
 def _json(outcome: _Outcome) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from generator import titles
+from generator import metadata, titles
 from generator.curation.plans import Fault, Neighbour, Plan
 from generator.escaping import github_code
+from generator.settings import Settings
 
 _SHOWN = 20
 """How many faults are told at once; a hostile body may have thousands."""
@@ -17,13 +18,13 @@ _LONGEST = 400
 _WORDS = {"paper": "This paper", "correction": "This correction", "topic": "This topic", "path": "This reading path"}
 
 
-def told(plan: Plan, labels: Mapping[str, str], written: Sequence[str]) -> str:
+def told(plan: Plan, labels: Mapping[str, str], written: Sequence[str], settings: Settings) -> str:
     """Return the comment on a plan, as Markdown; ``labels`` are the questions that the plan's faults name by id."""
     if plan.duplicate:
         lines = [
             "Thank you. This paper is on the list already, so nothing was written:",
             "",
-            _neighbour(plan.duplicate),
+            _neighbour(plan.duplicate, settings),
         ]
         lines += ["", "If the two are different papers, say here what tells them apart; a person will look at it."]
     elif plan.faults:
@@ -32,6 +33,7 @@ def told(plan: Plan, labels: Mapping[str, str], written: Sequence[str]) -> str:
             "",
         ]
         lines += faults(plan.faults, labels)
+        lines += [_neighbour(each, settings) for each in plan.near]
         lines += ["", "Edit the text of the issue; every change is read anew."]
     else:
         title = f" {_code(plan.title)}" if plan.title else ""
@@ -52,8 +54,11 @@ def faults(found: Sequence[Fault], labels: Mapping[str, str]) -> list[str]:
     return lines + ([f"- and {len(found) - _SHOWN} more"] if len(found) > _SHOWN else [])
 
 
-def _neighbour(each: Neighbour) -> str:
-    return f"- {_code(each.id)}, {_code(each.title)}: {_code(each.verdict.reason)}"
+def _neighbour(each: Neighbour, settings: Settings) -> str:
+    page = metadata.address(settings, metadata.paper_path(each.id))
+    return f"- {_code(each.id)}, {_code(each.title)}: {_code(each.verdict.reason)}" + (
+        f", see <{page}>" if page else ""
+    )
 
 
 def _code(text: str | None) -> str:

@@ -3,53 +3,73 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
-from generator import links, merging, store, titles
+from generator import dates, links, merging, store, titles
 from generator.curation.forms import DELETE, FIELDS
 from generator.curation.issues import Issue
-from generator.curation.plans import Fault, Plan, checked, unanswered
+from generator.curation.plans import Fault, Plan, checked, neighbours, unanswered
 from generator.curation.suggestions import topics_named
 from generator.faults import faults_in, spell
 from generator.identifiers import SCHEMES
-from generator.models import EDITOR, PROVEN_FIELDS, Record
+from generator.models import EDITOR, PROVEN_FIELDS, Correction, PersonName, Record, Retraction
+from generator.names import reads_as_sentence, without_others
 from generator.readers.csv_table import author_in, authors_in
 from generator.store import Contents
 
+_LABELS = {name: label for label, name in FIELDS.items()}
+_OWN = ("type", "topics", "summary", "why")
+"""What the list itself says of a paper: no fact that was wrong."""
+_IDENTIFIERS = tuple(f"identifiers.{kind}" for kind in SCHEMES)
+_LONGEST = 300
 _ITEM = re.compile(r"[-*•]\s+")
 
 
-def of_issue(issue: Issue, contents: Contents) -> Plan:
-    """Work out what the answers to the form for corrections change; nothing is written."""
+def of_issue(issue: Issue, contents: Contents, day: str) -> Plan:
+    """Work out what the answers to the form for corrections change on ``day``; nothing is written."""
     answers = {question.id: issue.answers.get(question.id, "") for question in issue.form.questions}
     faults = unanswered(issue)
-    record_id = record_named(answers["record"], contents)
-    if answers["record"] and record_id is None:
-        fault = f"{titles.fold(answers['record'])[:80]!r} is no record; write the last part of its page's address"
+    record_id = record_named(answers["record"], contents) or ""
+    if answers["record"] and (fault := no_record(answers["record"], record_id, contents)):
         faults.append(Fault("record", fault))
     name = FIELDS.get(answers["field"].strip(), answers["field"].strip())
     if answers["field"] and name not in FIELDS.values():
         faults.append(Fault("field", f"{name[:40]!r} is none of {', '.join(FIELDS)}; choose one of these"))
-    if faults or record_id is None:
-        return Plan("correction", record_id, faults=tuple(faults))
-    return plan(contents, record_id, name, answers["value"], answers["source"])
+    if faults:
+        return Plan("correction", record_id or None, faults=tuple(faults))
+    return plan(contents, record_id, name, answers["value"], answers["source"], day)
 
 
 def record_named(text: str, contents: Contents) -> str | None:
-    """Return the id of the record that is meant by an id, a former id, the address of a page, or one of its titles."""
+    """Return the id of the paper meant by an id, a former id, a page or a title; it may have been taken off."""
     text = titles.fold(text)
     for named in (text, _last_part(text)):  # a title may hold a slash
         name = named.removesuffix(".yaml").removesuffix(".md")
         name = contents.redirects.get(name, name)
-        if name in contents.records:
+        if name in contents.records or name in contents.retracted:
             return name
         if key := titles.key(named):
-            for found, record in contents.records.items():
-                if key in map(titles.key, (record.title, *record.alternative_titles)):
+            papers: Iterable[tuple[str, Record | Retraction]]
+            papers = chain(contents.records.items(), contents.retracted.items())
+            for found, paper in papers:
+                if key in map(titles.key, (paper.title, *paper.alternative_titles)):
                     return found
     return None
+
+
+def no_record(text: str, named: str, contents: Contents) -> str | None:
+    """Say why what somebody wrote, that names this id, or none, leads to no record; nothing where it does."""
+    if named in contents.records:
+        return None
+    if not named:
+        return f"{titles.fold(text)[:80]!r} is no record; write the last part of its page's address"
+    gone = contents.retracted[named]
+    was = f"{gone.title[:200]!r} was taken off the list on {gone.retracted}: {gone.reason.rstrip('.')}"
+    return f"{was}; if that was wrong, say so in a comment"
 
 
 def _last_part(address: str) -> str:
@@ -61,8 +81,11 @@ def _last_part(address: str) -> str:
     return parts[-1] if "/" in address and parts else ""
 
 
-def plan(contents: Contents, record_id: str, name: str, text: str, source: str) -> Plan:
-    """Work out the correction of the field ``name`` (such as ``links.code``) to ``text``, which ``source`` supports."""
+def plan(contents: Contents, record_id: str, name: str, text: str, source: str, day: str) -> Plan:
+    """Work out the correction of the field ``name`` (such as ``links.code``) to ``text``, which ``source`` supports.
+
+    A fact that readers had seen otherwise is told on "What changed" under ``day``.
+    """
     record = contents.records[record_id]
     data: dict[str, Any] = {**store.plain(record)}
     value, faults = _value(name, text, contents)
@@ -85,14 +108,38 @@ def plan(contents: Contents, record_id: str, name: str, text: str, source: str) 
             faults.append(Fault("value", f"{name}: stands so already; nothing is to be changed"))
     if faults:
         return Plan("correction", record_id, record.title, faults=tuple(faults))
+    if group not in _OWN and (before := _shown(record, name)):
+        after = _shown(corrected, name)
+        what = f"{_LABELS[name]}: {f'{after} instead of {before}' if after else f'{before} was deleted'}"
+        told = (*record.corrected, Correction(day=day, what=what))
+        corrected = corrected.model_copy(update={"corrected": told})
     writes = {store.record_file(record_id): store.record_text(corrected)}
-    return checked(contents, Plan("correction", record_id, corrected.title, writes))
+    cut = name == "authors" and any(without_others(line) != line for line in _lines(text))
+    remarks = (f"authors: only {len(corrected.authors)} named, and others",) if cut else ()
+    made = checked(contents, Plan("correction", record_id, corrected.title, writes, remarks=remarks))
+    return _with_twins(contents, made, corrected) if made.faults and name in ("title", *_IDENTIFIERS) else made
+
+
+def _with_twins(contents: Contents, made: Plan, corrected: Record) -> Plan:
+    """Return a refused plan with the papers of the list that the record would be the same as, if there are any."""
+    near = [each for each in neighbours(contents, made.id or "", corrected) if each.id in contents.records]
+    twins = tuple(each for each in near if each.verdict.kind == "same" or each.verdict.by_identifier)
+    what = "is what another paper of the list has; write this paper's own, or say in a comment why the two are one"
+    return replace(made, faults=(Fault("value", what),), near=twins) if twins else made
 
 
 def _with(data: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
     """Return ``data`` with ``name`` set, or left out where there is no value."""
     kept = {key: held for key, held in data.items() if key != name}
     return kept | ({name: value} if value else {})
+
+
+def _shown(record: Record, name: str) -> str:
+    """Return on one line, and shortened, what a record states in a field."""
+    group, _, kind = name.partition(".")
+    value = getattr(getattr(record, group), kind) if kind else getattr(record, group)
+    text = ", ".join(map(str, value)) if isinstance(value, tuple) else value or ""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def _value(name: str, text: str, contents: Contents) -> tuple[Any, list[Fault]]:
@@ -107,10 +154,7 @@ def _value(name: str, text: str, contents: Contents) -> tuple[Any, list[Fault]]:
         ids, faults = topics_named([each for line in lines for each in line], contents.topics)
         return ids, [Fault("value", str(fault)) for fault in faults]
     if name == "authors":
-        names = _lines(text)
-        if len(names) == 1 and (";" in text or text.count(",") > 1):  # all of them on one line
-            return authors_in(names[0]), []
-        return tuple(map(author_in, names)), []
+        return _people(text)
     if name == "results":
         return _lines(text), []
     if group == "identifiers":
@@ -120,7 +164,24 @@ def _value(name: str, text: str, contents: Contents) -> tuple[Any, list[Fault]]:
         return links.without_tracking(text if is_whole else f"https://{text}"), []
     if name == "type":
         return text.lower(), []
+    if name == "issued":
+        return text if dates.remark_on(text) else dates.stated(text), []
     return text if name == "summary" else titles.fold(text), []
+
+
+def _people(text: str) -> tuple[tuple[str | PersonName, ...], list[Fault]]:
+    """Return the authors that an answer names; what says something of them is asked about, unless braces hold it."""
+    lines = _lines(text)
+    names = list(filter(None, map(without_others, lines)))
+    one_line = len(lines) == 1 and (";" in text or text.count(",") > 1)  # all of them
+    people = authors_in("".join(names)) if one_line else tuple(map(author_in, names))
+    remedy = (
+        "write all authors in their order, one name a line, and nothing else; an organisation's name may stand in {}"
+    )
+    said = next((name for name in names if name[0] != "{" and reads_as_sentence(name)), None)
+    if said:
+        return people, [Fault("value", f"{said[:80]!r} reads as a sentence; {remedy}")]
+    return people, [] if people else [Fault("value", f"authors: nobody is named; {remedy}")]
 
 
 def _lines(text: str) -> list[str]:

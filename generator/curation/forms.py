@@ -22,6 +22,7 @@ FOLDER = Path(".github/ISSUE_TEMPLATE")
 MARK = "# Written by `reading-list check --fix` from topics.yaml; delete this line to keep a form of your own.\n"
 MAX_TOPICS = 4
 MAX_WHY_WORDS = 35
+SUMMARY_WORDS = range(40, 81)
 DELETE = "delete"
 """The value by which a correction asks for a field to be emptied."""
 

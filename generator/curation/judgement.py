@@ -14,6 +14,7 @@ from functools import cached_property
 from generator import checking, references
 from generator.curation import verdicts
 from generator.curation.changes import differing
+from generator.curation.forms import MAX_WHY_WORDS, SUMMARY_WORDS
 from generator.curation.revisions import Change, inside
 from generator.curation.verdicts import Nearest, Remark
 from generator.documents import Document
@@ -22,6 +23,7 @@ from generator.matching.comparison import compare_titles
 from generator.matching.items import items_of
 from generator.models import EDITOR, Record, Retraction
 from generator.store import Contents, is_record, record_file
+from generator.wording import count
 
 _NAMED = 3  # how many of the things that name something gone are named
 
@@ -42,9 +44,16 @@ def judge(change: Change) -> Judgement:
     problems = {*_of_what_is_touched(change), *doubled}
     return Judgement(
         tuple(sorted(problems, key=lambda problem: problem.sort_key)),
-        tuple(sorted({*remarks, *_unproven(change), *_unpublished(change)}, key=lambda remark: remark.sort_key)),
+        tuple(sorted({*remarks, *_remarks(change)}, key=lambda remark: remark.sort_key)),
         nearest,
     )
+
+
+def _remarks(change: Change) -> Iterator[Remark]:
+    yield from _unproven(change)
+    yield from _untold(change)
+    yield from _own_words(change)
+    yield from _unpublished(change)
 
 
 def _of_what_is_touched(change: Change) -> Iterator[Problem]:
@@ -100,6 +109,54 @@ def _unproven(change: Change) -> Iterator[Remark]:
                     f'write `{field}: "editor: why"` there, or delete the line',
                 )
                 yield Remark(at.path, at.line, at.message, "warning")
+
+
+def _untold(change: Change) -> Iterator[Remark]:
+    """Remark on facts changed by people, of which "What changed" says nothing to those who read them before."""
+    for name, record in change.head.records.items():
+        before = change.base.records.get(name)
+        if before is None or record.corrected != before.corrected:
+            continue
+        facts = {
+            "title": (before.title, record.title),
+            "authors": (before.author_names, record.author_names),
+            "issued": (before.issued, record.issued),
+            "venue": (before.venue, record.venue),
+        }
+        fields = [
+            field
+            for field, (was, now) in facts.items()
+            if was and was != now and was not in record.alternative_titles
+            if not _is_from_a_new_source(field, before, record)
+        ]
+        if fields:
+            are = "is" if len(fields) == 1 else "are"
+            text = (
+                f"corrected: {' and '.join(fields)} {are} other than before; where readers had seen a wrong one, add a "
+                "`day` and `what` under `corrected`, which “What changed” and the digest show"
+            )
+            at = change.head.problem(record_file(name), (fields[0],), text)
+            yield Remark(at.path, at.line, at.message)
+
+
+def _own_words(change: Change) -> Iterator[Remark]:
+    """Remark on new words of the list's own that are more or fewer than CONTRIBUTING.md asks for."""
+    fewest, most = SUMMARY_WORDS[0], SUMMARY_WORDS[-1]
+    for name, record in change.head.records.items():
+        before = change.base.records.get(name)
+        for field, fits, wanted in (
+            ("summary", SUMMARY_WORDS, f"{fewest} to {most} tell the problem, the idea and how it works"),
+            ("why", range(MAX_WHY_WORDS + 1), f"{MAX_WHY_WORDS} are enough"),
+        ):
+            text = getattr(record, field)
+            if text and text != getattr(before, field, None) and (number := len(text.split())) not in fits:
+                at = change.head.problem(record_file(name), (field,), f"{field}: has {count(number, 'word')}; {wanted}")
+                yield Remark(at.path, at.line, at.message)
+
+
+def _is_from_a_new_source(field: str, before: Record, record: Record) -> bool:
+    origin = record.provenance.get(field, EDITOR)
+    return origin != before.provenance.get(field) and not origin.startswith(EDITOR)
 
 
 # --- addresses that would die ----------------------------------------------------------------------------------------

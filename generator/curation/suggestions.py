@@ -18,7 +18,7 @@ from generator.curation.plans import Fault, Neighbour, Plan, checked, neighbours
 from generator.faults import faults_in, spell
 from generator.identifiers import SCHEMES
 from generator.matching.comparison import Verdict
-from generator.models import RECORD_TYPES, Entry, Identifiers, Record, Topic
+from generator.models import RECORD_TYPES, Entry, Record, Topic
 from generator.store import Contents
 
 _KNOWN = "an arXiv id, a DOI, or an address at arXiv, doi.org, OpenReview, the ACL Anthology or Hugging Face Papers"
@@ -74,6 +74,12 @@ def of_issue(issue: Issue, topics: Mapping[str, Topic]) -> Suggestion:
         faults += [Fault("bibtex", fault)] if fault else []
     asked = of_answer(answers.get("paper", ""))
     found, spare = pasted(answers.get("links", ""))
+    if entry is None and not any(map(_identifier, (*asked.paper, *found))):
+        faults += [
+            Fault("paper", f"nothing shows that {url[:80]!r} is a paper; write {_KNOWN}, its PDF's, or a BibTeX entry")
+            for url in map(_address, asked.paper)
+            if links.is_safe(url) and links.kind_of(url) == "project"
+        ]
     return replace(
         asked,
         links=found,
@@ -184,17 +190,8 @@ def plan(
         f"near to {each.id!r}{off if each.id in contents.retracted else ''}: {each.verdict.reason}; a person decides"
         for each in near
     ]
-    return checked(
-        contents,
-        Plan(
-            "paper",
-            record_id,
-            record.title,
-            {store.record_file(record_id): store.record_text(record)},
-            remarks=tuple(remarks),
-            near=near,
-        ),
-    )
+    writes = {store.record_file(record_id): store.record_text(record)}
+    return checked(contents, Plan("paper", record_id, record.title, writes, remarks=tuple(remarks), near=near))
 
 
 def _refused(contents: Contents, facts: _Facts, duplicate: Neighbour) -> Plan:
@@ -239,6 +236,10 @@ def _identifier(text: str) -> tuple[str, str] | None:
     return ("acl", value) if (value := identifiers.acl(text)) else None
 
 
+def _address(text: str) -> str:
+    return links.without_tracking(text if "://" in text else f"https://{text}" if _SCHEMELESS.fullmatch(text) else "")
+
+
 def _from_address(facts: _Facts, text: str, question: str) -> None:
     """Take what one pasted address or identifier says; ``question`` is where it was pasted."""
     text = text.strip()
@@ -247,8 +248,10 @@ def _from_address(facts: _Facts, text: str, question: str) -> None:
     if found := _identifier(text):
         facts.put("identifiers", *found, question)
         return
-    url = links.without_tracking(text if "://" in text else f"https://{text}" if _SCHEMELESS.fullmatch(text) else "")
-    if not url:
+    url = _address(text)
+    if fault := identifiers.arxiv_fault(text):
+        facts.faults.append(Fault(question, f"{text[:80]!r} {fault}"))
+    elif not url:
         facts.faults.append(Fault(question, f"{text[:80]!r} is no identifier and no address; write {_KNOWN}"))
     elif fault := links.fault(url):
         facts.faults.append(Fault(question, f"{url[:80]!r} {fault}"))
@@ -324,18 +327,14 @@ def topics_named(names: Sequence[str], topics: Mapping[str, Topic]) -> tuple[tup
 
 def _holder(contents: Contents, facts: _Facts) -> Neighbour | None:
     """Return the paper that has one of the identifiers: that is the one, whatever the titles are."""
-    given = facts.values.get("identifiers", {})
+    given = facts.values.get("identifiers", {}).items()
     for name, paper in contents.papers.items():
-        if reason := _shared(given, paper.identifiers, *paper.alternative_identifiers):
-            return Neighbour(name, paper.title, Verdict("same", 1.0, reason))
+        held = {pair for each in (paper.identifiers, *paper.alternative_identifiers) for pair in each}
+        for kind, value in given:
+            if (kind, value) in held:
+                reason = f"same {SCHEMES[kind].name} identifier {value}"
+                return Neighbour(name, paper.title, Verdict("same", 1.0, reason))
     return None
-
-
-def _shared(given: Mapping[str, str], *identifiers: Identifiers) -> str | None:
-    """Say which identifier of a paper is one that was ``given``; nothing where none is."""
-    held = {pair for each in identifiers for pair in each}
-    same = (f"same {SCHEMES[kind].name} identifier {value}" for kind, value in given.items() if (kind, value) in held)
-    return next(same, None)
 
 
 def _validate(facts: _Facts) -> None:
