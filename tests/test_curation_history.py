@@ -107,7 +107,7 @@ class History(RuleBasedStateMachine):
         try:
             edit = moves.retract(contents, [name], reason, "2025-02-03")
         except UsageError as refused:
-            assert "only paper on the path" in str(refused)  # noqa: PT017
+            assert "nothing else is on the path" in str(refused)  # noqa: PT017
             return
         moves.apply(contents, edit)
         self.gone[name] = reason
