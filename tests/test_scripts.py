@@ -137,6 +137,19 @@ def test_what_goes_with_the_records_is_proposed_with_them(stage: Stage) -> None:
     assert set(stage.clone.git("diff", "--name-only", f"main..origin/{BRANCH}").split()) == wanted
 
 
+def test_a_draft_that_conflicts_with_the_list_is_made_anew(stage: Stage) -> None:
+    name = "records/papers/two-names.yaml"
+    text = (stage.clone.folder / name).read_text(encoding="utf-8")
+    (stage.changes / name).write_text(text + "# one\n", encoding="utf-8")
+    assert stage.propose()[0] == 0
+    (stage.clone.folder / name).write_text(text + "# other\n", encoding="utf-8")
+    stage.clone.commit("Merge another correction")
+    (stage.changes / name).write_text(text + "# other\n# one\n", encoding="utf-8")  # as the form comes to now
+    assert stage.propose()[0] == 0
+    stage.clone.git("merge", "--quiet", "--no-edit", f"origin/{BRANCH}")
+    assert (stage.clone.folder / name).read_text(encoding="utf-8") == text + "# other\n# one\n"
+
+
 def test_what_the_list_has_already_is_not_proposed(stage: Stage) -> None:
     name = "papers/two-names.yaml"
     shutil.copy(TOY_RECORDS / name, stage.changes / "records" / name)
