@@ -45,10 +45,8 @@ def record_named(text: str, contents: Contents) -> str | None:
         name = contents.redirects.get(name, name)
         if name in contents.records:
             return name
-        if key := titles.key(named):
-            for found, record in contents.records.items():
-                if key in map(titles.key, (record.title, *record.alternative_titles)):
-                    return found
+        if (found := contents.titled.get(titles.key(named))) in contents.records:
+            return found
     return None
 
 
