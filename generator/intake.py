@@ -293,11 +293,12 @@ def new_ids(names: Sequence[str], taken: Collection[str], ties: Sequence[tuple[s
             used.add(short)
         else:
             crowded.extend(places)
+    following: defaultdict[str, int] = defaultdict(lambda: 2)  # all numbers before are taken
     for place in sorted(crowded, key=lambda place: (names[place], ties[place : place + 1])):
-        base = titles.long_slug(names[place]) or "paper"
-        name, number = base, 2
+        name = titles.long_slug(names[place]) or "paper"
+        stem = name[: MAX_ID - 6]
         while name in used or id_fault(name):
-            name, number = f"{base[: MAX_ID - 6]}-{number}", number + 1
+            name, following[stem] = f"{stem}-{following[stem]}", following[stem] + 1
         result[place] = name
         used.add(name)
     return result

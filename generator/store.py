@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic.json_schema import GenerateJsonSchema
 
-from generator import documents, journal
+from generator import documents, journal, titles
 from generator.errors import InputError, Problem, ReadingListError, WriteError
 from generator.faults import Place, faults_in, spell
 from generator.ids import MAX_ID, id_fault, source_id_fault
@@ -59,6 +59,13 @@ class Contents:
         """What an import must know again, by id: the records, and the papers that were taken off the list."""
         papers: dict[str, Record | Retraction] = {**self.retracted, **self.records}
         return dict(sorted(papers.items()))
+
+    @cached_property
+    def titled(self) -> Mapping[str, str]:
+        """The id of the paper that bears a title, by the title's key; one that was taken off comes behind records."""
+        papers: list[tuple[str, Record | Retraction]] = [*self.records.items(), *self.retracted.items()]
+        bearing = [(title, name) for name, paper in papers for title in (paper.title, *paper.alternative_titles)]
+        return {key: name for title, name in reversed(bearing) if (key := titles.key(title))}
 
     @cached_property
     def faulty(self) -> frozenset[str]:
@@ -280,11 +287,8 @@ def record_schema(topics: Mapping[str, Topic]) -> str:
     schema = Record.model_json_schema(schema_generator=_WithoutNull)
     for model in (schema, *schema["$defs"].values()):
         model.pop("description", None)  # a docstring: for who reads the code, and not there with -OO
-    schema = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **schema,
-        "title": "A record of the reading list",
-    }
+    standard = "https://json-schema.org/draft/2020-12/schema"
+    schema = {"$schema": standard, **schema, "title": "A record of the reading list"}
     if topics:
         schema["properties"]["topics"]["items"] = {"enum": sorted(topics)}
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

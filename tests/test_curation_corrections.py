@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from site_tools import toy_records, write_record
 
-from generator import checking, merging, store
+from generator import checking, merging, store, titles
 from generator.curation import corrections, forms, plans
 from generator.curation.issues import Issue
 from generator.models import Entry, Record
@@ -225,6 +226,17 @@ def test_a_record_is_named_by_each_of_its_titles(contents: Contents) -> None:
     other = contents.records["two-names"].model_copy(update={"alternative_titles": ("One Loom, Two Names",)})
     held = replace(contents, records={**contents.records, "two-names": other})
     assert corrections.record_named("One loom – two names", held) == "two-names"
+
+
+def test_titles_are_made_comparable_once_for_all_papers_that_are_named(
+    contents: Contents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = Counter[str]()
+    key = titles.key
+    monkeypatch.setattr(titles, "key", lambda title: counted.update([title]) or key(title))
+    for number in range(100):
+        assert corrections.record_named(f"no-{number}", contents) is None
+    assert [counted[record.title] for record in contents.records.values()] == [1] * len(contents.records)
 
 
 @pytest.mark.parametrize(

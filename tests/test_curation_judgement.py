@@ -6,15 +6,17 @@ import json
 import random
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 from site_tools import call, write_record
 
 from generator import checking, documents, store
-from generator.curation import moves, revisions
+from generator.curation import judgement, moves, revisions
 from generator.curation.judgement import Judgement, judge
+from generator.matching import items
+from generator.matching.items import Item
 from generator.models import Correction, Identifiers, PathStep, PersonName, Record, Retraction, StartHere, Topic
 from generator.models import Path as ReadingPath
 
@@ -262,6 +264,25 @@ def test_a_renamed_file_is_told_how_to_rename(head: Path, base: Path) -> None:
     ((file, message),) = told(head, base)
     assert file == "papers/loom.yaml"
     assert "add `loom: learning-looms` to redirects.yaml" in message
+
+
+def test_many_records_that_are_gone_are_looked_for_among_many_new_ones_at_once(
+    head: Path, base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built = 0
+
+    def items_of(papers: Mapping[str, Record | Retraction]) -> list[Item]:
+        nonlocal built
+        built += len(papers)
+        return items.items_of(papers)
+
+    for number in range(40):
+        write_record(base, f"was-{number}", Record(title=f"Moths at the lantern, number {number}", topics=("sea",)))
+        write_record(head, f"is-{number}", Record(title=f"Moths at the lantern, number {number}", topics=("sea",)))
+    monkeypatch.setattr(judgement, "items_of", items_of)
+    problems = judged(head, base).problems
+    assert all(any(f"add `was-{n}: is-{n}`" in problem.message for problem in problems) for n in range(40))
+    assert built == 80
 
 
 @pytest.mark.parametrize(

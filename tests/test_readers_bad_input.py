@@ -229,6 +229,7 @@ files = [
     "@article{" * 5_000,
     "@article{a, title={x}}\\n" * 5_000,
     "- https://arxiv.org/ " + "[" * n, "- https://arxiv.org/ " + "[a](https://arxiv.org/abs/2301.00010) " * 8_000,
+    "- https://arxiv.org/ " + "toy words  \\n" * 120_000,
     "- https://arxiv.org/ " + "**a " * (n // 4), "- " * 20_000 + "https://arxiv.org/", "|https://arxiv.org/" + "|" * n,
     "- https://arxiv.org/\\n" + "> " * 20_000 + "a", "- https://arxiv.org/\\n" + "- " * 500 + "\\n a" * 5_000,
     "- https://arxiv.org/\\n|" + "a|" * 300 + "\\n|" + "-|" * 300 + "\\n" + "|a|\\n" * 3_000,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,7 +15,7 @@ from generator.curation.plans import Fault, Plan, checked, neighbours, unanswere
 from generator.curation.suggestions import topics_named
 from generator.faults import faults_in, spell
 from generator.identifiers import SCHEMES
-from generator.models import EDITOR, PROVEN_FIELDS, Correction, PersonName, Record, Retraction
+from generator.models import EDITOR, PROVEN_FIELDS, Correction, PersonName, Record
 from generator.names import reads_as_sentence, without_others
 from generator.readers.csv_table import author_in, authors_in
 from generator.store import Contents
@@ -52,12 +51,8 @@ def record_named(text: str, contents: Contents) -> str | None:
         name = contents.redirects.get(name, name)
         if name in contents.records or name in contents.retracted:
             return name
-        if key := titles.key(named):
-            papers: Iterable[tuple[str, Record | Retraction]]
-            papers = chain(contents.records.items(), contents.retracted.items())
-            for found, paper in papers:
-                if key in map(titles.key, (paper.title, *paper.alternative_titles)):
-                    return found
+        if found := contents.titled.get(titles.key(named)):
+            return found
     return None
 
 

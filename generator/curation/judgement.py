@@ -6,12 +6,12 @@ What was wrong before in files that the change leaves alone is not held against 
 from __future__ import annotations
 
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from generator import checking, references
+from generator import checking, matching, references
 from generator.curation import verdicts
 from generator.curation.changes import differing
 from generator.curation.forms import MAX_WHY_WORDS, SUMMARY_WORDS
@@ -19,7 +19,7 @@ from generator.curation.revisions import Change, inside
 from generator.curation.verdicts import Nearest, Remark
 from generator.documents import Document
 from generator.errors import Problem
-from generator.matching.comparison import compare_titles
+from generator.matching.comparison import compare, compare_titles
 from generator.matching.items import items_of
 from generator.models import EDITOR, Record, Retraction
 from generator.store import Contents, is_record, record_file
@@ -165,12 +165,18 @@ def _is_from_a_new_source(field: str, before: Record, record: Record) -> bool:
 def _vanished(change: Change) -> Iterator[Problem]:
     """Yield the ids that answered before and would not any more: every address that was published answers for ever."""
     base, head = change.base, change.head
-    for name, record in base.records.items():
-        file = record_file(name)
-        if file in change.after or name in head.given or _cannot_be_read(head):
-            continue
-        new = (other for other in sorted(head.records) if other not in base.records)
-        if other := next((other for other in new if _are_one(record, head.records[other])), None):
+    if _cannot_be_read(head):
+        return
+    answering = head.given
+    gone = {
+        name: record
+        for name, record in base.records.items()
+        if record_file(name) not in change.after and name not in answering
+    }
+    new = {name: record for name, record in head.records.items() if name not in base.records}
+    twins, places = _twins(gone, new), _naming(head, gone)
+    for name in gone:
+        if other := twins.get(name):
             remedy = f"it looks like `{other}`: add `{name}: {other}` to redirects.yaml, as `reading-list rename` does"
         else:
             remedy = (
@@ -178,21 +184,32 @@ def _vanished(change: Change) -> Iterator[Problem]:
                 f"it is another record's paper, use `reading-list merge KEEP {name}`"
             )
             remedy += "; if it never was published, compare with a revision that was"
-        named = _list(_naming(head, name))
+        named = _list(places[name])
         named = f"; it is still named at {named}, which these commands mend too" if named else ""
         yield Problem(
-            os.fspath(head.folder / file),
+            os.fspath(head.folder / record_file(name)),
             None,
             f"{name}: this record is gone, but its address was published and must go on answering; {remedy}{named}",
         )
     for file, table in (("redirects.yaml", base.redirects), ("retracted.yaml", base.retracted)):
         for name in table:
-            if name not in head.given and record_file(name) not in change.after and not _cannot_be_read(head):
+            if name not in answering and record_file(name) not in change.after:
                 yield Problem(
                     os.fspath(head.folder / file),
                     1,
                     f"{name}: this address was published and must go on answering; bring its lines in {file} back",
                 )
+
+
+def _twins(gone: Mapping[str, Record], new: Mapping[str, Record]) -> dict[str, str]:
+    """Return for each record that is gone the first of the new ones that is the same paper, if any is."""
+    forms = [*items_of(gone), *items_of(new)]
+    twins: dict[str, str] = {}
+    for one, other in matching.candidates(forms) if gone and new else ():
+        a, b = forms[one], forms[other]
+        if a.label in gone and b.label in new and compare(a, b).kind == "same":
+            twins[a.label] = min(b.label, twins.get(a.label, b.label))
+    return twins
 
 
 def _given_again(change: Change) -> Iterator[Problem]:
@@ -241,25 +258,24 @@ def _cannot_be_read(contents: Contents) -> bool:
     return any(references.is_faulty(contents, file) for file in ("redirects.yaml", "retracted.yaml"))
 
 
-def _naming(contents: Contents, paper: str) -> list[str]:
-    """Return where a paper is named, as ``file:line``."""
-    places: list[tuple[str, tuple[str | int, ...]]] = []
+def _naming(contents: Contents, papers: Container[str]) -> Mapping[str, list[str]]:
+    """Return where each of the papers is named, as ``file:line``."""
+    places: defaultdict[str, list[str]] = defaultdict(list)
+
+    def note(paper: str, file: str, *place: str | int) -> None:
+        if paper in papers:
+            places[paper].append(f"{contents.folder / file}:{contents.files[file].line(place)}")
+
     for path_id, path in contents.paths.items():
-        places += [
-            ("paths.yaml", (path_id, "steps", number, "paper"))
-            for number, step in enumerate(path.steps)
-            if step.paper == paper
-        ]
+        for number, step in enumerate(path.steps):
+            note(step.paper, "paths.yaml", path_id, "steps", number, "paper")
     for topic_id, topic in contents.topics.items():
-        places += [
-            ("topics.yaml", (topic_id, "start_here", number, "paper"))
-            for number, start in enumerate(topic.start_here)
-            if start.paper == paper
-        ]
+        for number, start in enumerate(topic.start_here):
+            note(start.paper, "topics.yaml", topic_id, "start_here", number, "paper")
     for name, record in contents.records.items():
-        if paper in record.not_same_as:
-            places.append((record_file(name), ("not_same_as", record.not_same_as.index(paper))))
-    return [f"{contents.folder / file}:{contents.files[file].line(place)}" for file, place in places]
+        for number, other in enumerate(record.not_same_as):
+            note(other, record_file(name), "not_same_as", number)
+    return places
 
 
 # --- what untouched records name -------------------------------------------------------------------------------------

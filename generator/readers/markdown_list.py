@@ -9,6 +9,7 @@ is taken from prose, and what is no paper is counted.
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
@@ -88,20 +89,24 @@ class _Mark:
 class _Text:
     """The words of one cell of a table, or of a whole bullet, heading or paragraph."""
 
-    words: str = ""
+    written: io.StringIO = field(default_factory=io.StringIO)  # adding to a string would copy all of it each time
     marks: list[_Mark] = field(default_factory=list)
     """In the order in which they end: a link in bold comes before the bold text."""
+
+    @property
+    def words(self) -> str:
+        return self.written.getvalue()
 
     @property
     def before(self) -> str:
         return self.words[: min((mark.start for mark in self.marks), default=None)]
 
     def without(self, marks: list[_Mark]) -> str:
-        kept, at = [], 0
+        kept, at, words = [], 0, self.words
         for mark in sorted(marks, key=lambda mark: mark.start):
-            kept.append(self.words[at : mark.start])
+            kept.append(words[at : mark.start])
             at = max(at, mark.start + len(mark.text))
-        return "".join([*kept, self.words[at:]])
+        return "".join([*kept, words[at:]])
 
 
 @dataclass
@@ -151,7 +156,7 @@ class _Items(HTMLParser):
             if tag in ("td", "th"):
                 cells.append(_Text())
             elif tag == "a" or (tag == "strong" and self._outermost_bold(1)):
-                self._marks[tag] = _Mark(len(cells[-1].words), held.get("href"))
+                self._marks[tag] = _Mark(cells[-1].written.tell(), held.get("href"))
             elif tag in ("br", "p"):
                 self.handle_data(_BREAK)
 
@@ -160,7 +165,8 @@ class _Items(HTMLParser):
             self._inside[tag] -= 1
         if tag in self._marks and (tag == "a" or self._outermost_bold(0)):
             cell, mark = self._open[-1][1].cells[-1], self._marks.pop(tag)
-            mark.text = cell.words[mark.start :]
+            cell.written.seek(mark.start)
+            mark.text = cell.written.read()
             cell.marks.append(mark)
         elif tag == "thead":
             self._columns = [fold(cell.words).lower() for cell in self.items.popitem()[1].cells]
@@ -169,12 +175,12 @@ class _Items(HTMLParser):
             if tag == "li" and self._open and item.links and _is_label(item.words):
                 # "- Code: https://…" below the bullet that bears the title
                 cell = self._open[-1][1].cells[-1]
-                cell.marks += [replace(link, start=len(cell.words)) for link in item.links]
+                cell.marks += [replace(link, start=cell.written.tell()) for link in item.links]
                 del self.items[number]
 
     def handle_data(self, data: str) -> None:
         if self._open and self._open[-1][1].cells and not self._inside["pre"]:
-            self._open[-1][1].cells[-1].words += data
+            self._open[-1][1].cells[-1].written.write(data)
 
     def _outermost_bold(self, depth: int) -> bool:
         """Tell whether what is bold here is a mark of its own: neither in a link nor in more that is bold."""
