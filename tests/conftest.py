@@ -18,6 +18,16 @@ SHARED = ROOT.parent / "shared"
 hypothesis.settings.register_profile("steady", derandomize=True, database=None, deadline=None)
 hypothesis.settings.load_profile("steady")
 
+# The first two would load two pages of Chromium's own, for its address bar, with each window that a test opens, which
+# take longer than most tests. The others are what Playwright turns off: Chromium heeds only the last such list.
+FEATURES_OFF = (
+    "WebUIOmniboxPopup", "WebUIOmniboxAimPopup",
+    "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding", "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled",
+    "PreconnectToSearch",
+)  # fmt: skip
+
 
 @pytest.fixture(scope="session", autouse=True)
 def temporary(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
@@ -55,7 +65,8 @@ def make_records(tmp_path: Path) -> Callable[[Mapping[str, str]], Path]:
 def browser() -> Iterator[Browser]:
     """The Chromium of this machine; without one, skip, or fail where CI must not."""
     path = chromium()
+    arguments = [*built_site.launch_arguments(), f"--disable-features={','.join(FEATURES_OFF)}"]
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=built_site.launch_arguments())
+        started = playwright.chromium.launch(executable_path=path, args=arguments)
         yield started
         started.close()

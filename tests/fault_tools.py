@@ -305,6 +305,8 @@ def load_all() -> None:
     for module in pkgutil.walk_packages(generator.__path__, "generator."):
         if module.name != "generator.__main__":
             importlib.import_module(module.name)
+    for late in ("numpy.ma", "latex2mathml.converter", "pylatexenc.latex2text"):  # each run would load them anew
+        importlib.import_module(late)
 
 
 def main() -> None:
