@@ -18,7 +18,7 @@ from generator.curation.plans import Fault, Neighbour, Plan, checked, neighbours
 from generator.faults import faults_in, spell
 from generator.identifiers import SCHEMES
 from generator.matching.comparison import Verdict
-from generator.models import RECORD_TYPES, Entry, Record, Topic
+from generator.models import RECORD_TYPES, Entry, Identifiers, Record, Topic
 from generator.store import Contents
 
 _KNOWN = "an arXiv id, a DOI, or an address at arXiv, doi.org, OpenReview, the ACL Anthology or Hugging Face Papers"
@@ -68,18 +68,15 @@ def of_issue(issue: Issue, topics: Mapping[str, Topic]) -> Suggestion:
     answers = issue.answers
     faults = [] if answers.get("why") else [Fault("why", "is missing; say in one sentence what a reader takes away")]
     picked, rest = chosen(answers.get("topics", ""), tuple(topic_labels(topics)))
-    entry = None
-    if bibtex := answers.get("bibtex"):
-        entry, fault = entry_of(bibtex, "bibtex")
-        faults += [Fault("bibtex", fault)] if fault else []
+    bibtex = answers.get("bibtex")
+    entry, fault = entry_of(bibtex, "bibtex") if bibtex else (None, None)
+    faults += [Fault("bibtex", fault)] if fault else []
     asked = of_answer(answers.get("paper", ""))
     found, spare = pasted(answers.get("links", ""))
-    if entry is None and not any(map(_identifier, (*asked.paper, *found))):
-        faults += [
-            Fault("paper", f"nothing shows that {url[:80]!r} is a paper; write {_KNOWN}, its PDF's, or a BibTeX entry")
-            for url in map(_address, asked.paper)
-            if links.is_safe(url) and links.kind_of(url) == "project"
-        ]
+    if not entry and not any(map(_identifier, (*asked.paper, *found))):
+        pages = [url for url in map(_address, asked.paper) if links.is_safe(url) and links.kind_of(url) == "project"]
+        remedy = f"write {_KNOWN}, its PDF's, or a BibTeX entry"
+        faults += [Fault("paper", f"nothing shows that {url[:80]!r} is a paper; {remedy}") for url in pages]
     return replace(
         asked,
         links=found,
@@ -329,12 +326,18 @@ def topics_named(names: Sequence[str], topics: Mapping[str, Topic]) -> tuple[tup
 
 def _holder(contents: Contents, facts: _Facts) -> Neighbour | None:
     """Return the paper that has one of the identifiers: that is the one, whatever the titles are."""
-    for kind, value in facts.values.get("identifiers", {}).items():
-        for name, paper in contents.papers.items():
-            if getattr(paper.identifiers, kind) == value:
-                verdict = Verdict("same", 1.0, f"same {SCHEMES[kind].name} identifier {value}")
-                return Neighbour(name, paper.title, verdict)
+    given = facts.values.get("identifiers", {})
+    for name, paper in contents.papers.items():
+        if reason := _shared(given, paper.identifiers):
+            return Neighbour(name, paper.title, Verdict("same", 1.0, reason))
     return None
+
+
+def _shared(given: Mapping[str, str], identifiers: Identifiers) -> str | None:
+    """Say which identifier of a paper is one that was ``given``; nothing where none is."""
+    held = identifiers.model_dump(exclude_none=True)
+    same = (f"same {SCHEMES[kind].name} identifier {value}" for kind, value in given.items() if held.get(kind) == value)
+    return next(same, None)
 
 
 def _validate(facts: _Facts) -> None:
