@@ -295,7 +295,7 @@ class _Writer:
             "papers/index.md",
             "browse.md.j2",
             "All papers",
-            f"All {len(self.library.records)} papers of the list: filter, sort, select and export them.",
+            "All papers of the list: filter, sort, select and export them.",
             hide=("navigation", "toc"),
         )
         yield self.page(

@@ -196,3 +196,10 @@ def test_explore_leads_to_every_overview() -> None:
         assert f"]({path}.md)" in text
     lonely = _page(Library({}, {}, {}, {}, {}), "explore.md")
     assert "authors/index" not in lonely
+
+
+def test_one_paper_is_no_papers() -> None:
+    one = Library({"a": _paper("A")}, {"looms": Topic(name="Looms", group="Toys")}, {}, {}, {}, {})
+    assert [(number, what) for number, what, _ in overviews.counts(one)] == [
+        ("1", "paper"), ("1", "topic"), ("0", "with code"),
+    ]  # fmt: skip
