@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
@@ -173,6 +173,11 @@ SCHEMES = {
         Scheme("acl", "ACL Anthology", "2020.acl-main.703", acl, "https://aclanthology.org/{}/"),
     )
 }
+
+
+def named(held: Iterable[tuple[str, str | None]]) -> list[tuple[str, str]]:
+    """Return identifiers behind the names of their schemes, ``("arXiv", "2210.17323")``, from pairs of kind and value."""
+    return [(SCHEMES[kind].name, value) for kind, value in held if value]
 
 
 def recognise(text: str) -> tuple[str, str] | None:

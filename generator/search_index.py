@@ -22,7 +22,7 @@ from typing import Any
 
 from generator import dates, titles
 from generator.catalogue import compact
-from generator.identifiers import SCHEMES
+from generator.identifiers import named
 from generator.library import Library
 from generator.models import Author, PersonName, Record
 from generator.search_words import STOP_WORDS, Words, folded, plain_words, telling_words
@@ -112,9 +112,9 @@ def _names(author: Author) -> Iterator[str]:
 
 def _facts(record: Record) -> list[str]:
     """Return what identifies a record beside its title: month and year, venue, identifiers."""
-    held = [(SCHEMES[kind].name, value) for kind, value in record.identifiers.model_dump().items() if value]
+    held = [pair for each in (record.identifiers, *record.alternative_identifiers) for pair in named(each)]
     month = dates.in_words(record.issued[:7]) if record.issued else ""
-    return [text for text in (month, record.venue or "", *(f"{name} {value}" for name, value in held)) if text]
+    return [text for text in (month, record.venue or "", *map(" ".join, held)) if text]
 
 
 def _postings(library: Library) -> tuple[dict[str, dict[int, int]], dict[str, str]]:

@@ -10,7 +10,7 @@ from operator import attrgetter
 from urllib.parse import quote
 
 from generator import dates, escaping, links, related, titles
-from generator.identifiers import SCHEMES
+from generator.identifiers import SCHEMES, named
 from generator.library import Library
 from generator.models import EDITOR, Identifiers, Record
 
@@ -30,6 +30,7 @@ _FACT_NAMES = {
     "venue": "Venue",
     "type": "Kind",
     **{f"identifiers.{kind}": scheme.name for kind, scheme in SCHEMES.items()},
+    "alternative_identifiers": "Also identified as",
     **{f"links.{kind}": name for kind, name in _LINK_NAMES.items()},
 }
 _FACT_VALUES = {name: attrgetter(name) for name in _FACT_NAMES}
@@ -168,6 +169,8 @@ def facts_of(record: Record, library: Library) -> Iterator[Fact]:
             shown = ", ".join(record.author_names)
         elif name == "alternative_titles":
             shown = " · ".join(map(titles.plain, value))
+        elif name == "alternative_identifiers":
+            shown = " · ".join(" ".join(pair) for each in value for pair in named(each))
         elif name == "issued":
             shown = dates.in_words(value)
         elif name.startswith("identifiers."):

@@ -102,6 +102,7 @@ LOOM = Record(
     topics=("cloth",),
     venue="Toy Conference",
     identifiers={"arxiv": "2210.17323", "doi": "10.5555/Loom"},
+    alternative_identifiers=({"arxiv": "2209.00001"},),
     summary="A loom that finetunes for fine tuning.",
     why="Warps well: 12% better.",
     results=("+5.59% over baselines",),
@@ -143,6 +144,7 @@ TOPICS = {"cloth": Topic(name="Woven things", group="Looms"), "none": Topic(name
         ("method", ["facts"]),
         ("2210.17323", ["facts"]),
         ("10.5555", ["facts"]),
+        ("2209.00001", ["facts"]),  # of a paper that was merged into it
         ("shuttle", ["facts"]),  # an old id
         ("12", []),  # bare figures of prose and stop words in it find nothing
         ("for", []),
@@ -237,7 +239,7 @@ def test_a_card_has_what_a_result_shows() -> None:
         "Toy Conference",
         "method",
         [0],
-        "May 2023\tToy Conference\tarXiv 2210.17323\tDOI 10.5555/loom\tonce old-shuttle",
+        "May 2023\tToy Conference\tarXiv 2210.17323\tDOI 10.5555/loom\tarXiv 2209.00001\tonce old-shuttle",
         "A loom that finetunes for fine tuning.\nWarps well: 12% better.\n+5.59% over baselines",
     ]
     assert index.manifest["topics"] == [["cloth", "Woven things", 1], ["none", "Nothing yet", 0]]

@@ -97,6 +97,7 @@ def test_facts_are_plain_text_with_their_origin() -> None:
             "author_count": 2,
             "issued": "2022-10",
             "identifiers": {"arxiv": "2210.17323"},
+            "alternative_identifiers": [{"arxiv": "2209.00001", "doi": "10.5555/a"}, {"acl": "2021.toy-main.7"}],
             "links": {"code": "https://github.com/a/b"},
             "provenance": {
                 "authors": "owner/list:READ ME.md",
@@ -112,12 +113,14 @@ def test_facts_are_plain_text_with_their_origin() -> None:
         ("Authors", "A <b>, B", ""),
         ("Date", "October 2022", ""),
         ("arXiv", "2210.17323", "https://arxiv.org/abs/2210.17323"),
+        ("Also identified as", "arXiv 2209.00001 · DOI 10.5555/a · ACL Anthology 2021.toy-main.7", ""),
         ("Code", "github.com/a/b", "https://github.com/a/b"),
     ]
     assert [(fact.origin, fact.origin_address) for fact in found] == [
         ("the editors", ""),
         ("owner/list:READ ME.md", "https://github.com/owner/list/blob/HEAD/READ%20ME.md"),
         ("the editors: as published (Public bibliographies)", "../sources/dump.md"),
+        ("the editors", ""),
         ("the editors", ""),
         ("elsewhere", "../data.md#where-facts-come-from"),
     ]
