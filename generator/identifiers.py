@@ -176,7 +176,7 @@ SCHEMES = {
 
 
 def named(held: Iterable[tuple[str, str | None]]) -> list[tuple[str, str]]:
-    """Return identifiers behind the names of their schemes, ``("arXiv", "2210.17323")``, from pairs of kind and value."""
+    """Return identifiers, from pairs of kind and value, behind their schemes' names: ``("arXiv", "2210.17323")``."""
     return [(SCHEMES[kind].name, value) for kind, value in held if value]
 
 
