@@ -9,6 +9,7 @@ from pathlib import Path
 
 from generator import documents, matching, references, store
 from generator.errors import Problem
+from generator.hidden import empty_in
 from generator.identifiers import SCHEMES
 from generator.ids import closest_topic, id_fault
 from generator.matching import comparison
@@ -250,6 +251,8 @@ def _form(contents: Contents) -> Iterator[Problem]:
         number, line, wanted = next((number, *pair) for number, pair in pairs if pair[0] != pair[1])
         only_space = not wanted or wanted.split() == (line or "").split()  # which would not be seen in a message
         belongs = "" if only_space else f": `{wanted.strip()}` belongs here"
+        if unseen := empty_in(line or ""):
+            belongs = f": the invisible character {unseen} does not belong here"
         message = f"not in canonical form from here on{belongs}; run `reading-list check --fix`"
         yield Problem(path, min(number, len(text.splitlines()) or 1), message)
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-# What moves a cursor or turns the direction of writing: a message may repeat what stands in a file.
-_NOT_SHOWN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ud800-\udfff\U000e0000-\U000e007f]"
-)
+from generator import hidden
 
 
 @dataclass(frozen=True)
@@ -25,7 +21,7 @@ class Problem:
 
     def __str__(self) -> str:
         where = self.path if self.line is None else f"{self.path}:{self.line}"
-        return _NOT_SHOWN.sub("\N{REPLACEMENT CHARACTER}", f"{where}: {self.message}")
+        return hidden.shown(f"{where}: {self.message}")  # it may repeat what stands in a file
 
     @property
     def sort_key(self) -> tuple[str, int, str]:

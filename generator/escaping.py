@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 from generator import links
+from generator.hidden import without_hidden
 from generator.titles import fold
 
 _ASCII_MARK = re.compile(r"[!-/:-@\[-`{-~]")
@@ -21,8 +22,6 @@ _KEPT_INSIDE_WORDS = frozenset("-.")
 _KEPT_BEHIND_WORDS = frozenset(".:;,?!")
 # Controls and halves of characters, but for those that are white space.
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-# What no reader sees: directions and isolates of writing, characters of no width, tags.
-_INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 # "@", "#", "GH-", ":" as in addresses and emoji, "www.", most marks being references already; what may name a commit.
 _GITHUB_BEGINNING = re.compile(
     r"&#64;|&#35;|GH(?:-|&#45;)(?=\d)|&#58;(?=\S)|www(?=&#46;)|[0-9a-f]{6}(?=[0-9a-f])", re.IGNORECASE
@@ -87,7 +86,7 @@ def url(address: str) -> str:
 
 def terminal(text: str) -> str:
     """Return ``text`` on one line for a terminal or a log, without what moves the cursor or turns writing round."""
-    return _INVISIBLE.sub("", _CONTROL.sub("", _BREAK.sub(" ", text)))
+    return without_hidden(_CONTROL.sub("", _BREAK.sub(" ", text)))
 
 
 def query(text: str) -> str:
@@ -166,7 +165,7 @@ def github(text: str) -> str:
     GitHub looks for ``@name``, ``#1``, commits and addresses after it has resolved character references, so a space of
     no width stands behind what they begin with.
     """
-    return _GITHUB_BEGINNING.sub(lambda match: f"{match[0]}&#8203;", markdown(_INVISIBLE.sub("", text)))
+    return _GITHUB_BEGINNING.sub(lambda match: f"{match[0]}&#8203;", markdown(without_hidden(text)))
 
 
 def github_code(text: str) -> str:
@@ -176,7 +175,7 @@ def github_code(text: str) -> str:
     :func:`markdown` gives would still notify the people whose names it shows. Characters that turn the direction of
     writing are left out, as they would turn what stands behind them too.
     """
-    text = _INVISIBLE.sub("", clean(text)) or " "
+    text = without_hidden(clean(text)) or " "
     fence = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
     pad = " " if text.startswith(("`", " ")) or text.endswith(("`", " ")) else ""
     return f"{fence}{pad}{text}{pad}{fence}"
@@ -188,7 +187,7 @@ def github_code_element(text: str) -> str:
     GitHub turns ``@name``, ``#1`` and addresses into mentions and links after Markdown is read, except in code
     (https://docs.github.com/en/get-started/writing-on-github).
     """
-    text = clean(_INVISIBLE.sub("", text))
+    text = clean(without_hidden(text))
     return f"<code>{markdown(text)}</code>" if text else ""
 
 

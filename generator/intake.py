@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from generator import dates, matching, merging, readers, store, titles
+from generator import dates, hidden, matching, merging, readers, store, titles
 from generator.errors import InputError, Problem
 from generator.ids import MAX_ID, id_fault, source_id_fault
 from generator.matching.items import Item, Shelf, item_of_entry, items_of
@@ -237,10 +237,10 @@ def _register(sources: dict[str, Source], reading: Reading, checksum: str, today
         if stem not in {known.casefold() for known in sources}
         else f"{stem}-{checksum.removeprefix('sha256:')[:8]}"
     )
-    # The same name in every locale; bytes that are no UTF-8 are shown as such.
-    file = os.fsencode(Path(reading.path).name).decode("utf-8", "replace")
+    # The same name in every locale; bytes that are no UTF-8 are shown as such, and what nobody sees is left out.
+    file = titles.fold(os.fsencode(Path(reading.path).name).decode("utf-8", "replace"))
     sources[name] = Source(
-        name=titles.fold(file) or name,
+        name=hidden.shown(file, "").strip() or name,
         format=reading.format,
         captured=reading.captured,
         captured_inferred=reading.captured_inferred,

@@ -13,6 +13,8 @@ from typing import Any
 
 from slugify import slugify
 
+from generator.hidden import without_empty
+
 MAX_SLUG = 60
 
 _ENDLESS = re.compile(r"&#(?:[0-9]{9,}|[xX][0-9A-Fa-f]{9,});?")
@@ -60,8 +62,11 @@ _MATH = re.compile(r"(?<!\\)\$(?=[^\s$])(?=[^$]*[\\^_]|[^$]*\$(?!\d))([^$]*[^\s$
 
 
 def fold(text: str) -> str:
-    """Return ``text`` on one line: every run of white space becomes one space, none at the ends."""
-    return " ".join(text.split())
+    """Return ``text`` on one line: every run of white space becomes one space, none at the ends.
+
+    Soft hyphens and what else has neither width nor meaning are left out: no word is parted by what nobody sees.
+    """
+    return " ".join(without_empty(text).split())
 
 
 def with_subtitle(title: str, subtitle: str | None) -> str:
@@ -249,7 +254,9 @@ def tokens(text: str) -> list[str]:
     if "\\" in text:
         text = _COMMAND.sub("", _GREEK_LATEX.sub(lambda match: f" {match[1].lower()} ", text))
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).translate(_GREEK)  # µ and 𝜀 become Greek letters first
+        text = unicodedata.normalize("NFKC", without_empty(text)).translate(
+            _GREEK
+        )  # µ and 𝜀 become Greek letters first
         text = unicodedata.normalize("NFKD", text)
         text = "".join(char for char in text if not unicodedata.combining(char))
     text = text.casefold().replace("&", " and ")

@@ -199,6 +199,16 @@ def test_what_is_only_out_of_form_is_named_and_mended(make_records: Make, text: 
     assert found == [("papers/loom.yaml", line, message)]
 
 
+def test_what_nobody_sees_is_named_and_mended(make_records: Make) -> None:
+    text = f"{LOOM}summary: |\n  One word\n".replace("Loom", "Lo\u00adom").replace("word", "wo\u200brd")
+    folder = with_schema(make_records({"papers/loom.yaml": text}))
+    message = "not in canonical form from here on: the invisible character U+00AD does not belong here"
+    assert problems_of(folder) == [("papers/loom.yaml", 2, f"{message}; run `reading-list check --fix`")]
+    checking.fix(store.load(folder))
+    assert problems_of(folder) == []
+    assert (folder / "papers/loom.yaml").read_text("utf-8") == f"{LOOM}summary: |\n  One word\n"
+
+
 def test_mending_leaves_alone_what_is_wrong_or_right(make_records: Make) -> None:
     files = {
         "papers/wrong.yaml": "title:  'A Toy'\ncolour: red\n",

@@ -411,7 +411,7 @@ def test_bad_files_among_good_ones_keep_the_good_ones(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "bad",
     [
-        b'[{"id": "a", "type": "article", "title": "A \\ufeff Mark"}]',
+        b'[{"id": "a", "type": "article", "title": "A \\u202e Mark"}]',
         dump("A Title with a \x07 Bell"),
         b"id,title\n1," + b"long " * 300 + b"\n",
         b'[{"id": "a", "type": "article", "title": "Half a \\ud800"}]',
@@ -422,6 +422,13 @@ def test_a_text_that_no_record_can_hold_is_a_problem_of_its_file(bad: bytes) -> 
     done = plan({"good.txt": dump("A Toy Loom"), "bad.txt": bad})
     assert [problem.path for problem in done.problems] == ["bad.txt"]
     assert list(records(done)) == ["a-toy-loom"]
+
+
+@pytest.mark.parametrize(
+    ("file", "name"), [("x\x01y.csv", "xy.csv"), ("x\u202ey\u00ad.csv", "xy.csv"), ("\x01", "source")]
+)
+def test_a_source_bears_the_name_of_its_file_without_what_nobody_sees(file: str, name: str) -> None:
+    assert [source.name for source in plan({file: dump("A Toy Loom")}).sources.values()] == [name]
 
 
 def test_what_no_reader_sees_is_left_out_of_a_dump() -> None:

@@ -331,3 +331,34 @@ def test_many_entries_of_one_title_are_compared_once() -> None:
         found = matching.match(many)
     assert [len(cluster) for cluster in found.clusters] == [3000]
     assert compared < 10  # a product of the clusters would be four million
+
+
+@pytest.mark.parametrize("years", [(None,), (None, "2001", "2005")], ids=["none apart", "some apart"])
+@pytest.mark.parametrize("count", [100, 400])
+def test_entries_of_one_title_that_all_differ_cost_each_as_much_as_in_a_short_list(
+    count: int, years: tuple[str | None, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = [
+        item_of_entry(
+            Entry("toy", n, n, "A Loom of Many Threads", f"{TEXT} {n}", issued=years[n % len(years)], key=str(n))
+        )
+        for n in range(count)
+    ]
+    compared = 0
+
+    def counting(one: Item, other: Item) -> Verdict:
+        nonlocal compared
+        compared += 1
+        return compare(one, other)
+
+    monkeypatch.setattr(matching, "compare", counting)
+    found = matching.match(many)
+    assert compared <= 32 * count
+    assert max(map(len, found.clusters)) <= 50
+    assert any("together they are more than 50 entries that differ" in pair.verdict.reason for pair in found.review)
+    again = matching.match(many[::-1])
+    labels = [
+        {frozenset(items[n].label for n in each) for each in done.clusters}
+        for items, done in ((many, found), (many[::-1], again))
+    ]
+    assert labels[0] == labels[1]

@@ -62,7 +62,6 @@ def test_good_ids(text: str) -> None:
         ("delete \x7f", "U+007F"),
         ("override \u202e", "U+202E"),
         ("isolate \u2066", "U+2066"),
-        ("mark \ufeff", "U+FEFF"),
         ("tag \U000e0041", "U+E0041"),
         ("mark \u200f", "U+200F"),
         ("arabic mark \u061c", "U+061C"),
@@ -77,8 +76,24 @@ def test_hidden_characters_are_named(text: str, code: str) -> None:
     assert any(code in message for _, message in faults(title=text))
 
 
+@pytest.mark.parametrize("empty", "\u00ad\u180e\u200b\u2060\u2064\ufeff")
+def test_what_has_neither_width_nor_meaning_parts_no_word(empty: str) -> None:
+    held = record(title=f"Quanti{empty}zation", summary=f"One{empty} {empty}two.\n\nThr{empty}ee.")
+    assert (held.title, held.summary) == ("Quantization", "One two.\n\nThree.")
+
+
 @pytest.mark.parametrize(
-    "text", ["می‌خواهم", "क्‍ष", "👩‍🔬 🏳️‍🌈", "שלום עולם", "مرحبا بالعالم", "e\u0301", "你好 한국어 ひらがな"]
+    "text",
+    [
+        "\u182e\u180e\u1820",
+        "می‌خواهم",
+        "क्‍ष",
+        "👩‍🔬 🏳️‍🌈",
+        "שלום עולם",
+        "مرحبا بالعالم",
+        "e\u0301",
+        "你好 한국어 ひらがな",
+    ],
 )
 def test_joiners_and_other_scripts_stay(text: str) -> None:
     assert text_fault(text) is None

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from generator import intake, readers
+from generator.matching.items import item_of_entry
 from generator.readers import Reading
 
 HEAD = "new\n\nGet trending papers in your email inbox!\n\nSubscribe\n\nbyAK and the research community\n\nMar 11\n\n"
@@ -265,6 +266,29 @@ def test_a_dump_of_fifty_megabytes_is_read(tmp_path: Path) -> None:
     assert readings[0].problems == ()
     assert len(readings[0].entries) == 1000 * copies
     assert list(checksums) == [str(path)]
+
+
+@pytest.mark.parametrize(
+    ("format", "text"),
+    [
+        ("csv", "title,authors\nQuanti\u00adzation of\u200b Lo\u2060oms,A&shy;da L\u180eoom\n"),
+        ("bibtex", "@article{a, title={Quanti\u00adzation of\u200b Looms}, author={A\u2060da Loom}}\n"),
+        ("markdown", "- [Quanti&shy;zation of&#8203; Lo&#8288;oms](https://arxiv.org/abs/2301.00001)\n"),
+        (
+            "csl-json",
+            r'[{"id": "", "type": "", "title": "Quanti\u00adzation of Lo\ufeffoms", "author": [{"literal": "A\u00adda Loom"}]}]',
+        ),
+        (
+            "reading-list-json",
+            r'{"version": 1, "papers": [{"title": "Quanti\u00adzation of Looms", "authors": ["A\u00adda Loom"]}]}',
+        ),
+    ],
+)
+def test_what_has_neither_width_nor_meaning_parts_no_word(format: str, text: str) -> None:
+    (entry,) = readers.read("looms", text.encode(), format=format).entries
+    assert entry.title == "Quantization of Looms"
+    assert entry.authors in (None, ("Ada Loom",))
+    assert item_of_entry(entry).tokens == ("quantization", "of", "looms")
 
 
 ENDLESS = "&#" + "1" * 5000 + ";"

@@ -19,7 +19,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "generator"
 
 # A module may import only what stands before it; a new module takes its place here.
 ORDER = [
-    "errors", "dates", "links", "settings", "titles", "identifiers", "ids", "hidden", "names", "venues", "models",
+    "hidden", "errors", "dates", "links", "settings", "titles", "identifiers", "ids", "names", "venues", "models",
     "faults", "readers", "matching", "merging", "files", "workers", "locks", "documents", "notes", "journal", "store",
     "references", "intake", "checking", "related", "library", "catalogue", "search_words", "search_index", "escaping",
     "wording", "exports", "data_schema", "metadata", "feeds", "digest", "formulas", "pictures", "overviews", "authors",

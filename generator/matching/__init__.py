@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, product
+from itertools import combinations, groupby
 
 from generator.matching import blocking
 from generator.matching.blocking import candidates
@@ -18,6 +18,8 @@ from generator.matching.items import Item
 __all__ = ["Matching", "Pair", "candidates", "match", "of_one_title", "refusal", "with_columns"]
 
 _TIDY = 50  # of so many papers that a database is found to list, it may list one twice
+_MOST = 50
+"""Entries of one cluster that differ: each must fit all others, so of more, which no paper has, a person decides."""
 _MANY = 500  # entries of one title, of which no more are looked at: it recurs in any case
 
 
@@ -195,6 +197,7 @@ class _Judge:
         self._items = items
         self._content = content
         self._verdicts: dict[tuple[int, int], Verdict] = {}
+        self._clashes: dict[tuple[int, int], str | None] = {}
 
     def content_of(self, place: int) -> int:
         """Return a number that items bear of which each can stand for the other; one below 0 is an item's own."""
@@ -208,6 +211,17 @@ class _Judge:
         if (verdict := self._verdicts.get(pair)) is None:
             verdict = self._verdicts[pair] = self._verdicts[pair[::-1]] = compare(a, b)
         return verdict
+
+    def clash(self, one: int, other: int, *, is_same: bool) -> str | None:
+        """Say what keeps two items from being one paper, or ``None``; ``is_same`` tells that the verdict does not.
+
+        It is remembered, for clusters that grow meet the same others again.
+        """
+        if (pair := (one, other)) not in self._clashes:
+            verdict = None if is_same else self(one, other)
+            different = verdict.reason if verdict and verdict.kind == "different" else None
+            self._clashes[pair] = different or identifier_conflict(self._items[one], self._items[other])
+        return self._clashes[pair]
 
 
 def of_one_title(items: Sequence[Item], order: Sequence[int]) -> list[list[int]]:
@@ -285,19 +299,14 @@ def _obstacle(
     records = sorted(one.records | other.records)
     if len(records) > 1:
         return f"{records[0]} and {records[1]} are two records"
-
-    def clash(a: int, b: int) -> str | None:
-        if joining and {a, b} == set(joining):
-            return identifier_conflict(items[a], items[b])
-        verdict = judge(a, b)
-        return verdict.reason if verdict.kind == "different" else identifier_conflict(items[a], items[b])
-
-    faces = product(one.faces.values(), other.faces.values())
-    apart = [sorted(pair, key=rank.__getitem__) for pair in faces if clash(*pair)]
-    if not apart:
-        return None
-    a, b = min(apart, key=lambda pair: [rank[place] for place in pair])
-    return f"{items[a].label} and {items[b].label} are different: {clash(a, b)}"
+    if len(one.faces) + len(other.faces) > _MOST:
+        return f"together they are more than {_MOST} entries that differ"
+    ones = set(one.faces.values())
+    places = sorted((*ones, *other.faces.values()), key=rank.__getitem__)
+    for a, b in combinations(places, 2):
+        if (a in ones) != (b in ones) and (reason := judge.clash(a, b, is_same=joining in ((a, b), (b, a)))):
+            return f"{items[a].label} and {items[b].label} are different: {reason}"
+    return None
 
 
 def refusal(items: Sequence[Item], one: Sequence[int], other: Sequence[int]) -> str | None:
