@@ -57,20 +57,8 @@ def read(path: str, text: str, captured: str | None) -> Reading:
     """Read a bibliography; see :func:`generator.readers.read`."""
     try:
         items = json.loads(text)
-    except json.JSONDecodeError as error:
-        return Reading(
-            path,
-            NAME,
-            problems=(Problem(path, error.lineno, f"no JSON from here on ({error.msg}); correct or export it again"),),
-        )
-    except ValueError as error:  # such as a number of five thousand digits
-        return Reading(
-            path, NAME, problems=(Problem(path, 1, f"no JSON of a bibliography ({error}); export it again"),)
-        )
-    except RecursionError:
-        return Reading(
-            path, NAME, problems=(Problem(path, 1, "JSON nested too deeply for a bibliography; export it again"),)
-        )
+    except (ValueError, RecursionError) as error:
+        return Reading(path, NAME, problems=(json_items.fault(path, error),))
     items, wrapper = _unwrapped(items)
     lines = json_items.lines(text, _beginning(text, wrapper), len(items))
     entries: list[Entry] = []
