@@ -184,7 +184,7 @@ class _Builder:
         while type(key := self.next()) is not yaml.MappingEndEvent:
             if type(key) is not yaml.ScalarEvent:
                 raise self.refuse(key, "a key must be a plain word; write `field: value`")
-            name: str = key.value
+            name: str = self.node(key, None, depth) or key.value  # a key has no tag or anchor either
             if name in found:
                 self.problems.append(Problem(self.path, _line(key), f"{name[:_MOST_NAMED]}: stands twice; keep one"))
             inner = None

@@ -54,7 +54,8 @@ def fields_of(entry: Entry, *, keep_abstract: bool) -> dict[str, Any]:
     if not keep_abstract:
         values["abstract"] = None
     if entry.venue:
-        values["venue"] = venues.placed(entry.venue, entry.volume, entry.pages, dates.year_of(entry.issued))
+        placed = venues.placed(entry.venue, entry.volume, entry.pages, dates.year_of(entry.issued))
+        values["venue"] = placed if len(placed) <= MAX_LINE else entry.venue
     if values["issued"] and dates.is_yearless(values["issued"]):
         values["issued"] = None
     values |= {

@@ -368,6 +368,10 @@ def test_what_joins_a_record_is_checked_like_what_makes_one() -> None:
         merged(entry("bib", venue="A venue \u202e with a hidden character"), record=Record(title="A Toy Loom"))
 
 
+def test_volume_and_pages_that_no_venue_has_room_for_are_left_out() -> None:
+    assert merged(entry("table", venue="J", volume="1" * 1000, issued="2023")).venue == "J"
+
+
 def test_conflicts_read_well() -> None:
     held = merged(entry("table", venue="T"))
     _, conflicts = merge(held, [entry("bib", venue="B"), entry("zine", venue="Z")], FORMATS, added=None)

@@ -29,6 +29,12 @@ def only_problem(reading: Reading) -> tuple[int | None, str]:
 ROW = '{"id": "a", "type": "article", "title": "A Toy"}'
 
 
+def sourced(origin: str) -> bytes:
+    """Return CSL-JSON of two items, of which the second says where its DOI is from."""
+    custom = f'"DOI": "10.5555/a", "custom": {{"sources": [{{"from": "{origin}", "fields": ["doi"]}}]}}'
+    return f"[{ROW},\n{ROW[:-1]}, {custom}}}]".encode()
+
+
 @pytest.mark.parametrize(
     ("data", "line", "part"),
     [
@@ -71,6 +77,9 @@ ROW = '{"id": "a", "type": "article", "title": "A Toy"}'
         (f"[\n{ROW},\n\n5]".encode(), 4, "item 2"),
         (b'[{"id": "a", "type": "x", "title": "A \\ud800 Toy"}]', 1, "half of a character"),
         (f'[{ROW},\n{{"id": "b", "type": "x", "title": " "}}]'.encode(), 2, "title"),
+        (sourced("x" * 1500), 2, "as the origin of identifiers.doi it is longer than 1000 characters; shorten it"),
+        (sourced(" "), 2, "custom.sources[].from: as the origin of identifiers.doi it is empty; fill it in"),
+        (sourced("a\\u0001b"), 2, "it holds the control character U+0001; delete it"),
         (b"@article{a, title={x", 1, "end of file)"),
         (b"\n@article{a, title={A}}\n@article{b, title={B},\n@article{c, title={C}}", 3, "check braces"),
         (b"@article{a,\n year={2020}}", 1, "title: is missing"),

@@ -16,7 +16,8 @@ from typing import Any
 
 from generator import dates, identifiers, links
 from generator.errors import Problem
-from generator.models import Entry, PersonName
+from generator.faults import faults_in
+from generator.models import Entry, PersonName, Record
 from generator.readers import Reading, json_items
 from generator.titles import fold, unescaped, with_subtitle, without_marks
 
@@ -56,20 +57,8 @@ def read(path: str, text: str, captured: str | None) -> Reading:
     """Read a bibliography; see :func:`generator.readers.read`."""
     try:
         items = json.loads(text)
-    except json.JSONDecodeError as error:
-        return Reading(
-            path,
-            NAME,
-            problems=(Problem(path, error.lineno, f"no JSON from here on ({error.msg}); correct or export it again"),),
-        )
-    except ValueError as error:  # such as a number of five thousand digits
-        return Reading(
-            path, NAME, problems=(Problem(path, 1, f"no JSON of a bibliography ({error}); export it again"),)
-        )
-    except RecursionError:
-        return Reading(
-            path, NAME, problems=(Problem(path, 1, "JSON nested too deeply for a bibliography; export it again"),)
-        )
+    except (ValueError, RecursionError) as error:
+        return Reading(path, NAME, problems=(json_items.fault(path, error),))
     items, wrapper = _unwrapped(items)
     lines = json_items.lines(text, _beginning(text, wrapper), len(items))
     entries: list[Entry] = []
@@ -83,8 +72,16 @@ def read(path: str, text: str, captured: str | None) -> Reading:
         else:
             entry = _entry(path, line, position, item)
             entries.append(entry)
+            problems.extend(Problem(path, line, fault) for fault in _faulty_origins(entry))
             remarks.extend(Problem(path, line, f"{name}: {why}; left out") for name, why in _lost(entry, item))
     return Reading(path, NAME, tuple(entries), captured, False, tuple(problems), tuple(remarks))
+
+
+def _faulty_origins(entry: Entry) -> Iterator[str]:
+    """Say which origins can be no provenance, with the remedy; disagreements name sources as ``from`` does."""
+    for place, what in faults_in(Record, {"title": entry.title, "provenance": entry.origins}) if entry.origins else ():
+        if place[0] == "provenance":
+            yield f"custom.sources[].from: as the origin of {place[-1]} it {what}"
 
 
 def _lost(entry: Entry, item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -34,11 +34,8 @@ def read(path: str, text: str, captured: str | None) -> Reading:
     """Read an answer; see :func:`generator.readers.read`."""
     try:
         items = list(_items(text))
-    except json.JSONDecodeError as error:
-        message = f"no JSON from here on ({error.msg}); correct or save it again"
-        return Reading(path, NAME, problems=(Problem(path, error.lineno, message),))
-    except (ValueError, RecursionError):  # a number of five thousand digits, brackets without end
-        return Reading(path, NAME, problems=(Problem(path, 1, "no JSON of a papers listing; save it again"),))
+    except (ValueError, RecursionError) as error:
+        return Reading(path, NAME, problems=(json_items.fault(path, error),))
     return reading_of(path, NAME, items, captured)
 
 

@@ -7,6 +7,16 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from generator.errors import Problem
+
+
+def fault(path: str, error: ValueError | RecursionError) -> Problem:
+    """Say why the file ``path`` cannot be read as JSON, and where."""
+    if isinstance(error, json.JSONDecodeError):
+        return Problem(path, error.lineno, f"no JSON from here on ({error.msg}); correct or save it again")
+    why = "nested too deeply" if isinstance(error, RecursionError) else "with a number of thousands of digits"
+    return Problem(path, 1, f"JSON {why}; correct or save it again")
+
 
 def items(text: str, at: int = 0, count: int | None = None) -> Iterator[tuple[int, Any]]:
     """Yield line and value of the ``count`` items of a list that begin at ``at``; of all of JSON Lines without a count.

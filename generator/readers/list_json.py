@@ -31,11 +31,8 @@ def read(path: str, text: str, captured: str | None) -> Reading:
     """Read an export; see :func:`generator.readers.read`."""
     try:
         data = json.loads(text)
-    except json.JSONDecodeError as error:
-        message = f"no JSON from here on ({error.msg}); correct or export it again"
-        return Reading(path, NAME, problems=(Problem(path, error.lineno, message),))
-    except (ValueError, RecursionError):  # a number of five thousand digits, brackets without end
-        return Reading(path, NAME, problems=(Problem(path, 1, "no JSON of a list's papers; export it again"),))
+    except (ValueError, RecursionError) as error:
+        return Reading(path, NAME, problems=(json_items.fault(path, error),))
     papers = data.get("papers") if isinstance(data, Mapping) else None
     if not isinstance(papers, list):
         message = "papers: no such list; take the file that `reading-list export --format json` writes"
