@@ -83,15 +83,19 @@ def test_it_has_all_that_a_list_needs(made: Path) -> None:
     assert not list(made.rglob("__pycache__"))
 
 
+def commands(readme: str, heading: str) -> list[str]:
+    """Return the lines that a section of a README says to type."""
+    block = re.search(r"```console\n(.*?)```", readme.partition(f"## {heading}\n")[2], re.DOTALL)
+    assert block
+    return [line.removeprefix("$ ") for line in block[1].splitlines()]
+
+
 def test_a_clone_on_windows_has_the_same_bytes(made: Path, tmp_path: Path) -> None:
     shutil.copytree(made, tmp_path / "list")
-    readme = (made / "README.md").read_text(encoding="utf-8")
-    begin = re.search(r"`(git init [^`]*)`", readme)
-    assert begin
     mine = Repository(tmp_path / "list")
-    mine.shell(begin[1])
+    for step in commands((made / "README.md").read_text(encoding="utf-8"), "First of all"):
+        mine.shell(step)
     assert mine.git("branch", "--show-current") == "main\n"  # which the workflows listen to
-    mine.commit("Begin")
     mine.git("clone", "--quiet", "--config", "core.autocrlf=true", ".", str(tmp_path / "clone"))
     shutil.rmtree(tmp_path / "clone" / ".git")
     assert file_bytes(tmp_path / "clone") == file_bytes(made)
@@ -230,13 +234,6 @@ def test_its_tests_pass(built: Path) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
     loaded = run(built, "generator", "--version", PYTHONPATH=str(built))
     assert loaded.returncode == 0
-
-
-def commands(readme: str, heading: str) -> list[str]:
-    """Return the lines that a section of a README says to type."""
-    block = re.search(r"```console\n(.*?)```", readme.partition(f"## {heading}\n")[2], re.DOTALL)
-    assert block
-    return [line.removeprefix("$ ") for line in block[1].splitlines()]
 
 
 @pytest.fixture
