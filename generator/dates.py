@@ -21,10 +21,6 @@ _MONTH_AND_YEAR = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _PRINTED = re.compile(rf"({'|'.join(MONTHS)}) (\d{{1,2}})(?:, (\d{{4}}))?", re.ASCII)
-DERIVED = "derived from"
-"""How the provenance of a date begins that no source states."""
-# The year is one source's, the month derived from something else: "refs; 2023-10 derived from the arXiv id".
-_YEAR_AND_DERIVED = re.compile(rf"(.+); (\d{{4}}-\d{{2}}(?:-\d{{2}})?) ({DERIVED} .+)", re.ASCII)
 _YEARLESS = re.compile(r"--(\d{2})-(\d{2})", re.ASCII)
 
 
@@ -118,17 +114,6 @@ def is_month_after(later: str, earlier: str) -> bool:
         return False
     months = [int(text[:4]) * 12 + int(text[5:7]) for text in (later, earlier)]
     return months[0] - months[1] == 1
-
-
-def year_and_derived(provenance: str) -> tuple[str, str, str] | None:
-    """Return who states the year of a date, which date is derived, and from what; ``None`` where one origin is all."""
-    found = _YEAR_AND_DERIVED.fullmatch(provenance)
-    return (found[1], found[2], found[3]) if found else None
-
-
-def is_derived(provenance: str) -> bool:
-    """Tell from its provenance whether a date, or its month, is derived."""
-    return provenance.startswith(DERIVED) or year_and_derived(provenance) is not None
 
 
 def in_words(text: str) -> str:

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from generator import titles
+from generator.provenance import EDITOR
 
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 SOURCE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
@@ -59,4 +60,6 @@ def source_id_fault(text: str) -> str | None:
         return "is a reserved file name on Windows; add a word"
     if text.casefold() == "index":
         return "is the name of a page of the site; add a word"
+    if text.casefold() == EDITOR:
+        return "says that people decided a fact; add a word"
     return None

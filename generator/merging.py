@@ -20,7 +20,6 @@ from pydantic import ValidationError
 from generator import dates, names, titles, venues
 from generator.errors import ReadingListError
 from generator.models import (
-    EDITOR,
     LISTING_FORMATS,
     MAX_LINE,
     PROVEN_FIELDS,
@@ -31,6 +30,7 @@ from generator.models import (
     Sighting,
     family_first,
 )
+from generator.provenance import DERIVED, EDITOR, is_derived, is_editors, year_and_derived
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def merge(
         sightings.setdefault((source, entry.position), _sighting(source, entry))
         for name, value in fields_of(entry, keep_abstract=keep_abstract).items():
             origin = entry.origins.get(name, source)
-            if provenance.get(name, "").startswith(EDITOR):
+            if is_editors(provenance.get(name, "")):
                 continue  # decided, even where the decision is to leave the field empty
             if record and _is_alternative(record, name, value):
                 continue  # a person's word, too: the paper bears both
@@ -108,7 +108,7 @@ def merge(
                     Conflict(name, shown(kept), shown(other), from_, is_new=replaces and record is not None)
                 )
             flat[name], provenance[name] = best, giver
-    decided = any(provenance.get(name, "").startswith(EDITOR) for name in ("authors", "author_count"))
+    decided = any(is_editors(provenance.get(name, "")) for name in ("authors", "author_count"))
     if not decided and "author_count" in flat and "authors" in flat and len(flat["authors"]) != flat["author_count"]:
         conflicts.append(
             Conflict(
@@ -175,7 +175,7 @@ def _rank(name: str, value: Any, origin: str, formats: Mapping[str, str]) -> tup
     """Return a key by which the best source of a field sorts first."""
     from_listing = formats.get(origin) in LISTING_FORMATS
     if name == "issued":
-        return (origin.startswith(dates.DERIVED), -len(value), from_listing, origin, value)
+        return (origin.startswith(DERIVED), -len(value), from_listing, origin, value)
     if name.startswith("links."):  # Hugging Face's data state them, listings have them from abstracts: authors' words
         return (formats.get(origin) not in ("huggingface-json", "huggingface-page"), not from_listing, origin, value)
     if name == "venue":
@@ -190,7 +190,7 @@ def _rank(name: str, value: Any, origin: str, formats: Mapping[str, str]) -> tup
 
 def _claims(name: str, held: Any, holder: str) -> list[tuple[Any, str]]:
     """Return what the value of a field was made of, each with its origin: only a date is made of two."""
-    if name == "issued" and (both := dates.year_and_derived(holder)) and held in (held[:4], both[1]):
+    if name == "issued" and (both := year_and_derived(holder)) and held in (held[:4], both[1]):
         return [(held[:4], both[0]), both[1:]]
     return [(held, holder)]
 
@@ -199,10 +199,10 @@ def _best(name: str, claims: Sequence[tuple[Any, str]], formats: Mapping[str, st
     """Return the value of a field and its provenance, by all that is claimed of it, in any order."""
     ranked = sorted(claims, key=lambda claim: _rank(name, claim[0], claim[1], formats))
     value, origin = ranked[0]
-    if name == "issued" and len(value) == 4 and not origin.startswith(dates.DERIVED):
+    if name == "issued" and len(value) == 4 and not origin.startswith(DERIVED):
         for derived, source in ranked:
             both = f"{origin}; {derived} {source}"
-            if source.startswith(dates.DERIVED) and len(derived) > 4 and len(both) <= MAX_LINE:
+            if source.startswith(DERIVED) and len(derived) > 4 and len(both) <= MAX_LINE:
                 return derived if derived.startswith(value) else value, both
     return value, origin
 
@@ -215,8 +215,8 @@ def _agree(name: str, held: Any, holder: str, value: Any, origin: str) -> bool:
         return _same_value(name, held, value)
     if dates.agree(held, value):
         return True
-    derived, stated = (value, held) if dates.is_derived(origin) else (held, value)
-    return dates.is_derived(origin) != dates.is_derived(holder) and dates.is_month_after(derived, stated)
+    derived, stated = (value, held) if is_derived(origin) else (held, value)
+    return is_derived(origin) != is_derived(holder) and dates.is_month_after(derived, stated)
 
 
 def shown(value: Any) -> str:

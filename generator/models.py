@@ -23,8 +23,6 @@ from generator.titles import fold
 RecordType = Literal["method", "analysis", "survey", "benchmark", "dataset", "report", "theory", "system"]
 PROVEN_FIELDS = ("title", "authors", "author_count", "issued", "venue", "abstract")
 """The fields outside identifiers and links that sources give, and that have a provenance."""
-EDITOR = "editor"
-"""How a provenance begins that people wrote: ``editor: reason``, or ``editor: reason; from origin``."""
 LISTING_FORMATS = frozenset({"huggingface-text", "huggingface-json", "huggingface-page"})
 """The formats of captures of a listing, in which a paper can recur; a bibliography is none."""
 RECORD_TYPES: tuple[str, ...] = get_args(RecordType)

@@ -12,7 +12,8 @@ from urllib.parse import quote
 from generator import dates, escaping, links, related, titles
 from generator.identifiers import SCHEMES, named
 from generator.library import Library
-from generator.models import EDITOR, Identifiers, Record
+from generator.models import Identifiers, Record
+from generator.provenance import EDITOR, is_editors, year_and_derived
 
 _SEARCHES = (
     ("Hugging Face papers", "https://huggingface.co/papers?q="),
@@ -197,11 +198,11 @@ def origin_of(provenance: str, library: Library) -> tuple[str, str]:
     """
     if provenance in library.sources:
         return library.sources[provenance].name, f"../sources/{provenance}.md"
-    if both := dates.year_and_derived(provenance):
+    if both := year_and_derived(provenance):
         stated, derived, source = both
         text, address = origin_of(stated, library)
         return f"{text}; {dates.in_words(derived)} {source}", address
-    if provenance.startswith(EDITOR):
+    if is_editors(provenance):
         reason, _, origin = provenance.removeprefix(EDITOR).lstrip(": ").partition("; from ")
         text, address = origin_of(origin, library) if origin else ("", "")
         return f"the editors: {reason}" + (f" ({text})" if text else ""), address

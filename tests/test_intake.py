@@ -194,6 +194,7 @@ def test_the_same_bytes_under_two_names_are_one_source() -> None:
         ("aux.bib", "source-aux"),
         ("CON.v2.bib", "source-con.v2"),
         ("Index.bib", "source-index"),
+        ("Editor.bib", "source-editor"),
         ("…", "source"),
         ("a" * 59 + ".b.bib", "a" * 59),
         ("a" * 90 + ".bib", "a" * 60),

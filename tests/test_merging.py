@@ -194,6 +194,14 @@ def test_what_people_wrote_is_never_touched() -> None:
     assert (found.venue, found.provenance) == ("ToyConf", {"venue": "bib"})
 
 
+def test_a_source_called_as_editors_are_decides_nothing() -> None:
+    formats = {**FORMATS, "editors-choice": "csv", "editor.v2": "csv"}
+    for source in ("editors-choice", "editor.v2"):
+        entries = [entry(source, venue="T"), entry("bib", venue="B")]
+        found, conflicts = merge(None, entries, formats, added=None)
+        assert (found.venue, [each.field for each in conflicts]) == ("B", ["venue"])
+
+
 def test_an_editor_may_also_decide_that_a_field_stays_empty() -> None:
     record = Record(
         title="A Toy Loom",

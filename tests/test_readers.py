@@ -391,6 +391,13 @@ def test_a_date_that_no_source_states_says_so(kind: str, named: list[str], expec
     assert entry.origins.get("issued") == expected
 
 
+def test_what_editors_of_another_list_decided_is_a_fact_of_its_file() -> None:
+    sources = [{"from": "editor: as published", "fields": ["year"]}, {"from": "a/b:c.bib", "fields": ["authors"]}]
+    item = {"id": "a", "type": "article", "title": "A Loom", "author": [{"literal": "Ida"}]}
+    (entry,) = readers.read("a.json", json.dumps([item | {"custom": {"sources": sources}}]).encode()).entries
+    assert entry.origins == {"authors": "a/b:c.bib"}
+
+
 # --- Markdown --------------------------------------------------------------------------------------------------------
 
 

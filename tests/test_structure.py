@@ -19,9 +19,9 @@ PACKAGE = Path(__file__).resolve().parent.parent / "generator"
 
 # A module may import only what stands before it; a new module takes its place here.
 ORDER = [
-    "hidden", "errors", "dates", "links", "settings", "titles", "identifiers", "ids", "names", "venues", "models",
-    "faults", "readers", "matching", "merging", "files", "workers", "locks", "documents", "notes", "journal", "store",
-    "references", "intake", "checking", "related", "library", "catalogue", "search_words", "search_index", "escaping",
+    "hidden", "errors", "dates", "provenance", "links", "settings", "titles", "identifiers", "ids", "names", "venues",
+    "models", "faults", "readers", "matching", "merging", "files", "workers", "locks", "documents", "notes", "journal",
+    "store", "references", "intake", "checking", "related", "library", "catalogue", "search_words", "search_index", "escaping",
     "wording", "exports", "data_schema", "metadata", "feeds", "digest", "formulas", "pictures", "overviews", "authors",
     "rendering", "pages", "generation", "standing", "site", "curation", "upkeep", "starter", "mkdocs_plugin", "cli",
     "__main__",

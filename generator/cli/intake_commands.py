@@ -17,7 +17,8 @@ from generator.errors import ReadingListError, UsageError
 from generator.matching import evidence
 from generator.matching.blocking import BLOCKS
 from generator.matching.items import Item, items_of
-from generator.models import EDITOR, PROVEN_FIELDS, Entry, PersonName, Record
+from generator.models import PROVEN_FIELDS, Entry, PersonName, Record
+from generator.provenance import is_editors
 from generator.wording import count
 
 
@@ -92,7 +93,7 @@ def _files_options(parser: argparse.ArgumentParser, nargs: str = "+") -> None:
 
 def _is_decided(record: Record, doubt: str) -> bool:
     """Tell whether an editor has decided the field that a doubt names, or any field where it names none."""
-    decided = {name for name, origin in record.provenance.items() if origin.startswith(EDITOR)}
+    decided = {name for name, origin in record.provenance.items() if is_editors(origin)}
     field = doubt.partition(":")[0]
     return field in decided if field in PROVEN_FIELDS else bool(decided)
 

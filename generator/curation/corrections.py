@@ -15,8 +15,9 @@ from generator.curation.plans import Fault, Plan, checked, neighbours, unanswere
 from generator.curation.suggestions import topics_named
 from generator.faults import faults_in, spell
 from generator.identifiers import SCHEMES
-from generator.models import EDITOR, PROVEN_FIELDS, Correction, PersonName, Record
+from generator.models import PROVEN_FIELDS, Correction, PersonName, Record
 from generator.names import reads_as_sentence, without_others
+from generator.provenance import EDITOR, is_editors
 from generator.readers.csv_table import author_in, authors_in
 from generator.store import Contents
 
@@ -93,7 +94,7 @@ def plan(contents: Contents, record_id: str, name: str, text: str, source: str, 
         why = "corrected" if value else "deleted"
         given = _with(data.get("provenance", {}), name, f"{EDITOR}: {why}; from {titles.fold(source)}")
         data["provenance"] = merging.in_order(given)
-        if titles.fold(source).startswith(EDITOR) or "; from " in source:
+        if is_editors(titles.fold(source)) or "; from " in source:
             faults.append(Fault("source", "is no source; write the address or the name of one, and nothing else"))
     for place, what in [] if faults else faults_in(Record, data):
         faults.append(Fault("source" if place[0] == "provenance" else "value", f"{spell(place)}: {what}"))

@@ -21,7 +21,8 @@ from generator.documents import Document
 from generator.errors import Problem
 from generator.matching.comparison import compare, compare_titles
 from generator.matching.items import items_of
-from generator.models import EDITOR, Record, Retraction
+from generator.models import Record, Retraction
+from generator.provenance import EDITOR, is_editors
 from generator.store import Contents, is_record, record_file
 from generator.wording import count
 
@@ -101,7 +102,7 @@ def _unproven(change: Change) -> Iterator[Remark]:
         before = change.base.records.get(name)
         for field in differing(before, record):
             origin = record.provenance.get(field)
-            if before and origin and origin == before.provenance.get(field) and not origin.startswith(EDITOR):
+            if before and origin and origin == before.provenance.get(field) and not is_editors(origin):
                 at = change.head.problem(
                     record_file(name),
                     ("provenance", field),
@@ -156,7 +157,7 @@ def _own_words(change: Change) -> Iterator[Remark]:
 
 def _is_from_a_new_source(field: str, before: Record, record: Record) -> bool:
     origin = record.provenance.get(field, EDITOR)
-    return origin != before.provenance.get(field) and not origin.startswith(EDITOR)
+    return origin != before.provenance.get(field) and not is_editors(origin)
 
 
 # --- addresses that would die ----------------------------------------------------------------------------------------

@@ -18,7 +18,8 @@ from generator.curation.changes import differing
 from generator.errors import ReadingListError, UsageError
 from generator.faults import faults_in, spell
 from generator.ids import id_fault
-from generator.models import EDITOR, Identifiers, PathStep, Record, Retraction, StartHere
+from generator.models import Identifiers, PathStep, Record, Retraction, StartHere
+from generator.provenance import is_editors
 from generator.store import Contents
 
 _S = TypeVar("_S", PathStep, StartHere)
@@ -147,7 +148,7 @@ def joined(kept: Record, gone: Record) -> Record:
 
     What an editor has decided of ``kept`` stays, even where the decision is to leave a field empty.
     """
-    decided = {name for name, origin in kept.provenance.items() if origin.startswith(EDITOR)}
+    decided = {name for name, origin in kept.provenance.items() if is_editors(origin)}
     values: dict[str, Any] = {}
     for name in Record.model_fields:
         ours, theirs = getattr(kept, name), getattr(gone, name)

@@ -18,6 +18,7 @@ from generator import dates, identifiers, links
 from generator.errors import Problem
 from generator.faults import faults_in
 from generator.models import Entry, PersonName, Record
+from generator.provenance import is_editors
 from generator.readers import Reading, json_items
 from generator.titles import fold, unescaped, with_subtitle, without_marks
 
@@ -243,6 +244,8 @@ def _origins(custom: Mapping[str, Any], authors: list[str]) -> dict[str, str]:
     for source in sources if isinstance(sources, list) else []:
         if not isinstance(source, Mapping) or not isinstance(source.get("from"), str):
             continue
+        if is_editors(fold(source["from"])):
+            continue  # those of another list: here its file is the source
         names = source.get("fields")
         for name in names if isinstance(names, list) else ():
             if isinstance(name, str) and name in _ORIGIN_FIELDS:
@@ -268,7 +271,7 @@ def _stating(custom: Mapping[str, Any], authors: list[str]) -> set[str]:
     for each in lists if isinstance(lists, list) else []:
         if isinstance(each, Mapping) and each.get("list") == authors and isinstance(each.get("sources"), list):
             flat = [inner for one in each["sources"] for inner in (one if isinstance(one, list) else [one])]
-            return {place.removeprefix("git:") for place in flat if isinstance(place, str)}
+            return {place.removeprefix("git:") for place in flat if isinstance(place, str) and not is_editors(place)}
     return set()
 
 

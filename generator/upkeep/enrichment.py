@@ -18,7 +18,8 @@ from generator.faults import faults_of
 from generator.identifiers import SCHEMES
 from generator.matching.comparison import Verdict, compare
 from generator.matching.items import item_of_entry, item_of_record
-from generator.models import EDITOR, Entry, Record
+from generator.models import Entry, Record
+from generator.provenance import is_derived, is_editors
 from generator.upkeep.apis import Api
 from generator.upkeep.politeness import LeaveAloneError, PoliteTransport
 from generator.wording import count
@@ -86,8 +87,8 @@ def lacking(record: Record) -> frozenset[str]:
     found = set()
     for name in FIELDS:
         held, origin = _held(record, name), record.provenance.get(name, "")
-        vague = name == "issued" and bool(origin) and (dates.is_derived(origin) or not dates.is_day(held or ""))
-        if not origin.startswith(EDITOR) and (not held or vague):
+        vague = name == "issued" and bool(origin) and (is_derived(origin) or not dates.is_day(held or ""))
+        if not is_editors(origin) and (not held or vague):
             found.add(name)
     return frozenset(found)
 
@@ -233,7 +234,7 @@ def _doubt(record: Record, name: str, value: Any) -> str | None:
     """Say what keeps a value from being taken, or ``None``."""
     held = _held(record, name)
     if name == "issued" and held and not dates.agree(held, value):
-        derived = dates.is_derived(record.provenance.get(name, ""))
+        derived = is_derived(record.provenance.get(name, ""))
         if not (derived and dates.is_month_after(held, value)):
             return f"the record says {held}"
     texts = [str(each) for each in value] if name == "authors" else [value] if name == "venue" else []
@@ -251,7 +252,7 @@ def _doubt(record: Record, name: str, value: Any) -> str | None:
 def _differs(record: Record, name: str, value: Any, api: Api) -> str | None:
     """Say what the record has where a source has told it something else; what people wrote is no matter for doubt."""
     held, origin = _held(record, name), record.provenance.get(name, "")
-    if not origin or origin.startswith(EDITOR):
+    if not origin or is_editors(origin):
         return None
     if name == "authors":
         words = [[set(titles.tokens(str(each))) for each in names] for names in (held, value)]
