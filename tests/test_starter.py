@@ -129,6 +129,7 @@ def lacking(folder: Path) -> set[tuple[str, str]]:
 def test_its_documents_name_nothing_that_is_not_there(made: Path) -> None:
     assert lacking(ROOT) == set()  # so that the search finds what there is
     assert lacking(made) == set()
+    assert not [name for name, text in documents_of(ROOT).items() if re.search("(?m)^(<{7}|>{7}) ", text)]  # of merges
     assert "ours:" not in "".join(documents_of(made).values())
     assert not (made / "docs" / "speed").exists()
 
