@@ -219,10 +219,11 @@ def _stock(project: Project, *, plain: bool) -> None:
     """Make the project anew, with the engine's search in place of the list's own."""
     project.renew(plain=plain)
     config = project.config.read_text(encoding="utf-8")
-    for old, new in (("- search: {enabled: false}", "- search"), ("  custom_dir: docs/overrides\n", "")):
-        if old not in config:
-            raise CommandError(f"mkdocs.yml: has no {old.strip()!r}")
-        config = config.replace(old, new)
+    if "- search: {enabled: false}" not in config:
+        raise CommandError("mkdocs.yml: has no '- search: {enabled: false}'")
+    for template in (project.folder / "docs" / "overrides").rglob("*.html"):
+        template.unlink()  # the icons beside them stay
+    config = config.replace("- search: {enabled: false}", "- search")
     config = config.replace("  - {path: assets/search.js, type: module}\n", "")
     project.config.write_text(config, encoding="utf-8")
 
