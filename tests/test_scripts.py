@@ -256,6 +256,17 @@ def test_a_forks_branch_of_the_same_name_is_not_ours(stage: Stage) -> None:
     assert [pull.get("draft") for pull in stage.forge.get("prs")] == [None, True]
 
 
+def test_many_forks_do_not_hide_a_draft(stage: Stage) -> None:
+    path = stage.changes / "records" / "papers" / "new-loom.yaml"
+    path.write_text(RECORD, encoding="utf-8")
+    assert stage.propose()[0] == 0
+    fork = {"head": BRANCH, "state": "open", "isCrossRepository": True}  # from one branch to each of ours
+    stage.forge.set(prs=[*stage.forge.get("prs"), *({"number": 2 + at, **fork} for at in range(40))])
+    path.write_text(RECORD + "venue: Loom Letters\n", encoding="utf-8")
+    assert stage.propose()[0] == 0
+    assert len(stage.forge.get("prs")) == 41
+
+
 def link(changes: Path) -> None:
     (changes / "records" / "papers" / "loom.yaml").symlink_to("/etc/hostname")
 
@@ -508,10 +519,26 @@ def test_an_edit_of_a_draft_that_was_opened_again_is_taken(stage: Stage) -> None
 
 
 def test_a_refused_proposal_is_not_answered_as_if_it_were_made(stage: Stage) -> None:
-    (stage.changes.parent / "comment.md").write_text("Thank you.\n", encoding="utf-8")
+    (stage.changes.parent / "comment.md").write_text("written down\n", encoding="utf-8")
     workflow(stage.changes)
     assert run_script(stage.clone, "answer", "7", stage.changes.parent, gh=stage.forge).returncode == 1
-    assert {verb for _, verb, *_ in stage.forge.get("calls")} == {"list"}
+    [(_, _, _, given)] = [call for call in stage.forge.get("calls") if call[1] != "list"]
+    assert "could not be put on a draft" in given["body"]
+    assert stage.branches() == {"main"}
+
+
+def test_who_sent_a_form_hears_of_it_where_workflows_may_open_no_draft(stage: Stage) -> None:
+    (stage.changes / "records/papers/new-loom.yaml").write_text(RECORD, encoding="utf-8")
+    (stage.changes.parent / "comment.md").write_text("written down\n", encoding="utf-8")
+    stage.forge.set(forbidden=[["pr", "create"]])
+    done = run_script(stage.clone, "answer", "7", stage.changes.parent, gh=stage.forge)
+    assert (done.returncode, "not permitted" in done.stderr) == (1, True)
+    [said] = [given["body"] for group, _, _, given in stage.forge.get("calls") if group == "issue"]
+    assert "could not be put on a draft" in said
+    stage.clone.git("switch", "--quiet", "main")
+    stage.forge.set(forbidden=[])  # and the same run once more
+    assert stage.answer("written down\n")["issue"] == "written down\n"
+    assert len(stage.forge.get("prs")) == 1
 
 
 # --- the report on links ---------------------------------------------------------------------------------------------
