@@ -1,5 +1,6 @@
 """Puts the files that `reading-list init` copies into the wheel; an editable install finds them where they are."""
 
+import runpy
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,7 @@ class StarterHook(BuildHookInterface):  # type: ignore[type-arg]
         if version == "editable":
             return
         root = Path(self.root)
-        for name in self.config["starter"]:
-            found = [root / name] if (root / name).is_file() else sorted((root / name).rglob("*"))
-            for path in found:
-                inside = path.relative_to(root).as_posix()
-                if path.is_file() and "__pycache__" not in path.parts and inside not in self.config["left-out"]:
-                    build_data["force_include"][str(path)] = f"generator/starter/files/{inside}"
+        module = runpy.run_path(str(root / "generator" / "starter" / "kept.py"))  # an import would need all else
+        for name in module["kept"](root, self.config["starter"]):
+            if name not in self.config["left-out"]:
+                build_data["force_include"][str(root / name)] = f"generator/starter/files/{name}"

@@ -180,6 +180,9 @@ while rest:
 if "body-file" in given:
     given["body"] = Path(given.pop("body-file")).read_text(errors="replace")
 data["calls"].append([group, verb, names, given])
+if [group, verb] in data["forbidden"]:
+    state.write_text(json.dumps(data))
+    sys.exit("GitHub Actions is not permitted to create or approve pull requests")
 items = data[group + "s"] if group in ("pr", "issue") else []
 if verb == "create" and group in ("pr", "issue"):
     number = 1 + sum(len(data[kind]) for kind in ("prs", "issues"))
@@ -193,6 +196,7 @@ elif verb == "ready":
 elif verb == "list":
     wanted = {{"head": given.get("head"), "label": given.get("label"), "state": given.get("state")}}
     found = [item for item in items if all(value is None or item.get(name) == value for name, value in wanted.items())]
+    found = found[-int(given.get("limit", 30)) :]  # the newest
     own = [item for item in found if not ("isCrossRepository" in given["jq"] and item.get("isCrossRepository"))]
     if "headRefOid" in given["json"]:
         print("\\n".join(item["headRefOid"] for item in own))
@@ -211,13 +215,13 @@ class Forge:
         self.folder = folder / "forge"
         self.folder.mkdir()
         self.state = self.folder / "state.json"
-        self.set(prs=[], issues=[], calls=[])
+        self.set(prs=[], issues=[], calls=[], forbidden=[])
         program = self.folder / "gh"
         program.write_text(_GH.format(python=sys.executable, state=str(self.state)), encoding="utf-8")
         program.chmod(0o755)
 
     def set(self, **data: list[Any]) -> None:
-        """Put pull requests, issues or calls in place."""
+        """Put pull requests, issues or calls in place, or what is forbidden, as ``["pr", "create"]``."""
         found = json.loads(self.state.read_text()) if self.state.exists() else {}
         self.state.write_text(json.dumps(found | data), encoding="utf-8")
 

@@ -256,6 +256,17 @@ def test_a_forks_branch_of_the_same_name_is_not_ours(stage: Stage) -> None:
     assert [pull.get("draft") for pull in stage.forge.get("prs")] == [None, True]
 
 
+def test_many_forks_do_not_hide_a_draft(stage: Stage) -> None:
+    path = stage.changes / "records" / "papers" / "new-loom.yaml"
+    path.write_text(RECORD, encoding="utf-8")
+    assert stage.propose()[0] == 0
+    fork = {"head": BRANCH, "state": "open", "isCrossRepository": True}  # from one branch to each of ours
+    stage.forge.set(prs=[*stage.forge.get("prs"), *({"number": 2 + at, **fork} for at in range(40))])
+    path.write_text(RECORD + "venue: Loom Letters\n", encoding="utf-8")
+    assert stage.propose()[0] == 0
+    assert len(stage.forge.get("prs")) == 41
+
+
 def link(changes: Path) -> None:
     (changes / "records" / "papers" / "loom.yaml").symlink_to("/etc/hostname")
 
@@ -382,30 +393,48 @@ def test_an_edit_that_is_not_taken_is_not_thanked_for_as_if_it_were(stage: Stage
     assert said["pr"] == ANSWER + said["issue"]
 
 
-FIRST = 'title: "A New Loom"\nidentifiers: {arxiv: "2401.00010", doi: 10.5555/a}\n'
+FIRST = """title: "A New Loom"
+identifiers: {arxiv: "2401.00010", doi: 10.5555/a}
+alternative_identifiers:
+- {doi: '10.5555/b,c'}
+summary: |
+  It goes on from arxiv: 2106.09685, and is like
+  identifiers: {doi: 10.5555/d}
+why: "It extends the older method of arxiv: 2106.09685, ICLR, to looms."
+"""
+NEWER = 'title: "A Newer Loom"\n'
+
+
+def first_form(stage: Stage, state: str = "open") -> None:
+    """Let form 5 have a draft, which is number 6."""
+    stage.clone.git("switch", "--quiet", "--create", "suggest/issue-5")
+    (stage.clone.folder / "records/papers/new-loom.yaml").write_text(FIRST, encoding="utf-8")
+    stage.clone.commit("Take up #5", **MACHINE)
+    stage.clone.git("push", "--quiet", "origin", "suggest/issue-5")
+    stage.clone.git("switch", "--quiet", "main")
+    stage.forge.set(prs=[{"number": 6, "head": "suggest/issue-5", "state": state}])
 
 
 @pytest.mark.parametrize(
     ("name", "text", "state", "is_there"),
     [
         ("new-loom", RECORD, "open", True),
-        ("newer-loom", 'title: "A Newer Loom"\nidentifiers: {arxiv: "2401.00010"}\n', "open", True),
-        ("newer-loom", 'title: "A Newer Loom"\nidentifiers:\n  doi: "10.5555/a"\n', "open", True),
-        ("newer-loom", 'title: "A Newer Loom"\nidentifiers: {doi: 10.5555/ab}\n', "open", False),
-        ("newer-loom", 'title: "A Newer Loom"\n', "open", False),
+        ("newer-loom", NEWER + 'identifiers: {arxiv: "2401.00010"}\n', "open", True),
+        ("newer-loom", NEWER + 'identifiers:\n  doi: "10.5555/a"\n', "open", True),
+        ("newer-loom", NEWER + "identifiers: {doi: 10.5555/ab}\n", "open", False),
+        ("newer-loom", NEWER + "identifiers:\n  doi: 10.5555/b,c\n", "open", True),
+        ("newer-loom", NEWER + "identifiers: {doi: '10.5555/b,d'}\n", "open", False),
+        ("newer-loom", NEWER + 'identifiers: {arxiv: "2106.09685"}\nvenue: ICLR\n', "open", False),
+        ("newer-loom", NEWER + "identifiers: {doi: 10.5555/d}\n", "open", False),
+        ("newer-loom", NEWER + 'why: "It is another than arxiv: 2401.00010, of course."\n', "open", False),
+        ("newer-loom", NEWER, "open", False),
         ("new-loom", RECORD, "closed", False),
     ],
 )
 def test_what_another_form_has_brought_is_not_proposed_twice(
     name: str, text: str, state: str, is_there: bool, stage: Stage
 ) -> None:
-    stage.clone.git("switch", "--quiet", "--create", "suggest/issue-5")
-    (stage.clone.folder / "records/papers/new-loom.yaml").write_text(FIRST, encoding="utf-8")
-    stage.clone.commit("Take up #5", **MACHINE)
-    stage.clone.git("push", "--quiet", "origin", "suggest/issue-5")
-    stage.clone.git("switch", "--quiet", "main")
-    other = {"number": 6, "head": "suggest/issue-5", "state": state}
-    stage.forge.set(prs=[other])
+    first_form(stage, state)
     (stage.changes / f"records/papers/{name}.yaml").write_text(text, encoding="utf-8")
     (stage.changes.parent / "comment.md").write_text("Thank you. This paper was written down.\n", encoding="utf-8")
     assert run_script(stage.clone, "answer", "7", stage.changes.parent, gh=stage.forge).returncode == 0
@@ -414,6 +443,39 @@ def test_what_another_form_has_brought_is_not_proposed_twice(
     ]
     assert ["#5 suggests this paper too, and has the draft #6" in text for text in said] == [is_there]
     assert (BRANCH in stage.branches(), len(stage.forge.get("prs"))) == ((False, 1) if is_there else (True, 2))
+
+
+def test_a_draft_from_before_the_history_was_rewritten_still_counts(stage: Stage) -> None:
+    first_form(stage)
+    stage.clone.git("switch", "--quiet", "--orphan", "rewritten")
+    stage.clone.git("checkout", "main", "--", ".")
+    stage.clone.git("rm", "--quiet", "-r", "--force", "records/papers")
+    another = stage.clone.folder / "records/papers/another-loom.yaml"  # so alike that git takes one for the other
+    another.parent.mkdir(exist_ok=True)
+    another.write_text(FIRST.replace("New", "Other"), encoding="utf-8")
+    stage.clone.commit("Begin anew")
+    stage.clone.git("branch", "--quiet", "--force", "main")
+    stage.clone.git("push", "--quiet", "--force", "origin", "main")
+    (stage.changes / "records/papers/newer-loom.yaml").write_text(NEWER + "identifiers: {doi: 10.5555/a}\n", "utf-8")
+    assert "#5 suggests this paper too" in stage.answer("written down\n")["issue"]
+
+
+@pytest.mark.parametrize("command", ["fetch", "for-each-ref", "diff", "show"])
+def test_where_git_cannot_tell_what_other_forms_brought_nothing_is_proposed(command: str, stage: Stage) -> None:
+    first_form(stage)
+    (stage.changes / "records/papers/newer-loom.yaml").write_text(NEWER, encoding="utf-8")
+    (stage.changes.parent / "comment.md").write_text("written down\n", encoding="utf-8")
+    program = stage.forge.folder / "git"  # stands before git itself, and fails once it is asked for what drafts hold
+    program.write_text(
+        f'#!/bin/sh\ntest "$1" != {command} || {{ echo "fatal: {command}" >&2; exit 128; }}\n'
+        f'exec {shutil.which("git")} "$@"\n',
+        encoding="utf-8",
+    )
+    program.chmod(0o755)
+    done = run_script(stage.clone, "answer", "7", stage.changes.parent, gh=stage.forge)
+    assert (done.returncode, f"fatal: {command}" in done.stderr) == (128, True)
+    assert (BRANCH in stage.branches(), len(stage.forge.get("prs"))) == (False, 1)
+    assert {verb for _, verb, *_ in stage.forge.get("calls")} == {"list"}
 
 
 def test_two_drafts_of_one_paper_that_are_there_take_edits_both(stage: Stage) -> None:
@@ -457,10 +519,26 @@ def test_an_edit_of_a_draft_that_was_opened_again_is_taken(stage: Stage) -> None
 
 
 def test_a_refused_proposal_is_not_answered_as_if_it_were_made(stage: Stage) -> None:
-    (stage.changes.parent / "comment.md").write_text("Thank you.\n", encoding="utf-8")
+    (stage.changes.parent / "comment.md").write_text("written down\n", encoding="utf-8")
     workflow(stage.changes)
     assert run_script(stage.clone, "answer", "7", stage.changes.parent, gh=stage.forge).returncode == 1
-    assert {verb for _, verb, *_ in stage.forge.get("calls")} == {"list"}
+    [(_, _, _, given)] = [call for call in stage.forge.get("calls") if call[1] != "list"]
+    assert "could not be put on a draft" in given["body"]
+    assert stage.branches() == {"main"}
+
+
+def test_who_sent_a_form_hears_of_it_where_workflows_may_open_no_draft(stage: Stage) -> None:
+    (stage.changes / "records/papers/new-loom.yaml").write_text(RECORD, encoding="utf-8")
+    (stage.changes.parent / "comment.md").write_text("written down\n", encoding="utf-8")
+    stage.forge.set(forbidden=[["pr", "create"]])
+    done = run_script(stage.clone, "answer", "7", stage.changes.parent, gh=stage.forge)
+    assert (done.returncode, "not permitted" in done.stderr) == (1, True)
+    [said] = [given["body"] for group, _, _, given in stage.forge.get("calls") if group == "issue"]
+    assert "could not be put on a draft" in said
+    stage.clone.git("switch", "--quiet", "main")
+    stage.forge.set(forbidden=[])  # and the same run once more
+    assert stage.answer("written down\n")["issue"] == "written down\n"
+    assert len(stage.forge.get("prs")) == 1
 
 
 # --- the report on links ---------------------------------------------------------------------------------------------

@@ -340,18 +340,50 @@ def test_it_can_begin_another(built: Path, tmp_path: Path) -> None:
     assert third == {name: data for name, data in first.items() if "__pycache__" not in name}
 
 
-def test_the_wheel_makes_the_same_list(made: Path, tmp_path: Path) -> None:
+def wheel_of(folder: Path, target: Path) -> Path:
     build = "import sys, hatchling.build; print(hatchling.build.build_wheel(sys.argv[1]))"
     done = subprocess.run(
-        [sys.executable, "-c", build, tmp_path],
-        cwd=ROOT,
+        [sys.executable, "-c", build, target],
+        cwd=folder,
         capture_output=True,
         text=True,
         env=environment(),
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    with zipfile.ZipFile(tmp_path / done.stdout.split()[-1]) as wheel:
+    return target / done.stdout.split()[-1]
+
+
+@pytest.mark.parametrize("under_git", [True, False])
+def test_what_only_lies_in_a_clone_goes_nowhere(under_git: bool, made: Path, tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    shutil.copytree(made, clone)
+    if under_git:
+        Repository(clone).git("init", "--quiet")
+        (clone / "docs/assets/gone.css").write_text("b {}\n", encoding="utf-8")
+        Repository(clone).git("add", "--all")
+        (clone / "docs/assets/gone.css").unlink()
+    stray = {"docs/assets/.DS_Store", ".github/secret.env", "generator/pages.py~", "generator/starter/written/.env"}
+    for name in stray:
+        (clone / name).write_text("TOKEN=1\n", encoding="utf-8")
+    taken = stray if not under_git else set()
+    elsewhere = Repository(tmp_path / "elsewhere")
+    elsewhere.folder.mkdir()
+    elsewhere.git("init", "--quiet")
+    done = run(
+        clone, "generator", "init", tmp_path / "new", PYTHONPATH=str(clone), GIT_DIR=str(elsewhere.folder / ".git")
+    )
+    assert done.returncode == 0, done.stderr
+    new = set(file_bytes(tmp_path / "new")) - {".env"}  # which was written for the list
+    assert new == set(file_bytes(made)) | taken
+    with zipfile.ZipFile(wheel_of(clone, tmp_path)) as wheel:
+        bundled = {name.partition("starter/files/")[2] for name in wheel.namelist()}
+    assert bundled & stray == {name for name in taken if not name.startswith("generator/")}
+    assert "docs/overrides/main.html" in bundled
+
+
+def test_the_wheel_makes_the_same_list(made: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(wheel_of(ROOT, tmp_path)) as wheel:
         wheel.extractall(tmp_path / "installed")
         for part in wheel.infolist():  # as pip does; zipfile forgets who may run what
             (tmp_path / "installed" / part.filename).chmod(part.external_attr >> 16)

@@ -208,6 +208,19 @@ def test_the_days_of_dead_links_outlive_a_run_in_which_no_server_answered() -> N
     assert kept["with"]["if-no-files-found"] == "ignore"
 
 
+@pytest.mark.parametrize("path", [path for path in WORKFLOWS if path.name != "check.yml"], ids=named)
+def test_addresses_that_people_are_given_are_asked_from_pages(path: Path) -> None:
+    # The repository's name does not tell: ada.github.io has no path, a domain neither. Check publishes nothing.
+    for job in load(path)["jobs"].values():
+        for number, step in enumerate(job["steps"]):
+            if address := step.get("env", {}).get("SITE_URL"):
+                assert "steps.pages.outputs.base_url" in address
+                [asked] = [each for each in job["steps"][:number] if each.get("id") == "pages"]
+                assert asked["uses"].startswith("actions/configure-pages@")
+                assert asked.get("continue-on-error", False) == (path.name != "publish.yml")
+                assert job["permissions"]["pages"] == "read"
+
+
 @pytest.mark.parametrize("path", WORKFLOWS, ids=named)
 def test_who_proposes_sees_who_has_committed(path: Path) -> None:
     for job in load(path)["jobs"].values():

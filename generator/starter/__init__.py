@@ -12,12 +12,13 @@ import re
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from generator import documents, escaping, settings, store
 from generator.curation import forms
 from generator.errors import ReadingListError, UsageError, WriteError
+from generator.starter.kept import kept
 
 PACKAGE = Path(__file__).resolve().parent.parent
 BUNDLED = PACKAGE / "starter" / "files"
@@ -83,25 +84,16 @@ def _copied() -> dict[str, Path]:
         raise ReadingListError(
             f"{root}: the files of a new list are not here ({error}); install the package from its repository or wheel"
         ) from error
-    found = {f"{PACKAGE.name}/{path.relative_to(PACKAGE).as_posix()}": path for path in _files(PACKAGE)}
-    for name in names:
-        for path in _files(root / name):
-            found[path.relative_to(root).as_posix()] = path
+    package = {name: PACKAGE.parent / name for name in kept(PACKAGE.parent, [PACKAGE.name])}
+    found = {name: path for name, path in package.items() if BUNDLED not in path.parents}
+    found |= {name: root / name for name in kept(root, names)}
     return {name: path for name, path in found.items() if name not in left_out}
-
-
-def _files(place: Path) -> Iterator[Path]:
-    if place.is_file():
-        yield place
-    for path in sorted(place.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts and (place != PACKAGE or BUNDLED not in path.parents):
-            yield path
 
 
 def _texts(files: Mapping[str, Path], words: Mapping[str, str]) -> dict[str, str]:
     """Return the texts that are the new list's own, by their path in it."""
     texts = {}
-    for path in _files(WRITTEN):
+    for path in [path for path in files.values() if WRITTEN in path.parents]:
         text = path.read_text(encoding="utf-8")
         for word, value in words.items():
             text = text.replace("{{ " + word + " }}", escaping.markdown(value))
