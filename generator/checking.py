@@ -211,7 +211,13 @@ def _identifiers_of_the_faulty(contents: Contents) -> Iterator[Problem]:
     read = {store.record_file(name) for name in contents.records}
     faulty = [file for file in contents.files if store.is_record(file) and file not in read]
     records = contents.records.items() if faulty else ()
-    bearing = {pair: name for name, record in records for pair in record.identifiers if pair[1]}
+    bearing = {
+        pair: name
+        for name, record in records
+        for held in (record.identifiers, *record.alternative_identifiers)
+        for pair in held
+        if pair[1]
+    }
     for file in faulty:
         data = contents.files[file].data
         fields = data if isinstance(data, Mapping) else {}

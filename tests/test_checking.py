@@ -265,11 +265,14 @@ def test_records_of_one_identifier_are_named_until_a_person_tells_them_apart(
     [("colour: red\n", True), ("colour: red\nnot_same_as: [a]\n", False), ("identifiers: red\n", False)],
 )
 @pytest.mark.parametrize("duplicates", [True, False])  # as of the whole list, and of what a change touches
+@pytest.mark.parametrize("held", ["identifiers:", "alternative_identifiers:\n-"])
 def test_an_identifier_of_two_is_told_beside_other_faults(
-    make_records: Make, more: str, told: bool, duplicates: bool
+    make_records: Make, more: str, told: bool, held: str, duplicates: bool
 ) -> None:
     shared = 'identifiers: {arxiv: "2301.00010"}\n'
-    texts = {"a": LOOM + shared, "b": f"{LOOM}{more}" if "identifiers" in more else f"{LOOM}{shared}{more}"}
+    texts = {"a": LOOM + shared.replace("identifiers:", held), "b": LOOM + more}
+    if "identifiers" not in more:
+        texts["b"] = LOOM + shared + more
     folder = with_schema(make_records({f"papers/{name}.yaml": text for name, text in texts.items()}))
     found = checking.check(store.load(folder), duplicates=duplicates)
     message = checking.one_identifier("a", "same arxiv identifier 2301.00010")

@@ -70,17 +70,16 @@ def test_merge_fills_gaps_and_moves_every_reference(folder: Path) -> None:
 
 
 def test_a_merge_shows_what_it_leaves_out(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    record = store.load(folder).records["loom"]
-    write_record(
-        folder, "loom", record.model_copy(update={"issued": "2020", "identifiers": Identifiers(doi="10.1145/1")})
-    )
-    gone = store.load(folder).records["loom-again"]
-    write_record(
-        folder, "loom-again", gone.model_copy(update={"identifiers": Identifiers(doi="10.1145/2"), "venue": "V"})
-    )
+    record, gone = (store.load(folder).records[name] for name in ("loom", "loom-again"))
+    decided = {**record.provenance, "identifiers.acl": "editor: that of another paper"}
+    ours = {"issued": "2020", "identifiers": Identifiers(doi="10.1145/1"), "provenance": decided}
+    write_record(folder, "loom", record.model_copy(update=ours))
+    theirs = Identifiers(doi="10.1145/2", acl="2020.acl-main.703")
+    write_record(folder, "loom-again", gone.model_copy(update={"identifiers": theirs, "venue": "V"}))
     assert call("merge", "--records", str(folder), "loom", "loom-again") == 0
-    notes = [line for line in capsys.readouterr().err.splitlines() if line.startswith("note: ")]
-    assert notes == ["note: the other record said something else, which is left out: issued: 2021-03"]
+    notes = [line.partition(": ")[2] for line in capsys.readouterr().err.splitlines() if line.startswith("note: ")]
+    begin = "the other record said something else, which is left out: "
+    assert notes == [f"{begin}issued: 2021-03", f"{begin}identifiers.acl: 2020.acl-main.703"]
     assert store.load(folder).records["loom"].alternative_identifiers == (Identifiers(doi="10.1145/2"),)
 
 
@@ -127,6 +126,7 @@ def test_the_identifiers_of_the_other_are_kept_where_they_differ() -> None:
     assert made.alternative_identifiers == (two, three)
     assert moves.joined(made, gone) == made
     assert moves.joined(Record(title="Loom"), made).alternative_identifiers == (two, three)
+    assert moves.joined(Record(title="Loom", identifiers=two), made).alternative_identifiers == (one, three)
 
 
 def test_what_an_editor_decided_stays_even_where_it_is_nothing() -> None:

@@ -286,12 +286,15 @@ def test_two_papers_with_one_title_are_a_doubt(world: World) -> None:
     assert "more than one paper with this title (crossref:10.5555/1, crossref:10.5555/2)" in str(done.doubts[0])
 
 
-def test_an_identifier_of_another_record_is_not_taken(world: World) -> None:
+@pytest.mark.parametrize(
+    "held", [{"identifiers": {"arxiv": "2210.00001"}}, {"alternative_identifiers": [{"arxiv": "2210.00001"}]}]
+)
+def test_an_identifier_of_another_record_is_not_taken(world: World, held: Any) -> None:
     databases, server = world
     databases.papers = [PAPER]
     records = {
         "loom": Record(title=TITLE, authors=PAPER.authors, issued="2022"),
-        "owner": Record(title=TITLE, identifiers={"arxiv": "2210.00001"}, not_same_as=("loom",)),
+        "owner": Record(title=TITLE, not_same_as=("loom",), **held),
     }
     done = run(server, records, "arxiv")
     assert not [fact for fact in done.facts if fact.record == "loom"]

@@ -24,8 +24,7 @@ from generator.store import Contents
 
 _S = TypeVar("_S", PathStep, StartHere)
 _JOINED = frozenset(
-    """title alternative_titles identifiers alternative_identifiers link_notes provenance seen corrected not_same_as
-    added""".split()
+    "title alternative_titles alternative_identifiers link_notes provenance seen corrected not_same_as added".split()
 )
 
 
@@ -182,7 +181,10 @@ def _left_out(gone: Record, made: Record) -> Iterator[str]:
     for name in differing(gone, made):
         group, _, kind = name.partition(".")
         stated = getattr(gone, group)
-        if group not in _JOINED and (value := getattr(stated, kind) if kind else stated):
+        value = getattr(stated, kind) if kind else stated
+        if group == "identifiers" and any(getattr(each, kind) == value for each in made.alternative_identifiers):
+            continue
+        if group not in _JOINED and value:
             yield f"{name}: {titles.fold(merging.shown(value))}"
 
 
@@ -200,10 +202,9 @@ def _other_identifiers(kept: Record, gone: Record, held: Identifiers) -> tuple[I
 
     Where an editor has left one empty, that of ``gone`` is not kept.
     """
-    differ = {kind: value for kind, value in gone.identifiers if value and getattr(held, kind) not in (None, value)}
+    differ = {kind: value for kind, value in gone.identifiers if getattr(held, kind) not in (None, value)}
     others = dict.fromkeys((*kept.alternative_identifiers, Identifiers(**differ), *gone.alternative_identifiers))
-    others.pop(Identifiers(), None)
-    return tuple(others)
+    return tuple(each for each in others if any(value not in (None, getattr(held, kind)) for kind, value in each))
 
 
 def _of_fields(gone: Record, kept: Record) -> dict[str, str]:

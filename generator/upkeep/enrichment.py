@@ -113,7 +113,9 @@ def enrich(
     owners = {
         (kind, value): name
         for name, record in records.items()
-        for kind, value in record.identifiers.model_dump(exclude_none=True).items()
+        for held in (record.identifiers, *record.alternative_identifiers)
+        for kind, value in held
+        if value
     }
     for api, transport in apis:
         current = {name: done.records.get(name, records[name]) for name in names}
