@@ -115,9 +115,11 @@ class Candidate:
     """The addresses of what a page loads for the search before anybody asks."""
 
 
-def _type(field_: str) -> Callable[[Page, str], object]:
+def _type(field_: str, key: str = "/") -> Callable[[Page, str], object]:
+    """Return how to ask a search whose box ``key`` opens."""
+
     def ask(page: Page, word: str) -> None:
-        page.keyboard.press("/")
+        page.keyboard.press(key)
         page.locator(field_).press_sequentially(word)
 
     return ask
@@ -144,7 +146,7 @@ def _pagefind(page: Page, word: str) -> None:
 def candidates(sites: Sites) -> Iterator[Candidate]:
     """Yield those whose sites were built."""
     own, stock = sites.own, sites.stock
-    yield Candidate("own, header", own, "", _type("#rl-search"), ".rl-hit", sites.costs["own"])
+    yield Candidate("own, header", own, "", _type("#rl-search", "Control+k"), ".rl-hit", sites.costs["own"])
     yield Candidate("own, browse page", own, "papers/", _filter, ".rl-rows mark, .rl-chip", sites.costs["own"])
     yield Candidate(
         "Material (lunr)",
