@@ -1,7 +1,7 @@
 /*
  * The browse page: filter, facets, sort, selection and its export, all from the compact index in `data/catalogue.json`.
  * The state stands in the address, so a view can be shared and the back button leads to the view before. Without this
- * script the page shows a plain list.
+ * script, which browse-start.js loads, the page shows a plain list.
  */
 
 import { again, buttons, catalogue, count, data, element, marks, refresh, root, save } from "./marks.js";
@@ -730,22 +730,11 @@ async function renewed() {
   return list.edition === index?.edition;
 }
 
-const home = document.querySelector(".rl-browse");
-if (home) {
-  catalogue()
-    .then(async (found) => {
-      const list = new List(found);
-      const view = readView(list.facets);
-      const answer = await list.search(view.q.trim());
-      if (answer?.outdated && (await renewed())) location.reload();
-      else new Page(home, list, view, answer);
-    })
-    .catch((error) => {
-      home.classList.add("rl-is-broken");
-      for (const rest of home.querySelectorAll(".rl-browse__results noscript")) {
-        rest.replaceWith(...new DOMParser().parseFromString(rest.textContent, "text/html").body.childNodes);
-      }
-      home.querySelector("#rl-count").textContent = "The list could not be loaded for filtering; this is its plain form.";
-      console.warn(error);
-    });
-}
+/** Kept once the page is there; broken where the list cannot be loaded, which browse-start.js then says. */
+export const ready = catalogue().then(async (found) => {
+  const list = new List(found);
+  const view = readView(list.facets);
+  const answer = await list.search(view.q.trim());
+  if (answer?.outdated && (await renewed())) location.reload();
+  else new Page(document.querySelector(".rl-browse"), list, view, answer);
+});
