@@ -482,13 +482,32 @@ def test_all_that_a_view_shows_can_be_selected(visit: Visit) -> None:
     assert page.locator(".rl-picked").is_hidden()
 
 
-def test_nothing_is_exported_where_the_file_cannot_be_loaded(browser: Browser, address: str) -> None:
-    with _visit(browser, address) as visit:
-        page = visit.browse()
-        page.route("**/data/papers.bib", lambda route: route.fulfill(status=200, body="@misc{other,\n}\n"))
-        page.locator(".rl-pick").first.check()
-        page.get_by_role("button", name="BibTeX", exact=True).click()
-        expect(page.locator("#rl-picked")).to_contain_text("could not be loaded")
+STALE = {"BibTeX": "@misc{other,\n}\n", "RIS": "TY  - GEN\nID  - other\nER  - \n", "CSL-JSON": '[{"id": "other"}]'}
+
+
+@pytest.mark.parametrize(
+    ("answer", "times", "said"),
+    [
+        ("older", 1, "1 paper saved"),  # asked for once more by itself
+        ("older", 2, "The list was published anew; reload the page"),
+        ("broken", 1, "could not be loaded; try again"),
+    ],
+)
+@pytest.mark.parametrize("form", STALE)
+def test_a_file_that_lacks_what_is_selected_is_asked_for_again(
+    visit: Visit, form: str, answer: str, times: int, said: str
+) -> None:
+    page = visit.browse()
+    status, body = (200, STALE[form]) if answer == "older" else (503, "")
+    page.route("**/data/papers.*", lambda route: route.fulfill(status=status, body=body), times=times)
+    page.locator(".rl-pick").first.check()
+    button = page.get_by_role("button", name=form, exact=True)
+    button.click()
+    expect(page.locator("#rl-picked")).to_contain_text(said)
+    button.click()
+    expect(page.locator("#rl-picked")).to_contain_text("1 paper saved")
+    if answer == "broken":
+        visit.said.clear()
 
 
 # --- marks ------------------------------------------------------------------------------------------------------------

@@ -223,17 +223,20 @@ const EXPORTS = {
   "csl-json": {
     file: "papers.csl.json",
     media: "application/vnd.citationstyles.csl+json",
-    pick: (text, ids) => JSON.parse(text).filter((item) => ids.has(item.id)),
+    read: (response) => response.json(),
+    pick: (items, ids) => items.filter((item) => ids.has(item.id)),
     join: (items) => `[\n${items.map((item) => JSON.stringify(item)).join(",\n")}\n]\n`,
   },
 };
 
-/** Return the entries of the papers with these ids as the text of one file. Throws where one is not in the file. */
+/** Return the entries of the papers with these ids as the text of one file, or nothing where the file lacks one. */
 async function exported(format, ids) {
-  const { file, pick, join = (entries) => entries.join("") } = EXPORTS[format];
-  const entries = pick(await data(file, (response) => response.text()), ids);
-  if (entries.length !== ids.size) throw new Error(`${file}: ${entries.length} of ${ids.size} papers`);
-  return join(entries);
+  const { file, pick, read = (response) => response.text(), join = (entries) => entries.join("") } = EXPORTS[format];
+  for (const fetched of [data, again]) {
+    const entries = pick(await fetched(file, read), ids);
+    if (entries.length === ids.size) return join(entries);
+  }
+  return "";
 }
 
 // --- the page ----------------------------------------------------------------------------------------------------------
@@ -710,8 +713,11 @@ class Page {
     const name = file.replace("papers", "selection");
     this.#renderPicked(`Collecting ${count(ids.size, "paper")}…`);
     try {
-      save(await exported(format, ids), name, media);
-      this.#renderPicked(`${count(ids.size, "paper")} saved as ${name}`);
+      const text = await exported(format, ids);
+      if (text) save(text, name, media);
+      this.#renderPicked(
+        text ? `${count(ids.size, "paper")} saved as ${name}` : "The list was published anew; reload the page and save again.",
+      );
     } catch {
       this.#renderPicked("The entries could not be loaded; try again.");
     }
