@@ -1,7 +1,7 @@
 /*
  * The browse page: filter, facets, sort, selection and its export, all from the compact index in `data/catalogue.json`.
  * The state stands in the address, so a view can be shared and the back button leads to the view before. Without this
- * script the page shows a plain list.
+ * script, which browse-start.js loads, the page shows a plain list.
  */
 
 import { again, buttons, catalogue, count, data, element, marks, refresh, root, save } from "./marks.js";
@@ -223,17 +223,20 @@ const EXPORTS = {
   "csl-json": {
     file: "papers.csl.json",
     media: "application/vnd.citationstyles.csl+json",
-    pick: (text, ids) => JSON.parse(text).filter((item) => ids.has(item.id)),
+    read: (response) => response.json(),
+    pick: (items, ids) => items.filter((item) => ids.has(item.id)),
     join: (items) => `[\n${items.map((item) => JSON.stringify(item)).join(",\n")}\n]\n`,
   },
 };
 
-/** Return the entries of the papers with these ids as the text of one file. Throws where one is not in the file. */
+/** Return the entries of the papers with these ids as the text of one file, or nothing where the file lacks one. */
 async function exported(format, ids) {
-  const { file, pick, join = (entries) => entries.join("") } = EXPORTS[format];
-  const entries = pick(await data(file, (response) => response.text()), ids);
-  if (entries.length !== ids.size) throw new Error(`${file}: ${entries.length} of ${ids.size} papers`);
-  return join(entries);
+  const { file, pick, read = (response) => response.text(), join = (entries) => entries.join("") } = EXPORTS[format];
+  for (const fetched of [data, again]) {
+    const entries = pick(await fetched(file, read), ids);
+    if (entries.length === ids.size) return join(entries);
+  }
+  return "";
 }
 
 // --- the page ----------------------------------------------------------------------------------------------------------
@@ -710,8 +713,11 @@ class Page {
     const name = file.replace("papers", "selection");
     this.#renderPicked(`Collecting ${count(ids.size, "paper")}…`);
     try {
-      save(await exported(format, ids), name, media);
-      this.#renderPicked(`${count(ids.size, "paper")} saved as ${name}`);
+      const text = await exported(format, ids);
+      if (text) save(text, name, media);
+      this.#renderPicked(
+        text ? `${count(ids.size, "paper")} saved as ${name}` : "The list was published anew; reload the page and save again.",
+      );
     } catch {
       this.#renderPicked("The entries could not be loaded; try again.");
     }
@@ -730,22 +736,11 @@ async function renewed() {
   return list.edition === index?.edition;
 }
 
-const home = document.querySelector(".rl-browse");
-if (home) {
-  catalogue()
-    .then(async (found) => {
-      const list = new List(found);
-      const view = readView(list.facets);
-      const answer = await list.search(view.q.trim());
-      if (answer?.outdated && (await renewed())) location.reload();
-      else new Page(home, list, view, answer);
-    })
-    .catch((error) => {
-      home.classList.add("rl-is-broken");
-      for (const rest of home.querySelectorAll(".rl-browse__results noscript")) {
-        rest.replaceWith(...new DOMParser().parseFromString(rest.textContent, "text/html").body.childNodes);
-      }
-      home.querySelector("#rl-count").textContent = "The list could not be loaded for filtering; this is its plain form.";
-      console.warn(error);
-    });
-}
+/** Kept once the page is there; broken where the list cannot be loaded, which browse-start.js then says. */
+export const ready = catalogue().then(async (found) => {
+  const list = new List(found);
+  const view = readView(list.facets);
+  const answer = await list.search(view.q.trim());
+  if (answer?.outdated && (await renewed())) location.reload();
+  else new Page(document.querySelector(".rl-browse"), list, view, answer);
+});

@@ -70,9 +70,9 @@ export function data(name, read = (response) => response.json(), cache = "defaul
 }
 
 /** Forget a file that was fetched, and fetch it past the browser's cache. */
-export function again(name) {
+export function again(name, read) {
   loading.delete(name);
-  return data(name, undefined, "reload");
+  return data(name, read, "reload");
 }
 
 /** Fetch the index of all papers. */
