@@ -16,8 +16,9 @@ change of one record leaves most files as they are.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any
 
 from generator import dates, titles
@@ -25,7 +26,7 @@ from generator.catalogue import compact
 from generator.identifiers import named
 from generator.library import Library
 from generator.models import Author, PersonName, Record
-from generator.search_words import STOP_WORDS, Words, folded, plain_words, telling_words
+from generator.search_words import STOP_WORDS, Words, acronyms, folded, initials, plain_words, telling_words, terms
 
 VERSION = 2
 FOLDER = "search"
@@ -71,7 +72,7 @@ def files(library: Library) -> Iterator[tuple[str, str]]:
         "spelling": [first for first, _ in parts["spelling"]],
         "stop": STOP_WORDS,
         "topics": [
-            [topic_id, topic.name, len(library.by_topic.get(topic_id, ()))]
+            [topic_id, topic.name, len(library.by_topic.get(topic_id, ())), initials(topic.name)]
             for topic_id, topic in library.topics.items()
         ],
         "paths": [[path_id, path.title, len(path.steps)] for path_id, path in library.paths.items()],
@@ -84,23 +85,45 @@ def _digest(text: str) -> str:
 
 
 def _fields(
-    record: Record, library: Library, old_ids: Sequence[str], words: Words, telling: Words
+    record: Record, library: Library, old_ids: Sequence[str], words: Words, telling: Words, known: Container[str]
 ) -> Iterator[tuple[int, set[str]]]:
-    """Yield the bit of each field of a record with its words."""
+    """Yield the bit of each field of a record with its words; ``known`` are the terms that go by their acronyms too."""
     title = titles.plain(record.title)
     name, colon, _ = title.partition(":")
     yield FIELDS["name"], {*words.of(name), _whole(name)} if colon else set()
-    yield FIELDS["title"], words.of(title, *map(titles.plain, record.alternative_titles))
+    letters = {letters for letters, term in terms(title) if term in known}
+    yield FIELDS["title"], words.of(title, *map(titles.plain, record.alternative_titles)) | letters
     yield FIELDS["authors"], words.of(*[name for author in record.authors for name in _names(author)])
-    yield FIELDS["topics"], words.of(*[library.topics[id_].name for id_ in record.topics if id_ in library.topics])
-    yield FIELDS["summary"], telling.of(record.summary or "", record.why or "", *record.results)
-    venue = {_whole(record.venue)} if record.venue else set()
+    topics = [library.topics[id_].name for id_ in record.topics if id_ in library.topics]
+    yield FIELDS["topics"], words.of(*topics, *map(initials, topics))
+    yield FIELDS["summary"], telling.of(*_prose(record))
+    venue = {_whole(record.venue), *_short_years(record.venue)} if record.venue else set()
     yield FIELDS["facts"], words.of(*_facts(record), record.type or "", *old_ids) | venue
+
+
+def _prose(record: Record) -> list[str]:
+    return [text for text in (record.summary, record.why, *record.results) if text]
+
+
+def _known_by_acronyms(library: Library) -> set[str]:
+    """Return the terms of titles whose acronyms the same papers write: LLM finds titles with large language models."""
+    found: set[str] = set()
+    for record in library.records.values():
+        title = titles.plain(record.title)
+        if written := acronyms(" ".join([title, *_prose(record)])):
+            found.update(term for letters, term in terms(title) if letters in written)
+    return found
 
 
 def _whole(name: str) -> str:
     """Return the name of a paper or venue as one word, told from others by its full stop: asked for, it comes first."""
     return "".join(map(folded, plain_words(name))) + "."
+
+
+def _short_years(venue: str) -> Iterator[str]:
+    """Yield a venue as many write it, ICLR24 for ICLR 2024."""
+    for name, year in re.findall(r"(\w+) (?:19|20)(\d\d)$", venue):
+        yield folded(f"{name}{year}".lower())
 
 
 def _names(author: Author) -> Iterator[str]:
@@ -121,11 +144,11 @@ def _postings(library: Library) -> tuple[dict[str, dict[int, int]], dict[str, st
     """Return for each folded word its papers with the bits of the fields, and the word as most papers write it."""
     written: defaultdict[str, dict[int, int]] = defaultdict(dict)
     old_ids = _old_ids(library)
-    all_words, telling = Words(plain_words), Words(telling_words)
+    all_words, telling, known = Words(plain_words), Words(telling_words), _known_by_acronyms(library)
     for number, record_id in enumerate(library.newest_first):
         its: dict[str, int] = {}
         record = library.records[record_id]
-        for bit, words in _fields(record, library, old_ids.get(record_id, ()), all_words, telling):
+        for bit, words in _fields(record, library, old_ids.get(record_id, ()), all_words, telling, known):
             for word in words:
                 its[word] = its.get(word, 0) | bit
         for word, bits in its.items():
@@ -238,7 +261,7 @@ def _card_files(library: Library) -> Iterator[tuple[str, str]]:
     for record_id in library.newest_first:
         record = library.records[record_id]
         facts = [*_facts(record), *(f"once {old}" for old in old_ids.get(record_id, ()))]
-        prose = [titles.fold(text) for text in (record.summary, record.why, *record.results) if text]
+        prose = [titles.fold(text) for text in _prose(record)]
         cards.append(
             [
                 record_id,

@@ -9,10 +9,14 @@ from itertools import chain
 
 STOP_WORDS = (
     "a about after all also an and any are as at be been but by can do does each for from had has have how if in into"
-    " is it its may more most no not of on one only or other our out over so some such than that the their them then"
-    " there these they this those to under up us very was we well were what when where which while who why will with"
+    " i is it its may me more most my no not of on one only or other our out over paper papers so some such than that"
+    " the their them then there these they this those to under up us versus very vs was we well were what when where"
+    " which while who why will with you your"
 )
-"""Words too common to find a paper by: of prose not in the index, and passed over in a query."""
+"""Words too common to find a paper by: of prose not in the index, and passed over in a query.
+
+Each record is a paper, so that word is one of them.
+"""
 _STOP = frozenset(STOP_WORDS.split())
 
 
@@ -38,6 +42,8 @@ _UNSPACED = (
 _STRETCH = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
 _PAIR = re.compile(f"[{_UNSPACED}]{{1,2}}")
 _ARTICLE = "\u0627\u0644"  # of Arabic
+_ACRONYM = re.compile(r"(?<![\w-])[A-Z][A-Za-z]*[A-Z](?=s?(?![\w-]))")
+_TITLE_WORD = re.compile(r"\w+|[^\w\s‐‑-]")
 _TYPESETTING = re.compile(r"[${}^\\'’ʼ`]")
 
 
@@ -86,6 +92,36 @@ def telling_words(text: str) -> Iterator[str]:
     for name in _HYPHENATED.findall(text.lower()):
         if any(map(str.isdigit, name)) and not all(map(str.isdigit, _HYPHENS.sub("", name))):
             yield from (part for part in _HYPHENS.split(name) if part.isascii() and part not in _STOP)
+
+
+def acronyms(text: str) -> set[str]:
+    """Return the acronyms that a text writes, such as LLMs, in lower case and in the singular."""
+    return {word.lower() for word in _ACRONYM.findall(text)}
+
+
+def terms(title: str) -> Iterator[tuple[str, str]]:
+    """Yield what a title has that may go by an acronym, two to five words in a row: the initials, and the words.
+
+    What begins or ends with a stop word is no term.
+    """
+    words = _TITLE_WORD.findall(title.lower())
+    for start, first in enumerate(words):
+        if first in _STOP or not first.isalpha():
+            continue
+        for end in range(start + 1, min(start + 5, len(words))):
+            if not words[end].isalpha():
+                break
+            if words[end] not in _STOP:
+                term = words[start : end + 1]
+                yield "".join(word[0] for word in term), " ".join(term).removesuffix("s")
+
+
+def initials(name: str) -> str:
+    """Return the letters a term is known by, as MoE for mixture of experts; of one word and of two terms, none."""
+    words = re.split(r"[ \-‐‑]", name)
+    if len(words) < 2 or "and" in words or not all(map(str.isalpha, words)):
+        return ""
+    return "".join(word[0].lower() if word in _STOP else word[0].upper() for word in words)
 
 
 def _tells(word: str) -> bool:

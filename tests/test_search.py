@@ -137,10 +137,13 @@ def visit(browser: Browser, real: str) -> Iterator[Visit]:
         ("post training quantisation gptq", "gptq", "Title", ["Quantization"]),
         ("frantar", "gptq", "Author", ["Frantar"]),
         ("low precision gptq", "gptq", "Topic", ["precision"]),
+        ("peft galore", "galore", "Topic", ["PEFT"]),
         ("billion gptq", "gptq", "Summary", ["billion"]),
         ("2210.17323", "gptq", "Facts", ["2210.17323"]),
         ("https://arxiv.org/abs/2210.17323v2", "gptq", "Facts", ["2210.17323"]),
         ("arxiv.org/pdf/2210.17323.pdf", "gptq", "Facts", ["2210.17323"]),
+        ("arXiv: 2210.17323v2", "gptq", "Facts", ["2210.17323"]),
+        ("doi:10.48550/arXiv.2210.17323", "gptq", "Facts", ["2210.17323"]),
         ("www.alphaxiv.org/abs/2210.17323v1?tab=x", "gptq", "Facts", ["2210.17323"]),
         ("https://huggingface.co/papers/2210.17323#community", "gptq", "Facts", ["2210.17323"]),
         ("https://openreview.net/forum?id=tEYskw1VY2&noteId=x", "mamba", "Facts", ["tEYskw1VY2"]),
@@ -232,7 +235,24 @@ def test_a_paper_asked_for_by_its_name_comes_first(asking: Visit) -> None:
     assert [names[paper] for paper in found] == names
 
 
-@pytest.mark.parametrize("query", ["ICLR 2024", "iclr 2024"])
+@pytest.mark.parametrize(
+    ("query", "paper"),
+    [
+        ("tiny vit", "tinyvit"),
+        ("mask llm", "maskllm"),
+        ("qwen 2.5", "qwen2-5-technical-report"),
+        ("code t5", "codet5"),
+        ("efficient qat", "efficientqat"),
+        ("mambda", "mamba"),  # not NetMamba
+    ],
+)
+def test_a_name_is_found_with_a_space_or_an_error_in_it(asking: Visit, query: str, paper: str) -> None:
+    assert asking.ask(query)
+    expect(asking.status).not_to_contain_text("these words")
+    expect(asking.page.locator(".rl-hit").first).to_have_attribute("href", re.compile(f"/papers/{paper}/$"))
+
+
+@pytest.mark.parametrize("query", ["ICLR 2024", "iclr 2024", "2024 ICLR", "iclr24", "ICLR '24"])
 def test_papers_of_the_venue_asked_for_come_first(asking: Visit, query: str) -> None:
     """A paper of ICLR 2025 has both words too, where it came out in 2024."""
     venues = [LIST.records[LIST.newest_first[number]].venue for number in _ranked(asking, query)]
@@ -302,6 +322,34 @@ def _ranked(asking: Visit, query: str) -> list[int]:
         query,
     )
     return found
+
+
+def test_a_topic_is_offered_for_its_initials_too(asking: Visit) -> None:
+    topic = "knowledge-distillation"
+    assert f"Topic · {len(LIST.by_topic[topic])} papers" in asking.ask("KD")[0]
+    assert {LIST.newest_first[number] for number in _papers(asking, "KD")} >= {*LIST.by_topic[topic]}
+
+
+@pytest.mark.parametrize(
+    ("query", "same"),
+    [
+        ("Y. Bengio", "Bengio"),  # who is printed with the first name in full
+        ("papers by Chelsea Finn", "Chelsea Finn"),
+        ("lora vs quantization", "lora quantization"),
+    ],
+)
+def test_what_says_nothing_is_passed_over(asking: Visit, query: str, same: str) -> None:
+    assert _papers(asking, query) == _papers(asking, same) != set()
+
+
+def test_of_a_sentence_one_word_may_be_lacking(asking: Visit) -> None:
+    asking.ask("save GPU memory in fine-tuning")
+    expect(asking.status).to_contain_text("Few papers have all of these words. With all or all but one:")
+    found = _ranked(asking, "save GPU memory in fine-tuning")
+    every = [len(_papers(asking, word) & {*found}) for word in ("save", "GPU", "memory")]
+    assert min(every) < len(found)
+    assert found[0] in _papers(asking, "save GPU memory")
+    assert _papers(asking, "save GPU memory") < _papers(asking, "GPU memory")  # few words narrow
 
 
 def test_a_topic_is_offered_itself(visit: Visit) -> None:

@@ -136,6 +136,7 @@ TOPICS = {"cloth": Topic(name="Woven things", group="Looms"), "none": Topic(name
         ("that", ["title"]),  # a stop word, for a title may have no other
         ("dorte", ["authors"]),
         ("woven", ["topics"]),
+        ("wt", ["topics"]),
         ("loom", ["summary", "facts"]),
         ("warps", ["summary"]),
         ("baselines", ["summary"]),
@@ -164,6 +165,45 @@ def test_two_words_written_as_one_are_found_by_the_second() -> None:
     index = Index(_of({"one": one, "two": two}))
     assert set(index.papers("tuning")) == {"one", "two"}
     assert set(index.papers("rate")) == {"two"}  # not every end of a word is a word in it
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [
+        ("Mixture of experts", "MoE"),
+        ("Parameter-efficient fine-tuning", "PEFT"),
+        ("Looms", ""),
+        ("Pruning and sparsity", ""),
+        ("Detection, 3D and pose", ""),
+        ("Long  context", ""),
+        ("", ""),
+    ],
+)
+def test_a_term_is_known_by_its_initials(name: str, letters: str) -> None:
+    assert search_words.initials(name) == letters
+
+
+def test_an_acronym_finds_each_title_with_its_term_where_one_paper_writes_both() -> None:
+    writing = Record(title="Weaving Loom Models", summary="LMs weave, by leave of model makers (MM).")
+    index = Index(
+        _of(
+            {
+                "writing": writing,
+                "other": Record(title="A Loom Model at Work"),
+                "apart": Record(title="Looms, Models"),
+                "makers": Record(title="Model Makers"),  # whose term stands in no title of a paper with the letters
+            }
+        )
+    )
+    assert {paper: bits & FIELDS["title"] for paper, bits in index.papers("lm").items()} == {"writing": 2, "other": 2}
+    assert index.papers("mm") == {}
+
+
+def test_a_venue_is_found_with_its_year_in_short() -> None:
+    index = Index(
+        _of({"loom": Record(title="Loom", venue="Proceedings of LOOMZ 2024"), "other": Record(title="Other")})
+    )
+    assert index.papers("looms24") == {"loom": FIELDS["facts"]}
 
 
 def test_a_name_is_a_word_too_but_none_to_mistype() -> None:
@@ -242,7 +282,7 @@ def test_a_card_has_what_a_result_shows() -> None:
         "May 2023\tToy Conference\tarXiv 2210.17323\tDOI 10.5555/loom\tarXiv 2209.00001\tonce old-shuttle",
         "A loom that finetunes for fine tuning.\nWarps well: 12% better.\n+5.59% over baselines",
     ]
-    assert index.manifest["topics"] == [["cloth", "Woven things", 1], ["none", "Nothing yet", 0]]
+    assert index.manifest["topics"] == [["cloth", "Woven things", 1, "WT"], ["none", "Nothing yet", 0, "NY"]]
 
 
 @pytest.mark.parametrize("folder", [pytest.param(RECORDS, id="real"), pytest.param(TOY_RECORDS, id="toy")])

@@ -590,7 +590,7 @@ class Page {
     const { size } = this.list;
     const number = found === size ? count(size, "paper") : `${found.toLocaleString("en")} of ${count(size, "paper")}`;
     const instead = this.answer?.mended ? `Showing results for “${this.answer.query}”. ` : "";
-    const which = this.answer?.partly ? `No paper has all of these words. With some of them: ${number}` : number;
+    const which = (this.answer?.partly ?? "") + number;
     const text = this.answer?.failed
       ? "The search could not be loaded; these are all papers."
       : found

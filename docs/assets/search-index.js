@@ -10,6 +10,7 @@ const FIELD_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV
 const SHORTEST_PREFIX = 3; // shorter words are found whole only
 const MOST_FILES = 3; // of words that one word of a query may load
 const SHORTEST_MENDED = 4;
+const [MANY_WORDS, FEW_PAPERS] = [4, 5]; // a sentence that fewer papers have in full finds those that lack one word
 const SWAPPED = 0.8; // two letters in the wrong order count less than one error: all the letters are there
 const MONTHS =
   "January February March April May June July August September October November December".split(" ");
@@ -74,7 +75,9 @@ export function queryWords(query, stop = new Set()) {
     .slice(0, 300)
     .replace(ARXIV_ADDRESS, "$1")
     .replace(OTHER_ADDRESS, "$1")
-    .replace(/\barxiv:/gi, "")
+    .replace(/\b(?:arxiv|doi):\s*/gi, "")
+    .replace(/\b(?:10\.48550\/)?arxiv\.(?=\d)/gi, "")
+    .replace(/(?<![\w.])(\d{4}\.\d{4,5})v\d+(?![\w.])/gi, "$1")
     .replace(/\\[a-z]+\s*/gi, "")
     .replace(/([\p{L}\p{N}])[-‐‑](?=[\p{L}\p{N}])/gu, "$1 ");
   const words = [...new Set(foldWords(bare))];
@@ -193,16 +196,41 @@ class SearchIndex {
    *
    * Returns `papers`, the numbers of the papers, best first; `fields`, for each of them the bits of the fields it was
    * found in; `terms`, for each word of the query the word that was `asked`, the `words` of the list it stands for, what
-   * it was `mended` to, and the fields of its own papers; `partly`, where no paper has all words and these have some;
-   * `query`, the query as it was answered; `mended`, whether that differs; and `table`, the manifest.
+   * it was `mended` to, and the fields of its own papers; `partly`, where not all papers have all words, a sentence that
+   * says so; `query`, the query as it was answered; `mended`, whether that differs; and `table`, the manifest.
    */
   find(query) {
     return this.#ask(async (index) => {
       const asked = queryWords(await this.#joined(index, query), index.stop);
-      const terms = await Promise.all(asked.map((word) => this.#term(index, word)));
-      const { papers: named } = await this.#look(index, `${foldWords(query).join("")}.`); // as `_whole` writes it
-      return { ...ranked(terms, index, named), ...answered(query, terms), terms, table: index };
+      const apart = await Promise.all(asked.map((word) => this.#term(index, word)));
+      const { terms, named } = await this.#together(index, apart);
+      const answer = answered(query, terms);
+      // As `_whole` writes it.
+      for (const [paper] of (await this.#look(index, `${foldWords(answer.query).join("")}.`)).papers) named.add(paper);
+      return { ...ranked(terms, index, named), ...answer, terms, table: index };
     });
+  }
+
+  /**
+   * Return terms with what each two in a row find written as one, as TinyViT is by `tiny vit`; and the papers that are
+   * named by two in a row or whose venue is, as by `ICLR 2024` or `2024 ICLR`.
+   */
+  async #together(index, apart) {
+    const terms = [...apart];
+    const named = new Set();
+    const words = apart.map(({ asked, mended }) => (mended ? foldWords(mended)[0] : asked));
+    await Promise.all(
+      apart.slice(1).map(async (_, at) => {
+        const both = await this.#look(index, apart[at].asked + apart[at + 1].asked);
+        if (both.papers.size) for (const place of [at, at + 1]) terms[place] = joint(terms[place], both);
+        const [one, other] = words.slice(at, at + 2);
+        const names = [`${one}${other}.`, ...(/^\d+$/.test(one) ? [`${other}${one}.`] : [])];
+        for (const { papers } of await Promise.all(names.map((name) => this.#look(index, name)))) {
+          for (const [paper] of papers) named.add(paper);
+        }
+      }),
+    );
+    return { terms, named };
   }
 
   /** Write names with a figure, such as GPT-4, as one word, where the list has them so. */
@@ -266,12 +294,7 @@ class SearchIndex {
         for (const step of file.papers[at].split(" ")) {
           paper += parseInt(step.slice(1), 36);
           const bits = FIELD_DIGITS.indexOf(step[0]);
-          const held = papers.get(paper);
-          const weight = weigh(bits) * (whole ? 1 : 0.7);
-          if (held) {
-            held.bits |= bits;
-            held.weight = Math.max(held.weight, weight);
-          } else papers.set(paper, { bits, weight });
+          add(papers, paper, { bits, weight: weigh(bits) * (whole ? 1 : 0.7) });
         }
       }
     }
@@ -318,6 +341,20 @@ function place(sorted, word, from = false) {
 const wordFile = (found) => ({ words: found.words.split(" "), papers: found.papers.split(",") });
 const spellingFile = (found) => ({ words: found.words.split(" "), papers: found.papers.split(" ") });
 
+/** Add what a word finds in a paper to what is known of it. */
+function add(papers, paper, { bits, weight }) {
+  const held = papers.get(paper) ?? { bits: 0, weight: 0 };
+  papers.set(paper, { bits: held.bits | bits, weight: Math.max(held.weight, weight) });
+}
+
+/** Return a term with what it finds together with its neighbour; what it was mended to counts no longer. */
+function joint(term, both) {
+  const { asked, words, papers } = term.mended ? { asked: term.asked, words: [], papers: [] } : term;
+  const found = new Map(papers);
+  for (const [paper, its] of both.papers) add(found, paper, its);
+  return { asked, words: new Set([...words, ...both.words]), papers: found, mended: "" };
+}
+
 /** Return what a word's places in a paper are worth: the best of them, and a little for each other. */
 function weigh(bits) {
   let [best, sum] = [0, 0];
@@ -330,23 +367,35 @@ function weigh(bits) {
 }
 
 /**
- * Return the papers that have all words, those `named` as the query says and then the best first; or, where there are
- * none, those that have the most.
+ * Return the papers that have all words, those `named` as the query says and then the best first; where a sentence has
+ * few such papers, then those that lack one word, and where there are none, those that have some. A letter alone, as of
+ * `Y. Bengio`, need not be there.
  */
 function ranked(terms, { papers: size }, named) {
   const held = new Map();
-  for (const { papers } of terms) {
-    const rarity = Math.log(1 + size / (papers.size || 1));
-    for (const [paper, { bits, weight }] of papers) {
+  const isLetter = ({ asked }) => /^[a-z]$/.test(asked);
+  const needed = terms.every(isLetter) ? terms : terms.filter((term) => !isLetter(term));
+  for (const term of terms) {
+    const rarity = Math.log(1 + size / (term.papers.size || 1));
+    const needs = Number(needed.includes(term));
+    for (const [paper, { bits, weight }] of term.papers) {
       const known = held.get(paper) ?? { bits: 0, score: 0, words: 0 };
-      held.set(paper, { bits: known.bits | bits, score: known.score + weight * rarity, words: known.words + 1 });
+      held.set(paper, { bits: known.bits | bits, score: known.score + weight * rarity, words: known.words + needs });
     }
   }
-  let all = [...held].filter(([, { words }]) => words === terms.length);
-  const partly = !all.length && held.size > 0;
-  if (partly) all = [...held];
+  const having = (number) => [...held].filter(([, { words }]) => words >= number);
+  let all = having(needed.length);
+  let partly = "";
+  if (!all.length) {
+    all = having(1);
+    if (all.length) partly = "No paper has all of these words. With some of them: ";
+  } else if (all.length < FEW_PAPERS && needed.length >= MANY_WORDS) {
+    const more = having(needed.length - 1);
+    if (more.length > all.length) partly = "Few papers have all of these words. With all or all but one: ";
+    all = more;
+  }
   const first = ([paper]) => Number(named.has(paper));
-  all.sort((a, b) => first(b) - first(a) || b[1].words - a[1].words || b[1].score - a[1].score || a[0] - b[0]);
+  all.sort((a, b) => b[1].words - a[1].words || first(b) - first(a) || b[1].score - a[1].score || a[0] - b[0]);
   return { papers: all.map(([paper]) => paper), fields: new Map(all.map(([paper, { bits }]) => [paper, bits])), partly };
 }
 
@@ -397,7 +446,7 @@ export function places({ terms, table }) {
     );
   const of = (kind, label, list) =>
     list
-      .filter(([, name, papers]) => papers && asked(foldWords(name)))
+      .filter(([, name, papers, initials = ""]) => papers && asked(foldWords(`${name} ${initials}`)))
       .sort(([, a], [, b]) => a.length - b.length)
       .map(([id, name, papers]) => ({ href: `${kind}/${id}/`, name, papers, kind: label }));
   return [...of("topics", "Topic", table.topics).slice(0, 2), ...of("paths", "Reading path", table.paths).slice(0, 1)];

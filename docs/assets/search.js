@@ -17,6 +17,9 @@ const TYPE_NAMES = { dataset: "data set" };
 const marked = (its) => its.map(([text, hit]) => (hit ? element("mark", {}, text) : text));
 const isHit = (its) => its.some(([, hit]) => hit);
 
+/** Return the name of a topic, with its initials where they were asked for. */
+const called = ([, name, , initials], terms) => (isHit(pieces(initials, terms)) ? `${name} (${initials})` : name);
+
 /** Return why a paper was found: each field, and what of it has the words. */
 function reasons(card, bits, { terms, table }) {
   const line = (label, ...content) =>
@@ -29,7 +32,7 @@ function reasons(card, bits, { terms, table }) {
   };
   const made = bits & (FIELDS.name | FIELDS.title) ? [line("Title")] : [];
   if (bits & FIELDS.authors && typeof card.authors === "string") made.push(...listed("Author", card.authors.split("\t")));
-  if (bits & FIELDS.topics) made.push(...listed("Topic", card.topics.map((topic) => table.topics[topic][1])));
+  if (bits & FIELDS.topics) made.push(...listed("Topic", card.topics.map((topic) => called(table.topics[topic], terms))));
   if (bits & FIELDS.facts) made.push(...listed("Facts", [...card.facts, TYPE_NAMES[card.type] ?? card.type]));
   if (bits & FIELDS.summary) {
     const its = passage(card.text, terms, card.title);
@@ -204,7 +207,7 @@ class SearchBox {
     this.input.setAttribute("aria-expanded", "true");
     this.status.replaceChildren(
       ...(found.mended ? ["Showing results for ", element("strong", {}, found.query), ". "] : []),
-      found.partly ? `No paper has all of these words. With some of them: ${count(number, "paper")}.` : count(number, "paper"),
+      found.partly ? `${found.partly}${count(number, "paper")}.` : count(number, "paper"),
     );
     const href = new URL("papers/", root);
     href.searchParams.set("find", query);
