@@ -1,12 +1,12 @@
 """What a record becomes when entries of the same paper join it: field by field, each with its provenance.
 
-A field is taken from the best source that states it, whatever came first, so that the order of imports does not matter:
-bibliographies before listings (but for titles and links), a stated date before a derived one, a precise date before a
-vague one, a journal with volume and pages before one without, more authors before fewer and first names before initials,
-then the source's name in alphabetical order, and of one origin the value that sorts first. A stated year has the month of a
-derived date in that year; the provenance keeps both, for the order would matter if either were forgotten. An entry that
-is read again fills gaps, but replaces nothing that it gave. What people wrote (a field without provenance, or with
-``editor: …``) is never touched.
+A field is taken from the best source that states it, whatever came first, so that the order of imports does not
+matter: bibliographies before listings (but for titles and links), a stated date before a derived one, a precise date
+before a vague one, a journal with volume and pages before one without, more authors before fewer and first names
+before initials, then the source's name in alphabetical order, and of one origin the value that sorts first. A stated
+year has the month of a derived date in that year; the provenance keeps both, for the order would matter if either were
+forgotten. An entry that is read again fills gaps, but replaces nothing that it gave. What people wrote (a field
+without provenance, or with ``editor: …``) is never touched.
 """
 
 from __future__ import annotations
