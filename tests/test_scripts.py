@@ -607,6 +607,8 @@ def test_the_digest_has_what_the_last_one_had_not(stage: Stage, tmp_path: Path) 
     assert "A Fresh Loom" in text
     stage.clone.git("tag", "digest-2025-01-06", "HEAD~1")
     stage.clone.git("tag", "digest-2025-01-13")
+    lost = stage.clone.git("commit-tree", "HEAD~1^{tree}", "-m", "before the history was written anew").strip()
+    stage.clone.git("tag", "digest-2025-02-03", lost)
     assert digest(stage, tmp_path) == ("", "")
     # Suggested long before the last digest, merged after it.
     add(stage, "late", "A Loom That Waited", "2024-01-01")
