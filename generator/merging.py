@@ -2,11 +2,11 @@
 
 A field is taken from the best source that states it, whatever came first, so that the order of imports does not matter:
 bibliographies before listings (but for titles and links), a stated date before a derived one, a precise date before a
-vague one, a journal with its volume before one without, more authors before fewer and first names before initials, then
-the source's name in alphabetical order, and of one origin the value that sorts first. A stated year has the month of a
-derived date in that year; the provenance keeps both, for the order would matter if either were forgotten. An entry that
-is read again fills gaps, but replaces nothing that it gave. What people wrote (a field without provenance, or with
-``editor: …``) is never touched.
+vague one, a journal with volume and pages before one without, more authors before fewer and first names before
+initials, then the source's name in alphabetical order, and of one origin the value that sorts first. A stated year has
+the month of a derived date in that year; the provenance keeps both, for the order would matter if either were
+forgotten. An entry that is read again fills gaps, but replaces nothing that it gave. What people wrote (a field without
+provenance, or with ``editor: …``) is never touched.
 """
 
 from __future__ import annotations
@@ -179,7 +179,8 @@ def _rank(name: str, value: Any, origin: str, formats: Mapping[str, str]) -> tup
     if name.startswith("links."):  # Hugging Face's data state them, listings have them from abstracts: authors' words
         return (formats.get(origin) not in ("huggingface-json", "huggingface-page"), not from_listing, origin, value)
     if name == "venue":
-        return (from_listing, venues.container(value).volume is None, origin, value)
+        _, *place = venues.container(value)
+        return (from_listing, *(part is None for part in place), origin, value)
     if name == "authors":  # by each list alone: rules that compare two could run in a ring
         first_names = sum(names.is_spelt_out(family_first(each)) for each in value)
         return (-len(value), -first_names, from_listing, origin, str(value))

@@ -38,7 +38,7 @@ _YEAR = re.compile(r"(?<!\d)(?<!\d[-–/.:])(?:19|20)\d\d(?![-–/.:]?\d)", re.A
 _FAR = 10
 
 # Nature Communications 14, 8192 (2023); IEEE Access (2024) 96017-96050; Loom Studies 149 (2023); IEEE TPAMI 2023.
-_PAGES = r"[A-Za-z]?[0-9]+(?:[-–][0-9]+)?"
+_PAGES = r"[A-Za-z]?[0-9]+(?:[-–][A-Za-z]?[0-9]+)?"
 _PLACE = re.compile(
     rf"(?P<name>.*[^\W\d_][.)]?)(?: (?P<volume>[0-9]+)(?:, (?P<before>{_PAGES}))?)?"
     rf" (?:\((?:19|20)[0-9]{{2}}\)|(?:19|20)[0-9]{{2}})(?: (?P<behind>{_PAGES}))?"

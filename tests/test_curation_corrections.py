@@ -41,6 +41,8 @@ def contents(tmp_path: Path) -> Contents:
         ("authors", "{Ministry of Wool, Cloth and Looms}", ("Ministry of Wool, Cloth and Looms",)),
         ("authors", "Ada Thread, Bo Weft, Chi Web", ("Ada Thread", "Bo Weft", "Chi Web")),
         ("authors", "Ada Thread, Bo Weft, Chi Web and Di", ("Ada Thread", "Bo Weft", "Chi Web", "Di")),
+        ("authors", "A. Thread, B. Weft and C. Web", ("A. Thread", "B. Weft", "C. Web")),
+        ("authors", "Weft, Bo", ({"family": "Weft", "given": "Bo"},)),
         ("authors", "Ada Thread; Weft, Bo", ("Ada Thread", {"family": "Weft", "given": "Bo"})),
         ("authors", "Please\nBe Please", ("Please", "Be Please")),
         ("authors", "Are Loom\n{The authors of Loom}", ("Are Loom", "The authors of Loom")),

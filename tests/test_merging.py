@@ -101,6 +101,8 @@ def test_a_yearless_date_is_no_date_of_issue() -> None:
         ([entry("table", venue="T"), entry("bib", venue="B")], "venue", "B", "bib"),
         ([entry("table", venue="J", volume="1", pages="2", issued="2023"), entry("bib", venue="J")], "venue",
          "J 1, 2 (2023)", "table"),
+        ([entry("bib", venue="J", volume="1", issued="2023"), entry("table", venue="J 1, 2 (2023)")], "venue",
+         "J 1, 2 (2023)", "table"),
         # A precise date before a vague one, a stated one before a derived one.
         ([entry("bib", issued="2023"), entry("dump", issued="2023-05-02")], "issued", "2023-05-02", "dump"),
         ([entry("bib", issued="2023-06", origins=DERIVED), entry("dump", issued="2023-05-02")], "issued", "2023-05-02",

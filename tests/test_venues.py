@@ -125,6 +125,7 @@ def test_the_month_of_a_preprint_is_none_of_its_venue(venue: str | None, issued:
         ("IEEE Access (2024) 96017–96050", ("IEEE Access", None, "96017-96050")),
         ("Journal of Looms 149 (2023)", ("Journal of Looms", "149", None)),
         ("Journal of Looms 9 (1997) e1012", ("Journal of Looms", "9", "e1012")),
+        ("Journal of Looms 9, L1–L9 (1997)", ("Journal of Looms", "9", "L1-L9")),
         ("IEEE TPAMI 2023", ("IEEE TPAMI", None, None)),
         ("Loom Studies (LS) (2023)", ("Loom Studies (LS)", None, None)),
         ("织机学报 2020", ("织机学报", None, None)),

@@ -169,7 +169,7 @@ def _people(text: str) -> tuple[tuple[str | PersonName, ...], list[Fault]]:
     """Return the authors that an answer names; what says something of them is asked about, unless braces hold it."""
     lines = _lines(text)
     names = list(filter(None, map(without_others, lines)))
-    one_line = len(lines) == 1 and (";" in text or text.count(",") > 1)  # all of them
+    one_line = len(lines) == 1 and (";" in text or "," in text)  # all of them
     people = authors_in("".join(names)) if one_line else tuple(map(author_in, names))
     remedy = (
         "write all authors in their order, one name a line, and nothing else; an organisation's name may stand in {}"
