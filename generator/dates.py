@@ -60,11 +60,10 @@ def _month_and_year(text: str) -> str | None:
 
 def remark_on(text: str) -> str | None:
     """Say what is made of a text that should be a date and is none, or has a mark beside it."""
-    if is_partial_date(text) or ((words := _month_and_year(text)) and is_partial_date(words)):
-        return None
-    if found := stated(text):
-        return f"{text[:40]!r} is read as {found}"
-    return f"{text[:40]!r} is no date; left out; write 2022, 2022-10 or 2022-10-31"
+    found = stated(text)
+    if found is None:
+        return f"{text[:40]!r} is no date; left out; write 2022, 2022-10 or 2022-10-31"
+    return None if is_partial_date(text) or _month_and_year(text) else f"{text[:40]!r} is read as {found}"
 
 
 def is_day(text: str) -> bool:

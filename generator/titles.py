@@ -254,9 +254,8 @@ def tokens(text: str) -> list[str]:
     if "\\" in text:
         text = _COMMAND.sub("", _GREEK_LATEX.sub(lambda match: f" {match[1].lower()} ", text))
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", without_empty(text)).translate(
-            _GREEK
-        )  # µ and 𝜀 become Greek letters first
+        text = without_empty(text)
+        text = unicodedata.normalize("NFKC", text).translate(_GREEK)  # µ and 𝜀 become Greek letters first
         text = unicodedata.normalize("NFKD", text)
         text = "".join(char for char in text if not unicodedata.combining(char))
     text = text.casefold().replace("&", " and ")

@@ -464,6 +464,7 @@ def test_a_correction_that_what_changed_does_not_tell_is_asked_about(
         ({"summary": "short."}, "summary: has 1 word; 40 to 80 tell the problem, the idea and how it works"),
         ({"summary": "loom " * 81}, "summary: has 81 words; 40 to 80 tell the problem, the idea and how it works"),
         ({"why": "loom " * 38}, "why: has 38 words; 35 are enough"),
+        ({"summary": "织机学报上的一篇短文。" * 9}, None),
         ({"summary": "loom " * 40, "why": "loom " * 35}, None),
         ({"summary": "loom " * 80}, None),
     ],
