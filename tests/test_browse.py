@@ -768,6 +768,9 @@ def test_where_a_part_is_missing_the_whole_plain_list_stays(
         expect(page.locator("#rl-count")).to_contain_text("plain form")
         assert visit.titles() == _titled(LIST.newest_first)
         assert page.locator(".rl-browse__tools").is_hidden()
+        assert (
+            page.locator(".rl-rows > li").first.evaluate("each => each.clientWidth") > DESK[0] / 2
+        )  # no column beside it
         if name.startswith("data/"):
             assert len(visit.said) == 1  # said once, for who looks into it
         visit.said.clear()
@@ -795,6 +798,58 @@ def test_by_keyboard_alone(visit: Visit) -> None:
     page.keyboard.press("Enter")
     expect(page.locator(".rl-mark--read").first).to_have_attribute("aria-pressed", "true")
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+COVERED = """() => { const has = document.activeElement, at = has.getBoundingClientRect();
+  return [...document.querySelectorAll("#rl-done, .rl-picked, .md-header")]
+    .filter(bar => !bar.contains(has) && /sticky|fixed/.test(getComputedStyle(bar).position))
+    .map(bar => bar.getBoundingClientRect()).some(bar => at.bottom > bar.top + 1 && at.top < bar.bottom - 1
+      && at.right > bar.left && at.left < bar.right) ? [`${has.localName} ${has.name} ${has.value}`] : []; }"""
+
+
+@pytest.mark.parametrize("picked", [False, True], ids=["", "picked"])
+@pytest.mark.parametrize("size", [PHONE, (640, 512), (320, 256), (320, 640)])
+def test_nothing_that_sticks_covers_what_has_the_focus(
+    browser: Browser, address: str, size: tuple[int, int], picked: bool
+) -> None:
+    with _visit(browser, address, size) as visit:
+        page = visit.browse()
+        if picked:
+            page.locator(".rl-pick").first.check()
+        fold = page.locator(".rl-facets > summary")
+        if fold.is_visible():
+            fold.click()
+        page.locator("#rl-sort").focus()
+        covered = []
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            covered += page.evaluate(COVERED)
+        assert covered == []
+
+
+def test_boxes_and_marks_cover_no_title_in_an_older_browser(browser: Browser, address: str) -> None:
+    def older(route: Route) -> None:
+        """Answer with rules that a browser does not know."""
+        text = route.fetch().text()
+        route.fulfill(body=re.sub(r"\bscripting:|:has\b", "unknown", text), content_type="text/css")
+
+    with _visit(browser, address, PHONE) as visit:
+        visit.page.route("**/assets/*.css", older)
+        for path in ("papers/", f"paths/{next(iter(LIST.paths))}/", f"topics/{next(iter(LIST.by_topic))}/"):
+            page = visit.open(path)
+            page.wait_for_selector("li .rl-mark")
+            covered = page.locator("li:has(> .rl-marks)").evaluate_all(
+                """all => all.flatMap(item => { const text = document.createRange();
+                  text.selectNodeContents(item.querySelector("a"));
+                  const boxes = [...item.querySelectorAll(".rl-pick, .rl-mark")]
+                    .map(box => box.getBoundingClientRect());
+                  const meets = (a, b) =>
+                    a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+                  const inside = box => meets(box, item.getBoundingClientRect());
+                  return [...text.getClientRects()].some(line => boxes.some(box => meets(line, box)))
+                    || !boxes.every(inside) ? [text.toString()] : []; })"""
+            )
+            assert covered == [], path
 
 
 def test_the_shortcut_is_left_to_the_search_of_the_site(visit: Visit) -> None:

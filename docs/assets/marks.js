@@ -339,7 +339,10 @@ function listed() {
 function showList() {
   for (const link of document.querySelectorAll(".md-content li a.rl-title")) {
     const at = place(link.href);
-    if (at?.[0] === "papers") link.closest("li").append(buttons(at[1], link.textContent, true));
+    if (at?.[0] !== "papers") continue;
+    const item = link.closest("li");
+    item.classList.add("rl-is-markable");
+    item.append(buttons(at[1], link.textContent, true));
   }
   refresh();
 }
