@@ -411,6 +411,25 @@ def test_back_leads_to_the_view_before(visit: Visit) -> None:
     assert visit.count == coded
 
 
+def test_a_link_within_the_page_takes_nothing_away(visit: Visit) -> None:
+    page = visit.browse()
+    for _ in range(2):
+        page.locator("#rl-more").click()
+    page.locator(".md-skip").press("Enter")
+    page.wait_for_function("location.hash")
+    visit.settle("")
+    assert len(visit.titles()) == 300
+    page.go_back()
+    visit.settle("")
+    assert len(visit.titles()) == 300
+    page.get_by_label("Filter", exact=True).evaluate(
+        """input => { input.value = "openelm"; input.dispatchEvent(new Event("input", { bubbles: true }));
+          location.hash = "rl-keep"; }"""  # before what was typed stands in the address
+    )
+    visit.settle("?find=openelm")
+    assert page.get_by_label("Filter", exact=True).input_value() == "openelm"
+
+
 def test_back_from_a_paper_leads_to_the_place_in_the_list(visit: Visit) -> None:
     page = visit.browse("?has=code")
     link = page.locator(".rl-rows > li > a").nth(40)
@@ -588,6 +607,30 @@ def test_a_page_that_comes_back_as_it_was_left_knows_later_marks(visit: Visit) -
     page.evaluate(COMES_BACK, {"marks": {}, "last": {"id": "openelm", "title": "Opened Later"}})
     expect(page.locator(".rl-continue")).to_contain_text("Opened Later")
     assert page.locator(".rl-continue").count() == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "marks.set('openelm', 'read')",
+        "marks.open('openelm', 'OpenELM')",
+        "marks.know(['gptq', 'openelm'], {'old-name': 'openelm'})",
+        """marks.add('{"format": "reading-list-marks", "marks": {"openelm": {"state": "read"}}}')""",
+    ],
+)
+def test_what_another_tab_marked_a_moment_ago_is_kept(visit: Visit, change: str) -> None:
+    held = visit.open("papers/openelm/").evaluate(
+        """async () => {
+          const { marks } = await import(new URL("../../assets/marks.js", location.href).href);
+          marks.set("old-name", "read");
+          const [key] = Object.keys(localStorage).filter(each => each.startsWith("reading-list:"));
+          const held = JSON.parse(localStorage.getItem(key));
+          held.marks.gptq = { state: "read", at: "" };
+          localStorage.setItem(key, JSON.stringify(held)); // this page is told of it later, if at all
+          CHANGE;
+          return JSON.parse(localStorage.getItem(key)).marks; }""".replace("CHANGE", change)
+    )
+    assert "gptq" in held
 
 
 def test_marks_of_papers_that_are_on_the_list_no_more_do_not_count_and_are_kept(visit: Visit) -> None:
@@ -768,6 +811,8 @@ def test_where_a_part_is_missing_the_whole_plain_list_stays(
         expect(page.locator("#rl-count")).to_contain_text("plain form")
         assert visit.titles() == _titled(LIST.newest_first)
         assert page.locator(".rl-browse__tools").is_hidden()
+        first = page.locator(".rl-rows > li").first
+        assert first.evaluate("each => each.clientWidth") > DESK[0] / 2  # no room is kept beside it
         if name.startswith("data/"):
             assert len(visit.said) == 1  # said once, for who looks into it
         visit.said.clear()
@@ -795,6 +840,58 @@ def test_by_keyboard_alone(visit: Visit) -> None:
     page.keyboard.press("Enter")
     expect(page.locator(".rl-mark--read").first).to_have_attribute("aria-pressed", "true")
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+COVERED = """() => { const has = document.activeElement, at = has.getBoundingClientRect();
+  return [...document.querySelectorAll("#rl-done, .rl-picked, .md-header")]
+    .filter(bar => !bar.contains(has) && /sticky|fixed/.test(getComputedStyle(bar).position))
+    .map(bar => bar.getBoundingClientRect()).some(bar => at.bottom > bar.top + 1 && at.top < bar.bottom - 1
+      && at.right > bar.left && at.left < bar.right) ? [`${has.localName} ${has.name} ${has.value}`] : []; }"""
+
+
+@pytest.mark.parametrize("picked", [False, True], ids=["", "picked"])
+@pytest.mark.parametrize("size", [PHONE, (640, 512), (320, 256), (320, 640)])
+def test_nothing_that_sticks_covers_what_has_the_focus(
+    browser: Browser, address: str, size: tuple[int, int], picked: bool
+) -> None:
+    with _visit(browser, address, size) as visit:
+        page = visit.browse()
+        if picked:
+            page.locator(".rl-pick").first.check()
+        fold = page.locator(".rl-facets > summary")
+        if fold.is_visible():
+            fold.click()
+        page.locator("#rl-sort").focus()
+        covered = []
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            covered += page.evaluate(COVERED)
+        assert covered == []
+
+
+def test_boxes_and_marks_cover_no_title_in_an_older_browser(browser: Browser, address: str) -> None:
+    def older(route: Route) -> None:
+        """Answer with rules that a browser does not know."""
+        text = route.fetch().text()
+        route.fulfill(body=re.sub(r"\bscripting:|:has\b", "unknown", text), content_type="text/css")
+
+    with _visit(browser, address, PHONE) as visit:
+        visit.page.route("**/assets/*.css", older)
+        for path in ("papers/", f"paths/{next(iter(LIST.paths))}/", f"topics/{next(iter(LIST.by_topic))}/"):
+            page = visit.open(path)
+            page.wait_for_selector("li .rl-mark")
+            covered = page.locator("li:has(> .rl-marks)").evaluate_all(
+                """all => all.flatMap(item => { const text = document.createRange();
+                  text.selectNodeContents(item.querySelector("a"));
+                  const boxes = [...item.querySelectorAll(".rl-pick, .rl-mark")]
+                    .map(box => box.getBoundingClientRect());
+                  const meets = (a, b) =>
+                    a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+                  const inside = box => meets(box, item.getBoundingClientRect());
+                  return [...text.getClientRects()].some(line => boxes.some(box => meets(line, box)))
+                    || !boxes.every(inside) ? [text.toString()] : []; })"""
+            )
+            assert covered == [], path
 
 
 def test_the_shortcut_is_left_to_the_search_of_the_site(visit: Visit) -> None:

@@ -408,6 +408,25 @@ def test_all_results_are_in_the_list_too(visit: Visit) -> None:
 # --- by keys, on a phone, without scripts ----------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("key", "opens"),
+    [
+        ({"key": "л", "code": "KeyK"}, True),  # Russian
+        ({"key": "k", "code": "KeyV"}, True),  # Dvorak
+        ({"key": "t", "code": "KeyK"}, False),
+        ({}, False),
+    ],
+)
+def test_the_shortcut_is_found_on_any_layout(visit: Visit, key: dict[str, str], opens: bool) -> None:
+    page = visit.open()
+    page.evaluate(
+        """key => document.body.dispatchEvent(
+          Object.assign(new Event("keydown", { bubbles: true }), { ctrlKey: true, metaKey: false, ...key }))""",
+        key,
+    )
+    assert visit.box.evaluate("box => box === document.activeElement") == opens
+
+
 def test_by_keys_alone(visit: Visit) -> None:
     page = visit.open()
     link = page.locator("article a[href]").first

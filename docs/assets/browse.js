@@ -251,6 +251,7 @@ class Page {
   #asked = "";
   #typed = 0;
   #rest = 0;
+  #query = location.search;
 
   constructor(home, list, view, answer) {
     this.list = list;
@@ -308,6 +309,7 @@ class Page {
     const state = { typing };
     if (typing && history.state?.typing) history.replaceState(state, "", address);
     else history.pushState(state, "", address);
+    this.#query = location.search;
   }
 
   #flush() {
@@ -434,6 +436,8 @@ class Page {
       }
     });
     addEventListener("popstate", () => {
+      if (location.search === this.#query) return; // a link within the page
+      this.#query = location.search;
       clearTimeout(this.#typed);
       this.#typed = 0;
       this.view = readView(this.list.facets);

@@ -152,6 +152,11 @@ class Marks extends EventTarget {
     }
   }
 
+  /** Take up what other tabs have kept meanwhile, before a change that is kept with it. */
+  #catchUp() {
+    if (this.kept) this.#load();
+  }
+
   #keep() {
     this.kept = this.#try(() => localStorage.setItem(KEY, this.text()));
     this.#tell();
@@ -194,6 +199,7 @@ class Marks extends EventTarget {
 
   /** Mark a paper, or take its mark away where `state` is empty. */
   set(id, state) {
+    this.#catchUp();
     if (state) this.#marks.set(id, { state, at: new Date().toISOString() });
     else this.#marks.delete(id);
     this.#keep();
@@ -201,6 +207,7 @@ class Marks extends EventTarget {
 
   /** Note that a paper's page was opened. */
   open(id, title) {
+    this.#catchUp();
     this.#last = { id, title };
     this.kept = this.#try(() => localStorage.setItem(KEY, this.text()));
   }
@@ -208,6 +215,7 @@ class Marks extends EventTarget {
   /** Learn which papers are on the list. What is noted of ids that they had before a rename or merge is carried over. */
   know(ids, redirects) {
     this.#listed = new Set(ids);
+    this.#catchUp();
     let moved = false;
     for (const [old, now] of Object.entries(redirects ?? {})) {
       if (this.#last?.id === old) this.#last.id = now;
@@ -230,6 +238,7 @@ class Marks extends EventTarget {
   /** Add the marks of a file; where both know a paper the later mark holds. Throws where the text is no such file. */
   add(text) {
     const found = parse(text);
+    this.#catchUp();
     let changed = 0;
     for (const [id, mark] of found.marks) {
       const own = this.#marks.get(id);
@@ -339,7 +348,10 @@ function listed() {
 function showList() {
   for (const link of document.querySelectorAll(".md-content li a.rl-title")) {
     const at = place(link.href);
-    if (at?.[0] === "papers") link.closest("li").append(buttons(at[1], link.textContent, true));
+    if (at?.[0] !== "papers") continue;
+    const item = link.closest("li");
+    item.classList.add("rl-is-markable");
+    item.append(buttons(at[1], link.textContent, true));
   }
   refresh();
 }

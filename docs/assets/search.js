@@ -100,9 +100,11 @@ class SearchBox {
       if (this.isOpen && !form.contains(target)) this.close(false);
     });
     document.addEventListener("keydown", (event) => {
-      const { key, target } = event;
+      const { key = "", code, target } = event; // a browser that fills in a form sends no key
+      // By its place where a layout has no Latin letters.
+      const isK = /^[a-z]$/i.test(key) ? key.toLowerCase() === "k" : code === "KeyK";
       // No letter alone: who speaks to the browser types letters by mistake (WCAG 2.1.4).
-      if (key.toLowerCase() !== "k" || event.ctrlKey === event.metaKey || event.altKey || event.shiftKey) return;
+      if (!isK || event.ctrlKey === event.metaKey || event.altKey || event.shiftKey) return;
       if (target.isContentEditable || /^(?:input|textarea|select)$/.test(target.localName)) {
         // A check box takes no text.
         if (!/^(?:checkbox|radio|button)$/.test(target.type)) return;
