@@ -117,7 +117,7 @@ def terms(title: str) -> Iterator[tuple[str, str]]:
 
 
 def initials(name: str) -> str:
-    """Return the letters a term is known by, as MoE for mixture of experts; of one word and of two terms, none."""
+    """Return the letters a term is known by, as DoL for division of labour; of one word and of two terms, none."""
     words = re.split(r"[ \-‐‑]", name)
     if len(words) < 2 or "and" in words or not all(map(str.isalpha, words)):
         return ""
