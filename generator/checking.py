@@ -191,7 +191,8 @@ def _duplicates(contents: Contents) -> Iterator[Problem]:
         if items[one].label == items[other].label:
             continue  # two titles of one paper
         verdict, name, near = comparison.compare(items[one], items[other]), items[one].label, items[other].label
-        if {name, near} <= contents.records.keys():
+        gone = {name, near} - contents.records.keys()
+        if not gone:
             near, name = sorted((name, near), key=lambda each: (contents.records[each].added or "", each))
             if verdict.by_identifier:
                 yield contents.problem(store.record_file(name), ("identifiers",), one_identifier(near, verdict.reason))
@@ -200,8 +201,8 @@ def _duplicates(contents: Contents) -> Iterator[Problem]:
                     f"title: same paper as {near!r} ({verdict.reason}); merge the two, or add `not_same_as: [{near}]`"
                 )
                 yield contents.problem(store.record_file(name), ("title",), message)
-        elif verdict.kind == "same":
-            near, name = sorted((name, near), key=contents.records.__contains__)
+        elif verdict.kind == "same" and len(gone) == 1:
+            (near,), (name,) = gone, {name, near} - gone
             message = taken_off(contents, near, verdict.reason)
             yield contents.problem(store.record_file(name), ("title",), message)
 

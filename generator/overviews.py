@@ -61,18 +61,15 @@ def overviews(library: Library, words: Mapping[str, Mapping[str, float]]) -> Ite
     yield _data()
 
 
-def counts(library: Library) -> list[tuple[str, str, str]]:
-    """Return the figures of the home page: number, what it counts, and the page about it."""
-    figures = [
+def counts(library: Library) -> list[tuple[str, str]]:
+    """Return the figures of the home page, ``12 papers``, and the page about each."""
+    with_code = sum(bool(record.links.code) for record in library.records.values())
+    return [
         (count(len(library.records), "paper"), "papers/index.md"),
         (count(len(library.topics), "topic"), "topics/index.md"),
         *([(count(len(library.paths), "reading path"), "paths/index.md")] if library.paths else []),
-        (
-            f"{sum(bool(record.links.code) for record in library.records.values()):,} with code",
-            "papers/index.md?has=code",
-        ),
+        (f"{with_code:,} with code", "papers/index.md?has=code"),
     ]
-    return [(number, what, page) for figure, page in figures for number, _, what in [figure.partition(" ")]]
 
 
 # --- discussed -------------------------------------------------------------------------------------------------------

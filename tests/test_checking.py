@@ -236,6 +236,12 @@ def test_a_paper_that_was_taken_off_is_known_again_whatever_its_id(make_records:
     assert gone in message
 
 
+def test_papers_of_one_title_that_were_both_taken_off_are_no_problem(make_records: Make) -> None:
+    notice = '{title: "A Toy Loom of Good Repute", retracted: "2026-11-20", reason: Lost}\n'
+    folder = with_schema(make_records({"retracted.yaml": f"a-gone: {notice}b-gone: {notice}"}))
+    assert problems_of(folder) == []
+
+
 @pytest.mark.parametrize(
     ("one", "other", "doubt"),
     [

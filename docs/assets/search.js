@@ -18,7 +18,7 @@ const marked = (its) => its.map(([text, hit]) => (hit ? element("mark", {}, text
 const isHit = (its) => its.some(([, hit]) => hit);
 
 /** Return the name of a topic, with its initials where they were asked for. */
-const called = ([, name, , initials], terms) => (isHit(pieces(initials, terms)) ? `${name} (${initials})` : name);
+const called = ([, name, , initials = ""], terms) => (isHit(pieces(initials, terms)) ? `${name} (${initials})` : name);
 
 /** Return why a paper was found: each field, and what of it has the words. */
 function reasons(card, bits, { terms, table }) {

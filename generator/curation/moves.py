@@ -27,6 +27,9 @@ _JOINED = frozenset(
     "title alternative_titles alternative_identifiers link_notes provenance seen corrected not_same_as added".split()
 )
 
+_KNOWN_BY = ("title", "alternative_titles", "identifiers", "alternative_identifiers", "seen")
+"""What a notice keeps of a record, so that an import of the paper finds that it was taken off."""
+
 
 @dataclass(frozen=True)
 class Edit:
@@ -110,12 +113,8 @@ def retract(contents: Contents, names: Iterable[str], reason: str, day: str) -> 
             if name in contents.retracted and contents.retracted[name].reason == reason:
                 continue
             raise UsageError(f"{name}: is no record; {_moved(contents, name)}")
-        kept = ("title", "alternative_titles", "identifiers", "alternative_identifiers", "seen")
-        notice = {
-            **{field: getattr(contents.records[name], field) for field in kept},
-            "retracted": day,
-            "reason": reason,
-        }
+        facts = {field: getattr(contents.records[name], field) for field in _KNOWN_BY}
+        notice = {**facts, "retracted": day, "reason": reason}
         for place, what in faults_in(Retraction, notice):
             raise UsageError(f"{spell(place)}: {what}")
         notices[name] = Retraction(**notice)
