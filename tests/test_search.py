@@ -634,6 +634,19 @@ def test_errors_are_counted_as_people_make_them(asking: Visit) -> None:
     assert far is True
 
 
+def test_the_manifest_of_an_older_site_still_answers(visit: Visit) -> None:
+    """A browser may keep it for a while beside newer scripts: its topics have no initials yet."""
+
+    def older(route: Route) -> None:
+        found = route.fetch().json()
+        route.fulfill(json=found | {"topics": [topic[:3] for topic in found["topics"]]})
+
+    page = visit.open()
+    page.route("**/data/search/index.json", older)
+    visit.ask("mixture of experts")
+    expect(page.locator(".rl-hit").first).to_be_visible()
+
+
 def test_a_first_query_loads_little(visit: Visit) -> None:
     """As sent without compression; compressed it is about a third, see benchmarks/search.py."""
     page = visit.open()
