@@ -304,6 +304,15 @@ def test_moves_by_command_are_in_order(head: Path, base: Path, move: Callable[[s
     assert bool(back) == ("ferry" in store.load(head).redirects)
 
 
+@pytest.mark.parametrize(("name", "other"), [("kite", "ferry"), ("ferry", "kite")])
+def test_a_merge_taken_back_needs_a_word_in_either_of_the_two(head: Path, base: Path, name: str, other: str) -> None:
+    contents = store.load(base)
+    moves.apply(contents, moves.merge(contents, "kite", "ferry"))
+    assert len(told(head, base)) == 2
+    write_record(head, name, RECORDS[name].model_copy(update={"not_same_as": (other,)}))
+    assert told(head, base) == []
+
+
 @pytest.mark.parametrize("file", ["redirects.yaml", "retracted.yaml"])
 def test_an_address_that_leads_on_stays(head: Path, base: Path, file: str) -> None:
     (head / file).unlink()

@@ -224,7 +224,7 @@ def _given_again(change: Change) -> Iterator[Problem]:
         if name in base.retracted:
             if not _are_one(record, base.retracted[name]):
                 yield _taken(head, name, f"a paper that was taken off the list, {base.retracted[name].title!r}")
-        elif (to := base.redirects.get(name)) is not None and to not in record.not_same_as:
+        elif (to := base.redirects.get(name)) is not None and not verdicts.are_told_apart(head, name, to):
             other = base.records.get(to)
             if other is None or to in head.records or not _are_one(record, other):
                 yield _taken(head, name, f"{to!r}", f"; if the two were merged by mistake, add `not_same_as: [{to}]`")

@@ -74,7 +74,8 @@ def nearest(change: Change) -> Mapping[str, tuple[Nearest, ...]]:
     judged = [name for name in change.head.records if before.get(name) != after[name]]
     for name in judged:
         if name in change.base.records:
-            items += before[name]
+            apart = frozenset(change.head.records[name].not_same_as)  # a person's word counts wherever it stands
+            items += [replace(item, not_same_as=apart) for item in before[name]]
             standings += ["before"] * len(before[name])
     labels = [(item.label, standing) for item, standing in zip(items, standings, strict=True)]
     called = [_name(item.title) for item in items]
@@ -159,6 +160,7 @@ def duplicates_and_remarks(
     change: Change, found: Mapping[str, tuple[Nearest, ...]]
 ) -> tuple[list[Problem], list[Remark]]:
     """Return the duplicates that a change makes, as problems, and what comes near, as remarks; each at its record."""
+    head = change.head
     problems: list[Problem] = []
     remarks: list[Remark] = []
     for name, near in found.items():
@@ -172,7 +174,7 @@ def duplicates_and_remarks(
                 first = "correct the identifier if it is wrong; " if each.verdict.by_identifier else ""
                 text = f"title: {each}; {first}if they are two papers, add `not_same_as: [{each.id}]`"
                 remarks.append(_remark(change, name, text, "warning"))
-            elif kind == "different" and each.verdict.score >= _VERY_CLOSE and not _is_told_apart(change, name, each):
+            elif kind == "different" and each.verdict.score >= _VERY_CLOSE and not are_told_apart(head, name, each.id):
                 remarks.append(_remark(change, name, f"title: {each}", "notice"))
         remarks.extend(_told_apart(change, name))
         remarks.extend(_another_paper(change, name))
@@ -198,9 +200,10 @@ def _duplicate(change: Change, near: Nearest) -> str:
     )
 
 
-def _is_told_apart(change: Change, name: str, near: Nearest) -> bool:
-    other = change.head.records.get(near.id)
-    return near.id in change.head.records[name].not_same_as or (other is not None and name in other.not_same_as)
+def are_told_apart(contents: Contents, one: str, other: str) -> bool:
+    """Tell whether a person said of either record that the other is another paper."""
+    pairs = ((one, other), (other, one))
+    return any(b in contents.records[a].not_same_as for a, b in pairs if a in contents.records)
 
 
 def _told_apart(change: Change, name: str) -> Iterator[Remark]:
