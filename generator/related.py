@@ -15,23 +15,25 @@ from generator import titles
 from generator.models import Record
 
 _STOP_WORDS = frozenset(
-    """a ability ablation about above achieve achieved achieving across affected after ahead all also always an and any
-    application applications approach are as at badly base be beat beats because been before being believing below
-    between both build builds built but by can change changes check checks claim claims come comes complex could cure
-    cures data dataset datasets detail details directly do does down drop drops during each earlier easier easily easy
-    effective efficient else end ends enhance enhanced enhancing every example examples fall falls far few first fit
-    fits fix fixes for found from further get gets give given gives good great had hard harder has have help helps here
-    how if improve improved improves improving in inform instead into is it its itself judged judging just keep keeps
-    kind kinds large last lead leads learn learned learning less let like little long made make makes making many matter
-    matters may mean means method methods middle might missing model models more most much must name named names nearly
-    need needs network networks neural new no nor not novel of off often on once one ones only onto or other our out
-    over own paper part parts per pick picks pre pre-trained pre-training pretrained pretraining produce produces
-    project proper rather real replace report reported reports result results right run runs same second set sets short
-    should show shows side sides similar simple simply since single small so some still such suffer suffers systematic
-    take takes task tasks technical term terms than that the their them then there these they thing things this those
-    through to too toward towards train trained training trains two under understand understanding until up use used
-    uses using usual usually version versus very via was way we weigh well were what when where which while who whole
-    whom whose why will with within without work works would write writes wrong yet your""".split()
+    """a ability ablation about above achieve achieved achieving across affected after ahead all alongside also
+    always among an and another any application applications approach are around as at badly base be beat beats
+    because been before being believing below beside between both build builds built but by can cannot change
+    changes check checks claim claims come comes complex could cure cures data dataset datasets detail details
+    directly do does down drop drops during each earlier easier easily easy effective efficient either else end ends
+    enhance enhanced enhancing even every example examples fall falls far few first fit fits fix fixes for found
+    from further get gets give given gives good great had hard harder has have help helps here how if improve
+    improved improves improving in inform instead into is it its itself judged judging just keep keeps kind kinds
+    large last lead leads learn learned learning less let like little long made make makes making many matter
+    matters may mean means method methods middle might missing model models more most mostly much must name named
+    names nearly need needs network networks neural never new no nor not novel of off often on once one ones only
+    onto or other otherwise our out over own paper part parts per pick picks plus pre pre-trained pre-training
+    pretrained pretraining produce produces project proper rather real replace report reported reports result
+    results right run runs same second set sets short should show shows side sides similar simple simply since
+    single small so some something still such suffer suffers systematic take takes task tasks technical term terms
+    than that the their them then there these they thing things this those through to together too toward towards
+    train trained training trains two under understand understanding until up use used uses using usual usually
+    version versus very via was way we weigh well were what when where whereas which while who whole whom whose why
+    will with within without work works would write writes wrong yet you your""".split()
 )
 # What only joins words, in the languages of many papers; English ones that say something are left in.
 _JOINING_WORDS = frozenset(

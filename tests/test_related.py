@@ -61,6 +61,7 @@ def test_the_order_of_the_input_does_not_matter() -> None:
         ("Zur Geschichte der Pest in Wien", "Zur Geschichte der Wolle", ("geschichte",)),
         ("Naissance de la clinique", "Le tissage de la laine", ()),
         ("القانون في الطب", "النول في الصوف", ()),
+        ("Attention Is All You Need", "What Never Weaves Cannot Spare You Another Loom", ()),
     ],
 )
 def test_what_only_joins_words_relates_no_papers(one: str, other: str, words: tuple[str, ...]) -> None:
