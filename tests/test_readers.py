@@ -717,10 +717,16 @@ def test_csl_reads_a_month_in_words(issued: object) -> None:
 
 
 def test_bibtex_says_which_dates_and_dois_it_cannot_read() -> None:
-    reading = read("@article{a, title={A}, year={to appear}, doi={see the site}}\n@article{b, title={B}, year={2020}}")
+    months = ("may", "05", "{Mai}", "m # y")
+    text = "@article{a, title={A}, year={to appear}, month=mai, doi={see the site}}\n"
+    reading = read(
+        text + "\n".join(f"@article{{{n}, title={{B {n}}}, year=2020, month={m}}}" for n, m in enumerate(months))
+    )
     assert [str(remark) for remark in reading.remarks] == [
         "toy:1: year: 'to appear' is no date; left out; write 2022, 2022-10 or 2022-10-31",
         "toy:1: doi: 'see the site' is no DOI; left out",
+        "toy:4: month: 'Mai' is no month that is read; left out",
+        "toy:5: month: 'm # y' is no month that is read; left out",
     ]
 
 

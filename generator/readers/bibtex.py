@@ -233,14 +233,18 @@ def _issued(fields: _Fields) -> str | None:
     year = dates.stated(fields.verbatim("year")) or ""
     if len(year) > 4:
         return year
-    month = fields.verbatim("month").lower()
-    if named := _MONTH.search(month):
-        month = str(_MONTHS.index(named[1]) + 1)
-    day = fields.verbatim("day")
-    precise = [f"{int(part):02}" for part in (month, day) if re.fullmatch(r"[0-9]{1,2}", part)]
-    precise = precise if re.fullmatch(r"[0-9]{1,2}", month) else []
+    month, day = _month(fields), fields.verbatim("day")
+    precise = [f"{int(part):02}" for part in (month, day) if re.fullmatch(r"[0-9]{1,2}", part)] if month else []
     text = "-".join((year, *precise))
     return text if dates.is_partial_date(text) else year or None
+
+
+def _month(fields: _Fields) -> str:
+    """Return the number of the month that an entry states, or nothing where none can be read."""
+    text = fields.verbatim("month").lower()
+    if named := _MONTH.search(text):
+        return str(_MONTHS.index(named[1]) + 1)
+    return text if re.fullmatch(r"0?[1-9]|1[0-2]", text) else ""
 
 
 def _beginning(fields: _Fields, name: str) -> str:
@@ -287,6 +291,8 @@ def _remarks(fields: _Fields) -> Iterator[tuple[str, str]]:
     text = _beginning(fields, "date") or fields.verbatim("year")
     if text and (what := dates.remark_on(text)):
         yield "date" if fields.values.get("date") else "year", what
+    if (text := fields.verbatim("month")) and not _month(fields) and len(_issued(fields) or "") == len("2020"):
+        yield "month", f"{text[:60]!r} is no month that is read; left out"
     if (text := fields.verbatim("doi")) and not (identifiers.doi(text) or identifiers.arxiv(text)):
         yield "doi", f"{text[:60]!r} is no DOI; left out"
     if what := remark_on(fold(fields.values.get("author", ""))):
