@@ -42,6 +42,12 @@ def contents(tmp_path: Path) -> Contents:
         ("authors", "Ada Thread, Bo Weft, Chi Web", ("Ada Thread", "Bo Weft", "Chi Web")),
         ("authors", "Ada Thread, Bo Weft, Chi Web and Di", ("Ada Thread", "Bo Weft", "Chi Web", "Di")),
         ("authors", "A. Thread, B. Weft and C. Web", ("A. Thread", "B. Weft", "C. Web")),
+        (
+            "authors",
+            "{Van Gogh}, Vincent Willem\nothers",
+            ({"family": "Van Gogh", "given": "Vincent Willem"}, "others"),
+        ),
+        ("authors", "Ada Thread, Bo Weft, Chi Web, et al.", ("Ada Thread", "Bo Weft", "Chi Web", "others")),
         ("authors", "Weft, Bo", ({"family": "Weft", "given": "Bo"},)),
         ("authors", "Ada Thread; Weft, Bo", ("Ada Thread", {"family": "Weft", "given": "Bo"})),
         ("authors", "Please\nBe Please", ("Please", "Be Please")),
@@ -120,6 +126,7 @@ def test_what_readers_had_seen_otherwise_is_told(field: str, text: str, told: st
 def test_et_al_is_no_author(text: str, expected: int, contents: Contents) -> None:
     plan = corrections.plan(contents, "two-names", "authors", text, SOURCE, DAY)
     assert plan.remarks == (f"authors: only {expected} named, and others",)
+    assert plan.writes["papers/two-names.yaml"].count("others") == 1
     assert "al." not in plan.writes["papers/two-names.yaml"]
 
 
@@ -166,6 +173,15 @@ def test_no_later_import_changes_a_correction_back(contents: Contents) -> None:
         ("authors", "Ada Thread, Bo Weft, Chi Web (last author)", SOURCE, "value", "reads as a sentence"),
         ("authors", "Thread, Ada\nthe order is wrong", SOURCE, "value", "'the order is wrong' reads as a sentence"),
         ("authors", "et al.", SOURCE, "value", "authors: nobody is named"),
+        (
+            "authors",
+            "Ida Loom, Jan Ferry",
+            SOURCE,
+            "value",
+            "'Ida Loom, Jan Ferry' may be one person or two; write '{Ida Loom}, Jan Ferry' if it is one",
+        ),
+        ("authors", "Ada Thread, Bo Weft and Chi Web", SOURCE, "value", "may be one person or two"),
+        ("authors", "Chi Web\nAda Thread, Bo Weft et al.", SOURCE, "value", "may be one person or two"),
         ("venue", "Toy Conf", "x" * 1000, "source", "longer than 1000"),
         ("venue", "Toy Conf", "editor: me", "source", "is no source"),
         ("venue", "Toy Conf", "me; from https://evil.example", "source", "is no source"),

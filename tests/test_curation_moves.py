@@ -150,6 +150,17 @@ def test_what_an_editor_decided_stays_even_where_it_is_nothing() -> None:
     }
 
 
+def test_a_cut_list_of_authors_gives_way_to_a_fuller_one() -> None:
+    whole = Record(title="Loom", authors=("Ida Loom", "Jan Weft"), provenance={"authors": "b"})
+    cut = Record(title="Loom", authors=("I. Loom", "others"), provenance={"authors": "a"})
+    assert moves.joined(cut, whole) == moves.joined(whole, cut) == whole
+    assert moves.joined(cut, cut.model_copy(update={"authors": ("I. Loom",)})) == cut
+    by_hand = whole.model_copy(update={"provenance": {}})
+    assert moves.joined(cut, by_hand) == by_hand
+    decided = cut.model_copy(update={"provenance": {"authors": "editor: a collaboration"}})
+    assert moves.joined(decided, whole) == decided
+
+
 def test_the_day_that_the_first_of_them_joined_the_list_is_kept() -> None:
     one, other = (Record(title="Loom", added=day) for day in ("2024-01-02", "2024-01-03"))
     assert moves.joined(one, other).added == moves.joined(other, one).added == "2024-01-02"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from site_tools import TOY_RECORDS
@@ -204,6 +205,17 @@ def test_what_is_looked_up_fills_what_nobody_gave_with_its_origin() -> None:
         "issued": "https://api.example/1",
         "identifiers.doi": "api:1",
     }
+    for given, people in (
+        ("Thread, A. and others", ("Ada Thread",)),
+        ("Thread, A.", ({"family": "Thread", "given": "A."},)),
+    ):
+        entry, _ = suggestions.entry_of(f"@article{{a, title={{Looms, a Toy}}, author={{{given}}}}}")
+        found = suggestions.plan(TOY, replace(suggestion, entry=entry), added="2025-01-05", lookup=lookup)
+        data = documents.parse("", found.writes["papers/looms-a-toy.yaml"]).data
+        assert (tuple(data["authors"]), data["provenance"].get("authors")) == (
+            people,
+            "api:1" if "others" in given else None,
+        )
     titled = Suggestion(paper=("2401.00010",), title="Looms: A Toy Study", why="It is.")
     found = suggestions.plan(TOY, titled, added="2025-01-05", lookup=lookup)
     assert (found.title, found.remarks) == ("Looms: A Toy Study", ("api:1 has the title 'Looms, a Toy'",))

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from generator import merging, store, titles
+from generator import merging, names, store, titles
 from generator.curation.changes import differing
 from generator.errors import ReadingListError, UsageError
 from generator.faults import faults_in, spell
@@ -142,11 +142,15 @@ def _moved(contents: Contents, name: str) -> str:
 
 
 def joined(kept: Record, gone: Record) -> Record:
-    """Return ``kept`` with what it lacks taken from ``gone``, provenance and all.
+    """Return ``kept`` with what it lacks taken from ``gone``, provenance and all; a cut list of authors lacks the rest.
 
     What an editor has decided of ``kept`` stays, even where the decision is to leave a field empty.
     """
     decided = {name for name, origin in kept.provenance.items() if is_editors(origin)}
+    fuller = names.fullness(gone.authors) > names.fullness(kept.authors)
+    if fuller and names.is_cut(kept.authors) and "authors" not in decided:
+        origins = {name: origin for name, origin in kept.provenance.items() if name != "authors"}
+        kept = kept.model_copy(update={"authors": (), "provenance": origins})
     values: dict[str, Any] = {}
     for name in Record.model_fields:
         ours, theirs = getattr(kept, name), getattr(gone, name)

@@ -19,6 +19,7 @@ from generator.faults import faults_in, spell
 from generator.identifiers import SCHEMES
 from generator.matching.comparison import Verdict
 from generator.models import RECORD_TYPES, Entry, Record, Topic
+from generator.names import is_cut
 from generator.store import Contents
 
 _KNOWN = "an arXiv id, a DOI, or an address at arXiv, doi.org, OpenReview, the ACL Anthology or Hugging Face Papers"
@@ -216,11 +217,12 @@ def _from_entry(facts: _Facts, entry: Entry | None, keep_abstract: bool) -> None
 
 
 def _fill(facts: _Facts, entry: Entry, keep_abstract: bool) -> None:
-    """Take from what was looked up the facts that nobody gave."""
+    """Take from what was looked up the facts that nobody gave, and all authors where only the first were given."""
     for name, value in merging.fields_of(entry, keep_abstract=keep_abstract).items():
         group, _, kind = name.partition(".")
         place = facts.values.setdefault(group, {}) if kind else facts.values
-        if not place.get(kind or group):
+        held = place.get(kind or group)
+        if not held or (name == "authors" and is_cut(held) and not is_cut(value)):
             place[kind or group] = value
             facts.values.setdefault("provenance", {})[name] = entry.origins.get(name, entry.label)
         elif name == "title" and titles.key(value) != titles.key(place[group]):
