@@ -101,6 +101,7 @@ WAS = "Chi-Wen van der Loom, Spindle, Toy Weavers' Union"
         ("venue", "Toy Conf", "Venue: Toy Conf instead of Journal of Toy Weaving"),
         ("venue", "delete", "Venue: Journal of Toy Weaving was deleted"),
         ("authors", "Thread, Ada\nBo Weft", f"Authors: Ada Thread, Bo Weft instead of {WAS}"),
+        ("authors", "Ada Thread\nothers", f"Authors: Ada Thread and others instead of {WAS}"),
         ("authors", "Ada Thread\n" * 99, f"Authors: {('Ada Thread, ' * 99)[:299]}… instead of {WAS}"),
         ("identifiers.doi", "10.5555/b.2", "DOI identifier: 10.5555/b.2 instead of 10.5555/loom.2021(7)_1"),
         ("links.code", "https://github.com/toy/loom", None),  # a gap was filled
