@@ -43,6 +43,8 @@ class Suggestion:
     entry: Entry | None = None
     faults: tuple[Fault, ...] = ()
     """What of the suggestion could not be read at all."""
+    unproven: tuple[Fault, ...] = ()
+    """What keeps it from being written unless the list has the paper: nothing tells which one is meant."""
     remarks: tuple[str, ...] = ()
 
 
@@ -69,18 +71,18 @@ def of_issue(issue: Issue, topics: Mapping[str, Topic]) -> Suggestion:
     answers = issue.answers
     faults = [] if answers.get("why") else [Fault("why", "is missing; say in one sentence what a reader takes away")]
     picked, rest = chosen(answers.get("topics", ""), tuple(topic_labels(topics)))
-    entry = None
-    if bibtex := answers.get("bibtex"):
-        entry, fault = entry_of(bibtex, "bibtex")
-        faults += [Fault("bibtex", fault)] if fault else []
+    entry, fault = entry_of(answers["bibtex"], "bibtex") if answers.get("bibtex") else (None, None)
+    faults += [Fault("bibtex", fault)] if fault else []
     asked = of_answer(answers.get("paper", ""))
     found, spare = pasted(answers.get("links", ""))
-    if entry is None and not any(map(_identifier, (*asked.paper, *found))):
-        faults += [
-            Fault("paper", f"nothing shows that {url[:80]!r} is a paper; write {_KNOWN}, its PDF's, or a BibTeX entry")
-            for url in map(_address, asked.paper)
-            if links.is_safe(url) and links.kind_of(url) == "project"
-        ]
+    known = entry is not None or any(map(_identifier, (*asked.paper, *found)))
+    unproven = [
+        Fault("paper", f"nothing shows that {url[:80]!r} is a paper; write {_KNOWN}, its PDF's, or a BibTeX entry")
+        for url in map(_address, asked.paper)
+        if not known and links.is_safe(url) and links.kind_of(url) == "project"
+    ]
+    if not (known or fault or any(asked.paper)):
+        unproven = [Fault("paper", f"is missing; write {_KNOWN}, or give a BibTeX entry")]
     return replace(
         asked,
         links=found,
@@ -90,6 +92,7 @@ def of_issue(issue: Issue, topics: Mapping[str, Topic]) -> Suggestion:
         why=answers.get("why", ""),
         entry=entry,
         faults=tuple(faults),
+        unproven=tuple(unproven),
         remarks=(*asked.remarks, *([f"{spare[:80]!r} among the links is no address; not read"] if spare else [])),
     )
 
@@ -180,19 +183,19 @@ def plan(
     _validate(facts)
     title = facts.values.get("title")
     if facts.faults:
-        return Plan("paper", title=title, faults=tuple(facts.faults), remarks=tuple(facts.remarks))
+        return Plan("paper", title=title, faults=(*facts.faults, *suggestion.unproven), remarks=tuple(facts.remarks))
     record = Record(**facts.values, added=added)
     record_id = intake.new_ids([record.title], contents.given)[0]
     near = neighbours(contents, record_id, record)
     if near and near[0].verdict.kind == "same":
         return _refused(contents, facts, near[0])
     off = ", which was taken off the list"
-    remarks = facts.remarks + [
+    remarks = tuple(facts.remarks) + tuple(
         f"near to {each.id!r}{off if each.id in contents.retracted else ''}: {each.verdict.reason}; a person decides"
         for each in near
-    ]
-    writes = {store.record_file(record_id): store.record_text(record)}
-    return checked(contents, Plan("paper", record_id, record.title, writes, remarks=tuple(remarks), near=near))
+    )
+    writes = {} if suggestion.unproven else {store.record_file(record_id): store.record_text(record)}
+    return checked(contents, Plan("paper", record_id, record.title, writes, suggestion.unproven, remarks, near=near))
 
 
 def _refused(contents: Contents, facts: _Facts, duplicate: Neighbour) -> Plan:
