@@ -9,7 +9,7 @@ import pytest
 from site_tools import TOY_RECORDS
 
 from generator import documents, store
-from generator.curation import forms, suggestions
+from generator.curation import answers, forms, suggestions
 from generator.curation.issues import Issue
 from generator.curation.plans import Plan
 from generator.curation.suggestions import Suggestion
@@ -44,7 +44,7 @@ def plan(**given: object) -> Plan:
     ],
 )
 def test_words_and_addresses_are_told_apart(text: str, is_paper: bool) -> None:
-    assert suggestions.is_paper(text) == is_paper
+    assert answers.is_paper(text) == is_paper
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_words_and_addresses_are_told_apart(text: str, is_paper: bool) -> None:
     ],
 )
 def test_what_is_pasted_is_read_without_the_marks_of_a_sentence(text: str, found: tuple[str, ...], rest: str) -> None:
-    assert suggestions.pasted(text) == (found, rest)
+    assert answers.pasted(text) == (found, rest)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_what_is_pasted_is_read_without_the_marks_of_a_sentence(text: str, found
     ],
 )
 def test_topics_by_any_name(name: str, expected: str) -> None:
-    assert suggestions.topics_named([name, "", name], TOY.topics) == ((expected,), [])
+    assert answers.topics_named([name, "", name], TOY.topics) == ((expected,), [])
 
 
 @pytest.mark.parametrize(
@@ -93,13 +93,13 @@ def test_topics_by_any_name(name: str, expected: str) -> None:
     ],
 )
 def test_unknown_topics_come_with_a_remedy(name: str, message: str) -> None:
-    found, faults = suggestions.topics_named([name], TOY.topics)
+    found, faults = answers.topics_named([name], TOY.topics)
     assert (found, [fault.message for fault in faults]) == ((), [message])
 
 
 def test_a_paper_has_few_topics() -> None:
     topics = {f"t{number}": TOY.topics["spinning"].model_copy(update={"name": f"T{number}"}) for number in range(9)}
-    found, faults = suggestions.topics_named([*topics], topics)
+    found, faults = answers.topics_named([*topics], topics)
     assert len(found) == 9
     assert [fault.message for fault in faults] == ["9 are too many; keep the 4 that matter most"]
 
@@ -182,7 +182,7 @@ def test_of_a_paper_near_to_one_that_was_taken_off_a_person_is_told() -> None:
 
 
 def test_a_list_that_keeps_abstracts_keeps_it() -> None:
-    entry, fault = suggestions.entry_of("@article{a, title={Looms: A Toy Study}, abstract={It is.}}")
+    entry, fault = answers.entry_of("@article{a, title={Looms: A Toy Study}, abstract={It is.}}")
     assert fault is None
     for keep, expected in ((True, True), (False, False)):
         suggestion = Suggestion(entry=entry)
@@ -213,7 +213,7 @@ def test_what_is_looked_up_fills_what_nobody_gave_with_its_origin() -> None:
         ("Thread, A. and others", ("Ada Thread",)),
         ("Thread, A.", ({"family": "Thread", "given": "A."},)),
     ):
-        entry, _ = suggestions.entry_of(f"@article{{a, title={{Looms, a Toy}}, author={{{given}}}}}")
+        entry, _ = answers.entry_of(f"@article{{a, title={{Looms, a Toy}}, author={{{given}}}}}")
         found = suggestions.plan(TOY, replace(suggestion, entry=entry), added="2025-01-05", lookup=lookup)
         data = documents.parse("", found.writes["papers/looms-a-toy.yaml"]).data
         assert (tuple(data["authors"]), data["provenance"].get("authors")) == (
@@ -237,7 +237,7 @@ def test_what_is_looked_up_may_show_that_the_paper_is_there() -> None:
 
 
 def test_what_a_bibliography_leaves_out_is_remarked() -> None:
-    entry, _ = suggestions.entry_of("@article{a, title={Looms: A Toy Study}, journal=jtl, author={A B and others}}")
+    entry, _ = answers.entry_of("@article{a, title={Looms: A Toy Study}, journal=jtl, author={A B and others}}")
     found = suggestions.plan(TOY, Suggestion(entry=entry), added="2025-01-05")
     assert found.remarks == (
         "authors: the source names only 1 and others",

@@ -9,10 +9,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from generator import dates, links, merging, store, titles
+from generator.curation.answers import topics_named
 from generator.curation.forms import DELETE, FIELDS
 from generator.curation.issues import Issue
 from generator.curation.plans import Fault, Plan, checked, neighbours, unanswered
-from generator.curation.suggestions import topics_named
 from generator.faults import faults_in, spell
 from generator.identifiers import SCHEMES
 from generator.models import PROVEN_FIELDS, Correction, PersonName, Record
