@@ -1,4 +1,4 @@
-"""Puts the files that `reading-list init` copies into the wheel; an editable install finds them where they are."""
+"""Names the files of wheel and sdist: the package and what `reading-list init` copies, nothing that only lies there."""
 
 import runpy
 from pathlib import Path
@@ -8,14 +8,16 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class StarterHook(BuildHookInterface):  # type: ignore[type-arg]
-    """Adds what pyproject.toml lists as ``starter`` below generator/starter/files."""
+    """Adds the package, and in the wheel below generator/starter/files what pyproject.toml lists as ``starter``."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Name the files to be added; folders file by file, for some are left out."""
+        """Name the files to be added; an editable install finds them where they are."""
         if version == "editable":
             return
         root = Path(self.root)
-        module = runpy.run_path(str(root / "generator" / "starter" / "kept.py"))  # an import would need all else
-        for name in module["kept"](root, self.config["starter"]):
-            if name not in self.config["left-out"]:
-                build_data["force_include"][str(root / name)] = f"generator/starter/files/{name}"
+        kept = runpy.run_path(str(root / "generator" / "starter" / "kept.py"))["kept"]  # an import would need all else
+        copied = "generator/starter/files/" if self.target_name == "wheel" else ""
+        for below, names in (("", ["generator"]), (copied, self.config["starter"])):
+            for name in kept(root, names):
+                if name not in self.config["left-out"]:
+                    build_data["force_include"][str(root / name)] = below + name

@@ -15,7 +15,7 @@ from generator.ids import closest_topic, id_fault
 from generator.matching import comparison
 from generator.matching.items import items_of
 from generator.models import Record, Retraction
-from generator.names import without_others
+from generator.names import OTHERS, is_cut, without_others
 from generator.store import Contents
 
 
@@ -70,11 +70,13 @@ def _topics(contents: Contents) -> Iterator[Problem]:
 
 
 def _authors(contents: Contents) -> Iterator[Problem]:
-    """Report "et al." among the authors: bibliographies would cite it as a person."""
+    """Report "et al." among the authors: only ``others``, and as the last, is not cited as a person."""
     for record_id, record in contents.records.items():
         for number, name in enumerate(record.author_names):
-            if without_others(name) != name:
-                message = f"authors[{number + 1}]: {name[:80]!r} stands for people; write their names, or leave it out"
+            last = number and number == len(record.authors) - 1 and is_cut(record.authors)
+            if without_others(name) != name and not last:
+                remedy = f"write their names, or {OTHERS!r} as the last of the list"
+                message = f"authors[{number + 1}]: {name[:80]!r} stands for people; {remedy}"
                 yield contents.problem(store.record_file(record_id), ("authors", number), message)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from generator import dates, escaping, store, titles
 from generator.identifiers import SCHEMES
 from generator.models import PersonName, Record
+from generator.names import OTHERS
 from generator.venues import cited_date, container, is_journal
 
 SCHEMA_VERSION = 1
@@ -73,6 +74,8 @@ def _other_addresses(record: Record, cited: str | None) -> dict[str, str]:
 
 
 def _bibtex_name(author: str | PersonName) -> str:
+    if author == OTHERS:
+        return OTHERS  # BibTeX's own word for it
     if isinstance(author, PersonName):
         family, given = _bibtex_part(author.family), _bibtex_part(author.given or "")
         return f"{family}, {given}" if given else f"{{{family}}}"
@@ -168,7 +171,11 @@ def _ris_name(author: str | PersonName) -> str:
 
 
 def csl_item(record_id: str, record: Record) -> dict[str, Any]:
-    """Return one CSL-JSON item, https://github.com/citation-style-language/schema."""
+    """Return one CSL-JSON item, https://github.com/citation-style-language/schema.
+
+    It has no word for a list that is cut; a last name ``others``, which stands for it in BibTeX, is "et al." to Pandoc,
+    and is printed as it is elsewhere (https://github.com/jgm/citeproc/issues/61). RIS has none either.
+    """
     kind = "article" if not record.venue else "article-journal" if is_journal(record.venue) else "paper-conference"
     item: dict[str, Any] = {"id": record_id, "type": kind, "title": escaping.clean(titles.plain(record.title))}
     if record.authors:

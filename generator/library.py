@@ -12,6 +12,7 @@ from typing import Any
 from generator import titles
 from generator.ids import WINDOWS_NAMES
 from generator.models import Path, Record, Retraction, Sighting, Source, Topic
+from generator.names import is_cut, people
 from generator.related import Relation, related, term_weights
 from generator.store import Contents
 
@@ -150,7 +151,7 @@ class Library:
         spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
         found: defaultdict[str, dict[str, None]] = defaultdict(dict)
         for record_id in self.newest_first:
-            for name in self.records[record_id].author_names:
+            for name in people(self.records[record_id].author_names):
                 key = titles.key(name) or name
                 spellings[key][name] += 1
                 found[key][record_id] = None
@@ -208,7 +209,7 @@ def coverage(library: Library) -> dict[str, tuple[int, tuple[str, ...]]]:
         "reason": lambda record: record.why,
         "type": lambda record: record.type,
         "topic": lambda record: any(topic in library.topics for topic in record.topics),
-        "authors": lambda record: record.authors,
+        "authors": lambda record: record.authors and not is_cut(record.authors),
         "date": lambda record: record.issued,
         "venue": lambda record: record.venue,
         "identifier": lambda record: any(value for _, value in record.identifiers),

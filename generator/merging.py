@@ -2,11 +2,12 @@
 
 A field is taken from the best source that states it, whatever came first, so that the order of imports does not
 matter: bibliographies before listings (but for titles and links), a stated date before a derived one, a precise date
-before a vague one, a journal with volume and pages before one without, more authors before fewer and first names
-before initials, then the source's name in alphabetical order, and of one origin the value that sorts first. A stated
-year has the month of a derived date in that year; the provenance keeps both, for the order would matter if either were
-forgotten. An entry that is read again fills gaps, but replaces nothing that it gave. What people wrote (a field
-without provenance, or with ``editor: …``) is never touched.
+before a vague one, a journal with volume and pages before one without, more authors before fewer (the ``others`` of a
+cut list count as one, and of two that come to as many the whole one is better) and first names before initials, then
+the source's name in alphabetical order, and of one origin the value that sorts first. A stated year has the month of a
+derived date in that year; the provenance keeps both, for the order would matter if either were forgotten. An entry that
+is read again fills gaps, but replaces nothing that it gave, except that its list of authors turns out to be cut. What
+people wrote (a field without provenance, or with ``editor: …``) is never touched.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from generator.models import (
     LISTING_FORMATS,
     MAX_LINE,
     PROVEN_FIELDS,
+    Author,
     Entry,
     Identifiers,
     Links,
@@ -100,6 +102,7 @@ def merge(
             claims = _claims(name, held, holder)
             # What an entry said stays where it is read again and says otherwise, as with another day of its capture.
             again = (source, entry.position) in known and any(origin == each for _, each in claims)
+            again = again and not (name == "authors" and value == (*held, names.OTHERS))  # as the list says since then
             best, giver = (held, holder) if again else _best(name, [*claims, (value, origin)], formats)
             if not _agree(name, held, holder, value, origin):
                 replaces = best != held
@@ -109,12 +112,13 @@ def merge(
                 )
             flat[name], provenance[name] = best, giver
     decided = any(is_editors(provenance.get(name, "")) for name in ("authors", "author_count"))
-    if not decided and "author_count" in flat and "authors" in flat and len(flat["authors"]) != flat["author_count"]:
+    people, number = flat.get("authors", ()), flat.get("author_count", 0)
+    if not decided and people and number and not _may_be(people, number):
         conflicts.append(
             Conflict(
                 "authors",
-                f"{len(flat['authors'])} names",
-                f"{flat['author_count']} authors",
+                f"{len(names.people(people))} names{' and others' if names.is_cut(people) else ''}",
+                f"{number} authors",
                 provenance.get("author_count", EDITOR),
             )
         )
@@ -155,12 +159,23 @@ def _unflatten(flat: Mapping[str, Any]) -> dict[str, Any]:
     return plain | {"identifiers": Identifiers(**identifiers), "links": Links(**links)}
 
 
+def _may_be(people: Sequence[Author], number: int) -> bool:
+    """Tell whether a list of authors can be one of ``number``."""
+    return number > len(people) - 1 if names.is_cut(people) else number == len(people)
+
+
 def _same_value(name: str, one: Any, other: Any) -> bool:
     if name == "authors":
-        return [str(author) for author in one] == [str(author) for author in other]
+        return _begins([*map(str, one)], [*map(str, other)]) or _begins([*map(str, other)], [*map(str, one)])
     if name.startswith("links."):
         return str(one).rstrip("/") == str(other).rstrip("/")
     return bool(one == other)
+
+
+def _begins(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Tell whether two lists of authors are equal, or the first is cut and the second has those that it names."""
+    first = names.people(one)
+    return one == other or (names.is_cut(one) and first == other[: len(first)])
 
 
 def _is_alternative(record: Record, name: str, value: Any) -> bool:
@@ -183,7 +198,8 @@ def _rank(name: str, value: Any, origin: str, formats: Mapping[str, str]) -> tup
         return (from_listing, *(part is None for part in place), origin, value)
     if name == "authors":  # by each list alone: rules that compare two could run in a ring
         first_names = sum(names.is_spelt_out(family_first(each)) for each in value)
-        return (-len(value), -first_names, from_listing, origin, str(value))
+        number, whole = names.fullness(value)
+        return (-number, not whole, -first_names, from_listing, origin, str(value))
     if name == "title":  # the list shows titles as its own listings print them
         return (not from_listing, origin, value)
     return (from_listing, origin, str(value))
@@ -222,4 +238,4 @@ def _agree(name: str, held: Any, holder: str, value: Any, origin: str) -> bool:
 
 def shown(value: Any) -> str:
     """Return the value of a field as people read it."""
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return names.listed([*map(str, value)]) if isinstance(value, tuple) else str(value)

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from generator import escaping, exports
 from generator.identifiers import SCHEMES
 from generator.models import Author, PersonName, Record, Topic, family_first
+from generator.names import is_cut, listed, people
 from generator.settings import Settings
 from generator.venues import cited_date, container, is_journal
 from generator.wording import plain_title
@@ -50,9 +51,10 @@ def highwire(record_id: str, record: Record, settings: Settings) -> list[tuple[s
     """Return the Highwire Press tags of a paper as ``(name, content)`` pairs, authors in order.
 
     The names are those of https://scholar.google.com/intl/en/scholar/inclusion.html#indexing, and arXiv's own
-    ``citation_arxiv_id``. Dates are YYYY, YYYY/MM or YYYY/MM/DD, as precise as they are known. ``citation_public_url``
-    is there for Zotero, which would otherwise take this list's page (``og:url``) for the address of the paper:
-    https://github.com/zotero/translators/blob/master/Embedded%20Metadata.js
+    ``citation_arxiv_id``. No tag says that there are more authors: the last is ``others``, as in BibTeX, lest who saves
+    the page in Zotero cites the first as all. Dates are YYYY, YYYY/MM or YYYY/MM/DD, as precise as they are known.
+    ``citation_public_url`` is there for Zotero, which would otherwise take this list's page (``og:url``) for the
+    address of the paper: https://github.com/zotero/translators/blob/master/Embedded%20Metadata.js
     """
     held = record.identifiers
     tags = [("citation_title", plain_title(record))]
@@ -92,7 +94,8 @@ def json_ld(record_id: str, record: Record, settings: Settings, topics: Mapping[
         "@context": "https://schema.org",
         "@type": "ScholarlyArticle",
         "name": plain_title(record),
-        "author": [_author(author) for author in record.authors],
+        "author": [_author(author) for author in people(record.authors)],
+        "creditText": escaping.clean(listed(record.author_names)) if is_cut(record.authors) else None,
         "datePublished": cited_date(record.venue, record.issued, record.identifiers.arxiv),
         "isPartOf": _container(record),
         "about": _about(record, settings, topics),

@@ -206,7 +206,7 @@ class Record(_Model):
 
     title: Line = Field(description="As the source prints it, LaTeX kept")
     alternative_titles: tuple[Line, ...] = Field((), description="Other titles it is also known by, as its preprint's")
-    authors: tuple[Author, ...] = Field((), description="In order, as printed")
+    authors: tuple[Author, ...] = Field((), description="In order, as printed; others at the end means there are more")
     author_count: Number | None = Field(None, description="When a source only counts the authors")
     issued: PartialDate | None = Field(None, description="Date of issue: 2022, 2022-10 or 2022-10-31")
     type: RecordType | None = Field(None, description="What kind of paper it is")

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+_T = TypeVar("_T")
+
+OTHERS = "others"
+"""The last of a list of authors that names only the first of them, as in BibTeX: ``[Ada Thread, Bo Weft, others]``."""
 
 # Han with its marks, Kana and Hangul, the last as syllables and as the letters that these are made of.
 _EAST_ASIAN = re.compile(
@@ -28,6 +34,26 @@ _OF_A_SENTENCE = re.compile(
 _INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.[-‐]?|[^\W\d_][-‐])*[^\W\d_]{0,2}")
 _INITIAL = re.compile(r"[^\W\d_]\.")
 _SUFFIXES = frozenset("jr sr ii iii".split())
+
+
+def is_cut(authors: Sequence[object]) -> bool:
+    """Tell whether a list of authors says that it names only the first of them."""
+    return bool(authors) and authors[-1] == OTHERS
+
+
+def people(authors: Sequence[_T]) -> Sequence[_T]:
+    """Return the people of a list of authors, without the word that says that there are more."""
+    return authors[:-1] if is_cut(authors) else authors
+
+
+def listed(authors: Sequence[str]) -> str:
+    """Return names on one line: ``Ada Thread, Bo Weft``, ``Ada Thread, Bo Weft and others``."""
+    return ", ".join(people(authors)) + (f" and {OTHERS}" if is_cut(authors) else "")
+
+
+def fullness(authors: Sequence[object]) -> tuple[int, bool]:
+    """Return a key by which the fullest list of authors sorts last: ``others`` are one at least, a whole list more."""
+    return len(authors), not is_cut(authors)
 
 
 def without_others(name: str) -> str:
@@ -65,12 +91,16 @@ def people_at_commas(parts: Sequence[str]) -> list[str]:
 
     One name has one comma, and another where a suffix follows: ``Smith, J., Jr.``. Initials stay with the name before
     them, and a comma at the end, of ``Ida Loom, Jan Ferry, and …``, parts whole names. With one comma alone, two people
-    are certain only by their initials: ``A. Loom, B. Weft``, ``Loom A, Weft B``.
+    are certain only by their initials: ``A. Loom, B. Weft``, ``Loom A, Weft B``. ``et al.`` at the end is no part of a
+    name, but parts as a comma there does.
     """
+    if len(parts) > 1 and (last := parts[-1].strip(" &")) and not without_others(last):
+        return [*people_at_commas([*parts[:-1], ""]), last]
     if len(parts) < 3 and parts[-1]:
         return list(parts) if len(parts) == 2 and _are_two(*parts) else [",".join(parts)]
     found = _found(parts)
     goes_on = not parts[-1].strip() and all(" " in part and not ends_in_initials(part) for part in found)
+    goes_on = goes_on or (len(found) == 2 and _are_two(*found))
     if not goes_on and sum(not _is_suffix(part) for part in found) < 3:
         return [", ".join(found)]
     return _family_first(found) or found
@@ -89,13 +119,19 @@ def remark_on(text: str) -> str | None:
 
     Nothing tells ``Ada Thread, Bo Weft and Chi Web`` from ``Van Gogh, Vincent Willem and Jane Doe``.
     """
-    first, _, others = text.partition(" and ")
-    words = [part.split() for part in first.split(",")]
-    long = len(words) == 2 and all(len(part) > 1 and all(word[0].isupper() for word in part) for part in words)
-    initials = any(_are_initials(word) for part in words for word in part)
-    if not long or initials or not others or re.search("[,;]", others):
+    shown = without_others(text)
+    first, _, others = shown.partition(" and ")
+    others = others or text[len(shown) :]
+    if not others or re.search("[,;]", others) or not may_be_two(first):
         return None
     return f"{first[:80]!r} is read as one person; if it is two, write and between them"
+
+
+def may_be_two(name: str) -> bool:
+    """Tell whether a name may be two people or one, as ``Ida Loom, Jan Ferry`` and ``Van Gogh, Vincent Willem`` may."""
+    words = [part.split() for part in name.split(",")]
+    long = len(words) == 2 and all(len(part) > 1 and all(word[0].isupper() for word in part) for part in words)
+    return long and not any(_are_initials(word) for part in words for word in part)
 
 
 def _found(parts: Iterable[str]) -> list[str]:

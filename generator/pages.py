@@ -18,6 +18,7 @@ from markupsafe import Markup
 from generator import authors, escaping, exports, feeds, formulas, metadata, overviews, rendering, titles, wording
 from generator.library import UNSORTED, Library, coverage
 from generator.models import Record, Retraction
+from generator.names import is_cut, people
 from generator.related import Relation, related
 from generator.settings import Settings
 
@@ -170,7 +171,10 @@ class _Writer:
                 (topic, self.library.topics[topic].name) for topic in record.topics if topic in self.library.topics
             ],
             on_paths=self.library.on_paths.get(record_id, ()),
-            missing=[name for field, name in _EXPECTED.items() if not getattr(record, field)],
+            people=people(record.author_names),
+            cut=is_cut(record.authors),
+            missing=["the other authors"] * is_cut(record.authors)
+            + [name for field, name in _EXPECTED.items() if not getattr(record, field)],
             related=list(self.related(record_id)),
             citations=exports.citations(record_id, record),
             searches=wording.searches(record),

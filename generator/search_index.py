@@ -26,6 +26,7 @@ from generator.catalogue import compact
 from generator.identifiers import named
 from generator.library import Library
 from generator.models import Author, PersonName, Record
+from generator.names import people
 from generator.search_words import STOP_WORDS, Words, acronyms, folded, initials, plain_words, telling_words, terms
 
 VERSION = 2
@@ -93,7 +94,7 @@ def _fields(
     yield FIELDS["name"], {*words.of(name), _whole(name)} if colon else set()
     letters = {letters for letters, term in terms(title) if term in known}
     yield FIELDS["title"], words.of(title, *map(titles.plain, record.alternative_titles)) | letters
-    yield FIELDS["authors"], words.of(*[name for author in record.authors for name in _names(author)])
+    yield FIELDS["authors"], words.of(*[name for author in people(record.authors) for name in _names(author)])
     topics = [library.topics[id_].name for id_ in record.topics if id_ in library.topics]
     yield FIELDS["topics"], words.of(*topics, *map(initials, topics))
     yield FIELDS["summary"], telling.of(*_prose(record))

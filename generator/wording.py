@@ -13,6 +13,7 @@ from generator import dates, escaping, links, related, titles
 from generator.identifiers import SCHEMES, named
 from generator.library import Library
 from generator.models import Identifiers, Record
+from generator.names import is_cut, listed
 from generator.provenance import EDITOR, is_editors, year_and_derived
 
 _SEARCHES = (
@@ -61,9 +62,9 @@ def byline(record: Record) -> str:
 
     A year that the venue states is not said twice.
     """
-    names, parts = record.author_names, []
-    if len(names) > 3:
-        parts.append(f"{names[0]} and {len(names) - 1} others")
+    names, parts, cut = record.author_names, [], is_cut(record.authors)
+    if len(names) > 3 + cut:
+        parts.append(f"{names[0]} and {'' if cut else f'{len(names) - 1} '}others")
     elif names:
         parts.append(" and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names))
     elif record.author_count:
@@ -167,7 +168,7 @@ def facts_of(record: Record, library: Library) -> Iterator[Fact]:
             continue
         shown, address = str(value), ""
         if name == "authors":
-            shown = ", ".join(record.author_names)
+            shown = listed(record.author_names)
         elif name == "alternative_titles":
             shown = " · ".join(map(titles.plain, value))
         elif name == "alternative_identifiers":

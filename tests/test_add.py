@@ -487,7 +487,7 @@ bodies = (
 
 
 @given(bodies)
-@example(body(PAPER, ["", "A Toy", "", "", "", "", "It is."]))
+@example(body(PAPER, ["2401.00010", "A Toy", "", "", "", "", "It is."]))
 @example(body(FORMS[1], ["two-names", "Title", "A Toy", "x"]))
 @example(body(FORMS[2], ["A reading path", "N", "", "D", "stray-thread: a\ntwo-names: b\nbraid: c"]))
 @settings(max_examples=400)

@@ -295,18 +295,32 @@ def test_an_identifier_of_two_is_told_beside_other_faults(
         (
             "authors: [Ada Loom, et al.]\n",
             3,
-            "authors[2]: 'et al.' stands for people; write their names, or leave it out",
+            "authors[2]: 'et al.' stands for people; write their names, or 'others' as the last of the list",
         ),
         (
-            "authors: [Ada Loom and others]\n",
+            "authors: [Ada Loom, others, Bo Weft]\n",
             3,
-            "authors[1]: 'Ada Loom and others' stands for people; write their names, or leave it out",
+            "authors[2]: 'others' stands for people; write their names, or 'others' as the last of the list",
+        ),
+        (
+            "authors: [others]\n",
+            3,
+            "authors[1]: 'others' stands for people; write their names, or 'others' as the last of the list",
+        ),
+        (
+            "authors: [Ada and others]\n",
+            3,
+            "authors[1]: 'Ada and others' stands for people; write their names, or 'others' as the last of the list",
         ),
     ],
 )
 def test_a_fault_inside_a_list_item_is_named_once(make_records: Make, text: str, line: int, message: str) -> None:
     folder = with_schema(make_records({"papers/loom.yaml": LOOM + text}))
     assert problems_of(folder) == [("papers/loom.yaml", line, message)]
+
+
+def test_a_list_of_authors_may_end_with_others(make_records: Make) -> None:
+    assert problems_of(with_schema(make_records({"papers/loom.yaml": LOOM + "authors: [Ada Loom, others]\n"}))) == []
 
 
 @pytest.mark.parametrize(

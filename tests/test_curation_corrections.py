@@ -42,6 +42,12 @@ def contents(tmp_path: Path) -> Contents:
         ("authors", "Ada Thread, Bo Weft, Chi Web", ("Ada Thread", "Bo Weft", "Chi Web")),
         ("authors", "Ada Thread, Bo Weft, Chi Web and Di", ("Ada Thread", "Bo Weft", "Chi Web", "Di")),
         ("authors", "A. Thread, B. Weft and C. Web", ("A. Thread", "B. Weft", "C. Web")),
+        (
+            "authors",
+            "{Van Gogh}, Vincent Willem\nothers",
+            ({"family": "Van Gogh", "given": "Vincent Willem"}, "others"),
+        ),
+        ("authors", "Ada Thread, Bo Weft, Chi Web, et al.", ("Ada Thread", "Bo Weft", "Chi Web", "others")),
         ("authors", "Weft, Bo", ({"family": "Weft", "given": "Bo"},)),
         ("authors", "Ada Thread; Weft, Bo", ("Ada Thread", {"family": "Weft", "given": "Bo"})),
         ("authors", "Please\nBe Please", ("Please", "Be Please")),
@@ -95,6 +101,7 @@ WAS = "Chi-Wen van der Loom, Spindle, Toy Weavers' Union"
         ("venue", "Toy Conf", "Venue: Toy Conf instead of Journal of Toy Weaving"),
         ("venue", "delete", "Venue: Journal of Toy Weaving was deleted"),
         ("authors", "Thread, Ada\nBo Weft", f"Authors: Ada Thread, Bo Weft instead of {WAS}"),
+        ("authors", "Ada Thread\nothers", f"Authors: Ada Thread and others instead of {WAS}"),
         ("authors", "Ada Thread\n" * 99, f"Authors: {('Ada Thread, ' * 99)[:299]}… instead of {WAS}"),
         ("identifiers.doi", "10.5555/b.2", "DOI identifier: 10.5555/b.2 instead of 10.5555/loom.2021(7)_1"),
         ("links.code", "https://github.com/toy/loom", None),  # a gap was filled
@@ -120,6 +127,8 @@ def test_what_readers_had_seen_otherwise_is_told(field: str, text: str, told: st
 def test_et_al_is_no_author(text: str, expected: int, contents: Contents) -> None:
     plan = corrections.plan(contents, "two-names", "authors", text, SOURCE, DAY)
     assert plan.remarks == (f"authors: only {expected} named, and others",)
+    plans.apply(contents, plan)
+    assert store.load(contents.folder).records["two-names"].author_names[expected:] == ("others",)
     assert "al." not in plan.writes["papers/two-names.yaml"]
 
 
@@ -166,6 +175,15 @@ def test_no_later_import_changes_a_correction_back(contents: Contents) -> None:
         ("authors", "Ada Thread, Bo Weft, Chi Web (last author)", SOURCE, "value", "reads as a sentence"),
         ("authors", "Thread, Ada\nthe order is wrong", SOURCE, "value", "'the order is wrong' reads as a sentence"),
         ("authors", "et al.", SOURCE, "value", "authors: nobody is named"),
+        (
+            "authors",
+            "Ida Loom, Jan Ferry",
+            SOURCE,
+            "value",
+            "'Ida Loom, Jan Ferry' may be one person or two; write '{Ida Loom}, Jan Ferry' if it is one",
+        ),
+        ("authors", "Ada Thread, Bo Weft and Chi Web", SOURCE, "value", "may be one person or two"),
+        ("authors", "Chi Web\nAda Thread, Bo Weft et al.", SOURCE, "value", "may be one person or two"),
         ("venue", "Toy Conf", "x" * 1000, "source", "longer than 1000"),
         ("venue", "Toy Conf", "editor: me", "source", "is no source"),
         ("venue", "Toy Conf", "me; from https://evil.example", "source", "is no source"),

@@ -78,7 +78,7 @@ def test_a_merge_shows_what_it_leaves_out(folder: Path, capsys: pytest.CaptureFi
     write_record(folder, "loom-again", gone.model_copy(update={"identifiers": theirs, "venue": "V"}))
     assert call("merge", "--records", str(folder), "loom", "loom-again") == 0
     notes = [line.partition(": ")[2] for line in capsys.readouterr().err.splitlines() if line.startswith("note: ")]
-    begin = "the other record said something else, which is left out: "
+    begin = "the two records say different things, and this is left out: "
     assert notes == [f"{begin}issued: 2021-03", f"{begin}identifiers.acl: 2020.acl-main.703"]
     assert store.load(folder).records["loom"].alternative_identifiers == (Identifiers(doi="10.1145/2"),)
 
@@ -148,6 +148,45 @@ def test_what_an_editor_decided_stays_even_where_it_is_nothing() -> None:
         "links": {"project": "https://loom.example.org"},
         "provenance": {**decided, "links.project": "b"},
     }
+
+
+def test_a_cut_list_of_authors_gives_way_to_a_fuller_one() -> None:
+    whole = Record(title="Loom", authors=("Ida Loom", "Jan Weft"), provenance={"authors": "b"})
+    cut = Record(title="Loom", authors=("I. Loom", "others"), provenance={"authors": "a"})
+    assert moves.joined(cut, whole) == moves.joined(whole, cut) == whole
+    assert moves.joined(cut, cut.model_copy(update={"authors": ("I. Loom",)})) == cut
+    by_hand = whole.model_copy(update={"provenance": {}})
+    assert moves.joined(cut, by_hand) == by_hand
+    decided = cut.model_copy(update={"provenance": {"authors": "editor: a collaboration"}})
+    assert moves.joined(decided, whole) == decided
+
+
+def test_what_an_editor_put_right_goes_before_what_a_source_says(folder: Path) -> None:
+    kept = Record(
+        title="Loom",
+        authors=("Ida Loom",),
+        venue="Cloth",
+        links={"code": "https://github.com/toy/a", "project": "https://a.example.org"},
+        provenance=dict.fromkeys(("title", "authors", "venue", "links.code", "links.project"), "a"),
+    )
+    right = "editor: corrected; from https://example.org"
+    gone = Record(
+        title="Looms, Again",
+        venue="Threads",
+        links={"code": "https://github.com/toy/b"},
+        provenance=dict.fromkeys(("title", "venue", "links.code", "links.project"), right),
+    )
+    made = moves.joined(kept, gone)
+    assert (made.title, made.authors, made.venue) == (kept.title, kept.authors, "Threads")
+    assert (made.links.code, made.links.project) == ("https://github.com/toy/b", "https://a.example.org")
+    assert made.provenance == {**kept.provenance, "venue": right, "links.code": right}
+    assert moves.joined(made, gone) == made
+    by_hand = kept.model_copy(update={"provenance": {}})
+    assert moves.joined(by_hand, gone).venue == "Cloth"
+    write_record(folder, "loom", kept.model_copy(update={"topics": ("weaving",)}))
+    write_record(folder, "loom-again", gone.model_copy(update={"topics": ("weaving",)}))
+    told = ("venue: Cloth", "links.code: https://github.com/toy/a")
+    assert moves.merge(store.load(folder), "loom", "loom-again").left_out == told
 
 
 def test_the_day_that_the_first_of_them_joined_the_list_is_kept() -> None:

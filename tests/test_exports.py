@@ -270,6 +270,16 @@ def test_names_keep_their_parts() -> None:
     assert row["authors"] == "van der Loom, Chi-Wen and Spindle and Toy Weavers' Union"
 
 
+def test_a_list_of_authors_that_is_cut_says_so_in_every_format() -> None:
+    record = Record(title="A Toy", authors=(PersonName(family="Loom", given="Ada"), "Bo Weft", "others"))
+    assert "author = {Loom, Ada and Bo Weft and others}," in exports.bibtex_entry("k", record)
+    assert _ris(exports.ris_entry("k", record))[0]["authors"] == ["Loom, Ada", "Bo Weft", "others"]
+    assert exports.csl_item("k", record)["author"][-1] == {"literal": "others"}
+    assert exports.reference(record) == "Ada Loom, Bo Weft and others. A Toy."
+    row = next(csv.DictReader(io.StringIO(exports.csv_table({"k": record}))))
+    assert row["authors"] == "Loom, Ada and Bo Weft and others"
+
+
 AUTHORS = [
     ("Weavers and Sons", 1),
     ("Loom, Inc.", 1),

@@ -8,7 +8,7 @@ import pytest
 from site_tools import RECORDS, TOY_RECORDS, library
 
 from generator import store
-from generator.library import UNSORTED, Library
+from generator.library import UNSORTED, Library, coverage
 from generator.models import Path, PathStep, Record, Sighting, Source, Topic
 
 TOY = library()
@@ -77,9 +77,10 @@ def test_authors_with_two_papers_are_listed_once_per_paper() -> None:
     found = _library(
         k1=Record(title="One", authors=("Ada", "Ada", "Bo"), issued="2020"),
         k2=Record(title="Two", authors=("Ada",), issued="2021"),
-        k3=Record(title="Three", authors=("Bo",)),
-        k4=Record(title="Four", authors=("Chi",)),
+        k3=Record(title="Three", authors=("Bo", "others")),
+        k4=Record(title="Four", authors=("Chi", "others")),
     )
+    assert coverage(found)["authors"] == (2, ("k4", "k3"))  # two are cut
     assert found.by_author == {"Ada": ("k2", "k1"), "Bo": ("k1", "k3")}
 
 

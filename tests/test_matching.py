@@ -490,6 +490,24 @@ def test_names(one: str, other: str, agree: bool) -> None:
     assert people_agree(a, b) == people_agree(b, a) == agree
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "agree", "same"),
+    [
+        ("Ida Loom;others", "Ida Loom;Jan Ferry;Bo Weft", True, True),
+        ("Ida Loom;Bo Weft;Xia Wu;others", "Ida Loom;Jan Ferry;Li Yip", False, False),
+        ("Ida Loom;Jan Ferry;Bo Weft;others", "Ida Loom;Xia Wu;Li Yip;others", None, False),
+        ("Ida Loom;others", "Bo Weft;others", False, False),  # whoever they have among the others
+        ("Ida Loom;Jan Ferry;others", "Ida Loom", True, False),
+    ],
+)
+def test_a_name_that_a_cut_list_leaves_out_tells_nothing(one: str, other: str, agree: bool | None, same: bool) -> None:
+    a, b = (item("Cloth", "a", authors=tuple(people.split(";"))) for people in (one, other))
+    assert people_agree(a, b) is people_agree(b, a) is agree
+    assert evidence.same_families(a, b) is evidence.same_families(b, a) is same
+    assert "others" not in a.people | a.families
+    assert dict(evidence.lines(a, b))["authors"] == {True: "agree", False: "differ", None: "leave it open"}[agree]
+
+
 def test_a_suffix_that_a_comma_cut_off_is_no_family() -> None:
     assert item("Cloth", authors=("A. Loom", "Jr.", "Weft B. III", "J.")).families == {"loom", "weft", "j"}
 

@@ -125,6 +125,13 @@ def test_a_yearless_date_is_no_date_of_issue() -> None:
          "authors", ("Ida Loom",), "table"),
         ([entry("bib", authors=("Ida Loom",)), entry("dump", authors=("Ida M. Loom",))], "authors", ("Ida Loom",),
          "bib"),
+        # The others of a cut list count as one author, and of as many the whole list is better.
+        ([entry("bib", authors=("Ida Loom", "others")), entry("dump", authors=("Ida Loom", "Jan Weft"))], "authors",
+         ("Ida Loom", "Jan Weft"), "dump"),
+        ([entry("bib", authors=("Ida Loom",)), entry("dump", authors=("Ida Loom", "others"))], "authors",
+         ("Ida Loom", "others"), "dump"),
+        ([entry("bib", authors=("Ida Loom", "others")), entry("dump", authors=("Ida Loom", "Jan Weft", "others"))],
+         "authors", ("Ida Loom", "Jan Weft", "others"), "dump"),
         ([entry("dump", author_count=3), entry("later", author_count=4)], "author_count", 3, "dump"),
     ],
 )  # fmt: skip
@@ -226,6 +233,15 @@ def test_an_entry_that_is_read_again_replaces_nothing_that_it_gave() -> None:
     assert (again.issued, again.author_count) == ("2025-02-02", 2)
 
 
+def test_a_list_of_authors_that_was_read_as_whole_is_cut_when_its_entry_is_read_again() -> None:
+    once = merged(entry("bib", authors=("Ida Loom", "Jan Weft")))
+    again, conflicts = merge(once, [entry("bib", authors=("Ida Loom", "Jan Weft", "others"))], FORMATS, added=None)
+    assert (again.authors, conflicts) == (("Ida Loom", "Jan Weft", "others"), ())
+    assert merged(entry("bib", authors=("Ida Loom", "Jan Weft", "others")), record=again) == again
+    more = once.model_copy(update={"authors": ("Ida Loom", "Jan Weft", "Bo Web")})  # as a person has completed it
+    assert merged(entry("bib", authors=("Ida Loom", "Jan Weft", "others")), record=more) == more
+
+
 def test_the_snapshot_of_a_sighting_stays() -> None:
     once = merged(entry("dump", comments=3, upvotes=7))
     again = merged(entry("dump", comments=99), record=once)
@@ -261,6 +277,8 @@ def test_conflicts_name_both_values() -> None:
         (entry("bib", issued="2023-06", origins=DERIVED), entry("dump", issued="2023-05-31")),
         (entry("bib", authors=("Ida Loom",)), entry("table", authors=(PersonName(family="Loom", given="Ida"),))),
         (entry("bib", authors=("Ida Loom", "Jan Weft")), entry("dump", author_count=2)),
+        (entry("bib", authors=("Ida Loom", "others")), entry("dump", author_count=2)),
+        (entry("bib", authors=("Ida Loom", "Jan Weft", "Bo Web")), entry("dump", authors=("Ida Loom", "others"))),
         (entry("bib", venue="J", volume="1", pages="2--3", issued="2023"), entry("table", venue="J", issued="2023")),
     ],
 )
@@ -269,14 +287,17 @@ def test_what_agrees_is_no_conflict(one: tuple[str, Entry], other: tuple[str, En
         assert merge(None, order, FORMATS, added=None)[1] == ()
 
 
-def test_a_count_that_does_not_fit_the_names_is_a_conflict() -> None:
+@pytest.mark.parametrize(
+    ("people", "number", "kept"), [(("Ida Loom",), 2, "1 names"), (("Ida", "Jo", "others"), 2, "2 names and others")]
+)
+def test_a_count_that_does_not_fit_the_names_is_a_conflict(people: tuple[str, ...], number: int, kept: str) -> None:
     record, conflicts = merge(
-        None, [entry("bib", authors=("Ida Loom",)), entry("dump", author_count=2)], FORMATS, added=None
+        None, [entry("bib", authors=people), entry("dump", author_count=number)], FORMATS, added=None
     )
     assert [(each.field, each.kept, each.other, each.source) for each in conflicts] == [
-        ("authors", "1 names", "2 authors", "dump")
+        ("authors", kept, f"{number} authors", "dump")
     ]
-    assert (len(record.authors), record.author_count) == (1, 2)
+    assert (record.authors, record.author_count) == (people, number)
 
 
 @pytest.mark.parametrize("field", ["authors", "author_count"])
@@ -305,6 +326,8 @@ FACTS = st.fixed_dictionaries(
                 (PersonName(family="Loom", given="Ida"),),
                 (PersonName(family="Loom", given="I."),),
                 ("Ida Loom", "Jan Weft"),
+                ("Ida Loom", "others"),
+                ("Ida Loom", "Jan Weft", "others"),
                 ("Loom I", "Weft J"),
                 ("Bo Web", "J. Weft"),  # other people
             ]

@@ -124,6 +124,8 @@ def test_every_record_has_its_tags(folder: Path) -> None:
         (Record(title="x", authors=("Ada", "Bo")), "Ada and Bo"),
         (Record(title="x", authors=("Ada", "Bo", "Cy"), venue="Loom"), "Ada, Bo and Cy · Loom"),
         (Record(title="x", authors=("Ada", "Bo", "Cy", "Di"), issued="2022-10"), "Ada and 3 others · October 2022"),
+        (Record(title="x", authors=("Ada", "Bo", "Cy", "others")), "Ada, Bo, Cy and others"),
+        (Record(title="x", authors=("Ada", "Bo", "Cy", "Di", "others"), author_count=9), "Ada and others"),
         (Record(title="x", authors=(PersonName(family="Spindle", given="Bo"),)), "Bo Spindle"),
         (Record(title="x", author_count=1), "1 author"),
         (Record(title="x", author_count=1204), "1,204 authors"),
@@ -160,6 +162,14 @@ def test_json_ld_of_a_paper() -> None:
         "sameAs": ["https://doi.org/10.5555/loom.2021(7)_1"],
         "mainEntityOfPage": "https://toy-list.example.org/looms/papers/two-names/",
     }
+
+
+def test_machines_are_told_that_a_list_of_authors_is_cut() -> None:
+    record = Record(title="x", authors=("Ada", "Bo", "others"))
+    data = metadata.json_ld("x", record, PUBLISHED, {})
+    assert (data["author"], data["creditText"]) == ([{"name": "Ada"}, {"name": "Bo"}], "Ada, Bo and others")
+    named = [content for name, content in metadata.highwire("x", record, PUBLISHED) if name == "citation_author"]
+    assert named == ["Ada", "Bo", "others"]
 
 
 def test_topics_that_the_list_does_not_know_are_left_out() -> None:

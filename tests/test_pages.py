@@ -289,3 +289,18 @@ def test_coverage_counts_what_is_there() -> None:
 )
 def test_the_byline_says_what_is_known(fields: dict[str, Any], line: str) -> None:
     assert byline(Record.model_validate({"title": "T", **fields})) == line
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"), [(2, "P1, P2 and others"), (13, "P1, P2, P3 and others P1, P2, P3, P4, P5, P6, P7, P8, P9")]
+)
+def test_a_page_says_that_a_list_of_authors_is_cut(number: int, shown: str) -> None:
+    record = Record(title="K", authors=(*(f"P{place}" for place in range(1, number + 1)), "others"))
+    made = {
+        page.path: page.text
+        for page in pages.pages(Library.of(store.Contents(TOY, records={"k": record})), TOY_SETTINGS)
+    }
+    words = re.sub(r"<[^>]*>", " ", made["papers/k.md"])
+    assert shown in re.sub(r"\s+", " ", words)
+    assert f"P{number} and others" in words
+    assert "the other authors, date, venue: not stated" in words

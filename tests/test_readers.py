@@ -803,6 +803,11 @@ COMMAS = [
     ("Van Gogh, Vincent Willem and Jane Doe", ["Vincent Willem Van Gogh", "Jane Doe"]),
     ("St. John, Mary Ann and Jane Doe", ["Mary Ann St. John", "Jane Doe"]),
     ("de Loom, A. B. and Jane Doe", ["A. B. de Loom", "Jane Doe"]),
+    ("Loom A, Weft B, and Warp C", ["Loom A", "Weft B", "Warp C"]),
+    ("Ida Loom, Jan Ferry, et al.", ["Ida Loom", "Jan Ferry", "others"]),
+    ("Loom A, Weft B, et al.", ["Loom A", "Weft B", "others"]),
+    ("Loom, Ida, et al.", ["Ida Loom", "others"]),
+    ("Smith, J., Jones, K., et al.", [*FAMILY_FIRST, "others"]),
 ]
 """People between whose names stand commas, of which one name has no more than one."""
 
@@ -850,6 +855,7 @@ def test_csv_tells_people_apart(cell: str, names: list[str]) -> None:
         ("van der Loom, Ida Maria and Jane Doe", False),
         ("Loom Weft, Ida M. and Jane Doe", False),
         ("Loom, Ida and Jane Doe", False),
+        ("Van Gogh, Vincent Willem et al.", True),
         ("Van Gogh, Vincent Willem", False),
         ("Van Gogh, Vincent Willem and Doe, Jane", False),
     ],
@@ -860,7 +866,8 @@ def test_a_name_that_may_be_two_people_is_told(names: str, told: bool) -> None:
         (f'title,authors\nA Toy,"{names}"\n', "authors"),
     ):
         said = [remark.message for remark in read(text).remarks]
-        what = f"{field}: {names.partition(' and ')[0]!r} is read as one person; if it is two, write and between them"
+        first = names.partition(" and ")[0].removesuffix(" et al.")
+        what = f"{field}: {first!r} is read as one person; if it is two, write and between them"
         assert said == [what] * told
 
 
@@ -985,17 +992,21 @@ def test_what_says_that_there_is_no_abstract_is_none(text: str) -> None:
         'title,authors\nA Toy,"Smith, J. and others"\n',
         'title,authors\nA Toy,"Smith, J.; et al."\n',
         'title,authors\nA Toy,"Smith, J. et al."\n',
+        'title,authors\nA Toy,"Smith, J., et al."\n',
+        'title,authors\nA Toy,"Smith, J., & others"\n',
         "TY  - JOUR\nTI  - A Toy\nAU  - Smith, J.\nAU  - et al.\nER  - \n",
         "TY  - JOUR\nTI  - A Toy\nAU  - Smith, J. et al\nER  - \n",
         "@article{a, title={A Toy}, author={Smith, J. and others}}",
         "@article{a, title={A Toy}, author={Smith, J. and {et al.}}}",
+        "@article{a, title={A Toy}, author={Smith, J., et al.}}",
+        '{"version": 1, "papers": [{"title": "A Toy", "authors": ["J. Smith", "others"]}]}',
         csl(author=[{"family": "Smith", "given": "J."}, {"literal": "et al."}]),
         csl(author=[{"family": "Smith", "given": "J."}, {"family": "others"}]),
     ],
 )
-def test_others_are_no_author(text: str) -> None:
+def test_a_list_of_authors_that_is_cut_ends_with_others(text: str) -> None:
     [entry] = read(text).entries
-    assert [str(name) for name in entry.authors or ()] == ["J. Smith"]
+    assert [str(name) for name in entry.authors or ()] == ["J. Smith", "others"]
     assert entry.doubts == ("authors: the source names only 1 and others",)
 
 

@@ -217,7 +217,7 @@ HEAVY = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
 from generator import readers
-from generator.curation import suggestions
+from generator.curation import answers
 from generator.matching.items import item_of_entry
 n = 300_000
 head = "Get trending papers in your email inbox!\\n\\nSubscribe\\n\\nA Toy\\n\\n" + "Toy words at length. " * 20
@@ -253,7 +253,7 @@ for text in files:
     for entry in readers.read("toy", text.encode()).entries:
         item_of_entry(entry).work
 for text in ("[](" + ")" * n, "[](" * 21_000):
-    suggestions.pasted(text)
+    answers.pasted(text)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 

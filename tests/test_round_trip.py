@@ -53,6 +53,8 @@ HOSTILE: list[dict[str, Any]] = [
     {"title": "縦糸", "authors": [
         {"family": "山田", "given": "太郎"}, {"family": "김", "given": "철수"}, "山田太郎",
     ]},
+    {"title": "Cut", "authors": [{"family": "Loom", "given": "Ada"}, "Bo Weft", "others"], "issued": "2020"},
+    {"title": "Cut Behind One", "authors": ["Weavers and Spinners", "others"], "author_count": 40},
     {"title": "Counted", "author_count": 7, "issued": "1999-12-31"},
     {"title": "Everything", "authors": ["Ada"], "issued": "2023-01-05", "venue": "Toy Transactions on Looms",
      "identifiers": {"arxiv": "hep-th/9901001", "doi": "10.5555/a_b;c(1)#%25", "openreview": "abc_EF-234",

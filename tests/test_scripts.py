@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -321,6 +322,18 @@ def test_what_is_no_record_is_refused_before_anything_is_done(evil: Callable[[Pa
 HOSTILE = "### Link\n\n`touch pwned` $(touch pwned) ${{ secrets.X }}\n::error::no\n\"'; touch pwned; '\"\n\u202eevil\n"
 
 
+def test_what_ends_without_an_answer_has_failed(stage: Stage, tmp_path: Path) -> None:
+    event = tmp_path / "event.json"
+    event.write_text(json.dumps({"issue": {"number": 7, "body": HOSTILE}}), encoding="utf-8")
+    command = tmp_path / "reading-list"
+    command.write_text("#!/bin/sh\necho 'Traceback: ::error::' >&2\nexit 1\n", encoding="utf-8")
+    command.chmod(0o755)
+    done = run_script(stage.clone, "read-form", event, tmp_path / "out", READING_LIST=str(command))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Traceback" not in done.stderr
+    assert "Traceback" in (tmp_path / "out" / "talk.txt").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("status", [0, 1, 2])
 def test_the_form_reaches_the_command_as_it_is(status: int, stage: Stage, tmp_path: Path) -> None:
     event = tmp_path / "event.json"
@@ -518,24 +531,40 @@ def test_an_edit_of_a_draft_that_was_opened_again_is_taken(stage: Stage) -> None
     assert stage.branches() == {"main", BRANCH}
 
 
-def test_a_refused_proposal_is_not_answered_as_if_it_were_made(stage: Stage) -> None:
+def failed(stage: Stage) -> subprocess.CompletedProcess[str]:
+    """Answer issue 7, which fails; then say so, as the workflow does."""
     (stage.changes.parent / "comment.md").write_text("written down\n", encoding="utf-8")
+    done = run_script(stage.clone, "answer", "7", stage.changes.parent, gh=stage.forge)
+    assert done.returncode == 1
+    stage.clone.git("switch", "--quiet", "main")
+    assert run_script(stage.clone, "answer", "7", gh=stage.forge).returncode == 0
+    return done
+
+
+def comments(stage: Stage) -> list[tuple[str, str]]:
+    """Return what was said on issues and drafts."""
+    return [(group, given["body"]) for group, verb, _, given in stage.forge.get("calls") if verb == "comment"]
+
+
+@pytest.mark.parametrize("drafted", [False, True])
+def test_a_refused_proposal_is_not_answered_as_if_it_were_made(drafted: bool, stage: Stage) -> None:
+    if drafted:
+        stage.forge.set(prs=[{"number": 1, "head": BRANCH, "state": "open"}])
     workflow(stage.changes)
-    assert run_script(stage.clone, "answer", "7", stage.changes.parent, gh=stage.forge).returncode == 1
-    [(_, _, _, given)] = [call for call in stage.forge.get("calls") if call[1] != "list"]
-    assert "could not be put on a draft" in given["body"]
+    failed(stage)
+    said = comments(stage)
+    assert [group for group, _ in said] == ["issue", *(["pr"] if drafted else [])]
+    assert all("something failed here" in body for _, body in said)
     assert stage.branches() == {"main"}
 
 
 def test_who_sent_a_form_hears_of_it_where_workflows_may_open_no_draft(stage: Stage) -> None:
     (stage.changes / "records/papers/new-loom.yaml").write_text(RECORD, encoding="utf-8")
-    (stage.changes.parent / "comment.md").write_text("written down\n", encoding="utf-8")
     stage.forge.set(forbidden=[["pr", "create"]])
-    done = run_script(stage.clone, "answer", "7", stage.changes.parent, gh=stage.forge)
-    assert (done.returncode, "not permitted" in done.stderr) == (1, True)
-    [said] = [given["body"] for group, _, _, given in stage.forge.get("calls") if group == "issue"]
-    assert "could not be put on a draft" in said
-    stage.clone.git("switch", "--quiet", "main")
+    assert "not permitted" in failed(stage).stderr
+    [(_, said)] = comments(stage)
+    assert "something failed here" in said
+    assert "permitted" not in said
     stage.forge.set(forbidden=[])  # and the same run once more
     assert stage.answer("written down\n")["issue"] == "written down\n"
     assert len(stage.forge.get("prs")) == 1

@@ -14,7 +14,8 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Locator, Page, Request, Response, Route, expect
 from site_tools import PAYLOAD_FLAG, RECORDS, Site, library, real_site, scratch, serve, toy_site, zensical_site
 
-from generator import search_words, titles
+from generator import search_words, titles, wording
+from generator.models import Record
 
 pytestmark = pytest.mark.browser
 
@@ -220,6 +221,19 @@ def test_every_name_with_a_figure_is_found(asking: Visit) -> None:
     # As one word it finds less: not what has another model's number and the same letters elsewhere.
     fewer = [len(papers) for papers, _ in found[: len(having)]], [len(papers) for papers, _ in found[len(having) :]]
     assert sum(fewer[0]) < sum(fewer[1])
+
+
+def test_the_line_below_a_title_is_that_of_the_pages(asking: Visit) -> None:
+    people = ["Ada", "Ada\tBo", "Ada\tBo\tCy\tDi", "Ada\tothers", "Ada\tBo\tCy\tothers", "Ada\tBo\tCy\tDi\tothers"]
+    lines = asking.page.evaluate(
+        """async (asked) => {
+            const { byline } = await import(new URL("../assets/search-index.js", location.href).href);
+            return asked.map((names) => byline(names, "Loom", "2022-10"));
+        }""",
+        people,
+    )
+    records = [Record(title="x", authors=tuple(names.split("\t")), venue="Loom", issued="2022-10") for names in people]
+    assert lines == [wording.byline(record) for record in records]
 
 
 def test_a_paper_asked_for_by_its_name_comes_first(asking: Visit) -> None:

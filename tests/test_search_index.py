@@ -120,7 +120,8 @@ LOOM = Record(
 )
 def test_a_name_is_found_as_printed_and_by_each_part(family: str, given: str, queries: list[str]) -> None:
     author = PersonName(family=family, given=given)
-    index = Index(_of({"loom": Record(title="x", authors=(author,)), "other": Record(title="y")}))
+    index = Index(_of({"loom": Record(title="x", authors=(author, "others")), "other": Record(title="y")}))
+    assert index.papers("others") == {}  # nobody's name
     for query in queries:
         assert [index.papers(word) for word in fold_words(query)] == [{"loom": 4}] * len(fold_words(query)), query
 

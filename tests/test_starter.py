@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -343,50 +345,67 @@ def test_it_can_begin_another(built: Path, tmp_path: Path) -> None:
     assert third == {name: data for name, data in first.items() if "__pycache__" not in name}
 
 
-def wheel_of(folder: Path, target: Path) -> Path:
-    build = "import sys, hatchling.build; print(hatchling.build.build_wheel(sys.argv[1]))"
+def packed(kind: str, folder: Path, target: Path, **variables: str) -> Path:
+    """Build the ``wheel`` or ``sdist`` of what lies in ``folder``."""
+    build = f"import sys, hatchling.build; print(hatchling.build.build_{kind}(sys.argv[1]))"
     done = subprocess.run(
         [sys.executable, "-c", build, target],
         cwd=folder,
+        env=environment(**variables),
         capture_output=True,
         text=True,
-        env=environment(),
+        encoding="utf-8",
         check=False,
     )
     assert done.returncode == 0, done.stderr
     return target / done.stdout.split()[-1]
 
 
-@pytest.mark.parametrize("under_git", [True, False])
-def test_what_only_lies_in_a_clone_goes_nowhere(under_git: bool, made: Path, tmp_path: Path) -> None:
+def wheel_of(folder: Path, target: Path, **variables: str) -> dict[str, bytes]:
+    with zipfile.ZipFile(packed("wheel", folder, target, **variables)) as wheel:
+        return {name: wheel.read(name) for name in wheel.namelist()}
+
+
+@pytest.mark.parametrize("under_git", ["no", "mine", "another user's"])
+def test_what_only_lies_in_a_clone_goes_nowhere(under_git: str, made: Path, tmp_path: Path) -> None:
     clone = tmp_path / "clone"
     shutil.copytree(made, clone)
-    if under_git:
+    if under_git != "no":
         Repository(clone).git("init", "--quiet")
         (clone / "docs/assets/gone.css").write_text("b {}\n", encoding="utf-8")
         Repository(clone).git("add", "--all")
         (clone / "docs/assets/gone.css").unlink()
     stray = {"docs/assets/.DS_Store", ".github/secret.env", "generator/pages.py~", "generator/starter/written/.env"}
-    for name in stray:
+    for name in (*stray, "token.txt"):
         (clone / name).write_text("TOKEN=1\n", encoding="utf-8")
-    taken = stray if not under_git else set()
+    taken = stray if under_git == "no" else set()
     elsewhere = Repository(tmp_path / "elsewhere")
     elsewhere.folder.mkdir()
     elsewhere.git("init", "--quiet")
-    done = run(
-        clone, "generator", "init", tmp_path / "new", PYTHONPATH=str(clone), GIT_DIR=str(elsewhere.folder / ".git")
-    )
+    surroundings = {"GIT_DIR": str(elsewhere.folder / ".git")}
+    if under_git == "another user's":
+        program = tmp_path / "bin" / "git"
+        program.parent.mkdir()
+        program.write_text(f'#!/bin/sh\nGIT_TEST_ASSUME_DIFFERENT_OWNER=1 exec {shutil.which("git")} "$@"\n', "utf-8")
+        program.chmod(0o755)
+        surroundings["PATH"] = os.pathsep.join([str(program.parent), os.environ["PATH"]])
+    done = run(clone, "generator", "init", tmp_path / "new", PYTHONPATH=str(clone), **surroundings)
     assert done.returncode == 0, done.stderr
     new = set(file_bytes(tmp_path / "new")) - {".env"}  # which was written for the list
     assert new == set(file_bytes(made)) | taken
-    with zipfile.ZipFile(wheel_of(clone, tmp_path)) as wheel:
-        bundled = {name.partition("starter/files/")[2] for name in wheel.namelist()}
-    assert bundled & stray == {name for name in taken if not name.startswith("generator/")}
-    assert "docs/overrides/main.html" in bundled
+    wheel = wheel_of(clone, tmp_path, **surroundings)
+    assert {name.removeprefix("generator/starter/files/") for name in wheel} & (stray | {"token.txt"}) == taken
+    assert {"generator/starter/files/docs/overrides/main.html", "generator/pages.py"} <= set(wheel)
+    with tarfile.open(packed("sdist", clone, tmp_path, **surroundings)) as sdist:
+        sdist.extractall(tmp_path / "unpacked", filter="data")
+    [source] = (tmp_path / "unpacked").iterdir()
+    assert set(file_bytes(source)) & (stray | {"token.txt"}) == taken
+    (tmp_path / "second").mkdir()
+    assert wheel_of(source, tmp_path / "second") == wheel
 
 
 def test_the_wheel_makes_the_same_list(made: Path, tmp_path: Path) -> None:
-    with zipfile.ZipFile(wheel_of(ROOT, tmp_path)) as wheel:
+    with zipfile.ZipFile(packed("wheel", ROOT, tmp_path)) as wheel:
         wheel.extractall(tmp_path / "installed")
         for part in wheel.infolist():  # as pip does; zipfile forgets who may run what
             (tmp_path / "installed" / part.filename).chmod(part.external_attr >> 16)

@@ -196,6 +196,35 @@ def test_only_what_is_lacking_is_taken(world: World) -> None:
     assert run(server, {"loom": record}, "arxiv").doubts == []  # decided
 
 
+@pytest.mark.parametrize(
+    ("authors", "origin", "taken"),
+    [
+        (("A. Weaver", "others"), "dump", True),
+        (("A. Weaver", "others"), "editor: a collaboration", False),
+        (("A. Weaver", "others"), None, False),
+        (("Ada Weaver", "Bo Spindle", "others"), "dump", False),
+        (("Somebody Else", "others"), "dump", False),
+    ],
+)
+def test_a_cut_list_of_authors_is_completed(
+    world: World, authors: tuple[str, ...], origin: str | None, taken: bool
+) -> None:
+    databases, server = world
+    databases.papers = [PAPER]
+    held = BY_ID.model_copy(update={"authors": authors, "provenance": {"authors": origin} if origin else {}})
+    done = run(server, {"loom": held}, "arxiv")
+    found = [(fact.value, fact.before) for fact in done.facts if fact.field == "authors"]
+    assert found == ([("Ada Weaver, Bo Spindle", "A. Weaver and others")] if taken else [])
+    told = (
+        []
+        if taken or origin != "dump"
+        else [
+            f"loom: arXiv says authors: Ada Weaver, Bo Spindle, but the record has {', '.join(authors[:-1])} and others"
+        ]
+    )
+    assert [str(doubt) for doubt in done.doubts] == told
+
+
 def test_names_written_otherwise_are_no_conflict(world: World) -> None:
     databases, server = world
     databases.papers = [PAPER]

@@ -224,7 +224,7 @@ def test_addresses_that_people_are_given_are_asked_from_pages(path: Path) -> Non
 @pytest.mark.parametrize("path", WORKFLOWS, ids=named)
 def test_who_proposes_sees_who_has_committed(path: Path) -> None:
     for job in load(path)["jobs"].values():
-        if any(re.search(r"scripts/(?:propose|answer)\b", step.get("run", "")) for step in job["steps"]):
+        if any(re.search(r"scripts/(?:propose|answer)\b.*PROPOSAL", step.get("run", "")) for step in job["steps"]):
             [checkout] = [step for step in job["steps"] if step.get("uses", "").startswith("actions/checkout@")]
             assert checkout["with"]["fetch-depth"] == 0
 
@@ -232,6 +232,22 @@ def test_who_proposes_sees_who_has_committed(path: Path) -> None:
 def test_every_change_of_a_form_is_read() -> None:
     triggers = load(GITHUB / "workflows" / "suggest.yml")[True]["issues"]["types"]
     assert {"opened", "edited", "reopened", "labeled"} == set(triggers)
+
+
+def test_of_two_forms_for_one_paper_the_second_sees_the_draft_of_the_first() -> None:
+    # Looking for another's draft and opening one's own is one step only while no other run does the same.
+    propose = load(GITHUB / "workflows" / "suggest.yml")["jobs"]["propose"]
+    assert propose["concurrency"] == {"group": "propose", "queue": "max"}  # none that waits is cancelled
+
+
+def test_who_sent_a_form_hears_of_a_failure_wherever_it_was() -> None:
+    jobs = load(GITHUB / "workflows" / "suggest.yml")["jobs"]
+    tell = jobs.pop("tell")
+    assert tell["needs"] == list(jobs)
+    assert "needs.propose.result != 'success'" in tell["if"]  # it fails, is skipped or runs out of time
+    assert tell["steps"][-1]["run"] == '.github/scripts/answer "$ISSUE"'
+    [kept] = [step for step in jobs["read"]["steps"] if "upload-artifact" in step.get("uses", "")]
+    assert "steps.form.outcome != 'skipped'" in kept["if"]  # talk.txt says why
 
 
 def test_labels_that_forms_and_workflows_use_are_made() -> None:

@@ -423,7 +423,8 @@ export function byline(names, venue, issued) {
     if (names) parts.push(count(names, "author"));
   } else {
     const all = names.split("\t");
-    if (all.length > 3) parts.push(`${all[0]} and ${all.length - 1} others`);
+    const cut = all.at(-1) === "others"; // then nobody knows how many
+    if (all.length > 3 + cut) parts.push(`${all[0]} and ${cut ? "" : `${all.length - 1} `}others`);
     else parts.push(all.length > 1 ? `${all.slice(0, -1).join(", ")} and ${all.at(-1)}` : all[0]);
   }
   if (venue) parts.push(venue);

@@ -18,7 +18,7 @@ from generator.cli.opening import configured, forms_folder, lacking, today, writ
 from generator.cli.options import day, json_option, records_option
 from generator.cli.printing import DONE, PROBLEMS, print_json, problem_json, say
 from generator.cli.upkeep_commands import APIS
-from generator.curation import comments, corrections, forms, issues, plans, proposals, suggestions
+from generator.curation import answers, comments, corrections, forms, issues, plans, proposals, suggestions
 from generator.curation.plans import Fault, Plan
 from generator.curation.suggestions import Suggestion
 from generator.errors import InputError, Problem, ReadingListError, UsageError
@@ -225,10 +225,10 @@ def _of_words(options: argparse.Namespace) -> Suggestion:
 
 
 def _with(suggestion: Suggestion, text: str, path: str) -> Suggestion:
-    if suggestions.is_paper(text.strip()):
-        return replace(suggestion, paper=(*suggestion.paper, *suggestions.pasted(text)[0]))
+    if answers.is_paper(text.strip()):
+        return replace(suggestion, paper=(*suggestion.paper, *answers.pasted(text)[0]))
     if path or text.lstrip().startswith("@"):
-        entry, fault = suggestions.entry_of(text)
+        entry, fault = answers.entry_of(text)
         if entry and suggestion.entry:
             raise UsageError(
                 "two bibliography entries are given; give one, or read them all with `reading-list import`"
@@ -237,7 +237,7 @@ def _with(suggestion: Suggestion, text: str, path: str) -> Suggestion:
             where = f"{path}: " if path else ""
             return replace(suggestion, faults=(*suggestion.faults, Fault("", f"{where}{fault}")))
         return replace(suggestion, entry=entry)
-    found, rest = suggestions.pasted(text)
+    found, rest = answers.pasted(text)
     if found:
         told = f"{rest[:80]!r} beside {found[0][:80]!r} was not read; a title goes by itself, or into --title"
         remarks = (*suggestion.remarks, told) if rest else suggestion.remarks

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from generator import store
 from generator.cli.printing import say
-from generator.curation import suggestions
+from generator.curation import answers, suggestions
 from generator.curation.suggestions import Suggestion
 from generator.errors import UsageError
 from generator.models import RECORD_TYPES
@@ -18,7 +18,7 @@ def asked(contents: store.Contents) -> Suggestion:
     """Ask for a paper on the terminal; what is refused is asked again."""
 
     def topics_fault(text: str) -> str | None:
-        _, faults = suggestions.topics_named(text.split(","), contents.topics)
+        _, faults = answers.topics_named(text.split(","), contents.topics)
         return "; ".join(fault.message for fault in faults) or None
 
     def type_fault(text: str) -> str | None:

@@ -87,5 +87,5 @@ def _edit(options: argparse.Namespace, make: Callable[[store.Contents], moves.Ed
     for name in edit.deletes:
         say(f"deleted: {folder / name}; its address goes on answering")
     for fact in edit.left_out:
-        say(f"note: the other record said something else, which is left out: {fact}")
+        say(f"note: the two records say different things, and this is left out: {fact}")
     return DONE

@@ -17,13 +17,14 @@ from generator.curation import review as reviewing
 from generator.curation.review import Question, Queue, Session
 from generator.errors import Problem, ReadingListError, WriteError
 from generator.models import Record
+from generator.names import listed
 from generator.wording import count, shorten
 
 _MIN_WIDTH, _MAX_WIDTH = 40, 100
 _BETWEEN = " │ "
 _ROWS: tuple[tuple[str, Callable[[Record], str]], ...] = (
     ("title", lambda record: titles.plain(record.title)),
-    ("authors", lambda record: ", ".join(record.author_names) or (str(record.author_count or ""))),
+    ("authors", lambda record: listed(record.author_names) or (str(record.author_count or ""))),
     ("issued", lambda record: dates.in_words(record.issued) if record.issued else ""),
     ("venue", lambda record: record.venue or ""),
     ("identifiers", lambda record: ", ".join(f"{k} {v}" for k, v in record.identifiers.model_dump().items() if v)),

@@ -9,14 +9,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from generator import dates, links, merging, store, titles
+from generator.curation.answers import topics_named
 from generator.curation.forms import DELETE, FIELDS
 from generator.curation.issues import Issue
 from generator.curation.plans import Fault, Plan, checked, neighbours, unanswered
-from generator.curation.suggestions import topics_named
 from generator.faults import faults_in, spell
 from generator.identifiers import SCHEMES
 from generator.models import PROVEN_FIELDS, Correction, PersonName, Record
-from generator.names import reads_as_sentence, without_others
+from generator.names import OTHERS, is_cut, listed, may_be_two, people, reads_as_sentence, without_others
 from generator.provenance import EDITOR, is_editors
 from generator.readers.csv_table import author_in, authors_in
 from generator.store import Contents
@@ -110,8 +110,9 @@ def plan(contents: Contents, record_id: str, name: str, text: str, source: str, 
         told = (*record.corrected, Correction(day=day, what=what))
         corrected = corrected.model_copy(update={"corrected": told})
     writes = {store.record_file(record_id): store.record_text(corrected)}
-    cut = name == "authors" and any(without_others(line) != line for line in _lines(text))
-    remarks = (f"authors: only {len(corrected.authors)} named, and others",) if cut else ()
+    named = len(people(corrected.authors))
+    cut = name == "authors" and is_cut(corrected.authors)
+    remarks = (f"authors: only {named} named, and others",) if cut else ()
     made = checked(contents, Plan("correction", record_id, corrected.title, writes, remarks=remarks))
     return _with_twins(contents, made, corrected) if made.faults and name in ("title", *_IDENTIFIERS) else made
 
@@ -134,7 +135,7 @@ def _shown(record: Record, name: str) -> str:
     """Return on one line, and shortened, what a record states in a field."""
     group, _, kind = name.partition(".")
     value = getattr(getattr(record, group), kind) if kind else getattr(record, group)
-    text = ", ".join(map(str, value)) if isinstance(value, tuple) else value or ""
+    text = listed([*map(str, value)]) if isinstance(value, tuple) else value or ""
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
@@ -170,14 +171,21 @@ def _people(text: str) -> tuple[tuple[str | PersonName, ...], list[Fault]]:
     lines = _lines(text)
     names = list(filter(None, map(without_others, lines)))
     one_line = len(lines) == 1 and (";" in text or "," in text)  # all of them
-    people = authors_in("".join(names)) if one_line else tuple(map(author_in, names))
+    found = authors_in("".join(names)) if one_line else tuple(map(author_in, names))
+    if found and names != lines:
+        found = (*found, OTHERS)
     remedy = (
         "write all authors in their order, one name a line, and nothing else; an organisation's name may stand in {}"
     )
     said = next((name for name in names if name[0] != "{" and reads_as_sentence(name)), None)
     if said:
-        return people, [Fault("value", f"{said[:80]!r} reads as a sentence; {remedy}")]
-    return people, [] if people else [Fault("value", f"authors: nobody is named; {remedy}")]
+        return found, [Fault("value", f"{said[:80]!r} reads as a sentence; {remedy}")]
+    if doubled := next((first for name in names if may_be_two(first := name.partition(" and ")[0])), None):
+        family, _, given = map(str.strip, doubled.partition(","))
+        one = f"{{{family}}}, {given}"
+        what = f"{doubled[:80]!r} may be one person or two; write {one[:80]!r} if it is one, and else one name a line"
+        return found, [Fault("value", what)]
+    return found, [] if found else [Fault("value", f"authors: nobody is named; {remedy}")]
 
 
 def _lines(text: str) -> list[str]:

@@ -102,7 +102,8 @@ def _suggestion(topics: Mapping[str, Topic]) -> Form:
             "paper",
             "Link or identifier",
             "input",
-            "An arXiv id, a DOI, or an address at arXiv, doi.org, OpenReview, ACL Anthology or Hugging Face Papers.",
+            "An arXiv id, a DOI, or an address at arXiv, doi.org, OpenReview, ACL Anthology or Hugging Face Papers. "
+            "Not needed where a BibTeX entry is given below.",
             placeholder="1706.03762",
         ),
         Question(

@@ -13,13 +13,13 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from generator import merging, store, titles
+from generator import merging, names, store, titles
 from generator.curation.changes import differing
 from generator.errors import ReadingListError, UsageError
 from generator.faults import faults_in, spell
 from generator.ids import id_fault
-from generator.models import Identifiers, PathStep, Record, Retraction, StartHere
-from generator.provenance import is_editors
+from generator.models import PROVEN_FIELDS, Identifiers, PathStep, Record, Retraction, StartHere
+from generator.provenance import EDITOR, is_editors
 from generator.store import Contents
 
 _S = TypeVar("_S", PathStep, StartHere)
@@ -38,7 +38,7 @@ class Edit:
     writes: Mapping[str, str]
     deletes: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
-    """What a record that goes had and no record has any more, as ``venue: Loom Letters``."""
+    """What one of two records had and none has any more, as ``venue: Loom Letters``."""
 
 
 def merge(contents: Contents, keep: str, other: str) -> Edit:
@@ -60,10 +60,11 @@ def merge(contents: Contents, keep: str, other: str) -> Edit:
     if other in kept.not_same_as or keep in gone.not_same_as:
         raise UsageError(f"{keep} and {other}: a person said they are not the same; delete `not_same_as` there first")
     made = joined(kept, gone)
+    left_out = (*_left_out(kept, made), *_left_out(gone, made))
     begun = (name for name, topic in contents.topics.items() if other in (start.paper for start in topic.start_here))
     topics = tuple(dict.fromkeys((*made.topics, *(name for name in begun if name in gone.topics))))
     made = made.model_copy(update={"topics": topics})
-    return replace(_edit(contents, {keep: made}, {other: keep}), left_out=tuple(_left_out(gone, made)))
+    return replace(_edit(contents, {keep: made}, {other: keep}), left_out=left_out)
 
 
 def rename(contents: Contents, old: str, new: str) -> Edit:
@@ -142,11 +143,17 @@ def _moved(contents: Contents, name: str) -> str:
 
 
 def joined(kept: Record, gone: Record) -> Record:
-    """Return ``kept`` with what it lacks taken from ``gone``, provenance and all.
+    """Return ``kept`` with what it lacks taken from ``gone``, provenance and all; a cut list of authors lacks the rest.
 
-    What an editor has decided of ``kept`` stays, even where the decision is to leave a field empty.
+    What an editor has decided of ``kept`` stays, even where the decision is to leave a field empty; what an editor has
+    put right in ``gone`` goes before what a source says.
     """
+    kept = _yielding(kept, gone)
     decided = {name for name, origin in kept.provenance.items() if is_editors(origin)}
+    fuller = names.fullness(gone.authors) > names.fullness(kept.authors)
+    if fuller and names.is_cut(kept.authors) and "authors" not in decided:
+        origins = {name: origin for name, origin in kept.provenance.items() if name != "authors"}
+        kept = kept.model_copy(update={"authors": (), "provenance": origins})
     values: dict[str, Any] = {}
     for name in Record.model_fields:
         ours, theirs = getattr(kept, name), getattr(gone, name)
@@ -175,11 +182,33 @@ def joined(kept: Record, gone: Record) -> Record:
     return Record(**values)
 
 
-def _left_out(gone: Record, made: Record) -> Iterator[str]:
-    """Yield the facts of ``gone`` of which ``made`` says something else, but for those that a merge joins."""
-    for name in differing(gone, made):
+def _yielding(kept: Record, gone: Record) -> Record:
+    """Return ``kept`` without what a source says there of fields that an editor has put right in ``gone``.
+
+    Else an import of the other's source could bring back what was wrong. Which title is shown, ``kept`` says.
+    """
+    provenance = {**kept.provenance}
+    values: dict[str, Any] = {}
+    links: dict[str, None] = {}
+    for name, origin in gone.provenance.items():
         group, _, kind = name.partition(".")
-        stated = getattr(gone, group)
+        if is_editors(origin) and not is_editors(kept.provenance.get(name, EDITOR)):
+            if group == "links" and getattr(gone.links, kind):
+                links[kind] = None
+            elif name in PROVEN_FIELDS and name != "title" and getattr(gone, name):
+                values[name] = Record.model_fields[name].default
+            else:
+                continue
+            del provenance[name]
+    changed = {**values, "links": kept.links.model_copy(update=links), "provenance": provenance}
+    return kept.model_copy(update=changed)
+
+
+def _left_out(record: Record, made: Record) -> Iterator[str]:
+    """Yield the facts of a record of which ``made`` says something else, but for those that a merge joins."""
+    for name in differing(record, made):
+        group, _, kind = name.partition(".")
+        stated = getattr(record, group)
         value = getattr(stated, kind) if kind else stated
         if group == "identifiers" and any(getattr(each, kind) == value for each in made.alternative_identifiers):
             continue

@@ -5,26 +5,21 @@ Nothing is fetched. Facts come from what is given alone: an identifier, addresse
 
 from __future__ import annotations
 
-import difflib
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from generator import checking, identifiers, intake, links, merging, readers, store, titles
-from generator.curation.forms import MAX_TOPICS, MAX_WHY_WORDS, topic_labels
+from generator import checking, identifiers, intake, links, merging, store, titles
+from generator.curation import answers
+from generator.curation.forms import MAX_WHY_WORDS, topic_labels
 from generator.curation.issues import Issue, chosen
 from generator.curation.plans import Fault, Neighbour, Plan, checked, neighbours
 from generator.faults import faults_in, spell
 from generator.identifiers import SCHEMES
 from generator.matching.comparison import Verdict
 from generator.models import RECORD_TYPES, Entry, Record, Topic
+from generator.names import is_cut
 from generator.store import Contents
-
-_KNOWN = "an arXiv id, a DOI, or an address at arXiv, doi.org, OpenReview, the ACL Anthology or Hugging Face Papers"
-_SCHEMELESS = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}/\S+", re.IGNORECASE)
-_MARKS = "<>[]\"'“”.,;:!?"
-_MARKDOWN_LINK = re.compile(r"\[([^\[\]]*)\]\((\S{1,2000})\)")
 
 
 @dataclass(frozen=True)
@@ -42,6 +37,8 @@ class Suggestion:
     entry: Entry | None = None
     faults: tuple[Fault, ...] = ()
     """What of the suggestion could not be read at all."""
+    unproven: tuple[Fault, ...] = ()
+    """What keeps it from being written unless the list has the paper: nothing tells which one is meant."""
     remarks: tuple[str, ...] = ()
 
 
@@ -65,80 +62,42 @@ class _Facts:
 
 def of_issue(issue: Issue, topics: Mapping[str, Topic]) -> Suggestion:
     """Return what the answers to the form for papers suggest."""
-    answers = issue.answers
-    faults = [] if answers.get("why") else [Fault("why", "is missing; say in one sentence what a reader takes away")]
-    picked, rest = chosen(answers.get("topics", ""), tuple(topic_labels(topics)))
-    entry = None
-    if bibtex := answers.get("bibtex"):
-        entry, fault = entry_of(bibtex, "bibtex")
-        faults += [Fault("bibtex", fault)] if fault else []
-    asked = of_answer(answers.get("paper", ""))
-    found, spare = pasted(answers.get("links", ""))
-    if entry is None and not any(map(_identifier, (*asked.paper, *found))):
-        faults += [
-            Fault("paper", f"nothing shows that {url[:80]!r} is a paper; write {_KNOWN}, its PDF's, or a BibTeX entry")
-            for url in map(_address, asked.paper)
-            if links.is_safe(url) and links.kind_of(url) == "project"
-        ]
+    said = issue.answers
+    faults = [] if said.get("why") else [Fault("why", "is missing; say in one sentence what a reader takes away")]
+    picked, rest = chosen(said.get("topics", ""), tuple(topic_labels(topics)))
+    entry, fault = answers.entry_of(said["bibtex"], "bibtex") if said.get("bibtex") else (None, None)
+    faults += [Fault("bibtex", fault)] if fault else []
+    asked = of_answer(said.get("paper", ""))
+    found, spare = answers.pasted(said.get("links", ""))
+    known = entry is not None or any(map(answers.identifier, (*asked.paper, *found)))
+    unproven = [
+        Fault(
+            "paper", f"nothing shows that {url[:80]!r} is a paper; write {answers.KNOWN}, its PDF's, or a BibTeX entry"
+        )
+        for url in map(answers.address, asked.paper)
+        if not known and links.is_safe(url) and links.kind_of(url) == "project"
+    ]
+    if not (known or fault or any(asked.paper)):
+        unproven = [Fault("paper", f"is missing; write {answers.KNOWN}, or give a BibTeX entry")]
     return replace(
         asked,
         links=found,
-        title=answers.get("title", ""),
+        title=said.get("title", ""),
         topics=(*picked, *([rest] if rest else [])),
-        type=answers.get("type", ""),
-        why=answers.get("why", ""),
+        type=said.get("type", ""),
+        why=said.get("why", ""),
         entry=entry,
         faults=tuple(faults),
+        unproven=tuple(unproven),
         remarks=(*asked.remarks, *([f"{spare[:80]!r} among the links is no address; not read"] if spare else [])),
     )
 
 
 def of_answer(text: str) -> Suggestion:
     """Return what somebody suggests who was asked for the paper alone; words beside its address are remarked on."""
-    paper, spare = pasted(text)
+    paper, spare = answers.pasted(text)
     told = (f"{spare[:80]!r} beside the link was not read",) if paper and spare else ()
     return Suggestion(paper=paper or (spare,), remarks=told)
-
-
-def entry_of(text: str, format: str | None = None) -> tuple[Entry | None, str | None]:
-    """Return the one entry that a bibliography's text holds, or what keeps it from being read."""
-    reading = readers.read("", text.encode(errors="replace"), format=format)
-    if reading.problems:
-        problem = reading.problems[0]
-        return None, f"line {problem.line}: {problem.message}" if problem.line else problem.message
-    if len(reading.entries) > 1:
-        return None, f"holds {len(reading.entries)} entries; give one, or read them all with `reading-list import`"
-    entry = reading.entries[0]
-    return replace(entry, doubts=(*entry.doubts, *(remark.message for remark in reading.remarks))), None
-
-
-def pasted(text: str) -> tuple[tuple[str, ...], str]:
-    """Return the identifiers and addresses that a person pasted, and the words beside them."""
-    text = titles.fold(text)
-    if " " in text and _identifier(text):  # as "arXiv: 2210.17323"
-        return (text,), ""
-    words = _words(text)
-    found = tuple(word for word in words if is_paper(word))
-    return (found, " ".join(word for word in words if word not in found)) if found else ((), text)
-
-
-def _words(text: str) -> tuple[str, ...]:
-    """Return the words of a text, without the marks of a sentence or of Markdown around an address."""
-    return tuple(filter(None, map(_bare, _MARKDOWN_LINK.sub(r" \1 \2 ", text).split())))
-
-
-def _bare(word: str) -> str:
-    word = word.strip(_MARKS).removeprefix("(")
-    return word.removesuffix(")").rstrip(_MARKS) if word.count(")") > word.count("(") else word
-
-
-def is_paper(text: str) -> bool:
-    """Tell whether ``text`` is an identifier or an address rather than words."""
-    return (
-        _identifier(text) is not None
-        or re.match(r"[a-z]+://\S+$", text) is not None
-        or _SCHEMELESS.fullmatch(text) is not None
-    )
 
 
 def plan(
@@ -179,19 +138,19 @@ def plan(
     _validate(facts)
     title = facts.values.get("title")
     if facts.faults:
-        return Plan("paper", title=title, faults=tuple(facts.faults), remarks=tuple(facts.remarks))
+        return Plan("paper", title=title, faults=(*facts.faults, *suggestion.unproven), remarks=tuple(facts.remarks))
     record = Record(**facts.values, added=added)
     record_id = intake.new_ids([record.title], contents.given)[0]
     near = neighbours(contents, record_id, record)
     if near and near[0].verdict.kind == "same":
         return _refused(contents, facts, near[0])
     off = ", which was taken off the list"
-    remarks = facts.remarks + [
+    remarks = tuple(facts.remarks) + tuple(
         f"near to {each.id!r}{off if each.id in contents.retracted else ''}: {each.verdict.reason}; a person decides"
         for each in near
-    ]
-    writes = {store.record_file(record_id): store.record_text(record)}
-    return checked(contents, Plan("paper", record_id, record.title, writes, remarks=tuple(remarks), near=near))
+    )
+    writes = {} if suggestion.unproven else {store.record_file(record_id): store.record_text(record)}
+    return checked(contents, Plan("paper", record_id, record.title, writes, suggestion.unproven, remarks, near=near))
 
 
 def _refused(contents: Contents, facts: _Facts, duplicate: Neighbour) -> Plan:
@@ -216,28 +175,16 @@ def _from_entry(facts: _Facts, entry: Entry | None, keep_abstract: bool) -> None
 
 
 def _fill(facts: _Facts, entry: Entry, keep_abstract: bool) -> None:
-    """Take from what was looked up the facts that nobody gave."""
+    """Take from what was looked up the facts that nobody gave, and all authors where only the first were given."""
     for name, value in merging.fields_of(entry, keep_abstract=keep_abstract).items():
         group, _, kind = name.partition(".")
         place = facts.values.setdefault(group, {}) if kind else facts.values
-        if not place.get(kind or group):
+        held = place.get(kind or group)
+        if not held or (name == "authors" and is_cut(held) and not is_cut(value)):
             place[kind or group] = value
             facts.values.setdefault("provenance", {})[name] = entry.origins.get(name, entry.label)
         elif name == "title" and titles.key(value) != titles.key(place[group]):
             facts.remarks.append(f"{entry.label} has the title {value[:200]!r}")
-
-
-def _identifier(text: str) -> tuple[str, str] | None:
-    text = text.strip()
-    text = f"https://{text}" if _SCHEMELESS.fullmatch(text) and not text.startswith("10.") else text
-    if found := identifiers.recognise(text):
-        return found
-    # Bare ids of the ACL Anthology cannot be mistaken for anything else, as those of OpenReview can.
-    return ("acl", value) if (value := identifiers.acl(text)) else None
-
-
-def _address(text: str) -> str:
-    return links.without_tracking(text if "://" in text else f"https://{text}" if _SCHEMELESS.fullmatch(text) else "")
 
 
 def _from_address(facts: _Facts, text: str, question: str) -> None:
@@ -245,14 +192,14 @@ def _from_address(facts: _Facts, text: str, question: str) -> None:
     text = text.strip()
     if not text:
         return
-    if found := _identifier(text):
+    if found := answers.identifier(text):
         facts.put("identifiers", *found, question)
         return
-    url = _address(text)
+    url = answers.address(text)
     if fault := identifiers.arxiv_fault(text):
         facts.faults.append(Fault(question, f"{text[:80]!r} {fault}"))
     elif not url:
-        facts.faults.append(Fault(question, f"{text[:80]!r} is no identifier and no address; write {_KNOWN}"))
+        facts.faults.append(Fault(question, f"{text[:80]!r} is no identifier and no address; write {answers.KNOWN}"))
     elif fault := links.fault(url):
         facts.faults.append(Fault(question, f"{url[:80]!r} {fault}"))
     elif (kind := links.kind_of(url)) and not (kind == "project" and question == "paper"):
@@ -285,7 +232,7 @@ def _title(facts: _Facts, suggestion: Suggestion) -> None:
 
 def _own_words(facts: _Facts, suggestion: Suggestion, topics: Mapping[str, Topic]) -> None:
     """Take topics, type and reason, which no source states but the person who suggests."""
-    found, faults = topics_named(suggestion.topics, topics)
+    found, faults = answers.topics_named(suggestion.topics, topics)
     facts.faults += faults
     if found:
         facts.values["topics"] = found
@@ -300,29 +247,6 @@ def _own_words(facts: _Facts, suggestion: Suggestion, topics: Mapping[str, Topic
         facts.values["why"] = why
         if (count := len(why.split())) > MAX_WHY_WORDS:
             facts.remarks.append(f"the reason has {count} words; {MAX_WHY_WORDS} are enough")
-
-
-def topics_named(names: Sequence[str], topics: Mapping[str, Topic]) -> tuple[tuple[str, ...], list[Fault]]:
-    """Return the ids of the topics that are named by id, by name or as the forms offer them; and what names none."""
-    known = {topic_id: topic_id for topic_id in topics}
-    known |= {label.casefold(): topic_id for label, topic_id in topic_labels(topics).items()}
-    known |= {topic.name.casefold(): topic_id for topic_id, topic in topics.items()}
-    words = {word: topic_id for name, topic_id in known.items() for word in name.split() if len(word) > 4} | known
-    found: list[str] = []
-    faults: list[Fault] = []
-    for name in filter(None, map(titles.fold, names)):
-        topic_id = known.get(name.casefold())
-        if topic_id is None:
-            wanted = name[:80].casefold().rpartition(": ")[2]  # a label of the forms begins with the topic's group
-            close = [other for other in known if wanted in other] if len(wanted) > 2 else []
-            close = close or difflib.get_close_matches(wanted, words, 1, 0.75)
-            remedy = f"write {topics[words[close[0]]].name!r}" if close else "choose one of the list's, in topics.yaml"
-            faults.append(Fault("topics", f"unknown topic {name[:80]!r}; {remedy}"))
-        elif topic_id not in found:
-            found.append(topic_id)
-    if len(found) > MAX_TOPICS:
-        faults.append(Fault("topics", f"{len(found)} are too many; keep the {MAX_TOPICS} that matter most"))
-    return tuple(found), faults
 
 
 def _holder(contents: Contents, facts: _Facts) -> Neighbour | None:

@@ -139,7 +139,8 @@ def people_agree(a: Item, b: Item) -> bool | None:
     """Tell whether two author lists can be one; ``None`` where one names nobody.
 
     Half of the shorter one's family names must stand in the other: sources leave authors out, swap the parts of names
-    and mistype them.
+    and mistype them. Fewer in common tell nothing of two lists that are both cut: each may have the rest among its
+    others.
     """
     if not a.authors or not b.authors:
         return None
@@ -158,13 +159,20 @@ def people_agree(a: Item, b: Item) -> bool | None:
             found += sum(any(_is_name_mistyped(name, word) for word in other.people) for name in left)
             if 2 * found >= len(one.families):
                 return True
-    return False
+    return None if found and _is_cut(a) and _is_cut(b) else False
 
 
 def same_families(a: Item, b: Item) -> bool:
-    """Tell whether two author lists name the same families, all of them."""
+    """Tell whether two author lists name the same families, all of them, but for those that a cut list leaves out."""
     left, right = a.families - b.families, b.families - a.families
-    return len(left) == len(right) and all(any(_is_name_mistyped(one, other) for other in right) for one in left)
+    if len(right) < len(left):
+        a, left, right = b, right, left
+    same = len(left) == len(right) or (_is_cut(a) and bool(a.families))
+    return same and all(any(_is_name_mistyped(one, other) for other in right) for one in left)
+
+
+def _is_cut(item: Item) -> bool:
+    return item.authors.endswith(";")
 
 
 def _is_name_mistyped(one: str, other: str) -> bool:
@@ -229,7 +237,7 @@ def lines(a: Item, b: Item) -> list[tuple[str, str]]:
     if people is not None:
         found.append(("authors", "agree" if people else "differ"))
     elif a.authors or b.authors:
-        found.append(("authors", "only one has them"))
+        found.append(("authors", "leave it open" if a.authors and b.authors else "only one has them"))
     for name, one, other in (
         ("year", str(a.year or ""), str(b.year or "")),
         ("venue", a.venue, b.venue),

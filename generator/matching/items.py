@@ -107,7 +107,7 @@ class Item:
     """A checksum of the first letters of the abstract; 0 where there is none."""
     identifiers: Mapping[str, str] = field(default_factory=lambda: _NONE)
     authors: str = ""
-    """One after the other with semicolons between, ``Family, Given`` where the source tells them apart."""
+    """With semicolons between, ``Family, Given`` where the source tells them apart; one at the end where more are."""
     year: int | None = None
     venue: str = ""
     volume: str = ""
@@ -256,7 +256,7 @@ def _item(
         laid_abstract=shelf.lay(text) if shelf and text else text,
         abstract_start=start_of(text),
         identifiers=identifiers or _NONE,
-        authors=";".join(map(family_first, authors)),
+        authors=";".join("" if author == names.OTHERS else family_first(author) for author in authors),
         year=dates.year_of(issued),
         venue=venue or "",
         volume=titles.key(volume) if volume else "",

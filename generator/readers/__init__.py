@@ -17,7 +17,7 @@ from generator.errors import InputError, Problem
 from generator.faults import faults_of
 from generator.hidden import without_hidden
 from generator.models import Entry, PersonName
-from generator.names import without_others
+from generator.names import OTHERS, without_others
 from generator.titles import fold, without_endless, without_marks
 from generator.venues import without_preprint
 
@@ -154,12 +154,13 @@ def read(path: str, data: bytes, *, format: str | None = None, captured: str | N
 def cleaned(entry: Entry) -> Entry:
     """Return an entry without what sources write where they lack a fact, and without the tags that typeset a title.
 
-    A venue that is arXiv's name is such, alone or beside another: it says no more than the identifier.
+    A venue that is arXiv's name is such, alone or beside another: it says no more than the identifier. However a source
+    says that it names only the first authors, their list ends with ``others``.
     """
     people = tuple(named for author in entry.authors or () if (named := _named(author)))
     if people != (entry.authors or ()):
         doubt = f"authors: the source names only {len(people)} and others"
-        entry = replace(entry, authors=people or None, doubts=(*entry.doubts, doubt))
+        entry = replace(entry, authors=(*people, OTHERS) if people else None, doubts=(*entry.doubts, doubt))
     if entry.abstract and _NO_ABSTRACT.fullmatch(entry.abstract):
         entry = replace(entry, abstract=None)
     if entry.venue and (venue := without_preprint(entry.venue)) != entry.venue:

@@ -78,7 +78,7 @@ def _copied() -> dict[str, Path]:
     root = BUNDLED if BUNDLED.is_dir() else PACKAGE.parent
     try:
         project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-        listed = project["tool"]["hatch"]["build"]["targets"]["wheel"]["hooks"]["custom"]
+        listed = project["tool"]["hatch"]["build"]["hooks"]["custom"]
         names, left_out = listed["starter"], listed["left-out"]
     except (OSError, KeyError, tomllib.TOMLDecodeError) as error:
         raise ReadingListError(

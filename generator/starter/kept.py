@@ -16,7 +16,9 @@ def kept(root: Path, names: Sequence[str]) -> list[str]:
     """
     # What git sets for its hooks would lead it to another repository.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    command = ["git", "--literal-pathspecs", "-C", os.fspath(root), "ls-files", "-z", "--", *names]
+    # Of a clone that is another user's, as in a container, git tells nothing unless called safe; its code runs here.
+    safe = f"safe.directory={root.resolve()}"
+    command = ["git", "-c", safe, "--literal-pathspecs", "-C", os.fspath(root), "ls-files", "-z", "--", *names]
     try:
         done = subprocess.run(command, capture_output=True, env=environment, check=False)  # noqa: S603
         known = list(map(os.fsdecode, filter(None, done.stdout.split(b"\0"))))

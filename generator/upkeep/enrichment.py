@@ -19,6 +19,7 @@ from generator.identifiers import SCHEMES
 from generator.matching.comparison import Verdict, compare
 from generator.matching.items import item_of_entry, item_of_record
 from generator.models import Entry, Record
+from generator.names import is_cut, people
 from generator.provenance import is_derived, is_editors
 from generator.upkeep.apis import Api
 from generator.upkeep.politeness import LeaveAloneError, PoliteTransport
@@ -80,15 +81,17 @@ class Enrichment:
 
 
 def lacking(record: Record) -> frozenset[str]:
-    """Return the fields of FIELDS that a record lacks; a date lacks something unless a source states its day.
+    """Return the fields of FIELDS that a record lacks.
 
-    What people wrote or decided is not lacking, be it an empty field (``editor: …`` in its provenance).
+    A date lacks something unless a source states its day, and so does a source's list of authors that is cut. What
+    people wrote or decided is not lacking, be it an empty field (``editor: …`` in its provenance).
     """
     found = set()
     for name in FIELDS:
         held, origin = _held(record, name), record.provenance.get(name, "")
-        vague = name == "issued" and bool(origin) and (is_derived(origin) or not dates.is_day(held or ""))
-        if not is_editors(origin) and (not held or vague):
+        vague = name == "issued" and (is_derived(origin) or not dates.is_day(held or ""))
+        vague = vague or (name == "authors" and is_cut(held))
+        if not is_editors(origin) and (not held or (vague and origin)):
             found.add(name)
     return frozenset(found)
 
@@ -248,7 +251,16 @@ def _doubt(record: Record, name: str, value: Any) -> str | None:
         return f"{record.provenance.get('author_count', 'the record')} counts {record.author_count} authors"
     if name == "authors" and len(set(texts)) < len(texts):
         return "a name stands twice"
+    if name == "authors" and held and not _go_on(held, value):
+        return f"the record has {merging.shown(held)[:200]}"
     return None
+
+
+def _go_on(held: Sequence[Any], value: Sequence[Any]) -> bool:
+    """Tell whether a list of authors goes on with others after those that are named: each has a word in common."""
+    named = people(held)
+    words = [[set(titles.tokens(str(each))) for each in names] for names in (named, value)]
+    return len(value) > len(named) and all(one & other for one, other in zip(*words, strict=False))
 
 
 def _differs(record: Record, name: str, value: Any, api: Api) -> str | None:

@@ -1,0 +1,98 @@
+"""What the words of an answer name: a paper, by its identifier, an address or a bibliography's entry, and topics."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from generator import identifiers, links, readers, titles
+from generator.curation.forms import MAX_TOPICS, topic_labels
+from generator.curation.plans import Fault
+from generator.models import Entry, Topic
+
+KNOWN = "an arXiv id, a DOI, or an address at arXiv, doi.org, OpenReview, the ACL Anthology or Hugging Face Papers"
+"""What tells a paper, as people are asked for it."""
+_SCHEMELESS = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}/\S+", re.IGNORECASE)
+_MARKS = "<>[]\"'“”.,;:!?"
+_MARKDOWN_LINK = re.compile(r"\[([^\[\]]*)\]\((\S{1,2000})\)")
+
+
+def pasted(text: str) -> tuple[tuple[str, ...], str]:
+    """Return the identifiers and addresses that a person pasted, and the words beside them."""
+    text = titles.fold(text)
+    if " " in text and identifier(text):  # as "arXiv: 2210.17323"
+        return (text,), ""
+    words = _words(text)
+    found = tuple(word for word in words if is_paper(word))
+    return (found, " ".join(word for word in words if word not in found)) if found else ((), text)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """Return the words of a text, without the marks of a sentence or of Markdown around an address."""
+    return tuple(filter(None, map(_bare, _MARKDOWN_LINK.sub(r" \1 \2 ", text).split())))
+
+
+def _bare(word: str) -> str:
+    word = word.strip(_MARKS).removeprefix("(")
+    return word.removesuffix(")").rstrip(_MARKS) if word.count(")") > word.count("(") else word
+
+
+def is_paper(text: str) -> bool:
+    """Tell whether ``text`` is an identifier or an address rather than words."""
+    return (
+        identifier(text) is not None
+        or re.match(r"[a-z]+://\S+$", text) is not None
+        or _SCHEMELESS.fullmatch(text) is not None
+    )
+
+
+def identifier(text: str) -> tuple[str, str] | None:
+    """Return the kind and the value of the identifier that a text is, or that its address holds."""
+    text = text.strip()
+    text = f"https://{text}" if _SCHEMELESS.fullmatch(text) and not text.startswith("10.") else text
+    if found := identifiers.recognise(text):
+        return found
+    # Bare ids of the ACL Anthology cannot be mistaken for anything else, as those of OpenReview can.
+    return ("acl", value) if (value := identifiers.acl(text)) else None
+
+
+def address(text: str) -> str:
+    """Return the address that a text is, whole and without what only counts visitors; nothing where it is none."""
+    return links.without_tracking(text if "://" in text else f"https://{text}" if _SCHEMELESS.fullmatch(text) else "")
+
+
+def entry_of(text: str, format: str | None = None) -> tuple[Entry | None, str | None]:
+    """Return the one entry that a bibliography's text holds, or what keeps it from being read."""
+    reading = readers.read("", text.encode(errors="replace"), format=format)
+    if reading.problems:
+        problem = reading.problems[0]
+        return None, f"line {problem.line}: {problem.message}" if problem.line else problem.message
+    if len(reading.entries) > 1:
+        return None, f"holds {len(reading.entries)} entries; give one, or read them all with `reading-list import`"
+    entry = reading.entries[0]
+    return replace(entry, doubts=(*entry.doubts, *(remark.message for remark in reading.remarks))), None
+
+
+def topics_named(names: Sequence[str], topics: Mapping[str, Topic]) -> tuple[tuple[str, ...], list[Fault]]:
+    """Return the ids of the topics that are named by id, by name or as the forms offer them; and what names none."""
+    known = {topic_id: topic_id for topic_id in topics}
+    known |= {label.casefold(): topic_id for label, topic_id in topic_labels(topics).items()}
+    known |= {topic.name.casefold(): topic_id for topic_id, topic in topics.items()}
+    words = {word: topic_id for name, topic_id in known.items() for word in name.split() if len(word) > 4} | known
+    found: list[str] = []
+    faults: list[Fault] = []
+    for name in filter(None, map(titles.fold, names)):
+        topic_id = known.get(name.casefold())
+        if topic_id is None:
+            wanted = name[:80].casefold().rpartition(": ")[2]  # a label of the forms begins with the topic's group
+            close = [other for other in known if wanted in other] if len(wanted) > 2 else []
+            close = close or difflib.get_close_matches(wanted, words, 1, 0.75)
+            remedy = f"write {topics[words[close[0]]].name!r}" if close else "choose one of the list's, in topics.yaml"
+            faults.append(Fault("topics", f"unknown topic {name[:80]!r}; {remedy}"))
+        elif topic_id not in found:
+            found.append(topic_id)
+    if len(found) > MAX_TOPICS:
+        faults.append(Fault("topics", f"{len(found)} are too many; keep the {MAX_TOPICS} that matter most"))
+    return tuple(found), faults
