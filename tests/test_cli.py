@@ -331,6 +331,21 @@ def test_duplicates_name_bibtex_entries_by_their_keys(project: Path, capsys: pyt
     assert call("check") == 0
 
 
+@pytest.mark.parametrize(
+    ("titles", "told"),
+    [
+        (["Kelp"], "1 entry from 1 file is 1 record, 1 of them new"),
+        (["Kelp", "Divers"], "2 entries from 1 file are 2 records"),
+    ],
+)
+def test_an_import_counts_what_it_read(
+    project: Path, titles: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "kelp.csv").write_text("\n".join(["title", *titles, ""]), encoding="utf-8")
+    assert call("import", *DAY, "kelp.csv") == 0
+    assert told in capsys.readouterr().err
+
+
 # --- stats and generate ----------------------------------------------------------------------------------------------
 
 

@@ -57,8 +57,9 @@ def import_(options: argparse.Namespace) -> int:
         say(str(problem))
     read = sum(not reading.problems for reading in done.readings)
     wrote = "nothing was written (--dry-run)" if options.dry_run else f"{count(changed, 'file')} changed"
+    verb = "is" if len(done.entries) == 1 else "are"
     say(
-        f"{count(len(done.entries), 'entry')} from {count(read, 'file')} are {count(len(done.outcomes), 'record')}, "
+        f"{count(len(done.entries), 'entry')} from {count(read, 'file')} {verb} {count(len(done.outcomes), 'record')}, "
         f"{new} of them new; {count(len(done.review), 'pair')} for review; {wrote}"
     )
     return PROBLEMS if done.problems else DONE
