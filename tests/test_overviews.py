@@ -43,7 +43,7 @@ def _page(each: Library, path: str) -> str:
 
 
 def _values(each: Library, path: str) -> Any:
-    return {page.path: page for page in overviews.overviews(each, {})}[path].values
+    return {page.path: page for page in overviews.overviews(each, TOY_SETTINGS)}[path].values
 
 
 def test_discussed_ranks_by_comments_then_title_and_by_captures_alone() -> None:

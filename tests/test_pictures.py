@@ -27,7 +27,7 @@ from generator.library import Library
 from generator.models import Record, Topic
 from generator.overviews import overviews
 from generator.pictures import atlas, charts, drawing, figures, layout
-from generator.related import related, term_weights
+from generator.related import related
 
 _T = TypeVar("_T")
 LISTS = [pytest.param(TOY_RECORDS, id="toy"), pytest.param(RECORDS, id="real")]
@@ -53,7 +53,7 @@ def _svgs(text: str) -> list[ElementTree.Element]:
 
 
 def _map_of(each: Library) -> ElementTree.Element:
-    return ElementTree.fromstring(atlas.atlas(each, term_weights(each.records)).svg)
+    return ElementTree.fromstring(atlas.atlas(each).svg)
 
 
 def _texts(svg: ElementTree.Element) -> list[str]:
@@ -90,7 +90,7 @@ def test_drawings_are_named_and_take_nothing_from_elsewhere(folder: Path, page: 
 def test_another_order_of_records_gives_the_same_drawings(folder: Path) -> None:
     contents = store.load(folder)
     backwards = Library.of(replace(contents, records=dict(reversed(list(contents.records.items())))))
-    for each in overviews(backwards, term_weights(backwards.records)):
+    for each in overviews(backwards, TOY_SETTINGS):
         if each.path == "map.md":
             assert each.values["atlas"].svg in _drawn(folder)["map.md"]
         if each.path == "pictures.md":
@@ -263,7 +263,7 @@ def test_an_empty_list_has_charts_of_nothing_and_no_map() -> None:
     for chart in charts.charts(EMPTY):
         ElementTree.fromstring(chart.svg)
         assert chart.rows == []
-    assert atlas.atlas(EMPTY, {}).svg == ""
+    assert atlas.atlas(EMPTY).svg == ""
 
 
 # --- the map ---------------------------------------------------------------------------------------------------------
@@ -289,7 +289,7 @@ def placed(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What the map of the real list is drawn from."""
     found: dict[str, Any] = {}
     monkeypatch.setattr(atlas, "drawn", lambda kind, *given: found.update(given[-1] if kind == "map" else {}))
-    atlas.atlas(_library(RECORDS), term_weights(_library(RECORDS).records))
+    atlas.atlas(_library(RECORDS))
     return found
 
 
@@ -322,7 +322,7 @@ def test_near_on_the_map_is_near_in_words(placed: dict[str, Any]) -> None:
 def test_a_long_list_is_shown_by_its_topics(monkeypatch: pytest.MonkeyPatch) -> None:
     each = _library(RECORDS)
     monkeypatch.setattr(atlas, "MOST_POINTS", 372)
-    found = atlas.atlas(each, term_weights(each.records))
+    found = atlas.atlas(each)
     svg = ElementTree.fromstring(found.svg)
     assert not found.single
     links = [link.get("href", "") for link in svg.iter("a")]
@@ -336,7 +336,7 @@ def test_two_topics_make_no_map() -> None:
     records = {f"p{number}": Record(title="A Loom", topics=(f"t{number}",)) for number in range(2)}
     topics = {f"t{number}": Topic(name=f"T{number}", group="G") for number in range(2)}
     each = Library(records, topics, {}, {}, {})
-    assert atlas.atlas(each, term_weights(each.records)).svg == ""
+    assert atlas.atlas(each).svg == ""
     assert "too few topics" in {page.path: page.text for page in pages.pages(each, TOY_SETTINGS)}["map.md"]
 
 

@@ -38,8 +38,8 @@ class Atlas:
     """Id, name and papers of each topic, a paper under its primary one."""
 
 
-def atlas(library: Library, words: Mapping[str, Mapping[str, float]]) -> Atlas:
-    """Return the map of a list; ``words`` are the weights of the records' terms, those of ``related.term_weights``."""
+def atlas(library: Library) -> Atlas:
+    """Return the map of a list."""
     members: dict[str, list[str]] = {topic: [] for topic in (*library.topics, UNSORTED)}
     for record_id in library.records:
         members[primary_topic(library, record_id)].append(record_id)
@@ -57,7 +57,7 @@ def atlas(library: Library, words: Mapping[str, Mapping[str, float]]) -> Atlas:
     svg = Markup()
     if len(members) >= FEWEST_TOPICS:
         placed = _papers_placed if single else _topics_placed
-        svg = drawn("map", "map", "Map of the list", text, placed(library, words, members, of))
+        svg = drawn("map", "map", "Map of the list", text, placed(library, members, of))
     return Atlas(
         svg,
         single,
@@ -89,27 +89,20 @@ def _signs(library: Library, topics: Sequence[str]) -> list[tuple[str, float, fl
     return found
 
 
-def _centroids(
-    library: Library, words: Mapping[str, Mapping[str, float]], topics: Sequence[str]
-) -> list[dict[str, float]]:
-    return [layout.centroid([words[paper] for paper in library.by_topic[topic]]) for topic in topics]
+def _centroids(library: Library, topics: Sequence[str]) -> list[dict[str, float]]:
+    return [layout.centroid([library.words[paper] for paper in library.by_topic[topic]]) for topic in topics]
 
 
-def _papers_placed(
-    library: Library,
-    words: Mapping[str, Mapping[str, float]],
-    members: Mapping[str, Sequence[str]],
-    group: Mapping[str, int],
-) -> dict[str, Any]:
+def _papers_placed(library: Library, members: Mapping[str, Sequence[str]], group: Mapping[str, int]) -> dict[str, Any]:
     """Return the map of all papers: each has a place of its own, and the topics' names cover none."""
     topics = list(members)
-    centroids = _centroids(library, words, topics)
+    centroids = _centroids(library, topics)
     signs = _signs(library, topics)
     radii = [_PITCH * (0.6 * math.sqrt(len(members[topic])) + 1.5) for topic in topics]
     centres = layout.discs(layout.cosines(centroids, centroids), radii)
     ids = [paper for topic in topics for paper in members[topic]]
     own = [number for number, topic in enumerate(topics) for _ in members[topic]]
-    affinity = layout.cosines([words[paper] for paper in ids], centroids)
+    affinity = layout.cosines([library.words[paper] for paper in ids], centroids)
     numbers = {topic: number for number, topic in enumerate(topics)}
     for row, paper in zip(affinity, ids, strict=True):
         for topic in {*library.records[paper].topics} & numbers.keys():
@@ -145,15 +138,10 @@ def _papers_placed(
     )
 
 
-def _topics_placed(
-    library: Library,
-    words: Mapping[str, Mapping[str, float]],
-    members: Mapping[str, Sequence[str]],
-    group: Mapping[str, int],
-) -> dict[str, Any]:
+def _topics_placed(library: Library, members: Mapping[str, Sequence[str]], group: Mapping[str, int]) -> dict[str, Any]:
     """Return the map of the topics alone, each as large as its number of papers."""
     topics = list(members)
-    centroids = _centroids(library, words, topics)
+    centroids = _centroids(library, topics)
     signs = _signs(library, topics)
     unit = math.sqrt(150_000 / math.pi / sum(len(members[topic]) for topic in topics))
     radii = [unit * math.sqrt(len(members[topic])) for topic in topics]
