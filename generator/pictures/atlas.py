@@ -6,7 +6,6 @@ import math
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup
 
@@ -14,7 +13,7 @@ from generator import escaping
 from generator.library import UNSORTED, Library
 from generator.pictures import layout
 from generator.pictures.drawing import drawn
-from generator.pictures.figures import SIGN_LETTER, SIGN_LINE
+from generator.pictures.figures import SIGN_LETTER, SIGN_LINE, Point, Sheet, mark, plane
 from generator.wording import count, plain_title
 
 MOST_POINTS = 1000
@@ -57,7 +56,7 @@ def atlas(library: Library) -> Atlas:
     svg = Markup()
     if len(members) >= FEWEST_TOPICS:
         placed = _papers_placed if single else _topics_placed
-        svg = drawn("map", "map", "Map of the list", text, placed(library, members, of))
+        svg = drawn(plane(placed(library, members, of)), "map", "Map of the list", text, role="group")
     return Atlas(
         svg,
         single,
@@ -77,7 +76,7 @@ def topic_name(library: Library, topic: str) -> str:
 
 
 def _mark(group: int) -> Markup:
-    return drawn("mark", f"mark-{group}", "", "", group)
+    return drawn(mark(group), f"mark-{group}", "", "")
 
 
 def _signs(library: Library, topics: Sequence[str]) -> list[tuple[str, float, float]]:
@@ -93,7 +92,7 @@ def _centroids(library: Library, topics: Sequence[str]) -> list[dict[str, float]
     return [layout.centroid([library.words[paper] for paper in library.by_topic[topic]]) for topic in topics]
 
 
-def _papers_placed(library: Library, members: Mapping[str, Sequence[str]], group: Mapping[str, int]) -> dict[str, Any]:
+def _papers_placed(library: Library, members: Mapping[str, Sequence[str]], group: Mapping[str, int]) -> Sheet:
     """Return the map of all papers: each has a place of its own, and the topics' names cover none."""
     topics = list(members)
     centroids = _centroids(library, topics)
@@ -122,7 +121,7 @@ def _papers_placed(library: Library, members: Mapping[str, Sequence[str]], group
     ]
     places = layout.honeycomb(wished, [middles[number] for number in own], _PITCH, closed)
     points = [
-        (
+        Point(
             place.real,
             place.imag,
             _PITCH * 0.3,
@@ -138,7 +137,7 @@ def _papers_placed(library: Library, members: Mapping[str, Sequence[str]], group
     )
 
 
-def _topics_placed(library: Library, members: Mapping[str, Sequence[str]], group: Mapping[str, int]) -> dict[str, Any]:
+def _topics_placed(library: Library, members: Mapping[str, Sequence[str]], group: Mapping[str, int]) -> Sheet:
     """Return the map of the topics alone, each as large as its number of papers."""
     topics = list(members)
     centroids = _centroids(library, topics)
@@ -147,50 +146,43 @@ def _topics_placed(library: Library, members: Mapping[str, Sequence[str]], group
     radii = [unit * math.sqrt(len(members[topic])) for topic in topics]
     room = [max(radius, width / 2) + 6 for radius, (_, width, _) in zip(radii, signs, strict=True)]
     centres = layout.discs(layout.cosines(centroids, centroids), room)
+    # The group's mark stands over the name, both in the middle of the disc.
     points = [
-        (
+        Point(
             place.real,
             place.imag,
             radius,
             f"{topic_name(library, topic)}, {count(len(members[topic]), 'paper')}",
             f"topics/{topic}.md",
             group[topic],
+            mark=place.imag - height / 2 - 3,
         )
-        for place, radius, topic in zip(centres, radii, topics, strict=True)
+        for place, radius, topic, (_, _, height) in zip(centres, radii, topics, signs, strict=True)
     ]
-    # The group's mark stands over the name, both in the middle of the disc.
-    marks = [place.imag - height / 2 - 3 for place, (_, _, height) in zip(centres, signs, strict=True)]
     named = [(place.real, place.imag + 6, text, width) for place, (text, width, _) in zip(centres, signs, strict=True)]
-    return _sheet(points, named, marks)
+    return _sheet(points, named, discs=True)
 
 
-def _sheet(
-    points: Sequence[tuple[Any, ...]], signs: Sequence[tuple[float, float, str, float]], marks: Sequence[float] = ()
-) -> dict[str, Any]:
-    """Return what the map is drawn from: all of it moved to where nothing is cut off, in units rounded to a tenth.
-
-    Points with ``marks``, which are heights, are discs.
-    """
+def _sheet(points: Sequence[Point], signs: Sequence[tuple[float, float, str, float]], *, discs: bool = False) -> Sheet:
+    """Return what the map is drawn from: all of it moved to where nothing is cut off, in units rounded to a tenth."""
     edge = 6.0
-    left = min([x - radius for x, _, radius, *_ in points] + [x - width / 2 for x, _, _, width in signs]) - edge
-    right = max([x + radius for x, _, radius, *_ in points] + [x + width / 2 for x, _, _, width in signs]) + edge
+    left = min([point.x - point.radius for point in points] + [x - width / 2 for x, _, _, width in signs]) - edge
+    right = max([point.x + point.radius for point in points] + [x + width / 2 for x, _, _, width in signs]) + edge
     lines = SIGN_LINE * 2
-    top = min([y - radius for _, y, radius, *_ in points] + [y - lines for _, y, *_ in signs]) - edge
-    bottom = max([y + radius for _, y, radius, *_ in points] + [y + lines for _, y, *_ in signs]) + edge
-    return {
-        "size": [math.ceil(right - left), math.ceil(bottom - top)],
-        "points": [
-            {
-                "x": round(x - left, 1),
-                "y": round(y - top, 1),
-                "radius": round(radius, 1),
-                "name": name,
-                "address": to,
-                "group": group,
-                "mark": round(mark - top, 1),
-            }
-            for (x, y, radius, name, to, group), mark in zip(points, marks or [0] * len(points), strict=True)
+    top = min([point.y - point.radius for point in points] + [y - lines for _, y, *_ in signs]) - edge
+    bottom = max([point.y + point.radius for point in points] + [y + lines for _, y, *_ in signs]) + edge
+    return Sheet(
+        math.ceil(right - left),
+        math.ceil(bottom - top),
+        [
+            point._replace(
+                x=round(point.x - left, 1),
+                y=round(point.y - top, 1),
+                radius=round(point.radius, 1),
+                mark=round(point.mark - top, 1),
+            )
+            for point in points
         ],
-        "discs": bool(marks),
-        "signs": [[round(x - left, 1), round(y - top, 1), text] for x, y, text, _ in signs],
-    }
+        [(round(x - left, 1), round(y - top, 1), text) for x, y, text, _ in signs],
+        discs,
+    )
