@@ -31,9 +31,7 @@ def author_pages(library: Library) -> Iterator[Draft]:
     order = {topic: place for place, topic in enumerate(library.topics)}
     for name, papers in library.by_author.items():
         years = sorted({year for paper in papers if (year := library.records[paper].year)})
-        topics = Counter(
-            topic for paper in papers for topic in library.records[paper].topics if topic in library.topics
-        )
+        topics = Counter(topic for paper in papers for topic in library.topics_of(paper))
         others = Counter(other for paper in papers for other in wrote[paper] if other != name)
         named = sorted(others.items(), key=lambda pair: (-pair[1], place[pair[0]]))[:MOST_NAMED]
         yield Draft(

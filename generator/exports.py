@@ -20,7 +20,7 @@ SCHEMA_VERSION = 1
 _MONTHS = [month.lower() for month in dates.MONTHS]
 
 
-def address(record: Record) -> str | None:
+def paper_url(record: Record) -> str | None:
     """Return the address where the paper is read, or ``None``: arXiv first, then DOI, the others, and its own link."""
     for kind, scheme in SCHEMES.items():
         if value := getattr(record.identifiers, kind):
@@ -50,7 +50,7 @@ def bibtex_entry(record_id: str, record: Record) -> str:
         fields += [("eprint", escaping.bibtex_verbatim(record.identifiers.arxiv)), ("archiveprefix", "arXiv")]
     if record.identifiers.doi:
         fields.append(("doi", escaping.bibtex_verbatim(record.identifiers.doi)))
-    if url := address(record):
+    if url := paper_url(record):
         fields.append(("url", escaping.bibtex_verbatim(url)))
     own = {"openreview": record.identifiers.openreview, "acl": record.identifiers.acl, **_links(record, url)}
     fields += [(name, escaping.bibtex_verbatim(value)) for name, value in own.items() if value]
@@ -61,7 +61,7 @@ def bibtex_entry(record_id: str, record: Record) -> str:
 
 
 def _links(record: Record, cited: str | None) -> dict[str, str]:
-    """Return the paper's own links by kind, but for the one that is ``cited``, its :func:`address`."""
+    """Return the paper's own links by kind, but for the one that is ``cited``, its :func:`paper_url`."""
     return {kind: url for kind, url in record.links if url and url != cited}
 
 
@@ -100,7 +100,7 @@ def reference(record: Record) -> str:
     parts = [f"{people}{year}", title, record.venue] if people else [f"{title}{year}", record.venue]
     known = [escaping.clean(part) for part in parts if part]
     ended = [part if part.endswith((".", "?", "!")) else f"{part}." for part in known]
-    return " ".join([*ended, *filter(None, [address(record)])])
+    return " ".join([*ended, *filter(None, [paper_url(record)])])
 
 
 def citations(record_id: str, record: Record) -> list[tuple[str, str, str]]:
@@ -148,7 +148,7 @@ def ris_entry(record_id: str, record: Record) -> str:
         lines.append(("DO", record.identifiers.doi))
     if record.identifiers.arxiv:
         lines.append(("M1", f"arXiv:{record.identifiers.arxiv}"))
-    if url := address(record):
+    if url := paper_url(record):
         lines.append(("UR", url))
     lines += [("UR", other) for other in _other_addresses(record, url).values()]
     if record.abstract:
@@ -187,7 +187,7 @@ def csl_item(record_id: str, record: Record) -> dict[str, Any]:
         item["DOI"] = record.identifiers.doi
     if record.identifiers.arxiv:
         item |= {"archive": "arXiv", "archive_location": record.identifiers.arxiv}
-    if url := address(record):
+    if url := paper_url(record):
         item["URL"] = url
     if record.abstract:
         item["abstract"] = escaping.clean(record.abstract)
@@ -252,7 +252,7 @@ def csv_table(records: Mapping[str, Record]) -> str:
             "type": record.type,
             "topics": " ".join(record.topics),
             **dict(record.identifiers),
-            "url": address(record),
+            "url": paper_url(record),
             **dict(record.links),
             "why": record.why,
             "summary": record.summary,

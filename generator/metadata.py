@@ -22,11 +22,6 @@ SEARCH_PAGE = "papers/?find={searchTerms}"
 _SHORT_NAME, _LONG_NAME, _DESCRIPTION = 16, 48, 1024  # the most characters that OpenSearch 1.1 allows each
 
 
-def address(settings: Settings, path: str = "") -> str:
-    """Return the absolute address of ``path`` below the site's root, or nothing where the site has no address yet."""
-    return f"{settings.site_url.rstrip('/')}/{path}" if settings.site_url else ""
-
-
 def paper_path(record_id: str) -> str:
     """Return the path of a paper's page below the site's root."""
     return f"papers/{record_id}/"
@@ -70,10 +65,10 @@ def highwire(record_id: str, record: Record, settings: Settings) -> list[tuple[s
         tags.append(("citation_doi", held.doi))
     if held.arxiv:
         tags.append(("citation_arxiv_id", held.arxiv))
-    paper = exports.address(record)
+    paper = exports.paper_url(record)
     if paper:
         tags.append(("citation_public_url", paper))
-    if where := paper or address(settings, paper_path(record_id)):
+    if where := paper or settings.url(paper_path(record_id)):
         tags.append(("citation_abstract_html_url", where))
     if held.arxiv:
         tags.append(("citation_pdf_url", f"https://arxiv.org/pdf/{quote(held.arxiv)}"))
@@ -100,7 +95,7 @@ def json_ld(record_id: str, record: Record, settings: Settings, topics: Mapping[
             {"@type": "PropertyValue", "propertyID": SCHEMES[kind].name, "value": value} for kind, value in held.items()
         ],
         "sameAs": [*(SCHEMES[kind].url(value) for kind, value in held.items()), *filter(None, [record.links.paper])],
-        "mainEntityOfPage": address(settings, paper_path(record_id)),
+        "mainEntityOfPage": settings.url(paper_path(record_id)),
     }
     return {name: value for name, value in data.items() if value}
 
@@ -129,7 +124,7 @@ def _about(record: Record, settings: Settings, topics: Mapping[str, Topic]) -> l
     found = []
     for topic_id in record.topics:
         if topic_id in topics:
-            where = address(settings, f"topics/{topic_id}/")
+            where = settings.url(f"topics/{topic_id}/")
             known = {"url": where} if where else {"termCode": topic_id}
             found.append({"@type": "DefinedTerm", "name": escaping.clean(topics[topic_id].name), **known})
     return found
@@ -149,11 +144,11 @@ def open_graph(
     tags = [
         ("og:title", escaping.clean(title)),
         ("og:type", kind),
-        ("og:url", address(settings, path)),
+        ("og:url", settings.url(path)),
         ("og:site_name", escaping.clean(settings.site_name)),
         ("og:description", escaping.clean(description)),
     ]
-    if image and (where := address(settings, image)):
+    if image and (where := settings.url(image)):
         tags += [("og:image", where), ("og:image:alt", escaping.clean(settings.site_name))]
         tags += [("og:image:width", "1200"), ("og:image:height", "630")]
         tags.append(("twitter:card", "summary_large_image"))
@@ -170,7 +165,7 @@ def opensearch(settings: Settings) -> str:
         return ""
     about = settings.site_description or f"Search {settings.site_name}"
     # The address is the maintainer's, but braces in it would read as parameters of the template.
-    template = f"{escaping.url(address(settings))}{SEARCH_PAGE}"
+    template = f"{escaping.url(settings.url())}{SEARCH_PAGE}"
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">',

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from generator import data_schema, dates, digest, exports
 from generator.library import UNSORTED, Library, coverage
 from generator.models import LISTING_FORMATS, Source
-from generator.pictures.atlas import atlas, primary_topic, topic_name
+from generator.pictures.atlas import atlas
 from generator.pictures.charts import charts
 from generator.rendering import Draft
 from generator.settings import Settings
-from generator.wording import count
+from generator.wording import count, topic_name
 
 _WIDE = ("navigation", "toc")
 _DRAWN = ('<link rel="stylesheet" href="../assets/pictures.css">',)
@@ -122,7 +122,7 @@ def _day(source: Source) -> str:
 def _changes(library: Library) -> Draft:
     days = []
     for day, changed in digest.changes(library).items():
-        by_topic = Counter(primary_topic(library, record_id) for record_id in changed.added)
+        by_topic = Counter(map(library.primary_topic, changed.added))
         many = len(changed.added) > _MOST_OF_A_DAY
         tally = [
             (topic, topic_name(library, topic), by_topic[topic])

@@ -132,9 +132,7 @@ class _Writer:
             "heading": Markup(formulas.heading(record.title)),
             "links": wording.links_of(record),
             "facts": list(wording.facts_of(record, self.library)),
-            "topics": [
-                (topic, self.library.topics[topic].name) for topic in record.topics if topic in self.library.topics
-            ],
+            "topics": [(topic, self.library.topics[topic].name) for topic in self.library.topics_of(record_id)],
             "on_paths": self.library.on_paths.get(record_id, ()),
             "missing": [name for field, name in _EXPECTED.items() if not getattr(record, field)],
             "related": list(self.related(record_id)),
@@ -183,13 +181,12 @@ def _redirects(library: Library) -> Iterator[Draft]:
 def _topics(library: Library, settings: Settings) -> Iterator[Draft]:
     for topic_id, topic in library.topics.items():
         ids = library.by_topic.get(topic_id, ())
-        address = metadata.address(settings, f"topics/{topic_id}/")
         yield Draft(
             f"topics/{topic_id}.md",
             "topic.md.j2",
             topic.name,
             topic.description or f"{wording.count(len(ids), 'paper')} on {topic.name}.",
-            {"id": topic_id, "topic": topic, "ids": ids, "address": address},
+            {"id": topic_id, "topic": topic, "ids": ids, "address": settings.url(f"topics/{topic_id}/")},
             records=[*ids, *(each.paper for each in topic.start_here if each.paper in library.records)],
             head=feeds.lines(library, settings, topic_id),
         )

@@ -121,6 +121,11 @@ def figures(text: str) -> list[tuple[bool, str]]:
     return [piece for piece in [*pieces, (False, text[done:])] if piece[1]]
 
 
+def topic_name(library: Library, topic: str) -> str:
+    """Return the name of a topic as plain text; of ``unsorted`` as well."""
+    return escaping.clean(library.topics[topic].name) if topic in library.topics else "Unsorted"
+
+
 def shorten(text: str, length: int = 300) -> str:
     """Return ``text`` on one line, cut at a word with an ellipsis where it is longer than ``length`` characters."""
     text = escaping.clean(text)

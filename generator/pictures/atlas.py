@@ -14,7 +14,7 @@ from generator.library import UNSORTED, Library
 from generator.pictures import layout
 from generator.pictures.drawing import drawn
 from generator.pictures.figures import SIGN_LETTER, SIGN_LINE, Point, Sheet, mark, plane
-from generator.wording import count, plain_title
+from generator.wording import count, plain_title, topic_name
 
 MOST_POINTS = 1000
 """The most papers that the map shows one by one; a longer list is shown by its topics."""
@@ -41,7 +41,7 @@ def atlas(library: Library) -> Atlas:
     """Return the map of a list."""
     members: dict[str, list[str]] = {topic: [] for topic in (*library.topics, UNSORTED)}
     for record_id in library.records:
-        members[primary_topic(library, record_id)].append(record_id)
+        members[library.primary_topic(record_id)].append(record_id)
     members = {topic: papers for topic, papers in members.items() if papers}
     groups = list(dict.fromkeys([*library.groups, "Unsorted"]))
     of = {
@@ -63,16 +63,6 @@ def atlas(library: Library) -> Atlas:
         tuple((number, escaping.clean(groups[number]), _mark(number)) for number in sorted({*of.values()})),
         tuple((topic, topic_name(library, topic), tuple(papers)) for topic, papers in members.items()),
     )
-
-
-def primary_topic(library: Library, record_id: str) -> str:
-    """Return the first topic of a record that the list knows, or ``unsorted``."""
-    return next((topic for topic in library.records[record_id].topics if topic in library.topics), UNSORTED)
-
-
-def topic_name(library: Library, topic: str) -> str:
-    """Return the name of a topic as plain text."""
-    return escaping.clean(library.topics[topic].name) if topic in library.topics else "Unsorted"
 
 
 def _mark(group: int) -> Markup:
