@@ -1,11 +1,12 @@
-"""What a page tells machines: citation tags, JSON-LD, OpenGraph and the OpenSearch description, from facts alone.
+"""What a page tells machines: citation tags and JSON-LD; and the OpenSearch description of the site.
 
-Tags are plain text values until :func:`lines` and :func:`paper` print them, escaped, for the head of a page.
+Tags are plain text values until :func:`paper` prints them, escaped, for the head of a page. What every page says of
+itself, its OpenGraph tags too, overrides/main.html prints.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -27,16 +28,14 @@ def paper_path(record_id: str) -> str:
     return f"papers/{record_id}/"
 
 
-def lines(attribute: str, tags: Iterable[tuple[str, str]]) -> list[str]:
-    """Return ``(name, content)`` pairs as ``meta`` elements; ``attribute`` holds the name, such as ``property``."""
-    return [f'<meta {attribute}="{escaping.html(name)}" content="{escaping.html(content)}">' for name, content in tags]
-
-
 def paper(record_id: str, record: Record, settings: Settings, topics: Mapping[str, Topic]) -> list[str]:
     """Return the lines that the head of a paper's page has and other pages have not: citation tags and JSON-LD."""
     data = escaping.script_json(json_ld(record_id, record, settings, topics))
     return [
-        *lines("name", highwire(record_id, record, settings)),
+        *(
+            f'<meta name="{escaping.html(name)}" content="{escaping.html(content)}">'
+            for name, content in highwire(record_id, record, settings)
+        ),
         f'<script type="application/ld+json">{data}</script>',
     ]
 
@@ -128,31 +127,6 @@ def _about(record: Record, settings: Settings, topics: Mapping[str, Topic]) -> l
             known = {"url": where} if where else {"termCode": topic_id}
             found.append({"@type": "DefinedTerm", "name": escaping.clean(topics[topic_id].name), **known})
     return found
-
-
-def open_graph(
-    title: str, description: str, path: str, settings: Settings, *, kind: str = "website", image: str = ""
-) -> list[tuple[str, str]]:
-    """Return the OpenGraph tags of any page as ``(property, content)`` pairs, https://ogp.me/.
-
-    ``title`` and ``description`` are plain text; ``path`` and ``image`` lie below the site's root, such as
-    ``papers/loom/`` and ``assets/card.png``; ``kind`` is ``article`` for a paper. The image is the card of the site, of
-    1200 by 630 pixels. The protocol wants absolute addresses, so a site without one has neither ``og:url`` nor
-    ``og:image``. The large card that X shows is asked for where there is an image,
-    https://developer.x.com/en/docs/x-for-websites/cards.
-    """
-    tags = [
-        ("og:title", escaping.clean(title)),
-        ("og:type", kind),
-        ("og:url", settings.url(path)),
-        ("og:site_name", escaping.clean(settings.site_name)),
-        ("og:description", escaping.clean(description)),
-    ]
-    if image and (where := settings.url(image)):
-        tags += [("og:image", where), ("og:image:alt", escaping.clean(settings.site_name))]
-        tags += [("og:image:width", "1200"), ("og:image:height", "630")]
-        tags.append(("twitter:card", "summary_large_image"))
-    return [(name, content) for name, content in tags if content]
 
 
 def opensearch(settings: Settings) -> str:

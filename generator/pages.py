@@ -89,15 +89,11 @@ class _Writer:
         Its front matter has the title, the description and the page's own lines for the HTML head, all made safe for
         the place where overrides/main.html prints them as they are.
         """
-        kind = "article" if "record" in draft.values else "website"
-        description = wording.shorten(draft.description)
-        tags = metadata.open_graph(
-            draft.title, description, _url(draft.path), self.settings, kind=kind, image=self.settings.card
-        )
         front_matter = {
             "title": escaping.html(draft.title),
-            "description": escaping.html(description),
-            "head": "\n".join([*draft.head, *metadata.lines("property", tags)]),
+            "description": escaping.html(wording.shorten(draft.description)),
+            "head": "".join(f"{line}\n" for line in draft.head),
+            "type": "article" if "record" in draft.values else "website",
         }
         front = "\n".join(f"{key}: {_quoted(value)}" for key, value in front_matter.items())
         template = rendering.environment().get_template(draft.template)
@@ -253,11 +249,6 @@ def papers(
 
 FOLDERS = ("papers", "topics", "years", "sources", "paths", "authors")
 """The folders under docs that hold nothing but generated pages."""
-
-
-def _url(path: str) -> str:
-    """Return the address of a page below the site's root: ``papers/loom.md`` is read at ``papers/loom/``."""
-    return "" if path == "index.md" else f"{path.removesuffix('.md')}/".removesuffix("index/")
 
 
 # Not ASCII alone: YAML reads \\ud83d\\ude42 as two halves of a character.

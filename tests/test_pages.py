@@ -76,7 +76,7 @@ def test_the_toy_list_covers_what_can_happen() -> None:
 @pytest.mark.parametrize("path", sorted(TOY_PAGES))
 def test_front_matter_is_yaml_with_fixed_keys(path: str) -> None:
     front = _front(TOY_PAGES[path])
-    assert list(front) == ["title", "description", "head", "hide"]
+    assert list(front) == ["title", "description", "head", "type", "hide"]
     for name in ("title", "description"):
         assert isinstance(front[name], str)
         assert front[name].strip()
