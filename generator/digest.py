@@ -31,7 +31,7 @@ class Day:
     retracted: list[tuple[str, str]] = field(default_factory=list)
 
 
-def changes(library: Library) -> dict[str, Day]:
+def by_day(library: Library) -> dict[str, Day]:
     """Return what changed by day (YYYY-MM-DD), the latest first; within a day papers stand by title and id."""
     found: dict[str, Day] = {}
     for record_id in library.by_addition:
@@ -73,7 +73,7 @@ class _Paper:
 def _put_right(library: Library, since: str, before: Library | None) -> dict[str, Day]:
     """Return corrections and retractions since the day ``since``, or those that the list ``before`` did not have."""
     if before is None:
-        return {day: changed for day, changed in changes(library).items() if day >= since}
+        return {day: changed for day, changed in by_day(library).items() if day >= since}
     told = {
         (library.redirects.get(record_id, record_id), correction.day, correction.what)
         for record_id, record in before.records.items()
@@ -84,7 +84,7 @@ def _put_right(library: Library, since: str, before: Library | None) -> dict[str
             corrected=[(name, what) for name, what in changed.corrected if (name, day, what) not in told],
             retracted=[(name, why) for name, why in changed.retracted if name not in before.retracted],
         )
-        for day, changed in changes(library).items()
+        for day, changed in by_day(library).items()
     }
 
 

@@ -121,7 +121,7 @@ def _day(source: Source) -> str:
 
 def _changes(library: Library) -> Draft:
     days = []
-    for day, changed in digest.changes(library).items():
+    for day, changed in digest.by_day(library).items():
         by_topic = Counter(map(library.primary_topic, changed.added))
         many = len(changed.added) > _MOST_OF_A_DAY
         tally = [
