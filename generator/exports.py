@@ -13,6 +13,7 @@ from generator import dates, escaping, store, titles
 from generator.identifiers import SCHEMES
 from generator.models import PersonName, Record
 from generator.venues import cited_date, container, is_journal
+from generator.wording import listed
 
 SCHEMA_VERSION = 1
 """Version of the layout of ``papers.json``: raised when a field changes its meaning or goes, not when one is added."""
@@ -93,8 +94,7 @@ def reference(record: Record) -> str:
 
     Without authors the title comes first.
     """
-    names = record.author_names
-    people = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    people = listed(record.author_names)
     date = cited_date(record.venue, record.issued, record.identifiers.arxiv)
     title, year = titles.plain(record.title), f" ({date[:4]})" if date else ""
     parts = [f"{people}{year}", title, record.venue] if people else [f"{title}{year}", record.venue]

@@ -59,10 +59,9 @@ def generate(
     """
     known = known or {}
     _sweep(output)
-    wanted = ((page.path, page.made_of, page.make) for page in pages.pages(library, settings))
-    data = ((path, "", partial(str, text)) for path, text in _data(library, settings))
+    data = (pages.Page(path, partial(str, text)) for path, text in _data(library, settings))
     with workers.beside(lambda: _write(data, output, {}), worth=len(library.records) >= workers.FEWEST) as data_files:
-        done = _write(wanted, output, known, tell) | data_files()
+        done = _write(pages.pages(library, settings), output, known, tell) | data_files()
     made = {path: file for path, (file, _) in done.items()}
     written = sum(is_new for _, is_new in done.values())
     removed = 0
@@ -76,18 +75,16 @@ def generate(
 
 
 def _write(
-    wanted: Iterable[tuple[str, str, Callable[[], str]]],
+    wanted: Iterable[pages.Page],
     output: Path,
     known: Mapping[str, Made],
     tell: Callable[[int], None] | None = None,
 ) -> dict[str, tuple[Made, bool]]:
-    """Write files with these paths, keys and makers; return how each is known again, and whether it is new.
-
-    The key is empty where a file is made of the list as a whole.
-    """
+    """Write the ``wanted`` files; return how each is known again, and whether it holds something new."""
     done: dict[str, tuple[Made, bool]] = {}
     folders = {""}
-    for path, made_of, make in wanted:
+    for page in wanted:
+        path, made_of = page.path, page.made_of
         target, folder = f"{output}/{path}", path.rpartition("/")[0]
         if folder not in folders:
             refuse_links(output / folder, output)
@@ -96,7 +93,7 @@ def _write(
         if before and before.made_of == made_of and files.is_as_left(target, before.size, before.changed):
             done[path] = before, False
         else:
-            is_new = _put(target, make())
+            is_new = _put(target, page.make())
             done[path] = _made(target, made_of), is_new
         if tell:
             tell(len(done))

@@ -26,16 +26,16 @@ _EXPECTED = {"authors": "authors", "issued": "date", "venue": "venue"}
 
 @dataclass(frozen=True)
 class Page:
-    """One Markdown file: its path inside the docs folder, and how its text is made."""
+    """One file that is generated: its path inside the docs folder, and how its text is made."""
 
     path: str
     make: Callable[[], str]
     made_of: str = ""
-    """A key of all that the page shows, beside the settings; empty where that is the list as a whole."""
+    """A key of all that it shows, beside the settings; empty where that is the list as a whole."""
 
     @property
     def text(self) -> str:
-        """The Markdown, made anew."""
+        """The text, made anew."""
         return self.make()
 
 
@@ -94,6 +94,7 @@ class _Writer:
             "description": escaping.html(wording.shorten(draft.description)),
             "head": "".join(f"{line}\n" for line in draft.head),
             "type": "article" if "record" in draft.values else "website",
+            "hide": draft.hide,
         }
         front = "\n".join(f"{key}: {_quoted(value)}" for key, value in front_matter.items())
         template = rendering.environment().get_template(draft.template)
@@ -105,7 +106,6 @@ class _Writer:
             title=draft.title,
             **draft.values,
         )
-        front += f"\nhide: [{', '.join(draft.hide)}]"
         return f"---\n{MARK}\n{front}\n---\n\n{body.strip()}\n"
 
     def papers(self, ids: Iterable[str]) -> Iterator[Page]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from operator import attrgetter
@@ -65,7 +65,7 @@ def byline(record: Record) -> str:
     if len(names) > 3:
         parts.append(f"{names[0]} and {len(names) - 1} others")
     elif names:
-        parts.append(" and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names))
+        parts.append(listed(names))
     elif record.author_count:
         parts.append(count(record.author_count, "author"))
     if record.venue:
@@ -73,6 +73,12 @@ def byline(record: Record) -> str:
     if record.issued and not (len(record.issued) == 4 and record.issued in (record.venue or "")):
         parts.append(dates.in_words(record.issued))
     return escaping.clean(" · ".join(parts))
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as a sentence has them: ``Ida Loom, Jan Ferry and Bo Weft``."""
+    *others, last = names or ("",)
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def count(number: int, noun: str) -> str:
