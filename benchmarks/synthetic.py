@@ -21,12 +21,11 @@ from generator import documents, intake, store
 from generator.models import (
     Identifiers,
     Links,
-    PathStep,
     Record,
     RecordType,
     Sighting,
     Source,
-    StartHere,
+    Step,
     Topic,
 )
 from generator.models import Path as ReadingPath
@@ -176,9 +175,7 @@ def invent(papers: int, *, topics: Mapping[str, Topic] | None = None, seed: int 
     ids = intake.new_ids([record.title for record in made], set())
     records = dict(sorted(zip(ids, made, strict=True)))
     starts = {
-        topic: tuple(
-            StartHere(paper=paper, why=voice.sentence(15, voice.words)) for paper in _with_topic(records, topic, 3)
-        )
+        topic: tuple(Step(paper=paper, why=voice.sentence(15, voice.words)) for paper in _with_topic(records, topic, 3))
         for topic in named
     }
     described = {topic: item.model_copy(update={"start_here": starts[topic]}) for topic, item in named.items()}
@@ -309,7 +306,7 @@ def _paths(ids: Sequence[str], voice: _Voice, count: int = 5, steps: int = 8) ->
         paths[f"invented-path-{number + 1}"] = ReadingPath(
             title=" ".join(voice.content(5)).capitalize(),
             description=voice.prose(30, voice.words),
-            steps=tuple(PathStep(paper=paper, why=voice.sentence(15, voice.words)) for paper in chosen),
+            steps=tuple(Step(paper=paper, why=voice.sentence(15, voice.words)) for paper in chosen),
         )
     return paths
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from generator import titles
 from generator.library import Library
-from generator.overviews import Overview
+from generator.rendering import Draft
 from generator.wording import count
 
 MOST_NAMED = 30
@@ -17,7 +17,7 @@ MOST_TOGETHER = 100
 """Authors of a paper who may be said to have written it with one another; of more, hardly two have met."""
 
 
-def author_pages(library: Library) -> Iterator[Overview]:
+def author_pages(library: Library) -> Iterator[Draft]:
     """Yield a page for each author of :attr:`Library.by_author` and their index; nothing where there is none."""
     if not library.by_author:
         return
@@ -31,12 +31,10 @@ def author_pages(library: Library) -> Iterator[Overview]:
     order = {topic: place for place, topic in enumerate(library.topics)}
     for name, papers in library.by_author.items():
         years = sorted({year for paper in papers if (year := library.records[paper].year)})
-        topics = Counter(
-            topic for paper in papers for topic in library.records[paper].topics if topic in library.topics
-        )
+        topics = Counter(topic for paper in papers for topic in library.topics_of(paper))
         others = Counter(other for paper in papers for other in wrote[paper] if other != name)
         named = sorted(others.items(), key=lambda pair: (-pair[1], place[pair[0]]))[:MOST_NAMED]
-        yield Overview(
+        yield Draft(
             f"authors/{ids[name]}.md",
             "author.md.j2",
             name,
@@ -49,12 +47,13 @@ def author_pages(library: Library) -> Iterator[Overview]:
                 "others": [(other, ids[other], together) for other, together in named],
                 "more": len(others) - len(named),
             },
+            records=papers,
         )
     letters: dict[str, list[tuple[str, str, int]]] = {}
     for name, papers in library.by_author.items():
         first = titles.key(name)[:1].upper()
         letters.setdefault(first if first.isalpha() else "0–9", []).append((name, ids[name], len(papers)))
-    yield Overview(
+    yield Draft(
         "authors/index.md",
         "authors.md.j2",
         "Authors",

@@ -27,7 +27,7 @@ def of_papers(settings: Settings) -> str:
     record["required"] = ["id", *record["required"]]
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **({"$id": f"{settings.site_url.rstrip('/')}/data/{SCHEMA_FILE}"} if settings.site_url else {}),
+        **({"$id": where} if (where := settings.url(f"data/{SCHEMA_FILE}")) else {}),
         "title": "Papers of a reading list",
         "type": "object",
         "required": ["version", "papers"],

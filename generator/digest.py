@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from generator import dates, escaping, exports, titles
-from generator.feeds import anchor, newest
+from generator.feeds import anchor
 from generator.library import UNSORTED, Library
-from generator.metadata import address, paper_path
+from generator.metadata import paper_path
 from generator.settings import Settings
-from generator.wording import byline, count, plain_title
+from generator.wording import byline, count, plain_title, topic_name
 
 _MAX_MARKDOWN = 120_000  # GitHub takes 125,000 characters in a release
 
@@ -31,10 +31,10 @@ class Day:
     retracted: list[tuple[str, str]] = field(default_factory=list)
 
 
-def changes(library: Library) -> dict[str, Day]:
+def by_day(library: Library) -> dict[str, Day]:
     """Return what changed by day (YYYY-MM-DD), the latest first; within a day papers stand by title and id."""
     found: dict[str, Day] = {}
-    for record_id in newest(library, library.records):
+    for record_id in library.by_addition:
         found.setdefault(library.records[record_id].added or "", Day()).added.append(record_id)
     for record_id, record in library.records.items():
         for correction in record.corrected:
@@ -73,7 +73,7 @@ class _Paper:
 def _put_right(library: Library, since: str, before: Library | None) -> dict[str, Day]:
     """Return corrections and retractions since the day ``since``, or those that the list ``before`` did not have."""
     if before is None:
-        return {day: changed for day, changed in changes(library).items() if day >= since}
+        return {day: changed for day, changed in by_day(library).items() if day >= since}
     told = {
         (library.redirects.get(record_id, record_id), correction.day, correction.what)
         for record_id, record in before.records.items()
@@ -84,7 +84,7 @@ def _put_right(library: Library, since: str, before: Library | None) -> dict[str
             corrected=[(name, what) for name, what in changed.corrected if (name, day, what) not in told],
             retracted=[(name, why) for name, why in changed.retracted if name not in before.retracted],
         )
-        for day, changed in changes(library).items()
+        for day, changed in by_day(library).items()
     }
 
 
@@ -102,10 +102,10 @@ def digest(library: Library, since: str, format: str, settings: Settings, *, bef
     groups: dict[str, list[_Paper]] = {topic: [] for topic in (*library.topics, UNSORTED)}
     for record_id in added:
         record = library.records[record_id]
-        primary = next((topic for topic in record.topics if topic in library.topics), UNSORTED)
-        groups[primary].append(_paper(library, settings, record_id, byline(record), record.why or ""))
-    names = {topic: escaping.clean(each.name) for topic, each in library.topics.items()} | {UNSORTED: "Unsorted"}
-    shown = [(names[topic], papers) for topic, papers in groups.items()]
+        groups[library.primary_topic(record_id)].append(
+            _paper(library, settings, record_id, byline(record), record.why or "")
+        )
+    shown = [(topic_name(library, topic), papers) for topic, papers in groups.items()]
     corrected = [
         _paper(library, settings, record_id, dates.in_words(day), what)
         for day, changed in days.items()
@@ -116,7 +116,7 @@ def digest(library: Library, since: str, format: str, settings: Settings, *, bef
             escaping.clean(titles.plain(library.retracted[record_id].title)),
             dates.in_words(day),
             escaping.clean(why),
-            address(settings, paper_path(record_id)),
+            settings.url(paper_path(record_id)),
         )
         for day, changed in days.items()
         for record_id, why in changed.retracted
@@ -136,14 +136,14 @@ def digest(library: Library, since: str, format: str, settings: Settings, *, bef
                 for name, papers in [*shown, ("Corrected", corrected), ("Taken off the list", retracted)]
                 if papers
             ),
-            address(settings, "changes/"),
+            settings.url("changes/"),
         )
     )
 
 
 def _paper(library: Library, settings: Settings, record_id: str, facts: str, text: str) -> _Paper:
     record = library.records[record_id]
-    url = address(settings, paper_path(record_id)) or exports.address(record) or ""
+    url = settings.url(paper_path(record_id)) or exports.paper_url(record) or ""
     return _Paper(plain_title(record), facts, escaping.clean(text), url)
 
 

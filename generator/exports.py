@@ -14,6 +14,7 @@ from generator.identifiers import SCHEMES
 from generator.models import PersonName, Record
 from generator.names import OTHERS
 from generator.venues import cited_date, container, is_journal
+from generator.wording import in_sentence
 
 SCHEMA_VERSION = 1
 """Version of the layout of ``papers.json``: raised when a field changes its meaning or goes, not when one is added."""
@@ -21,7 +22,7 @@ SCHEMA_VERSION = 1
 _MONTHS = [month.lower() for month in dates.MONTHS]
 
 
-def address(record: Record) -> str | None:
+def paper_url(record: Record) -> str | None:
     """Return the address where the paper is read, or ``None``: arXiv first, then DOI, the others, and its own link."""
     for kind, scheme in SCHEMES.items():
         if value := getattr(record.identifiers, kind):
@@ -51,7 +52,7 @@ def bibtex_entry(record_id: str, record: Record) -> str:
         fields += [("eprint", escaping.bibtex_verbatim(record.identifiers.arxiv)), ("archiveprefix", "arXiv")]
     if record.identifiers.doi:
         fields.append(("doi", escaping.bibtex_verbatim(record.identifiers.doi)))
-    if url := address(record):
+    if url := paper_url(record):
         fields.append(("url", escaping.bibtex_verbatim(url)))
     own = {"openreview": record.identifiers.openreview, "acl": record.identifiers.acl, **_links(record, url)}
     fields += [(name, escaping.bibtex_verbatim(value)) for name, value in own.items() if value]
@@ -62,7 +63,7 @@ def bibtex_entry(record_id: str, record: Record) -> str:
 
 
 def _links(record: Record, cited: str | None) -> dict[str, str]:
-    """Return the paper's own links by kind, but for the one that is ``cited``, its :func:`address`."""
+    """Return the paper's own links by kind, but for the one that is ``cited``, its :func:`paper_url`."""
     return {kind: url for kind, url in record.links if url and url != cited}
 
 
@@ -96,14 +97,13 @@ def reference(record: Record) -> str:
 
     Without authors the title comes first.
     """
-    names = record.author_names
-    people = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    people = in_sentence(record.author_names)
     date = cited_date(record.venue, record.issued, record.identifiers.arxiv)
     title, year = titles.plain(record.title), f" ({date[:4]})" if date else ""
     parts = [f"{people}{year}", title, record.venue] if people else [f"{title}{year}", record.venue]
     known = [escaping.clean(part) for part in parts if part]
     ended = [part if part.endswith((".", "?", "!")) else f"{part}." for part in known]
-    return " ".join([*ended, *filter(None, [address(record)])])
+    return " ".join([*ended, *filter(None, [paper_url(record)])])
 
 
 def citations(record_id: str, record: Record) -> list[tuple[str, str, str]]:
@@ -151,7 +151,7 @@ def ris_entry(record_id: str, record: Record) -> str:
         lines.append(("DO", record.identifiers.doi))
     if record.identifiers.arxiv:
         lines.append(("M1", f"arXiv:{record.identifiers.arxiv}"))
-    if url := address(record):
+    if url := paper_url(record):
         lines.append(("UR", url))
     lines += [("UR", other) for other in _other_addresses(record, url).values()]
     if record.abstract:
@@ -194,7 +194,7 @@ def csl_item(record_id: str, record: Record) -> dict[str, Any]:
         item["DOI"] = record.identifiers.doi
     if record.identifiers.arxiv:
         item |= {"archive": "arXiv", "archive_location": record.identifiers.arxiv}
-    if url := address(record):
+    if url := paper_url(record):
         item["URL"] = url
     if record.abstract:
         item["abstract"] = escaping.clean(record.abstract)
@@ -259,7 +259,7 @@ def csv_table(records: Mapping[str, Record]) -> str:
             "type": record.type,
             "topics": " ".join(record.topics),
             **dict(record.identifiers),
-            "url": address(record),
+            "url": paper_url(record),
             **dict(record.links),
             "why": record.why,
             "summary": record.summary,

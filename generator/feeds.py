@@ -7,13 +7,13 @@ clock here: the same records give the same bytes on any day.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from generator import escaping, exports
 from generator.library import Library
-from generator.metadata import address, paper_path
+from generator.metadata import paper_path
 from generator.models import Record
 from generator.settings import Settings
 from generator.wording import byline, plain_title
@@ -44,7 +44,7 @@ class _Feed:
     def url(self, path: str) -> str:
         """Return the address of ``path`` below the site's root, relative to the feed where the site has none."""
         if self.settings.site_url:
-            return escaping.url(address(self.settings, path))
+            return escaping.url(self.settings.url(path))
         if path.startswith(self.folder):
             return path.removeprefix(self.folder) or "./"
         return "../" * self.folder.count("/") + path or "./"
@@ -57,24 +57,13 @@ class _Feed:
 
 
 def _feed(library: Library, settings: Settings, topic: str | None) -> _Feed:
-    name, description = settings.site_name, settings.site_description
-    if topic is None:
-        return _Feed(name, description, "", *_entries(library, library.records), settings)
-    known = library.topics[topic]
-    entries = _entries(library, library.by_topic.get(topic, ()))
-    return _Feed(f"{name}: {known.name}", known.description or "", f"topics/{topic}/", *entries, settings)
-
-
-def _entries(library: Library, ids: Iterable[str]) -> tuple[tuple[str, ...], str]:
-    """Return the newest additions among ``ids``, and the day of the latest."""
-    latest = tuple(newest(library, ids))[:MOST_ENTRIES]
-    return latest, (library.records[latest[0]].added or _NEVER) if latest else _NEVER
-
-
-def newest(library: Library, ids: Iterable[str]) -> list[str]:
-    """Return those of ``ids`` that have a day of addition, the latest first; then by title and id."""
-    wanted = set(ids)
-    return [record_id for record_id in library.by_addition if record_id in wanted]
+    title, description, folder, ids = settings.site_name, settings.site_description, "", library.by_addition
+    if topic is not None:
+        known, its = library.topics[topic], frozenset(library.by_topic.get(topic, ()))
+        title, description, folder = f"{title}: {known.name}", known.description or "", f"topics/{topic}/"
+        ids = tuple(record_id for record_id in ids if record_id in its)
+    updated = library.records[ids[0]].added if ids else None
+    return _Feed(title, description, folder, ids[:MOST_ENTRIES], updated or _NEVER, settings)
 
 
 def _midnight(day: str | None) -> str:
@@ -101,7 +90,7 @@ def atom(library: Library, settings: Settings, topic: str | None = None) -> str:
     ]
     for record_id in feed.ids:
         record = library.records[record_id]
-        paper = exports.address(record)
+        paper = exports.paper_url(record)
         lines += [
             "  <entry>",
             *_elements("    ", ("id", feed.id(paper_path(record_id))), ("title", plain_title(record))),
@@ -111,7 +100,7 @@ def atom(library: Library, settings: Settings, topic: str | None = None) -> str:
             *(f"    <author><name>{escaping.html(name)}</name></author>" for name in record.author_names),
             *(
                 f'    <category term="{escaping.html(topic_id)}" label="{escaping.html(name)}"/>'
-                for topic_id, name in _topic_names(library, record)
+                for topic_id, name in _topic_names(library, record_id)
             ),
             *_elements("    ", ("summary", record.why or "")),
             f'    <content type="html">{escaping.html(_content(record))}</content>',
@@ -151,7 +140,7 @@ def json_feed(library: Library, settings: Settings, topic: str | None = None) ->
 
 def _item(library: Library, feed: _Feed, record_id: str) -> dict[str, Any]:
     record = library.records[record_id]
-    paper = exports.address(record)
+    paper = exports.paper_url(record)
     item = {
         "id": feed.id(paper_path(record_id)),
         "url": feed.url(paper_path(record_id)),
@@ -161,13 +150,13 @@ def _item(library: Library, feed: _Feed, record_id: str) -> dict[str, Any]:
         "summary": escaping.clean(record.why or ""),
         "date_published": _midnight(record.added),
         "authors": [{"name": escaping.clean(name)} for name in record.author_names],
-        "tags": [escaping.clean(name) for _, name in _topic_names(library, record)],
+        "tags": [escaping.clean(name) for _, name in _topic_names(library, record_id)],
     }
     return {name: value for name, value in item.items() if value}
 
 
-def _topic_names(library: Library, record: Record) -> list[tuple[str, str]]:
-    return [(topic, library.topics[topic].name) for topic in record.topics if topic in library.topics]
+def _topic_names(library: Library, record_id: str) -> list[tuple[str, str]]:
+    return [(topic, library.topics[topic].name) for topic in library.topics_of(record_id)]
 
 
 def _content(record: Record) -> str:
@@ -176,7 +165,7 @@ def _content(record: Record) -> str:
     if record.why:
         paragraphs.append(f"<strong>{escaping.html(record.why)}</strong>")
     paragraphs += [escaping.html(part) for part in (record.summary or "").split("\n\n")]
-    links = [("Paper", exports.address(record)), ("Code", record.links.code)]
+    links = [("Paper", exports.paper_url(record)), ("Code", record.links.code)]
     paragraphs.append(" · ".join(anchor(name, url) for name, url in links if url))
     shown = [part for part in paragraphs if part] or [escaping.html(plain_title(record))]
     return "".join(f"<p>{part}</p>" for part in shown)

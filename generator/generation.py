@@ -20,7 +20,7 @@ OPENSEARCH = "opensearch.xml"
 _MARK = pages.MARK.encode()
 
 
-class Mark(NamedTuple):
+class Made(NamedTuple):
     """How a generated file is known again without being read."""
 
     made_of: str
@@ -33,12 +33,12 @@ class Mark(NamedTuple):
 
 @dataclass(frozen=True)
 class Generated:
-    """What a run did: files written, files that were right already, stale files removed, and the marks of all."""
+    """What a run did: files written, files that were right already, stale files removed, and what is known of each."""
 
     written: int
     unchanged: int
     removed: int
-    marks: Mapping[str, Mark] = field(default_factory=dict, compare=False)
+    made: Mapping[str, Made] = field(default_factory=dict, compare=False)
 
 
 def generate(
@@ -46,58 +46,55 @@ def generate(
     settings: Settings,
     output: Path,
     *,
-    known: Mapping[str, Mark] | None = None,
+    known: Mapping[str, Made] | None = None,
     tell: Callable[[int], None] | None = None,
 ) -> Generated:
     """Write all pages and data files of ``library`` under the docs folder ``output`` and remove stale ones.
 
     Only files that a run like this wrote are replaced or removed; a page written by hand in the way is an error. The
     caller holds the folder (``locks.exclusive``), so what a run that was killed left of its writing is deleted here.
-    ``known`` are marks that a run of the same program with the same settings left: what still bears its mark and would
-    be made of the same is not made. ``tell`` is called with the number of files done so far. Raises ReadingListError
-    and WriteError.
+    ``known`` are the files that a run of the same program with the same settings made: what still is as it was and
+    would be made of the same is not made. ``tell`` is called with the number of files done so far. Raises
+    ReadingListError and WriteError.
     """
     known = known or {}
     _sweep(output)
-    made = ((page.path, page.made_of, page.make) for page in pages.pages(library, settings))
-    data = ((path, "", partial(str, text)) for path, text in _data(library, settings))
+    data = (pages.Page(path, partial(str, text)) for path, text in _data(library, settings))
     with workers.beside(lambda: _write(data, output, {}), worth=len(library.records) >= workers.FEWEST) as data_files:
-        done = _write(made, output, known, tell) | data_files()
-    marks = {path: mark for path, (mark, _) in done.items()}
+        done = _write(pages.pages(library, settings), output, known, tell) | data_files()
+    made = {path: file for path, (file, _) in done.items()}
     written = sum(is_new for _, is_new in done.values())
     removed = 0
-    for path in stale_files(output, marks):
+    for path in stale_files(output, made):
         try:
             (output / path).unlink()
         except OSError as error:
             raise WriteError(f"{output / path}: cannot be deleted ({error.strerror}); check its rights") from error
         removed += 1
-    return Generated(written, len(marks) - written, removed, marks)
+    return Generated(written, len(made) - written, removed, made)
 
 
 def _write(
-    wanted: Iterable[tuple[str, str, Callable[[], str]]],
+    wanted: Iterable[pages.Page],
     output: Path,
-    known: Mapping[str, Mark],
+    known: Mapping[str, Made],
     tell: Callable[[int], None] | None = None,
-) -> dict[str, tuple[Mark, bool]]:
-    """Write files with these paths, keys and makers; return the mark of each, and whether it holds something new.
-
-    The key is empty where a file is made of the list as a whole.
-    """
-    done: dict[str, tuple[Mark, bool]] = {}
+) -> dict[str, tuple[Made, bool]]:
+    """Write the ``wanted`` files; return how each is known again, and whether it holds something new."""
+    done: dict[str, tuple[Made, bool]] = {}
     folders = {""}
-    for path, made_of, make in wanted:
+    for page in wanted:
+        path, made_of = page.path, page.made_of
         target, folder = f"{output}/{path}", path.rpartition("/")[0]
         if folder not in folders:
             refuse_links(output / folder, output)
             folders.add(folder)
-        mark = known.get(path) if made_of else None
-        if mark and mark.made_of == made_of and files.is_as_left(target, mark.size, mark.changed):
-            done[path] = mark, False
+        before = known.get(path) if made_of else None
+        if before and before.made_of == made_of and files.is_as_left(target, before.size, before.changed):
+            done[path] = before, False
         else:
-            is_new = _put(target, make())
-            done[path] = _mark(target, made_of), is_new
+            is_new = _put(target, page.make())
+            done[path] = _made(target, made_of), is_new
         if tell:
             tell(len(done))
     return done
@@ -121,12 +118,12 @@ def _put(target: str, text: str) -> bool:
     return True
 
 
-def _mark(target: str, made_of: str) -> Mark:
+def _made(target: str, made_of: str) -> Made:
     try:
         found = os.lstat(target)
     except OSError as error:
         raise WriteError(f"{target}: is gone while pages are written ({error.strerror}); run this again") from error
-    return Mark(made_of, found.st_size, found.st_mtime_ns)
+    return Made(made_of, found.st_size, found.st_mtime_ns)
 
 
 def _sweep(output: Path) -> None:

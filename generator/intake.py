@@ -13,7 +13,8 @@ from pathlib import Path
 from generator import dates, hidden, matching, merging, readers, store, titles
 from generator.errors import InputError, Problem
 from generator.ids import MAX_ID, id_fault, source_id_fault
-from generator.matching.items import Item, Shelf, item_of_entry, items_of
+from generator.matching.items import Item, item_of_entry, items_of
+from generator.matching.shelf import Shelf
 from generator.models import Entry, Record, Source
 from generator.readers import Reading, csv_table
 

@@ -55,13 +55,20 @@ class Library:
         """The papers related to each record, by id."""
         return related(self.records, weights=self.words)
 
+    def topics_of(self, record_id: str) -> list[str]:
+        """Return the topics of a record that the list knows, the primary one first."""
+        return [topic for topic in self.records[record_id].topics if topic in self.topics]
+
+    def primary_topic(self, record_id: str) -> str:
+        """Return the first topic of a record that the list knows, or ``unsorted``."""
+        return next(iter(self.topics_of(record_id)), UNSORTED)
+
     @cached_property
     def by_topic(self) -> Mapping[str, tuple[str, ...]]:
         """Record ids by topic, newest first; records without a known topic stand under ``unsorted``."""
         found: defaultdict[str, list[str]] = defaultdict(list)
         for record_id in self.newest_first:
-            known = [topic for topic in self.records[record_id].topics if topic in self.topics]
-            for topic in known or [UNSORTED]:
+            for topic in self.topics_of(record_id) or [UNSORTED]:
                 found[topic].append(record_id)
         return {topic: tuple(ids) for topic, ids in found.items()}
 
@@ -178,6 +185,14 @@ class Library:
         for record in self.records.values():
             ids |= {name: pages[key] for name in record.author_names if (key := titles.key(name) or name) in pages}
         return ids
+
+    @cached_property
+    def old_ids(self) -> Mapping[str, tuple[str, ...]]:
+        """The ids that lead to another one, by that; sorted."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for old, new in sorted(self.redirects.items()):
+            found[new].append(old)
+        return {new: tuple(olds) for new, olds in found.items()}
 
     @cached_property
     def on_paths(self) -> Mapping[str, tuple[tuple[str, int], ...]]:

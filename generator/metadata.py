@@ -1,11 +1,12 @@
-"""What a page tells machines: citation tags, JSON-LD, OpenGraph and the OpenSearch description, from facts alone.
+"""What a page tells machines: citation tags and JSON-LD; and the OpenSearch description of the site.
 
-Tags are plain text values until :func:`lines` and :func:`paper` print them, escaped, for the head of a page.
+Tags are plain text values until :func:`paper` prints them, escaped, for the head of a page. What every page says of
+itself, its OpenGraph tags too, overrides/main.html prints.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -23,26 +24,19 @@ SEARCH_PAGE = "papers/?find={searchTerms}"
 _SHORT_NAME, _LONG_NAME, _DESCRIPTION = 16, 48, 1024  # the most characters that OpenSearch 1.1 allows each
 
 
-def address(settings: Settings, path: str = "") -> str:
-    """Return the absolute address of ``path`` below the site's root, or nothing where the site has no address yet."""
-    return f"{settings.site_url.rstrip('/')}/{path}" if settings.site_url else ""
-
-
 def paper_path(record_id: str) -> str:
     """Return the path of a paper's page below the site's root."""
     return f"papers/{record_id}/"
-
-
-def lines(attribute: str, tags: Iterable[tuple[str, str]]) -> list[str]:
-    """Return ``(name, content)`` pairs as ``meta`` elements; ``attribute`` holds the name, such as ``property``."""
-    return [f'<meta {attribute}="{escaping.html(name)}" content="{escaping.html(content)}">' for name, content in tags]
 
 
 def paper(record_id: str, record: Record, settings: Settings, topics: Mapping[str, Topic]) -> list[str]:
     """Return the lines that the head of a paper's page has and other pages have not: citation tags and JSON-LD."""
     data = escaping.script_json(json_ld(record_id, record, settings, topics))
     return [
-        *lines("name", highwire(record_id, record, settings)),
+        *(
+            f'<meta name="{escaping.html(name)}" content="{escaping.html(content)}">'
+            for name, content in highwire(record_id, record, settings)
+        ),
         f'<script type="application/ld+json">{data}</script>',
     ]
 
@@ -72,10 +66,10 @@ def highwire(record_id: str, record: Record, settings: Settings) -> list[tuple[s
         tags.append(("citation_doi", held.doi))
     if held.arxiv:
         tags.append(("citation_arxiv_id", held.arxiv))
-    paper = exports.address(record)
+    paper = exports.paper_url(record)
     if paper:
         tags.append(("citation_public_url", paper))
-    if where := paper or address(settings, paper_path(record_id)):
+    if where := paper or settings.url(paper_path(record_id)):
         tags.append(("citation_abstract_html_url", where))
     if held.arxiv:
         tags.append(("citation_pdf_url", f"https://arxiv.org/pdf/{quote(held.arxiv)}"))
@@ -103,7 +97,7 @@ def json_ld(record_id: str, record: Record, settings: Settings, topics: Mapping[
             {"@type": "PropertyValue", "propertyID": SCHEMES[kind].name, "value": value} for kind, value in held.items()
         ],
         "sameAs": [*(SCHEMES[kind].url(value) for kind, value in held.items()), *filter(None, [record.links.paper])],
-        "mainEntityOfPage": address(settings, paper_path(record_id)),
+        "mainEntityOfPage": settings.url(paper_path(record_id)),
     }
     return {name: value for name, value in data.items() if value}
 
@@ -132,35 +126,10 @@ def _about(record: Record, settings: Settings, topics: Mapping[str, Topic]) -> l
     found = []
     for topic_id in record.topics:
         if topic_id in topics:
-            where = address(settings, f"topics/{topic_id}/")
+            where = settings.url(f"topics/{topic_id}/")
             known = {"url": where} if where else {"termCode": topic_id}
             found.append({"@type": "DefinedTerm", "name": escaping.clean(topics[topic_id].name), **known})
     return found
-
-
-def open_graph(
-    title: str, description: str, path: str, settings: Settings, *, kind: str = "website", image: str = ""
-) -> list[tuple[str, str]]:
-    """Return the OpenGraph tags of any page as ``(property, content)`` pairs, https://ogp.me/.
-
-    ``title`` and ``description`` are plain text; ``path`` and ``image`` lie below the site's root, such as
-    ``papers/loom/`` and ``assets/card.png``; ``kind`` is ``article`` for a paper. The image is the card of the site, of
-    1200 by 630 pixels. The protocol wants absolute addresses, so a site without one has neither ``og:url`` nor
-    ``og:image``. The large card that X shows is asked for where there is an image,
-    https://developer.x.com/en/docs/x-for-websites/cards.
-    """
-    tags = [
-        ("og:title", escaping.clean(title)),
-        ("og:type", kind),
-        ("og:url", address(settings, path)),
-        ("og:site_name", escaping.clean(settings.site_name)),
-        ("og:description", escaping.clean(description)),
-    ]
-    if image and (where := address(settings, image)):
-        tags += [("og:image", where), ("og:image:alt", escaping.clean(settings.site_name))]
-        tags += [("og:image:width", "1200"), ("og:image:height", "630")]
-        tags.append(("twitter:card", "summary_large_image"))
-    return [(name, content) for name, content in tags if content]
 
 
 def opensearch(settings: Settings) -> str:
@@ -173,7 +142,7 @@ def opensearch(settings: Settings) -> str:
         return ""
     about = settings.site_description or f"Search {settings.site_name}"
     # The address is the maintainer's, but braces in it would read as parameters of the template.
-    template = f"{escaping.url(address(settings))}{SEARCH_PAGE}"
+    template = f"{escaping.url(settings.url())}{SEARCH_PAGE}"
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">',

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeVar, dataclass_transform, get_args
 
@@ -240,9 +241,13 @@ class Record(_Model):
         """The authors' names as readers see them, in order."""
         return tuple(str(author) for author in self.authors)
 
+    def value(self, name: str) -> Any:
+        """Return the value of a field, or of one inside it, such as ``links.code``."""
+        return attrgetter(name)(self)
 
-class StartHere(_Model):
-    """A paper to begin a topic with, and why."""
+
+class Step(_Model):
+    """A paper to read, and why: to begin a topic with, or next on a reading path."""
 
     paper: Id
     why: Line
@@ -254,14 +259,7 @@ class Topic(_Model):
     name: Line
     group: Line
     description: Prose | None = None
-    start_here: tuple[StartHere, ...] = ()
-
-
-class PathStep(_Model):
-    """A paper on a reading path, and why it comes next."""
-
-    paper: Id
-    why: Line
+    start_here: tuple[Step, ...] = ()
 
 
 class Path(_Model):
@@ -269,7 +267,7 @@ class Path(_Model):
 
     title: Line
     description: Prose | None = None
-    steps: Annotated[tuple[PathStep, ...], Field(min_length=1)]
+    steps: Annotated[tuple[Step, ...], Field(min_length=1)]
 
 
 class Source(_Model):

@@ -1,60 +1,59 @@
-"""The pages about the list as a whole: pictures, map, what is discussed, what changed, and the data to download."""
+"""The pages about the list as a whole: the first one, browse, coverage, pictures, map, discussed, changes, data."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
 from generator import data_schema, dates, digest, exports
-from generator.library import UNSORTED, Library
+from generator.library import UNSORTED, Library, coverage
 from generator.models import LISTING_FORMATS, Source
-from generator.pictures.atlas import atlas, primary_topic, topic_name
+from generator.pictures.atlas import atlas
 from generator.pictures.charts import charts
-from generator.wording import count
+from generator.rendering import Draft
+from generator.settings import Settings
+from generator.wording import count, topic_name
 
 _WIDE = ("navigation", "toc")
 _DRAWN = ('<link rel="stylesheet" href="../assets/pictures.css">',)
+_NEWEST = 5
+"""How many of the papers that joined last the home page shows."""
 _MOST_RANKED = 100
 _MOST_OF_A_DAY = 60
 
 
-@dataclass(frozen=True)
-class Overview:
-    """A page before it is written: its path, template, title, description, and what the template shows."""
-
-    path: str
-    template: str
-    title: str
-    description: str
-    values: Mapping[str, Any]
-    hide: tuple[str, ...] = ("navigation",)
-    """Which of the theme's columns a wide page takes the room of."""
-    head: tuple[str, ...] = ()
-    """The page's own lines for the HTML head."""
-
-
-def overviews(library: Library, words: Mapping[str, Mapping[str, float]]) -> Iterator[Overview]:
-    """Yield the pages; ``words`` are the weights of the records' terms, those of :func:`related.term_weights`."""
-    yield Overview("explore.md", "explore.md.j2", "Explore", "Other ways into the list, and what it is made of.", {})
-    yield Overview(
+def overviews(library: Library, settings: Settings) -> Iterator[Draft]:
+    """Yield the pages, the first one before all others."""
+    yield Draft(
+        "index.md",
+        "home.md.j2",
+        settings.site_name,
+        settings.site_description or settings.site_name,
+        {"counts": counts(library), "newest": library.latest[:_NEWEST]},
+        hide=_WIDE,
+    )
+    text = "All papers of the list: filter, sort, select and export them."
+    yield Draft("papers/index.md", "browse.md.j2", "All papers", text, hide=_WIDE)
+    text = "How complete the records are, and what is missing."
+    yield Draft("coverage.md", "coverage.md.j2", "Coverage", text, {"coverage": coverage(library)})
+    yield Draft("explore.md", "explore.md.j2", "Explore", "Other ways into the list, and what it is made of.")
+    yield Draft(
         "pictures.md",
         "pictures.md.j2",
         "Pictures",
         f"{count(len(library.records), 'paper')} by year and topic, and the share with code, as pictures and tables.",
         {"charts": charts(library)},
-        _WIDE,
-        _DRAWN,
+        hide=_WIDE,
+        head=_DRAWN,
     )
-    yield Overview(
+    yield Draft(
         "map.md",
         "map.md.j2",
         "Map of the list",
         "The papers of the list on a plane: near is what shares words and topics.",
-        {"atlas": atlas(library, words)},
-        _WIDE,
-        _DRAWN,
+        {"atlas": atlas(library)},
+        hide=_WIDE,
+        head=_DRAWN,
     )
     yield _discussed(library)
     yield _changes(library)
@@ -75,7 +74,7 @@ def counts(library: Library) -> list[tuple[str, str]]:
 # --- discussed -------------------------------------------------------------------------------------------------------
 
 
-def _discussed(library: Library) -> Overview:
+def _discussed(library: Library) -> Draft:
     captures = {source_id: source for source_id, source in library.sources.items() if source.format in LISTING_FORMATS}
     dated = {source_id for source_id, source in library.sources.items() if source.captured}
     comments: list[tuple[str, int, str]] = []
@@ -92,7 +91,7 @@ def _discussed(library: Library) -> Overview:
     # Both rest on the library's order, by title; sorting keeps it.
     comments.sort(key=lambda row: -row[1])
     recurring.sort(key=lambda row: -len(row[1]))
-    return Overview(
+    return Draft(
         "discussed.md",
         "discussed.md.j2",
         "Discussed",
@@ -120,10 +119,10 @@ def _day(source: Source) -> str:
 # --- what changed ----------------------------------------------------------------------------------------------------
 
 
-def _changes(library: Library) -> Overview:
+def _changes(library: Library) -> Draft:
     days = []
-    for day, changed in digest.changes(library).items():
-        by_topic = Counter(primary_topic(library, record_id) for record_id in changed.added)
+    for day, changed in digest.by_day(library).items():
+        by_topic = Counter(map(library.primary_topic, changed.added))
         many = len(changed.added) > _MOST_OF_A_DAY
         tally = [
             (topic, topic_name(library, topic), by_topic[topic])
@@ -131,7 +130,7 @@ def _changes(library: Library) -> Overview:
             if by_topic[topic]
         ]
         days.append((day, changed, tally if many else []))
-    return Overview(
+    return Draft(
         "changes.md",
         "changes.md.j2",
         "What changed",
@@ -143,8 +142,8 @@ def _changes(library: Library) -> Overview:
 # --- data ------------------------------------------------------------------------------------------------------------
 
 
-def _data() -> Overview:
-    return Overview(
+def _data() -> Draft:
+    return Draft(
         "data.md",
         "data.md.j2",
         "Data",

@@ -1,7 +1,9 @@
-"""How templates become Markdown: whatever they print is escaped, unless a filter has made it safe for another place."""
+"""How drafts of pages become Markdown: what a template prints is escaped, unless a filter has made it safe."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -9,6 +11,23 @@ import jinja2
 from markupsafe import Markup
 
 from generator import dates, escaping, titles, wording
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A page before it is written: its path, template, title, description, and what the template shows."""
+
+    path: str
+    template: str
+    title: str
+    description: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    records: Iterable[str] | None = None
+    """The ids of all records that it shows, where these, the values, topics and sources are all it shows."""
+    hide: Sequence[str] = ("navigation",)
+    """Which of the theme's columns it takes the room of."""
+    head: Sequence[str] = ()
+    """Its own lines for the HTML head, made safe for that place."""
 
 
 def _finalize(value: Any) -> str:

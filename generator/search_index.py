@@ -144,12 +144,11 @@ def _facts(record: Record) -> list[str]:
 def _postings(library: Library) -> tuple[dict[str, dict[int, int]], dict[str, str]]:
     """Return for each folded word its papers with the bits of the fields, and the word as most papers write it."""
     written: defaultdict[str, dict[int, int]] = defaultdict(dict)
-    old_ids = _old_ids(library)
     all_words, telling, known = Words(plain_words), Words(telling_words), _known_by_acronyms(library)
     for number, record_id in enumerate(library.newest_first):
         its: dict[str, int] = {}
         record = library.records[record_id]
-        for bit, words in _fields(record, library, old_ids.get(record_id, ()), all_words, telling, known):
+        for bit, words in _fields(record, library, library.old_ids.get(record_id, ()), all_words, telling, known):
             for word in words:
                 its[word] = its.get(word, 0) | bit
         for word, bits in its.items():
@@ -178,13 +177,6 @@ def _compounds(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         for cut in range(_SHORTEST_PART, len(word) - _SHORTEST_END + 1):
             if word[cut:] in found and word[:cut] in found and word[cut:].isalpha():
                 yield word, word[cut:]
-
-
-def _old_ids(library: Library) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for old, new in sorted(library.redirects.items()):
-        found.setdefault(new, []).append(old)
-    return found
 
 
 def _word_files(words: Sequence[str], found: Mapping[str, Mapping[int, int]]) -> Iterator[tuple[str, str]]:
@@ -257,11 +249,10 @@ def _card_files(library: Library) -> Iterator[tuple[str, str]]:
     parted by line ends.
     """
     topics = {topic_id: place for place, topic_id in enumerate(library.topics)}
-    old_ids = _old_ids(library)
     cards: list[list[Any]] = []
     for record_id in library.newest_first:
         record = library.records[record_id]
-        facts = [*_facts(record), *(f"once {old}" for old in old_ids.get(record_id, ()))]
+        facts = [*_facts(record), *(f"once {old}" for old in library.old_ids.get(record_id, ()))]
         prose = [titles.fold(text) for text in _prose(record)]
         cards.append(
             [

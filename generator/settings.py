@@ -49,6 +49,10 @@ class Settings:
     refuse_abstracts: bool = False
     """Whether the list says that it keeps none; where it says nothing, those that are there may stay."""
 
+    def url(self, path: str = "") -> str:
+        """Return the absolute address of ``path`` below the site's root, or nothing where the site has none yet."""
+        return f"{self.site_url.rstrip('/')}/{path}" if self.site_url else ""
+
     def edit_url(self, file: str) -> str:
         """Return where a visitor edits ``file`` of the records folder, or nothing where the list has no repository."""
         if not self.repo_url:

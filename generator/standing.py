@@ -19,7 +19,7 @@ from pathlib import Path
 
 from generator import files, generation, journal, notes, references
 from generator.errors import ReadingListError
-from generator.generation import Generated, Mark
+from generator.generation import Generated, Made
 from generator.library import Library
 from generator.settings import Settings
 from generator.store import Contents
@@ -61,16 +61,16 @@ def generate(
         with contextlib.suppress(OSError, ReadingListError):
             if before.records == _key(journal.state(settings.records)):
                 state = files.state(output)
-                if _stands(output, before.marks, dict(state)):
-                    return Run(Generated(0, len(before.marks), 0, before.marks), before.day, state)
+                if _stands(output, before.made, dict(state)):
+                    return Run(Generated(0, len(before.made), 0, before.made), before.day, state)
     contents = load()
     if lost := [str(problem) for problem in references.lost_steps(contents)]:
         raise ReadingListError("\n".join(lost))
     library, read = Library.of(contents), _key(contents.state)
     del contents  # half of what a run would hold are the files as they were read
-    done = generation.generate(library, settings, output, known=before.marks if before else None, tell=tell)
+    done = generation.generate(library, settings, output, known=before.made if before else None, tell=tell)
     if note:
-        _write(note, maker, output, _Note(read, library.day, done.marks))
+        _write(note, maker, output, _Note(read, library.day, done.made))
     return Run(done, library.day, files.state(output), library)
 
 
@@ -95,11 +95,11 @@ def _key(state: journal.State) -> str:
 
 @dataclass(frozen=True)
 class _Note:
-    """What is noted of a run: a digest of the records' state, the last day they name, and the marks of all files."""
+    """What is noted of a run: a digest of the records' state, the last day they name, and the files it made."""
 
     records: str
     day: str | None
-    marks: Mapping[str, Mark]
+    made: Mapping[str, Made]
 
 
 def _read(note: Path, maker: str, output: Path) -> _Note | None:
@@ -107,7 +107,7 @@ def _read(note: Path, maker: str, output: Path) -> _Note | None:
     with contextlib.suppress(TypeError, KeyError, AttributeError):
         said = notes.read(note)
         if (said["maker"], said["output"]) == (maker, os.path.realpath(output)):
-            return _Note(said["records"], said["day"], {path: Mark(*mark) for path, mark in said["files"].items()})
+            return _Note(said["records"], said["day"], {path: Made(*file) for path, file in said["files"].items()})
     return None
 
 
@@ -115,18 +115,18 @@ def _write(note: Path, maker: str, output: Path, run: _Note) -> None:
     """Leave a note of a run. It may fail to be written."""
     said = {"maker": maker, "output": os.path.realpath(output), "records": run.records, "day": run.day}
     with contextlib.suppress(OSError, ReadingListError):
-        notes.write(note, {**said, "files": run.marks})
+        notes.write(note, {**said, "files": run.made})
 
 
-def _stands(output: Path, marks: Mapping[str, Mark], found: Mapping[str, files.Mark]) -> bool:
-    """Tell whether all generated files are ``found`` with their ``marks``, and none is stale.
+def _stands(output: Path, made: Mapping[str, Made], found: Mapping[str, files.Mark]) -> bool:
+    """Tell whether all generated files are ``found`` as they were ``made``, and none is stale.
 
     Raises ReadingListError for a folder that is a link.
     """
-    for folder in sorted({path.rpartition("/")[0] for path in marks} - {""}):
+    for folder in sorted({path.rpartition("/")[0] for path in made} - {""}):
         generation.refuse_links(output / folder, output)
-    every = all(found.get(path, ())[1:] == (mark.size, mark.changed) for path, mark in marks.items())
-    return every and next(generation.stale_files(output, marks), None) is None
+    every = all(found.get(path, ())[1:] == (file.size, file.changed) for path, file in made.items())
+    return every and next(generation.stale_files(output, made), None) is None
 
 
 def _digest(parts: Iterable[bytes]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from operator import attrgetter
@@ -66,7 +66,7 @@ def byline(record: Record) -> str:
     if len(names) > 3 + cut:
         parts.append(f"{names[0]} and {'' if cut else f'{len(names) - 1} '}others")
     elif names:
-        parts.append(" and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names))
+        parts.append(in_sentence(names))
     elif record.author_count:
         parts.append(count(record.author_count, "author"))
     if record.venue:
@@ -74,6 +74,12 @@ def byline(record: Record) -> str:
     if record.issued and not (len(record.issued) == 4 and record.issued in (record.venue or "")):
         parts.append(dates.in_words(record.issued))
     return escaping.clean(" · ".join(parts))
+
+
+def in_sentence(names: Sequence[str]) -> str:
+    """Return names as a sentence has them: ``Ida Loom, Jan Ferry and Bo Weft``."""
+    *others, last = names or ("",)
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def count(number: int, noun: str) -> str:
@@ -120,6 +126,11 @@ def figures(text: str) -> list[tuple[bool, str]]:
             pieces += [(False, text[done : match.start()]), (True, match[1])]
             done = match.end()
     return [piece for piece in [*pieces, (False, text[done:])] if piece[1]]
+
+
+def topic_name(library: Library, topic: str) -> str:
+    """Return the name of a topic as plain text; of ``unsorted`` as well."""
+    return escaping.clean(library.topics[topic].name) if topic in library.topics else "Unsorted"
 
 
 def shorten(text: str, length: int = 300) -> str:

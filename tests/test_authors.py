@@ -8,7 +8,7 @@ from generator import pages
 from generator.authors import MOST_NAMED, MOST_TOGETHER, author_pages
 from generator.library import Library
 from generator.models import Record, Topic
-from generator.overviews import Overview
+from generator.rendering import Draft
 
 TOPICS = {"weaving": Topic(name="Weaving", group="G"), "spinning": Topic(name="Spinning", group="G")}
 RECORD = {
@@ -22,7 +22,7 @@ RECORD = {
 }
 
 
-def _pages(records: dict[str, Record]) -> dict[str, Overview]:
+def _pages(records: dict[str, Record]) -> dict[str, Draft]:
     each = Library(records, TOPICS, {}, {}, {})
     return {page.path: page for page in author_pages(each)}
 

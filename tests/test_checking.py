@@ -11,7 +11,7 @@ from site_tools import write_record
 from generator import checking, store
 from generator.errors import WriteError
 from generator.models import Path as ReadingPath
-from generator.models import PathStep, Source
+from generator.models import Source, Step
 
 BROKEN = Path(__file__).parent / "data" / "broken"
 RECORD_FIELDS = (
@@ -352,7 +352,7 @@ def test_one_fault_is_one_problem(make_records: Make, broken: dict[str, str]) ->
 
 
 def test_a_folder_that_is_not_read_is_one_problem(make_records: Make, tmp_path: Path) -> None:
-    way = ReadingPath(title="Way", steps=(PathStep(paper="loom", why="First."),))
+    way = ReadingPath(title="Way", steps=(Step(paper="loom", why="First."),))
     paths, redirects = store.table_text({"way": way}), "old: loom\n"
     folder = make_records({"papers/loom.yaml": LOOM, "paths.yaml": paths, "redirects.yaml": redirects})
     with_schema(folder)

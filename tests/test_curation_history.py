@@ -17,7 +17,7 @@ from generator.curation import moves
 from generator.errors import UsageError
 from generator.library import Library
 from generator.models import Path as ReadingPath
-from generator.models import PathStep, Record, StartHere, Topic
+from generator.models import Record, Step, Topic
 
 NAMES = [f"paper-{letter}" for letter in "abcdefghijkl"]
 # No two alike, so that nothing but the history is at work.
@@ -53,8 +53,8 @@ class History(RuleBasedStateMachine):
         for name in ("keeper-one", "keeper-two"):
             write_record(self.folder, name, Record(title=next(self.titles), topics=("toys",)))
             self.fate[name] = name
-        topic = Topic(name="Toys", group="Play", start_here=(StartHere(paper="keeper-one", why="Begin."),))
-        steps = (PathStep(paper="keeper-two", why="First."), PathStep(paper="keeper-one", why="Then."))
+        topic = Topic(name="Toys", group="Play", start_here=(Step(paper="keeper-one", why="Begin."),))
+        steps = (Step(paper="keeper-two", why="First."), Step(paper="keeper-one", why="Then."))
         documents.write(self.folder / "topics.yaml", store.table_text({"toys": topic}))
         documents.write(self.folder / "paths.yaml", store.table_text({"way": ReadingPath(title="Way", steps=steps)}))
         documents.write(self.folder / store.SCHEMA_FILE, store.record_schema({"toys": topic}))

@@ -17,7 +17,7 @@ from generator.curation import judgement, moves, revisions
 from generator.curation.judgement import Judgement, judge
 from generator.matching import items
 from generator.matching.items import Item
-from generator.models import Correction, Identifiers, PathStep, PersonName, Record, Retraction, StartHere, Topic
+from generator.models import Correction, Identifiers, PersonName, Record, Retraction, Step, Topic
 from generator.models import Path as ReadingPath
 
 LOOM = Record(
@@ -44,10 +44,10 @@ def base(tmp_path: Path) -> Path:
     for name, record in RECORDS.items():
         write_record(folder, name, record)
     topics = {
-        "weaving": Topic(name="Weaving", group="Toys", start_here=(StartHere(paper="loom", why="Begin."),)),
+        "weaving": Topic(name="Weaving", group="Toys", start_here=(Step(paper="loom", why="Begin."),)),
         "sea": Topic(name="Sea", group="Toys"),
     }
-    steps = (PathStep(paper="loom", why="First."), PathStep(paper="kite", why="Then."))
+    steps = (Step(paper="loom", why="First."), Step(paper="kite", why="Then."))
     gone = Retraction(title="Perpetual Motion on a Spindle", retracted="2024-05-06", reason="It did not turn.")
     documents.write(folder / "topics.yaml", store.table_text(topics))
     documents.write(folder / "paths.yaml", store.table_text({"way": ReadingPath(title="Way", steps=steps)}))

@@ -11,7 +11,7 @@ from site_tools import call, write_record
 from generator import checking, documents, store
 from generator.curation import moves
 from generator.errors import UsageError
-from generator.models import Correction, Identifiers, PathStep, Record, Sighting, Source, StartHere, Topic
+from generator.models import Correction, Identifiers, Record, Sighting, Source, Step, Topic
 from generator.models import Path as ReadingPath
 
 
@@ -38,8 +38,8 @@ def folder(tmp_path: Path) -> Path:
     }
     for name, record in records.items():
         write_record(tmp_path, name, record)
-    topic = Topic(name="Weaving", group="Toys", start_here=(StartHere(paper="loom-again", why="Begin."),))
-    steps = (PathStep(paper="loom", why="First."), PathStep(paper="loom-again", why="Then."))
+    topic = Topic(name="Weaving", group="Toys", start_here=(Step(paper="loom-again", why="Begin."),))
+    steps = (Step(paper="loom", why="First."), Step(paper="loom-again", why="Then."))
     documents.write(tmp_path / "topics.yaml", store.table_text({"weaving": topic}))
     documents.write(tmp_path / "paths.yaml", store.table_text({"cloth": ReadingPath(title="Cloth", steps=steps)}))
     documents.write(tmp_path / "redirects.yaml", store.redirects_text({"old-loom": "loom-again"}))
@@ -86,7 +86,7 @@ def test_a_merge_shows_what_it_leaves_out(folder: Path, capsys: pytest.CaptureFi
 @pytest.mark.parametrize(("keep", "other", "why"), [("loom", "loom-again", "First."), ("loom-again", "loom", "Then.")])
 def test_of_two_on_one_path_the_step_of_the_kept_one_stays(folder: Path, keep: str, other: str, why: str) -> None:
     contents = store.load(folder)
-    starts = tuple(StartHere(paper=step.paper, why=step.why) for step in contents.paths["cloth"].steps)
+    starts = tuple(Step(paper=step.paper, why=step.why) for step in contents.paths["cloth"].steps)
     topic = contents.topics["weaving"].model_copy(update={"start_here": starts})
     documents.write(folder / "topics.yaml", store.table_text({"weaving": topic}))
     contents = store.load(folder)

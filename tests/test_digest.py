@@ -41,7 +41,7 @@ def _elements(html: str) -> tuple[set[str], str]:
 
 def test_changes_are_grouped_by_day() -> None:
     toy = library(TOY_RECORDS)
-    assert digest.changes(toy) == {
+    assert digest.by_day(toy) == {
         "2025-02-03": Day(retracted=[("frayed-rope", toy.retracted["frayed-rope"].reason)]),
         "2025-01-04": Day(["stray-thread"]),
         "2025-01-03": Day(["hostile"]),
@@ -60,11 +60,11 @@ CORRECTED = _of(
 
 
 def test_corrections_stand_on_their_own_days() -> None:
-    assert digest.changes(CORRECTED) == {
+    assert digest.by_day(CORRECTED) == {
         "2025-02-01": Day(corrected=[("loom", "Two authors were swapped.")]),
         "2025-01-02": Day(["loom"], [("spindle", "The date was a month late.")]),
     }
-    assert list(digest.changes(CORRECTED)) == ["2025-02-01", "2025-01-02"]
+    assert list(digest.by_day(CORRECTED)) == ["2025-02-01", "2025-01-02"]
 
 
 @pytest.mark.parametrize("format", digest.DIGESTS)
@@ -90,7 +90,7 @@ def _without_a_paper() -> Library:
 @pytest.mark.parametrize("format", digest.DIGESTS)
 def test_a_digest_tells_what_left(format: str) -> None:
     each = _without_a_paper()
-    assert digest.changes(each)["2025-03-01"] == Day(retracted=[("spindle", "Its authors withdrew it.")])
+    assert digest.by_day(each)["2025-03-01"] == Day(retracted=[("spindle", "Its authors withdrew it.")])
     text = digest.digest(each, "2025-01-03", format, PUBLISHED)
     assert "No paper has joined the list since 3 January 2025. 1 paper left it." in text
     assert "A n² Spindle" in text
@@ -116,7 +116,7 @@ def test_what_moved_leads_to_a_record() -> None:
 
 def test_records_without_a_day_are_in_no_digest() -> None:
     each = _of({"dated": _paper("B"), "undated": _paper("A", added=None)})
-    assert digest.changes(each) == {"2025-01-02": Day(["dated"])}
+    assert digest.by_day(each) == {"2025-01-02": Day(["dated"])}
     assert "A" not in digest.digest(each, "0001-01-01", "text", PUBLISHED).split()
 
 

@@ -128,8 +128,8 @@ def test_feedparser_reads_every_field(folder: Path, settings: Settings) -> None:
         assert [tag.term for tag in entry.get("tags", [])] == known
         assert [tag.label for tag in entry.get("tags", [])] == [each.topics[topic].name for topic in known]
         links = {link.rel: link.href for link in entry.links}
-        assert set(links) == {"alternate", *(["related"] if exports.address(record) else [])}
-        lies = {"Paper": exports.address(record), "Code": record.links.code}
+        assert set(links) == {"alternate", *(["related"] if exports.paper_url(record) else [])}
+        lies = {"Paper": exports.paper_url(record), "Code": record.links.code}
         assert re.findall('<a href="(.*?)">(.*?)</a>', entry.content[0].value) == [
             (escaping.html(escaping.url(url)), name) for name, url in lies.items() if url
         ]

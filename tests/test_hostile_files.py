@@ -31,7 +31,7 @@ PLAIN = {record_id: escaping.clean(titles.plain(each.title)) for record_id, each
 
 
 def test_feeds_are_well_formed_and_say_what_was_typed() -> None:
-    wanted = feeds.newest(LIBRARY, LIBRARY.records)[: feeds.MOST_ENTRIES]
+    wanted = LIBRARY.by_addition[: feeds.MOST_ENTRIES]
     seen: set[str] = set()
     for topic in (None, *TOPICS):
         text = feeds.atom(LIBRARY, SETTINGS, topic)

@@ -9,7 +9,7 @@ from site_tools import RECORDS, TOY_RECORDS, library
 
 from generator import store
 from generator.library import UNSORTED, Library, coverage
-from generator.models import Path, PathStep, Record, Sighting, Source, Topic
+from generator.models import Path, Record, Sighting, Source, Step, Topic
 
 TOY = library()
 
@@ -96,7 +96,7 @@ def test_spellings_of_one_name_are_one_author() -> None:
 
 
 def test_paths_know_the_place_of_each_paper() -> None:
-    steps = tuple(PathStep(paper=paper, why="So.") for paper in ("k2", "k1"))
+    steps = tuple(Step(paper=paper, why="So.") for paper in ("k2", "k1"))
     contents = store.Contents(
         TOY_RECORDS, paths={"p": Path(title="P", steps=steps), "q": Path(title="Q", steps=steps[1:])}
     )

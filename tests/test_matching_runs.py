@@ -24,7 +24,8 @@ from generator.matching import blocking, match
 from generator.matching.comparison import Verdict, compare
 from generator.matching.evidence import lines
 from generator.matching.explanation import Explanation, explain
-from generator.matching.items import Item, Shelf, Shelved, first_page, item_of_entry
+from generator.matching.items import Item, first_page, item_of_entry
+from generator.matching.shelf import Shelf, Shelved
 from generator.models import Entry, PersonName, Record
 
 ROOT = Path(__file__).resolve().parent.parent

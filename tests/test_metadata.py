@@ -243,29 +243,7 @@ def test_front_matter_carries_them(folder: Path) -> None:
         assert yaml.safe_load(front) == {"citation": pairs, "json_ld": script}
 
 
-# --- OpenGraph and OpenSearch ----------------------------------------------------------------------------------------
-
-
-def test_open_graph() -> None:
-    path, card = metadata.paper_path("loom"), "assets/cards/loom.png"
-    assert metadata.open_graph("A & B", "It\nweaves.", path, PUBLISHED, kind="article", image=card) == [
-        ("og:title", "A & B"),
-        ("og:type", "article"),
-        ("og:url", "https://toy-list.example.org/looms/papers/loom/"),
-        ("og:site_name", "Toy List & Loom"),
-        ("og:description", "It weaves."),
-        ("og:image", "https://toy-list.example.org/looms/assets/cards/loom.png"),
-        ("og:image:alt", PUBLISHED.site_name),
-        ("og:image:width", "1200"),
-        ("og:image:height", "630"),
-        ("twitter:card", "summary_large_image"),
-    ]
-    assert dict(metadata.open_graph("Home", "", "", PUBLISHED))["og:url"] == PUBLISHED.site_url
-
-
-def test_open_graph_has_absolute_addresses_or_none() -> None:
-    tags = metadata.open_graph("A", "", "papers/loom/", TOY_SETTINGS, image="card.png")
-    assert [name for name, _ in tags] == ["og:title", "og:type", "og:site_name"]
+# --- OpenSearch ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("text", ["Loom", 'Toy List & Loom <of> "many" words', "L" * 60, "a " * 900, *TRAPS])

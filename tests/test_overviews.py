@@ -43,7 +43,7 @@ def _page(each: Library, path: str) -> str:
 
 
 def _values(each: Library, path: str) -> Any:
-    return {page.path: page for page in overviews.overviews(each, {})}[path].values
+    return {page.path: page for page in overviews.overviews(each, TOY_SETTINGS)}[path].values
 
 
 def test_discussed_ranks_by_comments_then_title_and_by_captures_alone() -> None:
@@ -145,7 +145,7 @@ def test_the_page_of_changes_is_the_digest_by_day() -> None:
     text = _page(each, "changes.md")
     days = re.findall(r"(?m)^## (.+)$", text)
     assert days == ["1 February 2025", "3 January 2025", "2 January 2025", "Merged and renamed"]
-    assert len(digest.changes(each)) == 3
+    assert len(digest.by_day(each)) == 3
     assert "[B](papers/b.md){ .rl-title } The venue was wrong." in text
     assert "It weaves." in text
     assert "- old is now [A](papers/a.md)" in text

@@ -24,7 +24,7 @@ from site_tools import RECORDS, ROOT, TOY, TOY_RECORDS, TOY_SETTINGS, is_generat
 from generator import checking, pages, store
 from generator.library import Library, coverage
 from generator.models import Path as ReadingPath
-from generator.models import PathStep, Record, Source, StartHere, Topic
+from generator.models import Record, Source, Step, Topic
 from generator.settings import Settings
 from generator.wording import byline
 
@@ -76,7 +76,7 @@ def test_the_toy_list_covers_what_can_happen() -> None:
 @pytest.mark.parametrize("path", sorted(TOY_PAGES))
 def test_front_matter_is_yaml_with_fixed_keys(path: str) -> None:
     front = _front(TOY_PAGES[path])
-    assert list(front) == ["title", "description", "head", "hide"]
+    assert list(front) == ["title", "description", "head", "type", "hide"]
     for name in ("title", "description"):
         assert isinstance(front[name], str)
         assert front[name].strip()
@@ -138,7 +138,7 @@ def test_no_two_pages_share_a_path(folder: Path) -> None:
     assert not hand_written & set(found)
 
 
-STEP = (PathStep(paper="k", why="So."),)
+STEP = (Step(paper="k", why="So."),)
 SOURCE = Source(name="x", format="csv", checksum="sha256:" + "0" * 64, entries=0)
 CROWDED: dict[str, dict[str, Any]] = {
     "paper index": {"records": {"index": Record(title="Index")}},
@@ -204,7 +204,7 @@ def test_a_topic_s_page_is_made_anew_with_what_it_starts_with() -> None:
     contents = store.load(TOY_RECORDS)
     (topic_id, topic), *_ = contents.topics.items()
     name = next(name for name, record in contents.records.items() if topic_id not in record.topics)
-    start = topic.model_copy(update={"start_here": (StartHere(paper=name, why="Begin."),)})
+    start = topic.model_copy(update={"start_here": (Step(paper=name, why="Begin."),)})
     keys = set()
     for title in ("One", "Another"):
         record = contents.records[name].model_copy(update={"title": title})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import posixpath
 import re
@@ -204,6 +205,8 @@ def test_every_page_names_its_address_and_its_card(toy: Site) -> None:
     }
     names = "title type url site_name description image image:alt image:width image:height"
     everywhere = {"twitter:card", *(f"og:{name}" for name in names.split())}
+    name = facts(toy.folder, "index.html").title
+    papers = {f"papers/{record_id}/index.html" for record_id in library(_records(toy)).records}
     for page in set(toy.files) - {NOT_FOUND}:
         address = PUBLISHED + page.removesuffix("index.html")
         assert f'<link rel="canonical" href="{address}">' in toy.html(page), page
@@ -211,6 +214,11 @@ def test_every_page_names_its_address_and_its_card(toy: Site) -> None:
         tags = dict(re.findall(r'<meta property="(.*?)" content="(.*?)">', toy.html(page)))
         assert (tags["og:url"], tags["og:image"]) == (address, f"{PUBLISHED}assets/card.png"), page
         assert tags.keys() == everywhere, page
+        title, description = (html.unescape(tags[f"og:{name}"]) for name in ("title", "description"))
+        found = facts(toy.folder, page)
+        assert found.title in (title, f"{title} - {name}"), page
+        assert found.description == description, page
+        assert tags["og:type"] == ("article" if page in papers else "website"), page
     assert len(listed) == len(toy.files) - 1
     picture = (toy.folder / "assets" / "card.png").read_bytes()
     assert struct.unpack(">II", picture[16:24]) == (1200, 630)  # the head of a PNG

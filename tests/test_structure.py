@@ -22,8 +22,8 @@ ORDER = [
     "hidden", "errors", "dates", "provenance", "links", "settings", "titles", "identifiers", "ids", "names", "venues",
     "models", "faults", "readers", "matching", "merging", "files", "workers", "locks", "documents", "notes", "journal",
     "store", "references", "intake", "checking", "related", "library", "catalogue", "search_words", "search_index",
-    "escaping", "wording", "exports", "data_schema", "metadata", "feeds", "digest", "formulas", "pictures", "overviews",
-    "authors", "rendering", "pages", "generation", "standing", "site", "curation", "upkeep", "starter", "mkdocs_plugin",
+    "escaping", "wording", "exports", "data_schema", "metadata", "feeds", "digest", "formulas", "rendering", "pictures",
+    "overviews", "authors", "pages", "generation", "standing", "site", "curation", "upkeep", "starter", "mkdocs_plugin",
     "cli", "__main__",
 ]  # fmt: skip
 INTAKE_WING = {*ORDER[ORDER.index("readers") : ORDER.index("files")], "intake"}

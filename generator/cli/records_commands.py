@@ -12,7 +12,7 @@ from generator.cli.options import json_option, records_option
 from generator.cli.printing import DONE, PROBLEMS, print_json, problem_json, say
 from generator.curation import forms, revisions
 from generator.curation.judgement import judge
-from generator.curation.verdicts import Remark
+from generator.curation.nearness import Remark
 from generator.errors import Problem
 from generator.library import UNSORTED, Library, coverage
 from generator.wording import count

@@ -55,7 +55,7 @@ def faults(found: Sequence[Fault], labels: Mapping[str, str]) -> list[str]:
 
 
 def _neighbour(each: Neighbour, settings: Settings) -> str:
-    page = metadata.address(settings, metadata.paper_path(each.id))
+    page = settings.url(metadata.paper_path(each.id))
     return f"- {_code(each.id)}, {_code(each.title)}: {_code(each.verdict.reason)}" + (
         f", see <{page}>" if page else ""
     )

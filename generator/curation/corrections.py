@@ -133,8 +133,7 @@ def _with(data: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
 
 def _shown(record: Record, name: str) -> str:
     """Return on one line, and shortened, what a record states in a field."""
-    group, _, kind = name.partition(".")
-    value = getattr(getattr(record, group), kind) if kind else getattr(record, group)
+    value = record.value(name)
     text = listed([*map(str, value)]) if isinstance(value, tuple) else value or ""
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from generator import checking, matching, references
-from generator.curation import verdicts
+from generator.curation import nearness
 from generator.curation.changes import differing
 from generator.curation.forms import MAX_WHY_WORDS, SUMMARY_WORDS
+from generator.curation.nearness import Nearest, Remark
 from generator.curation.revisions import Change, inside
-from generator.curation.verdicts import Nearest, Remark
 from generator.documents import Document
 from generator.errors import Problem
 from generator.matching.comparison import compare, compare_titles
@@ -40,8 +40,8 @@ class Judgement:
 
 def judge(change: Change) -> Judgement:
     """Return all problems and remarks of a change, sorted by file and line."""
-    nearest = verdicts.nearest(change)
-    doubled, remarks = verdicts.duplicates_and_remarks(change, nearest)
+    nearest = nearness.nearest(change)
+    doubled, remarks = nearness.duplicates_and_remarks(change, nearest)
     problems = {*_of_what_is_touched(change), *doubled}
     return Judgement(
         tuple(sorted(problems, key=lambda problem: problem.sort_key)),
@@ -224,7 +224,7 @@ def _given_again(change: Change) -> Iterator[Problem]:
         if name in base.retracted:
             if not _are_one(record, base.retracted[name]):
                 yield _taken(head, name, f"a paper that was taken off the list, {base.retracted[name].title!r}")
-        elif (to := base.redirects.get(name)) is not None and not verdicts.are_told_apart(head, name, to):
+        elif (to := base.redirects.get(name)) is not None and not nearness.are_told_apart(head, name, to):
             other = base.records.get(to)
             if other is None or to in head.records or not _are_one(record, other):
                 yield _taken(head, name, f"{to!r}", f"; if the two were merged by mistake, add `not_same_as: [{to}]`")

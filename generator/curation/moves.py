@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -18,11 +18,10 @@ from generator.curation.changes import differing
 from generator.errors import ReadingListError, UsageError
 from generator.faults import faults_in, spell
 from generator.ids import id_fault
-from generator.models import PROVEN_FIELDS, Identifiers, PathStep, Record, Retraction, StartHere
+from generator.models import PROVEN_FIELDS, Identifiers, Record, Retraction, Step
 from generator.provenance import EDITOR, is_editors
 from generator.store import Contents
 
-_S = TypeVar("_S", PathStep, StartHere)
 _JOINED = frozenset(
     "title alternative_titles alternative_identifiers link_notes provenance seen corrected not_same_as added".split()
 )
@@ -164,7 +163,8 @@ def joined(kept: Record, gone: Record) -> Record:
             held = {kind: value for kind, value in ours if value or f"{name}.{kind}" in decided}
             values[name] = theirs.model_copy(update=held)
         elif name == "provenance":
-            values[name] = merging.in_order({**_of_fields(gone, kept), **ours})
+            filled = {field: origin for field, origin in theirs.items() if not kept.value(field)}
+            values[name] = merging.in_order({**filled, **ours})
         elif name == "alternative_titles":
             values[name] = _other_titles(kept, gone)
         elif name == "alternative_identifiers":
@@ -208,8 +208,7 @@ def _left_out(record: Record, made: Record) -> Iterator[str]:
     """Yield the facts of a record of which ``made`` says something else, but for those that a merge joins."""
     for name in differing(record, made):
         group, _, kind = name.partition(".")
-        stated = getattr(record, group)
-        value = getattr(stated, kind) if kind else stated
+        value = record.value(name)
         if group == "identifiers" and any(getattr(each, kind) == value for each in made.alternative_identifiers):
             continue
         if group not in _JOINED and value:
@@ -233,17 +232,6 @@ def _other_identifiers(kept: Record, gone: Record, held: Identifiers) -> tuple[I
     differ = {kind: value for kind, value in gone.identifiers if getattr(held, kind) not in (None, value)}
     others = dict.fromkeys((*kept.alternative_identifiers, Identifiers(**differ), *gone.alternative_identifiers))
     return tuple(each for each in others if any(value not in (None, getattr(held, kind)) for kind, value in each))
-
-
-def _of_fields(gone: Record, kept: Record) -> dict[str, str]:
-    """Return the provenance of the fields that ``kept`` takes from ``gone``."""
-    found = {}
-    for name, origin in gone.provenance.items():
-        group, _, kind = name.partition(".")
-        held = getattr(kept, group)
-        if not (getattr(held, kind) if kind else held):
-            found[name] = origin
-    return found
 
 
 def _edit(
@@ -287,7 +275,7 @@ def _edit(
     return Edit(writes, tuple(map(store.record_file, moved)))
 
 
-def _renamed(steps: Sequence[_S], moved: Mapping[str, str | None]) -> tuple[_S, ...]:
+def _renamed(steps: Sequence[Step], moved: Mapping[str, str | None]) -> tuple[Step, ...]:
     """Return steps with the new ids of what moved; a step goes where there is no new id, or that has its own."""
     no_place = {None, *(step.paper for step in steps)}
     return tuple(

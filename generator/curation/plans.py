@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from generator import checking, documents, store
-from generator.curation import verdicts
+from generator.curation import nearness
 from generator.curation.issues import Issue
 from generator.curation.revisions import Change
 from generator.matching.comparison import Verdict
@@ -70,7 +70,7 @@ def neighbours(contents: Contents, record_id: str, record: Record) -> tuple[Neig
     """
     files: frozenset[str] = frozenset()
     head = replace(contents, records={**contents.records, record_id: record})
-    near = verdicts.nearest(Change(contents, head, files, files, files)).get(record_id, ())
+    near = nearness.nearest(Change(contents, head, files, files, files)).get(record_id, ())
     certain = (each for each in near if each.verdict.kind != "different")
     return tuple(Neighbour(each.id, contents.papers[each.id].title, each.verdict) for each in certain)
 

@@ -62,9 +62,7 @@ def match(items: Sequence[Item], tell: Callable[[int], None] | None = None) -> M
         if tell:
             tell(number)
     told = _with_choices_left(items, told)
-    rank = [0] * len(items)
-    for position, place in enumerate(order):
-        rank[place] = position
+    rank = _ranks(order)
     told.sort(key=lambda each: (each[2].kind != "same", -each[2].score, sorted((rank[each[0]], rank[each[1]]))))
     cluster_of = list(range(len(items)))
     members: dict[int, _Cluster] = {}
@@ -94,6 +92,14 @@ def match(items: Sequence[Item], tell: Callable[[int], None] | None = None) -> M
     pairs = _told_once(items, _unsettled(items, pairs, clusters, cluster_of))
     pairs.sort(key=lambda pair: (pair.a, pair.b))
     return Matching(tuple(clusters), tuple(pairs))
+
+
+def _ranks(order: Sequence[int]) -> list[int]:
+    """Return for each place of an order where in it that stands."""
+    rank = [0] * len(order)
+    for position, place in enumerate(order):
+        rank[place] = position
+    return rank
 
 
 def _with_choices_left(items: Sequence[Item], told: list[tuple[int, int, Verdict]]) -> list[tuple[int, int, Verdict]]:
@@ -311,9 +317,7 @@ def _obstacle(
 
 def refusal(items: Sequence[Item], one: Sequence[int], other: Sequence[int]) -> str | None:
     """Say why two clusters of a matching of ``items`` cannot become one, or ``None``."""
-    rank = [0] * len(items)
-    for position, place in enumerate(blocking.ranked(items)):
-        rank[place] = position
+    rank = _ranks(blocking.ranked(items))
     judge = _Judge(items, {})
     left, right = (_Cluster.of(items, rank, judge, list(places)) for places in (one, other))
     return _obstacle(items, rank, left, right, judge)

@@ -7,18 +7,16 @@ out again is, and abstracts can be laid aside in a file.
 from __future__ import annotations
 
 import functools
-import os
 import re
 import sys
-import tempfile
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from itertools import product
 from types import MappingProxyType
-from typing import IO, NamedTuple
 
 from generator import dates, names, titles, venues
+from generator.matching.shelf import Shelf, Shelved
 from generator.models import Entry, Identifiers, PersonName, Record, Retraction, family_first, numerous
 
 # What a cataloguer adds behind a title: "[Chinese]", "[Erratum appears in … 2013;27(3):377]".
@@ -42,53 +40,6 @@ GENRE_WORDS = frozenset(
     foreword guest industrial introduction introductory invited keynote panel paper poster preface preliminary report
     review session short software summary talk tutorial version""".split()
 )
-
-
-class Shelf:
-    """Abstracts laid aside in a temporary file (in memory while they are few), to be read when a pair asks for them."""
-
-    _IN_MEMORY = 1024 * 1024
-
-    def __init__(self) -> None:
-        self._file: IO[bytes] | None = None
-        self._latest = bytearray()
-        self._filed = 0
-
-    def __del__(self) -> None:
-        if self._file:
-            self._file.close()
-
-    def lay(self, text: str) -> Shelved:
-        """Lay a text aside and return where it lies."""
-        data = text.encode("utf-8", "surrogatepass")
-        latest = self._latest
-        if len(latest) > self._IN_MEMORY:
-            # Without a buffer, which would be filled for each text that is read.
-            self._file = self._file or tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - goes with the shelf
-            self._file.seek(0, os.SEEK_END)
-            self._filed += len(latest)
-            while latest:
-                del latest[: self._file.write(latest)]
-        place = Shelved(self, self._filed + len(latest), len(data), zlib.crc32(data))
-        latest += data
-        return place
-
-    def read(self, begin: int, length: int) -> str:
-        """Return the text that lies at a place."""
-        if self._file is None or begin >= self._filed:
-            begin -= self._filed
-            return self._latest[begin : begin + length].decode("utf-8", "surrogatepass")
-        self._file.seek(begin)
-        return self._file.read(length).decode("utf-8", "surrogatepass")
-
-
-class Shelved(NamedTuple):
-    """Where a text lies that was laid aside."""
-
-    shelf: Shelf
-    begin: int
-    length: int
-    checksum: int
 
 
 @numerous

@@ -6,7 +6,6 @@ import math
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup
 
@@ -14,8 +13,8 @@ from generator import escaping
 from generator.library import UNSORTED, Library
 from generator.pictures import layout
 from generator.pictures.drawing import drawn
-from generator.pictures.figures import SIGN_LETTER, SIGN_LINE
-from generator.wording import count, plain_title
+from generator.pictures.figures import SIGN_LETTER, SIGN_LINE, Point, Sheet, mark, plane
+from generator.wording import count, plain_title, topic_name
 
 MOST_POINTS = 1000
 """The most papers that the map shows one by one; a longer list is shown by its topics."""
@@ -38,11 +37,11 @@ class Atlas:
     """Id, name and papers of each topic, a paper under its primary one."""
 
 
-def atlas(library: Library, words: Mapping[str, Mapping[str, float]]) -> Atlas:
-    """Return the map of a list; ``words`` are the weights of the records' terms, those of ``related.term_weights``."""
+def atlas(library: Library) -> Atlas:
+    """Return the map of a list."""
     members: dict[str, list[str]] = {topic: [] for topic in (*library.topics, UNSORTED)}
     for record_id in library.records:
-        members[primary_topic(library, record_id)].append(record_id)
+        members[library.primary_topic(record_id)].append(record_id)
     members = {topic: papers for topic, papers in members.items() if papers}
     groups = list(dict.fromkeys([*library.groups, "Unsorted"]))
     of = {
@@ -57,7 +56,7 @@ def atlas(library: Library, words: Mapping[str, Mapping[str, float]]) -> Atlas:
     svg = Markup()
     if len(members) >= FEWEST_TOPICS:
         placed = _papers_placed if single else _topics_placed
-        svg = drawn("map", "map", "Map of the list", text, placed(library, words, members, of))
+        svg = drawn(plane(placed(library, members, of)), "map", "Map of the list", text, role="group")
     return Atlas(
         svg,
         single,
@@ -66,18 +65,8 @@ def atlas(library: Library, words: Mapping[str, Mapping[str, float]]) -> Atlas:
     )
 
 
-def primary_topic(library: Library, record_id: str) -> str:
-    """Return the first topic of a record that the list knows, or ``unsorted``."""
-    return next((topic for topic in library.records[record_id].topics if topic in library.topics), UNSORTED)
-
-
-def topic_name(library: Library, topic: str) -> str:
-    """Return the name of a topic as plain text."""
-    return escaping.clean(library.topics[topic].name) if topic in library.topics else "Unsorted"
-
-
 def _mark(group: int) -> Markup:
-    return drawn("mark", f"mark-{group}", "", "", group)
+    return drawn(mark(group), f"mark-{group}", "", "")
 
 
 def _signs(library: Library, topics: Sequence[str]) -> list[tuple[str, float, float]]:
@@ -89,27 +78,20 @@ def _signs(library: Library, topics: Sequence[str]) -> list[tuple[str, float, fl
     return found
 
 
-def _centroids(
-    library: Library, words: Mapping[str, Mapping[str, float]], topics: Sequence[str]
-) -> list[dict[str, float]]:
-    return [layout.centroid([words[paper] for paper in library.by_topic[topic]]) for topic in topics]
+def _centroids(library: Library, topics: Sequence[str]) -> list[dict[str, float]]:
+    return [layout.centroid([library.words[paper] for paper in library.by_topic[topic]]) for topic in topics]
 
 
-def _papers_placed(
-    library: Library,
-    words: Mapping[str, Mapping[str, float]],
-    members: Mapping[str, Sequence[str]],
-    group: Mapping[str, int],
-) -> dict[str, Any]:
+def _papers_placed(library: Library, members: Mapping[str, Sequence[str]], group: Mapping[str, int]) -> Sheet:
     """Return the map of all papers: each has a place of its own, and the topics' names cover none."""
     topics = list(members)
-    centroids = _centroids(library, words, topics)
+    centroids = _centroids(library, topics)
     signs = _signs(library, topics)
     radii = [_PITCH * (0.6 * math.sqrt(len(members[topic])) + 1.5) for topic in topics]
     centres = layout.discs(layout.cosines(centroids, centroids), radii)
     ids = [paper for topic in topics for paper in members[topic]]
     own = [number for number, topic in enumerate(topics) for _ in members[topic]]
-    affinity = layout.cosines([words[paper] for paper in ids], centroids)
+    affinity = layout.cosines([library.words[paper] for paper in ids], centroids)
     numbers = {topic: number for number, topic in enumerate(topics)}
     for row, paper in zip(affinity, ids, strict=True):
         for topic in {*library.records[paper].topics} & numbers.keys():
@@ -129,7 +111,7 @@ def _papers_placed(
     ]
     places = layout.honeycomb(wished, [middles[number] for number in own], _PITCH, closed)
     points = [
-        (
+        Point(
             place.real,
             place.imag,
             _PITCH * 0.3,
@@ -145,64 +127,52 @@ def _papers_placed(
     )
 
 
-def _topics_placed(
-    library: Library,
-    words: Mapping[str, Mapping[str, float]],
-    members: Mapping[str, Sequence[str]],
-    group: Mapping[str, int],
-) -> dict[str, Any]:
+def _topics_placed(library: Library, members: Mapping[str, Sequence[str]], group: Mapping[str, int]) -> Sheet:
     """Return the map of the topics alone, each as large as its number of papers."""
     topics = list(members)
-    centroids = _centroids(library, words, topics)
+    centroids = _centroids(library, topics)
     signs = _signs(library, topics)
     unit = math.sqrt(150_000 / math.pi / sum(len(members[topic]) for topic in topics))
     radii = [unit * math.sqrt(len(members[topic])) for topic in topics]
     room = [max(radius, width / 2) + 6 for radius, (_, width, _) in zip(radii, signs, strict=True)]
     centres = layout.discs(layout.cosines(centroids, centroids), room)
+    # The group's mark stands over the name, both in the middle of the disc.
     points = [
-        (
+        Point(
             place.real,
             place.imag,
             radius,
             f"{topic_name(library, topic)}, {count(len(members[topic]), 'paper')}",
             f"topics/{topic}.md",
             group[topic],
+            mark=place.imag - height / 2 - 3,
         )
-        for place, radius, topic in zip(centres, radii, topics, strict=True)
+        for place, radius, topic, (_, _, height) in zip(centres, radii, topics, signs, strict=True)
     ]
-    # The group's mark stands over the name, both in the middle of the disc.
-    marks = [place.imag - height / 2 - 3 for place, (_, _, height) in zip(centres, signs, strict=True)]
     named = [(place.real, place.imag + 6, text, width) for place, (text, width, _) in zip(centres, signs, strict=True)]
-    return _sheet(points, named, marks)
+    return _sheet(points, named, discs=True)
 
 
-def _sheet(
-    points: Sequence[tuple[Any, ...]], signs: Sequence[tuple[float, float, str, float]], marks: Sequence[float] = ()
-) -> dict[str, Any]:
-    """Return what the map is drawn from: all of it moved to where nothing is cut off, in units rounded to a tenth.
-
-    Points with ``marks``, which are heights, are discs.
-    """
+def _sheet(points: Sequence[Point], signs: Sequence[tuple[float, float, str, float]], *, discs: bool = False) -> Sheet:
+    """Return what the map is drawn from: all of it moved to where nothing is cut off, in units rounded to a tenth."""
     edge = 6.0
-    left = min([x - radius for x, _, radius, *_ in points] + [x - width / 2 for x, _, _, width in signs]) - edge
-    right = max([x + radius for x, _, radius, *_ in points] + [x + width / 2 for x, _, _, width in signs]) + edge
+    left = min([point.x - point.radius for point in points] + [x - width / 2 for x, _, _, width in signs]) - edge
+    right = max([point.x + point.radius for point in points] + [x + width / 2 for x, _, _, width in signs]) + edge
     lines = SIGN_LINE * 2
-    top = min([y - radius for _, y, radius, *_ in points] + [y - lines for _, y, *_ in signs]) - edge
-    bottom = max([y + radius for _, y, radius, *_ in points] + [y + lines for _, y, *_ in signs]) + edge
-    return {
-        "size": [math.ceil(right - left), math.ceil(bottom - top)],
-        "points": [
-            {
-                "x": round(x - left, 1),
-                "y": round(y - top, 1),
-                "radius": round(radius, 1),
-                "name": name,
-                "address": to,
-                "group": group,
-                "mark": round(mark - top, 1),
-            }
-            for (x, y, radius, name, to, group), mark in zip(points, marks or [0] * len(points), strict=True)
+    top = min([point.y - point.radius for point in points] + [y - lines for _, y, *_ in signs]) - edge
+    bottom = max([point.y + point.radius for point in points] + [y + lines for _, y, *_ in signs]) + edge
+    return Sheet(
+        math.ceil(right - left),
+        math.ceil(bottom - top),
+        [
+            point._replace(
+                x=round(point.x - left, 1),
+                y=round(point.y - top, 1),
+                radius=round(point.radius, 1),
+                mark=round(point.mark - top, 1),
+            )
+            for point in points
         ],
-        "discs": bool(marks),
-        "signs": [[round(x - left, 1), round(y - top, 1), text] for x, y, text, _ in signs],
-    }
+        [(round(x - left, 1), round(y - top, 1), text) for x, y, text, _ in signs],
+        discs,
+    )

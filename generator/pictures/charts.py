@@ -13,6 +13,7 @@ from markupsafe import Markup
 from generator import escaping
 from generator.library import UNSORTED, Library
 from generator.pictures.drawing import drawn
+from generator.pictures.figures import Bar, Cells, Column, columns, grid, rows
 from generator.wording import count
 
 _MOST_COLUMNS = 12
@@ -75,30 +76,30 @@ def _of_years(library: Library) -> Chart:
         text = f"{years}; most are of {named}, {count(numbers[most], 'paper')}."
     if library.undated:
         text += f" Not shown: {count(len(library.undated), 'paper')} without a date."
-    data = [[label, number, f"{number:,}", False] for (label, _), number in zip(spans, numbers, strict=True)]
-    rows = [
+    data = [Column(label, number, f"{number:,}") for (label, _), number in zip(spans, numbers, strict=True)]
+    table = [
         (label, _year_page(library, span), [f"{number:,}"])
         for (label, span), number in zip(spans, numbers, strict=True)
     ]
     title = "Papers by year of issue"
-    return Chart(title, text, drawn("columns", "years", title, text, data), ["Year", "Papers"], rows)
+    return Chart(title, text, drawn(columns(data), "years", title, text), ["Year", "Papers"], table)
 
 
 def _of_code(library: Library) -> Chart:
-    data, rows = [], []
+    data, table = [], []
     for label, span in _spans(library):
         ids = _within(library, span)
         coded = _with_code(library, ids)
         share = coded / len(ids) if ids else 0
-        data.append([label, share, f"{share:.0%}" if ids else "", len(ids) < _FEW])
-        rows.append((label, _year_page(library, span), [f"{len(ids):,}", f"{coded:,}", _share(coded, len(ids))]))
+        data.append(Column(label, share, f"{share:.0%}" if ids else "", len(ids) < _FEW))
+        table.append((label, _year_page(library, span), [f"{len(ids):,}", f"{coded:,}", _share(coded, len(ids))]))
     every = _with_code(library, library.records)
     text = f"{every:,} of {count(len(library.records), 'paper')} ({_share(every, len(library.records))}) link to code."
-    if any(share and pale for _, share, _, pale in data):  # a column of no height shows no colour
+    if any(column.height and column.pale for column in data):  # a column of no height shows no colour
         text += f" Years with fewer than {_FEW} papers are pale: there a single paper moves the share far."
     title = "Share of papers with code, by year"
     heads = ["Year", "Papers", "With code", "Share"]
-    return Chart(title, text, drawn("columns", "code", title, text, data), heads, rows)
+    return Chart(title, text, drawn(columns(data), "code", title, text), heads, table)
 
 
 def _with_code(library: Library, ids: Sequence[str] | Mapping[str, Any]) -> int:
@@ -134,17 +135,16 @@ def _of_topics(library: Library) -> Chart:
             "A paper on several topics counts under each."
         )
     data = [
-        {"name": group, "rows": [[_short(name), len(ids), f"{len(ids):,}"] for _, name, ids in topics]}
-        for group, topics in groups
+        (group, [Bar(_short(name), len(ids), f"{len(ids):,}") for _, name, ids in topics]) for group, topics in groups
     ]
-    rows = [
+    table = [
         (name, f"topics/{topic}.md", [group, f"{len(ids):,}", _share(_with_code(library, ids), len(ids))])
         for group, topics in groups
         for topic, name, ids in topics
     ]
     title = "Papers by topic"
     heads = ["Topic", "Group", "Papers", "With code"]
-    return Chart(title, text, drawn("rows", "topics", title, text, data), heads, rows)
+    return Chart(title, text, drawn(rows(data), "topics", title, text), heads, table)
 
 
 def _of_both(library: Library) -> Chart:
@@ -155,21 +155,15 @@ def _of_both(library: Library) -> Chart:
             years = Counter(library.records[record_id].year for record_id in ids)
             cells[topic] = [sum(years[year] for year in span) for _, span in spans]
     text = "Papers of each topic in each year; the stronger the colour, the more. An empty cell means none."
-    data = {
-        "columns": [label for label, _ in spans],
-        "groups": [
-            {"name": group, "rows": [[_short(name), cells[topic]] for topic, name, _ in topics]}
-            for group, topics in groups
-        ],
-    }
-    rows = [
+    labels = [label for label, _ in spans]
+    data = [(group, [Cells(_short(name), cells[topic]) for topic, name, _ in topics]) for group, topics in groups]
+    table = [
         (name, f"topics/{topic}.md", [f"{number:,}" if number else "" for number in cells[topic]])
         for _, topics in groups
         for topic, name, _ in topics
     ]
     title = "Topics over the years"
-    heads = ["Topic", *(label for label, _ in spans)]
-    return Chart(title, text, drawn("grid", "heat", title, text, data), heads, rows)
+    return Chart(title, text, drawn(grid(labels, data), "heat", title, text), ["Topic", *labels], table)
 
 
 def _short(name: str) -> str:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal
 
 from markupsafe import Markup
 
 from generator import escaping
-from generator.pictures.figures import KINDS
+from generator.pictures.figures import Figure
 
 
-def drawn(kind: str, name: str, title: str, text: str, data: Any) -> Markup:
-    """Return a figure of one of the :data:`KINDS` as an ``svg`` element for a page.
+def drawn(figure: Figure, name: str, title: str, text: str, role: Literal["img", "group"] = "img") -> Markup:
+    """Return a figure as an ``svg`` element for a page.
 
-    ``name`` tells the ids of a page's pictures apart; ``title`` and ``text`` are made plain; ``data`` is what the kind
-    of figure is drawn from.
+    ``name`` tells the ids of a page's pictures apart; ``title`` and ``text`` are made plain. A figure with links is a
+    ``group``: they cannot stand inside an image, https://www.w3.org/TR/wai-aria-1.2/#img has no children that are told.
     """
-    figure = KINDS[kind](data)
-    # Links cannot stand inside an image: https://www.w3.org/TR/wai-aria-1.2/#img has no children that are told.
-    role = "group" if kind == "map" else "img"
     return Markup(
         f'<svg class="rl-picture__svg" viewBox="0 0 {figure.width:g} {figure.height:g}" role="{role}"'
         f' aria-labelledby="{name}-title" aria-describedby="{name}-text">'

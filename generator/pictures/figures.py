@@ -1,15 +1,15 @@
 """The kinds of figures as SVG in the variables of ``assets/pictures.css``: columns, rows, a grid, a map and its marks.
 
-A figure is drawn from plain data. It takes colours and letters from its page, so that one is right in light and dark.
+A figure takes colours and letters from its page, so that one is right in light and dark.
 """
 
 from __future__ import annotations
 
 import cmath
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple, TypeVar
 
 from generator import escaping
 
@@ -19,12 +19,6 @@ STEPS = 5
 """How many shades the heat map has."""
 SIGN_LETTER, SIGN_LINE = 10, 12
 """Height of letters and of lines of the signs on the map, in its units."""
-VARIABLES = (
-    *("--rl-ink", "--rl-faint", "--rl-bar", "--rl-rest"),
-    *(f"--rl-group-{number}" for number in range(GROUPS)),
-    *(f"--rl-{on}heat-{number}" for on in ("", "on-") for number in range(1, STEPS + 1)),
-)
-"""The variables that the stylesheet must set, in light and in dark."""
 
 _WIDTH = 360
 """The width of a chart in units: CSS pixels on a phone, where it is shown in its own size."""
@@ -69,6 +63,58 @@ class Figure:
     body: str
 
 
+class Column(NamedTuple):
+    """A column of a chart: what stands under it, how high it is, what stands above, and whether it is drawn pale."""
+
+    label: str
+    height: float
+    text: str
+    pale: bool = False
+
+
+class Bar(NamedTuple):
+    """A line of a chart: its name, the length of its bar, and what stands behind that."""
+
+    name: str
+    length: float
+    text: str
+
+
+class Cells(NamedTuple):
+    """A line of a heat map: its name, and a count for each head."""
+
+    name: str
+    counts: Sequence[int]
+
+
+_Line = TypeVar("_Line", bound=Bar | Cells)
+
+
+class Point(NamedTuple):
+    """A point of the map: its place and radius, its name, the page that it opens, and its group."""
+
+    x: float
+    y: float
+    radius: float
+    name: str
+    page: str
+    group: int
+    mark: float = 0.0
+    """How high the group's mark stands, where the point is a disc."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What a map is drawn from, in one unit, y downward: its size, points, and signs of one or more lines."""
+
+    width: float
+    height: float
+    points: Sequence[Point]
+    signs: Sequence[tuple[float, float, str]]
+    discs: bool
+    """Whether points are pale discs with the group's mark on them."""
+
+
 def _number(number: float) -> str:
     """Return a number to one digit: finer than an eye, and the same where processors differ in the last digits."""
     return f"{round(number, 1) + 0.0:g}"
@@ -105,47 +151,47 @@ def _apart(texts: Iterable[tuple[float, float, str]], size: float) -> Iterator[t
             end = x + half
 
 
-def _columns(data: Any) -> Figure:
-    """Draw a column for each ``[label, height, text above, is it pale]``."""
+def columns(data: Sequence[Column]) -> Figure:
+    """Draw columns beside each other."""
     left, right, top, floor = 4, _WIDTH - 4, 16, 190
     pitch = (right - left) / max(len(data), 4)
-    most = max([height for _, height, _, _ in data], default=0) or 1
-    tops = [floor - height / most * (floor - top) for _, height, _, _ in data]
+    most = max([column.height for column in data], default=0) or 1
+    tops = [floor - column.height / most * (floor - top) for column in data]
     middles = [left + pitch * (place + 0.5) for place in range(len(data))]
     bars = "".join(
-        _bar(x - pitch * 0.39, y, pitch * 0.78, floor - y, "rest" if pale else "bar")
-        for x, y, (*_, pale) in zip(middles, tops, data, strict=True)
+        _bar(x - pitch * 0.39, y, pitch * 0.78, floor - y, "rest" if column.pale else "bar")
+        for x, y, column in zip(middles, tops, data, strict=True)
     )
     line = f'<path d="M{left} {floor}H{right}" style="fill:none;stroke:var(--rl-faint)"/>'
-    labels = [(x, floor + 13.7, row[0]) for x, row in zip(middles, data, strict=True)]
-    values = [(x, y - 3, row[2]) for x, y, row in zip(middles, tops, data, strict=True)]
+    labels = [(x, floor + 13.7, column.label) for x, column in zip(middles, data, strict=True)]
+    values = [(x, y - 3, column.text) for x, y, column in zip(middles, tops, data, strict=True)]
     return Figure(_WIDTH, 210, bars + line + _texts([*_apart(labels, 9.5), *values], 9.5, "middle"))
 
 
-def _rows(data: Any) -> Figure:
-    """Draw a bar for each ``[name, length, text behind]`` under the name of its group."""
-    lines, right = _lines(data), _WIDTH - 26
-    longest = max([row[1] for _, _, row in lines if row], default=0) or 1
+def rows(groups: Sequence[tuple[str, Sequence[Bar]]]) -> Figure:
+    """Draw a bar on each line, under the name of its group."""
+    lines, right = _lines(groups), _WIDTH - 26
+    longest = max([bar.length for _, _, bar in lines if bar], default=0) or 1
     bars, values = [], []
-    for place, (group, _, row) in enumerate(lines):
-        if row:
-            middle, length = _middle(place, 4), row[1] / longest * (right - _NAMES)
+    for place, (group, _, bar) in enumerate(lines):
+        if bar:
+            middle, length = _middle(place, 4), bar.length / longest * (right - _NAMES)
             bars.append(_bar(_NAMES, middle - _LINE * 0.36, length, _LINE * 0.72, f"group-{group % GROUPS}"))
-            values.append((_NAMES + length + 3, middle + 9.5 * _MIDDLE, row[2]))
+            values.append((_NAMES + length + 3, middle + 9.5 * _MIDDLE, bar.text))
     return _with_names(lines, 4, "".join(bars) + _texts(values, 9.5))
 
 
-def _grid(data: Any) -> Figure:
-    """Draw a heat map: ``columns`` are its heads, ``groups`` of ``[name, counts]`` its lines."""
-    lines, heads, top, right = _lines(data["groups"]), data["columns"], 20, _WIDTH - 2
+def grid(heads: Sequence[str], groups: Sequence[tuple[str, Sequence[Cells]]]) -> Figure:
+    """Draw a heat map of the counts under these heads."""
+    lines, top, right = _lines(groups), 20, _WIDTH - 2
     pitch = (right - _NAMES) / max(len(heads), 1)
     middles = [_NAMES + pitch * (column + 0.5) for column in range(len(heads))]
-    most = max([count for _, _, row in lines if row for count in row[1]], default=0) or 1
+    most = max([count for _, _, row in lines if row for count in row.counts], default=0) or 1
     cells: list[str] = []
     counts: dict[int, list[tuple[float, float, str]]] = {step: [] for step in range(1, STEPS + 1)}
     for place, (_, _, row) in enumerate(lines):
         y = _middle(place, top)
-        for x, number in zip(middles, row[1] if row else (), strict=bool(row)):
+        for x, number in zip(middles, row.counts if row else (), strict=bool(row)):
             if step := _shade(number, most):
                 cells.append(_bar(x - pitch * 0.47, y - _LINE * 0.45, pitch * 0.94, _LINE * 0.9, f"heat-{step}"))
                 counts[step].append((x, y + 8 * _MIDDLE, str(number)))
@@ -163,24 +209,26 @@ def _shade(count: int, most: int) -> int:
     return -(-count * STEPS // most)
 
 
-def _lines(groups: Any) -> list[tuple[int, str, Any]]:
+def _lines(groups: Sequence[tuple[str, Sequence[_Line]]]) -> list[tuple[int, str, _Line | None]]:
     """Return the lines of a figure: number and name of a group, with nothing for its head, then with each row."""
-    return [(number, group["name"], row) for number, group in enumerate(groups) for row in (None, *group["rows"])]
+    return [(number, name, row) for number, (name, its) in enumerate(groups) for row in (None, *its)]
 
 
 def _middle(place: int, top: float) -> float:
     return top + _LINE * (place + 0.5)
 
 
-def _with_names(lines: Sequence[tuple[int, str, Any]], top: float, body: str) -> Figure:
+def _with_names(lines: Sequence[tuple[int, str, _Line | None]], top: float, body: str) -> Figure:
     """Return a chart of lines with the names of groups and rows beside it."""
-    rows = [(_NAMES - 6, _middle(place, top) + 10 * _MIDDLE, row[0]) for place, (_, _, row) in enumerate(lines) if row]
+    names = [
+        (_NAMES - 6, _middle(place, top) + 10 * _MIDDLE, row.name) for place, (_, _, row) in enumerate(lines) if row
+    ]
     heads = [(2, _middle(place, top) + 9 * _MIDDLE, name) for place, (_, name, row) in enumerate(lines) if not row]
     height = top + 4 + _LINE * max(len(lines), 1)
-    return Figure(_WIDTH, height, body + _texts(rows, 10, "end") + _texts(heads, 9, bold=True))
+    return Figure(_WIDTH, height, body + _texts(names, 10, "end") + _texts(heads, 9, bold=True))
 
 
-def _mark(group: Any) -> Figure:
+def mark(group: int) -> Figure:
     """Draw the mark of one group, for a legend."""
     return Figure(12, 12, f'<g style="fill:var(--rl-group-{group % GROUPS})">{_shape(group, 6, 6, 4.5)}</g>')
 
@@ -194,44 +242,34 @@ def _shape(group: int, x: float, y: float, radius: float, id: str = "") -> str:
     return f'<path{named} d="M{places}z"/>'
 
 
-def _map(data: Any) -> Figure:
-    """Draw points that open pages, with signs; ``points``, ``signs`` and the size are in one unit, y downward."""
-    width, height = data["size"]
+def plane(sheet: Sheet) -> Figure:
+    """Draw a map: points that open pages, with signs."""
     body = []
-    for group in sorted({point["group"] for point in data["points"]}):
-        points = [point for point in data["points"] if point["group"] == group]
-        if data["discs"]:  # a pale disc as large as the topic, and the group's mark over the name
+    for group in sorted({point.group for point in sheet.points}):
+        points = [point for point in sheet.points if point.group == group]
+        if sheet.discs:  # a pale disc as large as the topic, and the group's mark over the name
             drawn = [
-                f'<circle cx="{_number(point["x"])}" cy="{_number(point["y"])}" r="{_number(point["radius"])}"'
-                f' style="opacity:.22"/>{_shape(group, point["x"], point["mark"], 5)}'
+                f'<circle cx="{_number(point.x)}" cy="{_number(point.y)}" r="{_number(point.radius)}"'
+                f' style="opacity:.22"/>{_shape(group, point.x, point.mark, 5)}'
                 for point in points
             ]
         else:
             id = f"map-mark-{group}"
-            body.append(f"<defs>{_shape(group, 0, 0, points[0]['radius'], id)}</defs>")
-            drawn = [f'<use href="#{id}" x="{_number(point["x"])}" y="{_number(point["y"])}"/>' for point in points]
+            body.append(f"<defs>{_shape(group, 0, 0, points[0].radius, id)}</defs>")
+            drawn = [f'<use href="#{id}" x="{_number(point.x)}" y="{_number(point.y)}"/>' for point in points]
         links = [_link(point, inner) for point, inner in zip(points, drawn, strict=True)]
         body.append(f'<g style="fill:var(--rl-group-{group % GROUPS})">{"".join(links)}</g>')
     signs = [
         (x, y + SIGN_LINE * (number - text.count("\n") / 2) + SIGN_LETTER * _MIDDLE, line)
-        for x, y, text in data["signs"]
+        for x, y, text in sheet.signs
         for number, line in enumerate(text.split("\n"))
     ]
-    return Figure(width, height, "".join(body) + _texts(signs, SIGN_LETTER, "middle", bold=True))
+    return Figure(sheet.width, sheet.height, "".join(body) + _texts(signs, SIGN_LETTER, "middle", bold=True))
 
 
-def _link(point: Mapping[str, Any], inner: str) -> str:
-    name, group = escaping.markdown(point["name"]), point["group"] % GROUPS
+def _link(point: Point, inner: str) -> str:
+    name, group = escaping.markdown(point.name), point.group % GROUPS
     return (  # the address first: so `commonmark.lead` knows a link to a file
-        f'<a href="{escaping.html(point["address"])}" class="rl-g{group}" tabindex="-1" aria-label="{name}">'
+        f'<a href="{escaping.html(point.page)}" class="rl-g{group}" tabindex="-1" aria-label="{name}">'
         f"<title>{name}</title>{inner}</a>"
     )
-
-
-KINDS: Mapping[str, Callable[[Any], Figure]] = {
-    "columns": _columns,
-    "rows": _rows,
-    "grid": _grid,
-    "map": _map,
-    "mark": _mark,
-}

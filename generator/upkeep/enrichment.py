@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -88,16 +87,12 @@ def lacking(record: Record) -> frozenset[str]:
     """
     found = set()
     for name in FIELDS:
-        held, origin = _held(record, name), record.provenance.get(name, "")
+        held, origin = record.value(name), record.provenance.get(name, "")
         vague = name == "issued" and (is_derived(origin) or not dates.is_day(held or ""))
         vague = vague or (name == "authors" and is_cut(held))
         if not is_editors(origin) and (not held or (vague and origin)):
             found.add(name)
     return frozenset(found)
-
-
-def _held(record: Record, name: str) -> Any:
-    return attrgetter(name)(record)
 
 
 def enrich(
@@ -204,7 +199,7 @@ def _take(
         done.doubts.append(Doubt(name, api.title, "gives more than a record's file can hold"))
         return
     for field_name in FIELDS:
-        before, after = _held(record, field_name), _held(merged, field_name)
+        before, after = record.value(field_name), merged.value(field_name)
         if before != after:
             source = merged.provenance[field_name]
             done.facts.append(
@@ -237,7 +232,7 @@ def _verdict(name: str, record: Record, entry: Entry, api: Api) -> Verdict:
 
 def _doubt(record: Record, name: str, value: Any) -> str | None:
     """Say what keeps a value from being taken, or ``None``."""
-    held = _held(record, name)
+    held = record.value(name)
     if name == "issued" and held and not dates.agree(held, value):
         derived = is_derived(record.provenance.get(name, ""))
         if not (derived and dates.is_month_after(held, value)):
@@ -265,7 +260,7 @@ def _go_on(held: Sequence[Any], value: Sequence[Any]) -> bool:
 
 def _differs(record: Record, name: str, value: Any, api: Api) -> str | None:
     """Say what the record has where a source has told it something else; what people wrote is no matter for doubt."""
-    held, origin = _held(record, name), record.provenance.get(name, "")
+    held, origin = record.value(name), record.provenance.get(name, "")
     if not origin or is_editors(origin):
         return None
     if name == "authors":

@@ -20,7 +20,7 @@ import httpx2
 from generator import documents, escaping, links
 from generator.identifiers import SCHEMES
 from generator.models import Record
-from generator.upkeep.politeness import Budget, Clock, Turns, retry_after
+from generator.upkeep.politeness import MAY_PASS, Budget, Clock, Turns, retry_after
 from generator.upkeep.public_network import NoSuchHostError, NotPublicError, PublicNetwork
 from generator.wording import count
 
@@ -41,7 +41,6 @@ _NO_NETWORK = "no server could be reached"
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({302, 303, 307}) | _PERMANENT
 _GONE = frozenset({404, 410})
-_MAY_PASS = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
 @dataclass(frozen=True)
@@ -196,7 +195,7 @@ class Checker:
                     raise
             else:
                 stated = retry_after(headers, self._clock.wall())
-                if status not in _MAY_PASS or attempt == _TRIES or self._budget.is_over or (stated or 0) > _MAX_WAIT:
+                if status not in MAY_PASS or attempt == _TRIES or self._budget.is_over or (stated or 0) > _MAX_WAIT:
                     return status, headers.get("location", "")
                 wait = wait if stated is None else stated
             self._clock.sleep(wait)

@@ -26,7 +26,7 @@ MAX_WAIT = 120.0  # seconds; a server that wants more time is left alone until a
 MAX_BYTES = 8 * 1024 * 1024
 FRESH = 24 * 60 * 60  # seconds for which an answer is not asked for again: these databases are renewed daily
 _KEPT = 90 * 24 * 60 * 60  # seconds after which an answer leaves the cache for good
-_MAY_PASS = frozenset({408, 425, 429, 500, 502, 503, 504})  # statuses that may be gone a moment later
+MAY_PASS = frozenset({408, 425, 429, 500, 502, 503, 504})  # statuses that may be gone a moment later
 _FAILURES = 2  # questions in a row without an answer, after which the rest is not asked
 
 
@@ -156,7 +156,7 @@ class PoliteTransport(httpx2.BaseTransport):
                 what = f"broke off ({type(error).__name__})"
             else:
                 self._has_answered = True
-                if answer.status_code not in _MAY_PASS:
+                if answer.status_code not in MAY_PASS:
                     self._failures = 0
                     return answer
                 what = f"answers {answer.status_code}"
