@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -9,6 +10,14 @@ import jinja2
 from markupsafe import Markup
 
 from generator import dates, escaping, titles, wording
+
+# The spaces within a date, and before the year of a venue.
+_INSIDE_DATE = re.compile(rf"(?<=\d) (?=(?:{'|'.join(dates.MONTH_NAMES)})\b)| (?=\d{{4}}\b(?! \w))")
+
+
+def unbroken(text: str) -> Markup:
+    """Return a line in Markdown, no date of which is broken where a screen is narrow."""
+    return Markup(_INSIDE_DATE.sub("\u00a0", escaping.markdown(text)))
 
 
 def _finalize(value: Any) -> str:
@@ -42,8 +51,9 @@ def environment() -> jinja2.Environment:
     environment.filters["figures"] = wording.figures
     environment.filters["url"] = lambda text: Markup(escaping.url(text))
     environment.filters["plain"] = titles.plain
-    environment.filters["byline"] = wording.byline
+    environment.filters["byline"] = lambda record: unbroken(wording.byline(record))
     environment.filters["date"] = dates.in_words
+    environment.filters["unbroken"] = unbroken
     environment.filters["count"] = wording.count
     environment.filters["paragraphs"] = lambda text: Markup(
         "\n\n".join(escaping.markdown(part) for part in (text or "").split("\n\n"))

@@ -307,8 +307,27 @@ def test_names_in_a_table_are_not_broken(browser: Browser, real: str, path: str,
     page.goto(real + path)
     assert page.locator("td code").count() > 20
     assert page.evaluate(BROKEN_NAMES) == []
-    wide, shown = page.locator(".md-typeset__scrollwrap").first.evaluate("each => [each.scrollWidth, each.clientWidth]")
-    assert wide <= shown  # nor is the table wider than the page for it
+    too_wide = "all => all.map(each => each.scrollWidth - each.clientWidth).filter(more => more > 0)"
+    assert page.locator(".md-typeset__scrollwrap").evaluate_all(too_wide) == []  # nor is a table wider than the page for it
+    page.close()
+
+
+# A date, or a venue with its year, on more than one line.
+BROKEN_DATES = """() => [...document.querySelectorAll("p.rl-byline, .rl-meta, .rl-rows small")].flatMap(each => {
+  const text = each.firstChild;
+  return [...(text?.data ?? "").matchAll(/(?:\\d+\\s)?[A-Z]\\w+\\s20\\d\\d/g)].filter(({0: date, index}) => {
+    const range = new Range();
+    range.setStart(text, index);
+    range.setEnd(text, index + date.length);
+    return new Set([...range.getClientRects()].map(({top}) => top)).size > 1; }).map(([date]) => date); })"""
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("path", ["papers/", "years/2024/", "discussed/", "topics/vision-language-models/"])
+def test_no_date_is_broken_on_a_phone(browser: Browser, real: str, path: str, scripts: bool) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844}, java_script_enabled=scripts)
+    page.goto(real + path, wait_until="networkidle")
+    assert page.evaluate(BROKEN_DATES) == []
     page.close()
 
 

@@ -426,15 +426,15 @@ export function byline(names, venue, issued) {
     if (all.length > 3) parts.push(`${all[0]} and ${all.length - 1} others`);
     else parts.push(all.length > 1 ? `${all.slice(0, -1).join(", ")} and ${all.at(-1)}` : all[0]);
   }
-  if (venue) parts.push(venue);
+  if (venue) parts.push(venue.replace(/ (?=\d{4}$)/, "\u00a0"));
   if (issued && !(issued.length === 4 && venue?.includes(issued))) parts.push(inWords(issued));
   return parts.join(" · ");
 }
 
-/** Write a date for readers, as `in_words` in generator/dates.py does. */
+/** Write a date for readers, as `in_words` in generator/dates.py does, in one piece where a line is broken. */
 export function inWords(day) {
   const [year, month, date] = day.startsWith("--") ? ["", ...day.slice(2).split("-")] : day.split("-");
-  return [date && Number(date), month && MONTHS[Number(month) - 1], year].filter(Boolean).join(" ");
+  return [date && Number(date), month && MONTHS[Number(month) - 1], year].filter(Boolean).join("\u00a0");
 }
 
 /** Return the topics and reading paths whose names have the words of a query, as `{ href, name, papers, kind }`. */
