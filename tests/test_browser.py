@@ -308,7 +308,7 @@ def test_names_in_a_table_are_not_broken(browser: Browser, real: str, path: str,
     assert page.locator("td code").count() > 20
     assert page.evaluate(BROKEN_NAMES) == []
     too_wide = "all => all.map(each => each.scrollWidth - each.clientWidth).filter(more => more > 0)"
-    assert page.locator(".md-typeset__scrollwrap").evaluate_all(too_wide) == []  # nor is a table wider than the page for it
+    assert page.locator(".md-typeset__scrollwrap").evaluate_all(too_wide) == []  # nor is a table wider for it
     page.close()
 
 

@@ -366,7 +366,7 @@ def test_the_month_of_issue_is_a_fact(asking: Visit) -> None:
     found = asking.ask("march 2024")
     expect(asking.status).not_to_contain_text("Showing results for")
     assert found
-    assert all("March 2024" in text for text in found)
+    assert all("March\u00a02024" in text for text in found)
 
 
 def test_nothing_found_is_said_and_all_words_come_before_some(asking: Visit) -> None:
