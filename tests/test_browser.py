@@ -170,6 +170,32 @@ def test_dark_is_dark_and_both_are_legible(browser: Browser, real: str, name: st
                     assert (background < 0.2) == dark, element
 
 
+# The colours that the style sheets name, and what a browser draws by itself.
+PALETTE = """() => { const style = getComputedStyle(document.body);
+  const rules = [...document.styleSheets].filter(({href}) => /(?:list|pictures)\\.css$/.test(href))
+    .flatMap(({cssRules}) => [...cssRules]).flatMap(rule => [...(rule.cssRules?.length ? rule.cssRules : [rule])]);
+  const names = new Set(rules.flatMap(({style}) => style ? [...style] : []).filter(name => name.startsWith("--")));
+  return [style.colorScheme, style.backgroundColor,
+    ...[...document.querySelectorAll(".md-button")].map(each => getComputedStyle(each).backgroundColor),
+    ...[...names].sort().map(name => [name, style.getPropertyValue(name).trim()])]; }"""
+
+
+@pytest.mark.parametrize("path", ["papers/gptq/", "pictures/"])
+def test_dark_without_scripts_is_the_same_dark(browser: Browser, real: str, path: str) -> None:
+    found = []
+    for scripts in (True, False):
+        page = browser.new_page(color_scheme="dark", java_script_enabled=scripts)
+        page.goto(real + path, wait_until="networkidle")
+        found.append(page.evaluate(PALETTE))
+        page.close()
+    with_scripts, without = found
+    assert with_scripts[:2] == ["dark", "rgb(18, 22, 31)"]
+    owned = ("--md-code-fg", "--md-typeset-table", "--md-primary-fg-color--light")  # the theme's, by its hue
+    same = [each for each in with_scripts if not each[0].startswith(owned)]
+    assert [each for each in without if not each[0].startswith(owned)] == same
+    assert len(same) > (60 if path == "pictures/" else 30)
+
+
 def test_a_choice_of_palette_is_kept(browser: Browser, real: str) -> None:
     with _visit(browser, real) as visit:
         visit.open("about/")
