@@ -45,6 +45,8 @@ MAX_SPELLINGS = 24_000
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _FIELD_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
 _SHORTEST_PART, _SHORTEST_END = 3, 5
+_SHORTEST_SLIP = 7  # shorter ones can be words: casual and causal
+_COMMON = 10  # papers with a word that a slip stands for
 
 
 def files(library: Library) -> Iterator[tuple[str, str]]:
@@ -161,6 +163,8 @@ def _postings(library: Library) -> tuple[dict[str, dict[int, int]], dict[str, st
             _add(found[key], written[word])
         else:
             found[key], surfaces[key] = written[word], word
+    for slip, word in list(_slips(found)):
+        _add(found[word], found.pop(slip))
     for word, end in list(_compounds(found)):
         _add(found[end], found[word])
     return found, surfaces
@@ -169,6 +173,21 @@ def _postings(library: Library) -> tuple[dict[str, dict[int, int]], dict[str, st
 def _add(papers: dict[int, int], more: Mapping[int, int]) -> None:
     for number, bits in more.items():
         papers[number] = papers.get(number, 0) | bits
+
+
+def _slips(found: Mapping[str, Mapping[int, int]]) -> Iterator[tuple[str, str]]:
+    """Yield slips of sources, a word of one paper that is a common one with two letters swapped, with the common word.
+
+    The paper is then found by that, and who makes the same slip finds more than this paper.
+    """
+    for slip, papers in found.items():
+        if len(papers) > 1 or len(slip) < _SHORTEST_SLIP or not slip.isalpha():
+            continue
+        for at in range(1, len(slip) - 1):  # nobody mistypes the initial
+            word = slip[:at] + slip[at + 1] + slip[at] + slip[at + 2 :]
+            if word != slip and len(found.get(word, ())) >= _COMMON:
+                yield slip, word
+                break
 
 
 def _compounds(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
