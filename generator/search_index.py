@@ -164,7 +164,10 @@ def _postings(library: Library) -> tuple[dict[str, dict[int, int]], dict[str, st
         else:
             found[key], surfaces[key] = written[word], word
     for slip, word in list(_slips(found)):
-        _add(found[word], found.pop(slip))
+        for wrong in [each for each in found if each.startswith(slip)]:  # in words written as one too
+            right = word + wrong.removeprefix(slip)
+            surfaces.setdefault(right, right)
+            _add(found.setdefault(right, {}), found.pop(wrong))
     for word, end in list(_compounds(found)):
         _add(found[end], found[word])
     return found, surfaces

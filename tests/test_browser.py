@@ -193,7 +193,7 @@ def test_dark_without_scripts_is_the_same_dark(browser: Browser, real: str, path
     owned = ("--md-code-fg", "--md-typeset-table", "--md-primary-fg-color--light")  # the theme's, by its hue
     same = [each for each in with_scripts if not each[0].startswith(owned)]
     assert [each for each in without if not each[0].startswith(owned)] == same
-    assert len(same) > (60 if path == "pictures/" else 30)
+    assert len(same) > (50 if path == "pictures/" else 25)
 
 
 def test_a_choice_of_palette_is_kept(browser: Browser, real: str) -> None:
