@@ -307,6 +307,16 @@ def test_no_page_keeps_room_for_a_menu_that_has_nothing(browser: Browser, real: 
         assert begins[0] == begins[1]
 
 
+def test_lists_of_prose_end_where_its_paragraphs_do(browser: Browser, real: str) -> None:
+    with _visit(browser, real) as visit:
+        visit.open("about/")
+        ends = visit.page.evaluate(
+            """() => ["p", "ol"].map(name => Math.max(...[...document.querySelectorAll(`.md-content__inner > ${name}`)]
+              .map(each => each.getBoundingClientRect().right)))"""
+        )
+        assert ends[0] == ends[1]
+
+
 def test_the_sources_are_seen_whole_on_a_phone(browser: Browser, real: str) -> None:
     with _visit(browser, real, size="phone") as visit:
         visit.open("sources/")
