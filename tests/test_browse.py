@@ -252,7 +252,7 @@ def test_sorts(visit: Visit) -> None:
     visit.settle("?sort=comments")
     stated = json.loads(catalogue.catalogue(LIST))["comments"]
     most = max(count for _, count, _ in stated)
-    assert f"{most} comment" in page.locator(".rl-rows > li").first.inner_text()
+    assert f"{most}\u00a0comment" in page.locator(".rl-rows > li").first.inner_text()
     page.get_by_label("Sort").select_option("added")
     visit.settle("?sort=added")
     latest = max(record.added or "" for record in LIST.records.values())
