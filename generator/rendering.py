@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -11,6 +12,9 @@ import jinja2
 from markupsafe import Markup
 
 from generator import dates, escaping, titles, wording
+
+# The spaces within a date, and before the year of a venue.
+_INSIDE_DATE = re.compile(rf"(?<=\d) (?=(?:{'|'.join(dates.MONTH_NAMES)})\b)| (?=\d{{4}}\b(?! \w))")
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,11 @@ class Draft:
     """Which of the theme's columns it takes the room of."""
     head: Sequence[str] = ()
     """Its own lines for the HTML head, made safe for that place."""
+
+
+def unbroken(text: str) -> Markup:
+    """Return a line in Markdown, no date of which is broken where a screen is narrow."""
+    return Markup(_INSIDE_DATE.sub("\u00a0", escaping.markdown(text)))
 
 
 def _finalize(value: Any) -> str:
@@ -61,8 +70,9 @@ def environment() -> jinja2.Environment:
     environment.filters["figures"] = wording.figures
     environment.filters["url"] = lambda text: Markup(escaping.url(text))
     environment.filters["plain"] = titles.plain
-    environment.filters["byline"] = wording.byline
+    environment.filters["byline"] = lambda record: unbroken(wording.byline(record))
     environment.filters["date"] = dates.in_words
+    environment.filters["unbroken"] = unbroken
     environment.filters["count"] = wording.count
     environment.filters["paragraphs"] = lambda text: Markup(
         "\n\n".join(escaping.markdown(part) for part in (text or "").split("\n\n"))

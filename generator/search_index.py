@@ -19,6 +19,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from generator import dates, titles
@@ -46,6 +47,8 @@ MAX_SPELLINGS = 24_000
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _FIELD_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
 _SHORTEST_PART, _SHORTEST_END = 3, 5
+_SHORTEST_SLIP = 7  # shorter ones can be words: casual and causal
+_COMMON = 10  # papers with a word that a slip stands for
 
 
 def files(library: Library) -> Iterator[tuple[str, str]]:
@@ -161,6 +164,9 @@ def _postings(library: Library) -> tuple[dict[str, dict[int, int]], dict[str, st
             _add(found[key], written[word])
         else:
             found[key], surfaces[key] = written[word], word
+    for wrong, right in list(_slips(found)):
+        surfaces.setdefault(right, right)
+        _add(found.setdefault(right, {}), found.pop(wrong, {}))
     for word, end in list(_compounds(found)):
         _add(found[end], found[word])
     return found, surfaces
@@ -169,6 +175,30 @@ def _postings(library: Library) -> tuple[dict[str, dict[int, int]], dict[str, st
 def _add(papers: dict[int, int], more: Mapping[int, int]) -> None:
     for number, bits in more.items():
         papers[number] = papers.get(number, 0) | bits
+
+
+def _slips(found: Mapping[str, Mapping[int, int]]) -> Iterator[tuple[str, str]]:
+    """Yield slips of sources, a word of one paper that is a common one with two letters swapped, with the common word.
+
+    Words that begin with the slip, as two written as one do, follow with theirs. The paper is then found by what was
+    meant, and who makes the same slip finds more than this paper.
+    """
+    words = sorted(found)
+    for place, slip in enumerate(words):
+        if len(found[slip]) == 1 and (word := _meant_by(slip, found)):
+            for each in islice(words, place, None):
+                if not each.startswith(slip):
+                    break
+                yield each, word + each.removeprefix(slip)
+
+
+def _meant_by(slip: str, found: Mapping[str, Mapping[int, int]]) -> str | None:
+    if len(slip) >= _SHORTEST_SLIP and slip.isalpha():
+        for at in range(1, len(slip) - 1):  # nobody mistypes the initial
+            word = slip[:at] + slip[at + 1] + slip[at] + slip[at + 2 :]
+            if word != slip and len(found.get(word, ())) >= _COMMON:
+                return word
+    return None
 
 
 def _compounds(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -252,7 +252,7 @@ def test_sorts(visit: Visit) -> None:
     visit.settle("?sort=comments")
     stated = json.loads(catalogue.catalogue(LIST))["comments"]
     most = max(count for _, count, _ in stated)
-    assert f"{most} comment" in page.locator(".rl-rows > li").first.inner_text()
+    assert f"{most}\u00a0comment" in page.locator(".rl-rows > li").first.inner_text()
     page.get_by_label("Sort").select_option("added")
     visit.settle("?sort=added")
     latest = max(record.added or "" for record in LIST.records.values())
@@ -816,6 +816,26 @@ def test_where_a_part_is_missing_the_whole_plain_list_stays(
         if name.startswith("data/"):
             assert len(visit.said) == 1  # said once, for who looks into it
         visit.said.clear()
+
+
+def test_the_list_starts_without_the_script_that_stands_by(visit: Visit) -> None:
+    visit.page.route("**/assets/browse-start.js", lambda route: route.fulfill(status=503))
+    page = visit.browse()
+    page.locator("#rl-q").fill(LIST.newest_first[-1].replace("-", " "))
+    expect(page.locator(f'.rl-rows a[href$="/papers/{LIST.newest_first[-1]}/"]')).to_be_visible()
+    visit.said.clear()
+
+
+@pytest.mark.parametrize("width", [960, DESK[0]])
+def test_the_bar_of_what_is_selected_covers_no_facets(browser: Browser, address: str, width: int) -> None:
+    with _visit(browser, address, (width, 800)) as visit:
+        page = visit.browse()
+        page.locator(".rl-pick").first.check()
+        facets, bar = (page.locator(each).bounding_box() for each in (".rl-facets", ".rl-picked"))
+        assert facets is not None
+        assert bar is not None
+        assert facets["x"] + facets["width"] <= bar["x"]
+        assert bar["x"] + bar["width"] <= width
 
 
 def test_by_keyboard_alone(visit: Visit) -> None:

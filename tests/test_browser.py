@@ -170,6 +170,32 @@ def test_dark_is_dark_and_both_are_legible(browser: Browser, real: str, name: st
                     assert (background < 0.2) == dark, element
 
 
+# The colours that the style sheets name, and what a browser draws by itself.
+PALETTE = """() => { const style = getComputedStyle(document.body);
+  const rules = [...document.styleSheets].filter(({href}) => /(?:list|pictures)\\.css$/.test(href))
+    .flatMap(({cssRules}) => [...cssRules]).flatMap(rule => [...(rule.cssRules?.length ? rule.cssRules : [rule])]);
+  const names = new Set(rules.flatMap(({style}) => style ? [...style] : []).filter(name => name.startsWith("--")));
+  return [style.colorScheme, style.backgroundColor,
+    ...[...document.querySelectorAll(".md-button")].map(each => getComputedStyle(each).backgroundColor),
+    ...[...names].sort().map(name => [name, style.getPropertyValue(name).trim()])]; }"""
+
+
+@pytest.mark.parametrize("path", ["papers/gptq/", "pictures/"])
+def test_dark_without_scripts_is_the_same_dark(browser: Browser, real: str, path: str) -> None:
+    found = []
+    for scripts in (True, False):
+        page = browser.new_page(color_scheme="dark", java_script_enabled=scripts)
+        page.goto(real + path, wait_until="networkidle")
+        found.append(page.evaluate(PALETTE))
+        page.close()
+    with_scripts, without = found
+    assert with_scripts[:2] == ["dark", "rgb(18, 22, 31)"]
+    owned = ("--md-code-fg", "--md-typeset-table", "--md-primary-fg-color--light")  # the theme's, by its hue
+    same = [each for each in with_scripts if not each[0].startswith(owned)]
+    assert [each for each in without if not each[0].startswith(owned)] == same
+    assert len(same) > (50 if path == "pictures/" else 25)
+
+
 def test_a_choice_of_palette_is_kept(browser: Browser, real: str) -> None:
     with _visit(browser, real) as visit:
         visit.open("about/")
@@ -281,6 +307,16 @@ def test_no_page_keeps_room_for_a_menu_that_has_nothing(browser: Browser, real: 
         assert begins[0] == begins[1]
 
 
+def test_lists_of_prose_end_where_its_paragraphs_do(browser: Browser, real: str) -> None:
+    with _visit(browser, real) as visit:
+        visit.open("about/")
+        ends = visit.page.evaluate(
+            """() => ["p", "ol"].map(name => Math.max(...[...document.querySelectorAll(`.md-content__inner > ${name}`)]
+              .map(each => each.getBoundingClientRect().right)))"""
+        )
+        assert ends[0] == ends[1]
+
+
 def test_the_sources_are_seen_whole_on_a_phone(browser: Browser, real: str) -> None:
     with _visit(browser, real, size="phone") as visit:
         visit.open("sources/")
@@ -307,8 +343,27 @@ def test_names_in_a_table_are_not_broken(browser: Browser, real: str, path: str,
     page.goto(real + path)
     assert page.locator("td code").count() > 20
     assert page.evaluate(BROKEN_NAMES) == []
-    wide, shown = page.locator(".md-typeset__scrollwrap").first.evaluate("each => [each.scrollWidth, each.clientWidth]")
-    assert wide <= shown  # nor is the table wider than the page for it
+    too_wide = "all => all.map(each => each.scrollWidth - each.clientWidth).filter(more => more > 0)"
+    assert page.locator(".md-typeset__scrollwrap").evaluate_all(too_wide) == []  # nor is a table wider for it
+    page.close()
+
+
+# A date, or a venue with its year, on more than one line.
+BROKEN_DATES = """() => [...document.querySelectorAll("p.rl-byline, .rl-meta, .rl-rows small")].flatMap(each => {
+  const text = each.firstChild;
+  return [...(text?.data ?? "").matchAll(/(?:\\d+\\s)?[A-Z]\\w+\\s20\\d\\d/g)].filter(({0: date, index}) => {
+    const range = new Range();
+    range.setStart(text, index);
+    range.setEnd(text, index + date.length);
+    return new Set([...range.getClientRects()].map(({top}) => top)).size > 1; }).map(([date]) => date); })"""
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("path", ["papers/", "years/2024/", "discussed/", "topics/vision-language-models/"])
+def test_no_date_is_broken_on_a_phone(browser: Browser, real: str, path: str, scripts: bool) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844}, java_script_enabled=scripts)
+    page.goto(real + path, wait_until="networkidle")
+    assert page.evaluate(BROKEN_DATES) == []
     page.close()
 
 

@@ -190,7 +190,7 @@ OWN = {"papers/index.html": {"noscript", "select"}}
 METAS = re.compile(
     r"charset|viewport|description|generator|theme-color|color-scheme|refresh|og:[a-z:_]+|twitter:card|citation_[a-z_]+"
 )
-RELS = {"icon", "stylesheet", "preload", "modulepreload", "alternate feed", "search", "prev", "next", "canonical"}
+RELS = {"icon", "stylesheet", "preload", "alternate feed", "search", "prev", "next", "canonical"}
 
 
 @dataclass

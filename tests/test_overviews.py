@@ -39,7 +39,8 @@ TALKED_OF = {
 
 
 def _page(each: Library, path: str) -> str:
-    return {page.path: page.text for page in pages.pages(each, TOY_SETTINGS)}[path]
+    text = {page.path: page.text for page in pages.pages(each, TOY_SETTINGS)}[path]
+    return text.replace("\u00a0", " ")  # within dates
 
 
 def _values(each: Library, path: str) -> Any:

@@ -178,6 +178,7 @@ def test_a_paper_is_found_and_the_reason_said(
         ("gpqt", "gptq", "gptq"),
         ("uqantization gptq", "quantisation gptq", "gptq"),  # even at the beginning
         ("quantizatoin-aware", "quantisation-aware", "efficientqat"),
+        ("langauge trustworthy medical", "language trustworthy medical", "conceptclip"),  # whose title has that slip
     ],
 )
 def test_a_typing_error_is_mended_and_that_is_said(asking: Visit, typed: str, instead: str, paper: str) -> None:
@@ -321,6 +322,13 @@ def test_a_short_word_is_not_taken_for_a_name_that_begins_it(asking: Visit) -> N
     assert not lin <= _papers(asking, "lines")
     assert _papers(asking, "iteration")
     assert _papers(asking, "speeds") >= _papers(asking, "speed")
+    assert _papers(asking, "cars") == set()  # though there is a Carl
+
+
+def test_a_name_that_only_begins_with_the_word_comes_behind_what_has_the_word(asking: Visit) -> None:
+    first, *others = [LIST.records[LIST.newest_first[number]] for number in _ranked(asking, "rag")]
+    assert "RAG" in (first.summary or "") + (first.why or "")
+    assert any(name.split()[-1].startswith("Rag") for other in others for name in other.author_names)
 
 
 def _papers(asking: Visit, query: str) -> set[int]:
@@ -380,7 +388,7 @@ def test_the_month_of_issue_is_a_fact(asking: Visit) -> None:
     found = asking.ask("march 2024")
     expect(asking.status).not_to_contain_text("Showing results for")
     assert found
-    assert all("March 2024" in text for text in found)
+    assert all("March\u00a02024" in text for text in found)
 
 
 def test_nothing_found_is_said_and_all_words_come_before_some(asking: Visit) -> None:

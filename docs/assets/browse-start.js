@@ -1,6 +1,6 @@
 /*
- * Starts the browse page. Where its script, a module of that or the list cannot be loaded, the whole plain list is shown.
- * So this script imports nothing by itself.
+ * Stands by the browse page, whose script starts by itself. Where that, a module of it or the list cannot be loaded, the whole
+ * plain list is shown. So this script imports nothing by itself.
  */
 
 function showPlain(error) {

@@ -655,7 +655,7 @@ class Page {
       const box = element("input", { type: "checkbox", class: "rl-pick", value: paper, "aria-label": `Select: ${title}`, autocomplete: "off" });
       const facts = [list.byline(paper)];
       const [comments, captured] = list.stated.get(paper) ?? [0, ""];
-      if (comments) facts.push(`${count(comments, "comment")}${captured ? ` on ${inWords(captured)}` : ""}`);
+      if (comments) facts.push(`${count(comments, "comment").replace(" ", "\u00a0")}${captured ? ` on ${inWords(captured)}` : ""}`);
       const tags = list.topics[paper].map((topic) => list.table.topics[topic][1]);
       const type = list.table.types[list.type[paper]];
       if (type && type !== "method") tags.unshift(capital(TYPE_NAMES[type] ?? type));

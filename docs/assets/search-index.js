@@ -290,11 +290,13 @@ class SearchIndex {
         const whole = other === word;
         if (!whole && (word.length < SHORTEST_PREFIX || !(begins(word, other) || stem(other) === base))) continue;
         words.add(other);
+        // A word that goes on is a guess, the more so the longer it is: rag is not the name Raghu.
+        const worth = whole ? 1 : stem(other) === base ? 0.7 : (0.5 * word.length) / other.length;
         let paper = 0;
         for (const step of file.papers[at].split(" ")) {
           paper += parseInt(step.slice(1), 36);
           const bits = FIELD_DIGITS.indexOf(step[0]);
-          add(papers, paper, { bits, weight: weigh(bits) * (whole ? 1 : 0.7) });
+          add(papers, paper, { bits, weight: weigh(bits) * worth });
         }
       }
     }
@@ -314,6 +316,8 @@ class SearchIndex {
       words.forEach((written, at) => {
         const other = written.replaceAll("z", "s");
         if (other.length < word.length - limit) return;
+        // Another letter in four makes another word, cars of Carl.
+        if (word.length === SHORTEST_MENDED && other.length === word.length && sorted(word) !== sorted(other)) return;
         const { whole, begun } = errors(word, other, limit);
         // Somebody may still be typing: a longer word counts by its beginning, behind the whole ones.
         const cost = Math.min(whole, begun <= 1 && word.length > 4 ? begun + 1.5 : Infinity);
@@ -326,6 +330,8 @@ class SearchIndex {
     return null;
   }
 }
+
+const sorted = (word) => [...word].sort().join("");
 
 /** Return the place of the last entry that is no greater than `word`; or, `from` it on, of the first not less. */
 function place(sorted, word, from = false) {
@@ -427,15 +433,15 @@ export function byline(names, venue, issued) {
     if (all.length > 3 + cut) parts.push(`${all[0]} and ${cut ? "" : `${all.length - 1} `}others`);
     else parts.push(all.length > 1 ? `${all.slice(0, -1).join(", ")} and ${all.at(-1)}` : all[0]);
   }
-  if (venue) parts.push(venue);
+  if (venue) parts.push(venue.replace(/ (?=\d{4}$)/, "\u00a0"));
   if (issued && !(issued.length === 4 && venue?.includes(issued))) parts.push(inWords(issued));
   return parts.join(" · ");
 }
 
-/** Write a date for readers, as `in_words` in generator/dates.py does. */
+/** Write a date for readers, as `in_words` in generator/dates.py does, in one piece where a line is broken. */
 export function inWords(day) {
   const [year, month, date] = day.startsWith("--") ? ["", ...day.slice(2).split("-")] : day.split("-");
-  return [date && Number(date), month && MONTHS[Number(month) - 1], year].filter(Boolean).join(" ");
+  return [date && Number(date), month && MONTHS[Number(month) - 1], year].filter(Boolean).join("\u00a0");
 }
 
 /** Return the topics and reading paths whose names have the words of a query, as `{ href, name, papers, kind }`. */
