@@ -145,6 +145,8 @@ def plan(
     clusters, review = _match(contents, entries, record_ids, joined)
 
     formats = {name: source.format for name, source in sources.items()}
+    inferred = {name for name, source in contents.sources.items() if source.captured_inferred}
+    dated = {name for name in inferred if not sources[name].captured_inferred}
     fresh: list[tuple[int, ...]] = []
     outcomes: list[Outcome] = []
     kept_off: list[tuple[int, str]] = []
@@ -166,6 +168,7 @@ def plan(
             formats,
             added=None,
             keep_abstract=keep_abstracts,
+            dated=dated,
         )
         outcomes.append(Outcome(name, record, False, numbers, conflicts))
     unmatched: tuple[int, ...] = ()

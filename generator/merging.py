@@ -6,13 +6,14 @@ before a vague one, a journal with volume and pages before one without, more aut
 cut list count as one, and of two that come to as many the whole one is better) and first names before initials, then
 the source's name in alphabetical order, and of one origin the value that sorts first. A stated year has the month of a
 derived date in that year; the provenance keeps both, for the order would matter if either were forgotten. An entry that
-is read again fills gaps, but replaces nothing that it gave, except that its list of authors turns out to be cut. What
-people wrote (a field without provenance, or with ``editor: …``) is never touched.
+is read again fills gaps, but replaces nothing that it gave, except that its list of authors turns out to be cut, or its
+day of capture, and so the years of its dates, another than was inferred. What people wrote (a field without provenance,
+or with ``editor: …``) is never touched.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,11 +75,13 @@ def merge(
     *,
     added: str | None,
     keep_abstract: bool = False,
+    dated: Collection[str] = (),
 ) -> tuple[Record, tuple[Conflict, ...]]:
     """Return the record that ``entries`` of one paper make, together with ``record`` where there is one already.
 
     ``entries`` are pairs of source id and entry, at least one where ``record`` is ``None``; ``formats`` gives each
-    source's format; ``added`` is the day for a new record. The order of ``entries`` does not matter.
+    source's format; ``added`` is the day for a new record. The order of ``entries`` does not matter. ``dated`` are
+    sources whose day of capture is stated now and was inferred: the dates that they gave are taken back.
     """
     flat: dict[str, Any] = _flatten(record) if record else {}
     provenance = dict(record.provenance) if record else {}
@@ -100,6 +103,11 @@ def merge(
             if holder is None:
                 continue
             claims = _claims(name, held, holder)
+            if name == "issued" and source in dated:
+                others = [claim for claim in claims if claim[1] != origin]
+                if len(others) < len(claims):
+                    flat[name], provenance[name] = _best(name, [*others, (value, origin)], formats)
+                    continue
             # What an entry said stays where it is read again and says otherwise, as with another day of its capture.
             again = (source, entry.position) in known and any(origin == each for _, each in claims)
             again = again and not (name == "authors" and value == (*held, names.OTHERS))  # as the list says since then

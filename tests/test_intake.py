@@ -310,6 +310,26 @@ def test_a_stated_capture_day_completes_what_an_earlier_import_left_open(tmp_pat
     assert (found.records["a-toy-loom"].issued, found.records["a-toy-loom"].added) == ("2025-02-02", "2026-01-02")
 
 
+def test_a_stated_capture_day_puts_right_the_years_that_were_inferred_of_it(tmp_path: Path) -> None:
+    facts = "\n\n  • 2 authors\n·\n"
+    data = dump("A Toy Loom", facts=f"{facts}Feb 2") + dump("A Toy Ferry", facts=f"{facts}Mar 1, 2024")[len(HEAD) :]
+    take_in(tmp_path / "records", [_file(tmp_path, data)])
+    before = store.load(tmp_path / "records")
+    assert before.sources["toy"].captured_inferred
+    assert before.records["a-toy-loom"].issued == "2025-02-02"  # the year after the latest that is printed
+    ferry = before.records["a-toy-ferry"]
+    write_record(tmp_path / "records", "a-toy-ferry", ferry.model_copy(update={"issued": "2021", "provenance": {}}))
+    for captured, told in (("2026-03-11", 0), ("2023-03-11", 1)):  # the day that was stated first stays
+        readings, sums = intake.read_files([str(tmp_path / "toy.txt")], captured=captured)
+        contents = store.load(tmp_path / "records")
+        done = intake.plan(contents, readings, sums, today="2026-01-03")
+        assert sum(len(outcome.conflicts) for outcome in done.outcomes) == told
+        intake.write(contents, done)
+    found = store.load(tmp_path / "records")
+    assert not found.sources["toy"].captured_inferred
+    assert (found.records["a-toy-loom"].issued, found.records["a-toy-ferry"].issued) == ("2026-02-02", "2021")
+
+
 def _file(folder: Path, data: bytes) -> Path:
     path = folder / "toy.txt"
     path.write_bytes(data)
