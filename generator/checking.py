@@ -75,7 +75,7 @@ def _authors(contents: Contents) -> Iterator[Problem]:
         for number, name in enumerate(record.author_names):
             last = number and number == len(record.authors) - 1 and is_cut(record.authors)
             if without_others(name) != name and not last:
-                remedy = f"write their names, or {OTHERS!r} as the last of the list"
+                remedy = f"write the names that are known, and {OTHERS!r} after them"
                 message = f"authors[{number + 1}]: {name[:80]!r} stands for people; {remedy}"
                 yield contents.problem(store.record_file(record_id), ("authors", number), message)
 

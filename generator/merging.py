@@ -174,13 +174,13 @@ def _may_be(people: Sequence[Author], number: int) -> bool:
 
 def _same_value(name: str, one: Any, other: Any) -> bool:
     if name == "authors":
-        return _begins([*map(str, one)], [*map(str, other)]) or _begins([*map(str, other)], [*map(str, one)])
+        return begins([*map(str, one)], [*map(str, other)]) or begins([*map(str, other)], [*map(str, one)])
     if name.startswith("links."):
         return str(one).rstrip("/") == str(other).rstrip("/")
     return bool(one == other)
 
 
-def _begins(one: Sequence[str], other: Sequence[str]) -> bool:
+def begins(one: Sequence[str], other: Sequence[str]) -> bool:
     """Tell whether two lists of authors are equal, or the first is cut and the second has those that it names."""
     first = names.people(one)
     return one == other or (names.is_cut(one) and first == other[: len(first)])

@@ -128,7 +128,12 @@ def remark_on(text: str) -> str | None:
 
 
 def may_be_two(name: str) -> bool:
-    """Tell whether a name may be two people or one, as ``Ida Loom, Jan Ferry`` and ``Van Gogh, Vincent Willem`` may."""
+    """Tell whether a name may be two people or one, as ``Ida Loom, Jan Ferry`` and ``Van Gogh, Vincent Willem`` may.
+
+    Where semicolons part people, commas part none.
+    """
+    if ";" in name:
+        return False
     words = [part.split() for part in name.split(",")]
     long = len(words) == 2 and all(len(part) > 1 and all(word[0].isupper() for word in part) for part in words)
     return long and not any(_are_initials(word) for part in words for word in part)

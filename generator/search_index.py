@@ -49,6 +49,7 @@ _FIELD_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-
 _SHORTEST_PART, _SHORTEST_END = 3, 5
 _SHORTEST_SLIP = 7  # shorter ones can be words: casual and causal
 _COMMON = 10  # papers with a word that a slip stands for
+_SENTENCES = FIELDS["title"] | FIELDS["summary"]  # elsewhere words are names: Kirsten is no slip of Kristen
 
 
 def files(library: Library) -> Iterator[tuple[str, str]]:
@@ -183,7 +184,7 @@ def _slips(found: Mapping[str, Mapping[int, int]]) -> Iterator[tuple[str, str]]:
     Words that begin with the slip, as two written as one do, follow with theirs. The paper is then found by what was
     meant, and who makes the same slip finds more than this paper.
     """
-    words = sorted(found)
+    words = [word for word in sorted(found) if not any(bits & ~_SENTENCES for bits in found[word].values())]
     for place, slip in enumerate(words):
         if len(found[slip]) == 1 and (word := _meant_by(slip, found)):
             for each in islice(words, place, None):
@@ -196,7 +197,7 @@ def _meant_by(slip: str, found: Mapping[str, Mapping[int, int]]) -> str | None:
     if len(slip) >= _SHORTEST_SLIP and slip.isalpha():
         for at in range(1, len(slip) - 1):  # nobody mistypes the initial
             word = slip[:at] + slip[at + 1] + slip[at] + slip[at + 2 :]
-            if word != slip and len(found.get(word, ())) >= _COMMON:
+            if word != slip and sum(bits & _SENTENCES > 0 for bits in found.get(word, {}).values()) >= _COMMON:
                 return word
     return None
 

@@ -295,22 +295,22 @@ def test_an_identifier_of_two_is_told_beside_other_faults(
         (
             "authors: [Ada Loom, et al.]\n",
             3,
-            "authors[2]: 'et al.' stands for people; write their names, or 'others' as the last of the list",
+            "authors[2]: 'et al.' stands for people; write the names that are known, and 'others' after them",
         ),
         (
             "authors: [Ada Loom, others, Bo Weft]\n",
             3,
-            "authors[2]: 'others' stands for people; write their names, or 'others' as the last of the list",
+            "authors[2]: 'others' stands for people; write the names that are known, and 'others' after them",
         ),
         (
             "authors: [others]\n",
             3,
-            "authors[1]: 'others' stands for people; write their names, or 'others' as the last of the list",
+            "authors[1]: 'others' stands for people; write the names that are known, and 'others' after them",
         ),
         (
             "authors: [Ada and others]\n",
             3,
-            "authors[1]: 'Ada and others' stands for people; write their names, or 'others' as the last of the list",
+            "authors[1]: 'Ada and others' stands for people; write the names that are known, and 'others' after them",
         ),
     ],
 )

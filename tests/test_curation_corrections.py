@@ -50,6 +50,7 @@ def contents(tmp_path: Path) -> Contents:
         ("authors", "Ada Thread, Bo Weft, Chi Web, et al.", ("Ada Thread", "Bo Weft", "Chi Web", "others")),
         ("authors", "Weft, Bo", ({"family": "Weft", "given": "Bo"},)),
         ("authors", "Ada Thread; Weft, Bo", ("Ada Thread", {"family": "Weft", "given": "Bo"})),
+        ("authors", "Van Weft, Bo Li; Ada Thread", ({"family": "Van Weft", "given": "Bo Li"}, "Ada Thread")),
         ("authors", "Please\nBe Please", ("Please", "Be Please")),
         ("authors", "Are Loom\n{The authors of Loom}", ("Are Loom", "The authors of Loom")),
         ("issued", "2021-12-25", "2021-12-25"),

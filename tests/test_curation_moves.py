@@ -161,6 +161,14 @@ def test_a_cut_list_of_authors_gives_way_to_a_fuller_one() -> None:
     assert moves.joined(decided, whole) == decided
 
 
+@pytest.mark.parametrize(("cut", "told"), [("Ida Loom", ()), ("I. Loom", ("authors: I. Loom and others",))])
+def test_a_cut_list_whose_names_all_stay_is_not_told_as_left_out(cut: str, told: tuple[str, ...], folder: Path) -> None:
+    for name, authors in (("loom", (cut, "others")), ("loom-again", ("Ida Loom", "Jan Weft"))):
+        write_record(folder, name, Record(title="Loom", authors=authors, provenance={"authors": "a"}))
+    for keep, other in (("loom", "loom-again"), ("loom-again", "loom")):
+        assert moves.merge(store.load(folder), keep, other).left_out == told
+
+
 def test_what_an_editor_put_right_goes_before_what_a_source_says(folder: Path) -> None:
     kept = Record(
         title="Loom",

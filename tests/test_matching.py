@@ -498,6 +498,7 @@ def test_names(one: str, other: str, agree: bool) -> None:
         ("Ida Loom;Jan Ferry;Bo Weft;others", "Ida Loom;Xia Wu;Li Yip;others", None, False),
         ("Ida Loom;others", "Bo Weft;others", False, False),  # whoever they have among the others
         ("Ida Loom;Jan Ferry;others", "Ida Loom", True, False),
+        ("Ida Loom;Jan Ferry;Bo Weft;others", "Loom Thread;Xia Wu;Li Yip;others", None, False),
     ],
 )
 def test_a_name_that_a_cut_list_leaves_out_tells_nothing(one: str, other: str, agree: bool | None, same: bool) -> None:

@@ -1002,6 +1002,7 @@ def test_what_says_that_there_is_no_abstract_is_none(text: str) -> None:
         '{"version": 1, "papers": [{"title": "A Toy", "authors": ["J. Smith", "others"]}]}',
         csl(author=[{"family": "Smith", "given": "J."}, {"literal": "et al."}]),
         csl(author=[{"family": "Smith", "given": "J."}, {"family": "others"}]),
+        csl(author=[{"family": "Smith", "given": "J."}, {"family": "al.", "given": "et"}]),
     ],
 )
 def test_a_list_of_authors_that_is_cut_ends_with_others(text: str) -> None:
@@ -1019,6 +1020,19 @@ def test_an_author_who_stands_twice_is_doubted() -> None:
 def test_people_whose_names_end_like_others_are_authors(name: str) -> None:
     [entry] = read(f"title,authors\nA Toy,{name}\n").entries
     assert (entry.authors, entry.doubts) == ((name,), ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TY  - JOUR\nTI  - A Toy\nAU  - Others, Anna\nAU  - Smith, J.\nER  - \n",
+        "@article{a, title={A Toy}, author={Others, Anna and Smith, J.}}",
+        csl(author=[{"family": "Others", "given": "Anna"}, {"family": "Smith", "given": "J."}]),
+    ],
+)
+def test_who_bears_the_family_name_others_is_an_author(text: str) -> None:
+    [entry] = read(text).entries
+    assert ([str(name) for name in entry.authors or ()], entry.doubts) == (["Anna Others", "J. Smith"], ())
 
 
 def test_ris_passes_over_what_stands_around_the_entries() -> None:

@@ -176,6 +176,14 @@ def test_a_slip_of_a_source_counts_as_the_word_it_stands_for() -> None:
     assert set(index.papers("casual")) == {"word"}  # so short a word may be meant
 
 
+def test_a_name_is_no_slip() -> None:
+    many = {f"loom-{number}": Record(title="Weaving", authors=("Kristen Martina",)) for number in range(10)}
+    rare = {"named": Record(title="Waeving: A Loom"), "written": Record(title="Martian", authors=("Kirsten Weft",))}
+    index = Index(_of(many | rare))
+    assert set(index.papers("kirsten")) == set(index.papers("martian")) == {"written"}
+    assert set(index.papers("waeving")) == {"named"}
+
+
 @pytest.mark.parametrize(
     ("name", "letters"),
     [

@@ -225,6 +225,25 @@ def test_every_page_names_its_address_and_its_card(toy: Site) -> None:
     assert len(picture) < 100_000
 
 
+@pytest.mark.parametrize("engine", ["mkdocs", "zensical"])
+def test_a_link_to_a_page_by_hand_shows_its_title_as_text(engine: str, tmp_path: Path) -> None:
+    project = copy_project(tmp_path / "project", toy_records(tmp_path / "records"))
+    pages = {
+        "typed": ('---\ntype: landing\ntitle: Q&A "on" <looms>\n---\n\n# Looms', 'Q&A "on" <looms>'),
+        "described": ("---\ndescription: Of looms\n---\n\n# Q&A *on* looms", "Q&A on looms"),
+        "bare": ("# Q&A *on* looms", "Q&A on looms"),
+    }
+    for name, (text, _) in pages.items():
+        (project / "docs" / f"{name}.md").write_text(text, encoding="utf-8")
+    done = run(project, "generator", "build", "--engine", engine, "--site-dir", tmp_path / "site", SITE_URL=PUBLISHED)
+    assert done.returncode == 0, done.stderr
+    for name, (_, title) in pages.items():
+        built = (tmp_path / "site" / name / "index.html").read_text(encoding="utf-8")
+        tags = dict(re.findall(r'<meta property="(.*?)" content="(.*?)">', built))
+        assert (html.unescape(tags["og:title"]), tags["og:type"]) == (title, "website"), name
+    assert "og:" not in (tmp_path / "site" / NOT_FOUND).read_text(encoding="utf-8")
+
+
 def _payloads(html: str) -> list[str]:
     """Return what of a record's payload stands in a page as an element that runs."""
     data = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)

@@ -211,6 +211,8 @@ def _left_out(record: Record, made: Record) -> Iterator[str]:
         value = record.value(name)
         if group == "identifiers" and any(getattr(each, kind) == value for each in made.alternative_identifiers):
             continue
+        if name == "authors" and merging.begins(record.author_names, made.author_names):
+            continue
         if group not in _JOINED and value:
             yield f"{name}: {titles.fold(merging.shown(value))}"
 

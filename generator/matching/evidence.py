@@ -148,18 +148,17 @@ def people_agree(a: Item, b: Item) -> bool | None:
         return True
     if not a.people or not b.people:
         return None
+    shared = 0
     for one, other in ((a, b), (b, a)):
         if len(one.families) <= len(other.families):
             found = sum(name in other.people or name in other.families for name in one.families)
+            if len(one.families) <= _MANY and 2 * found < len(one.families):
+                left = one.families - other.people
+                found += sum(any(_is_name_mistyped(name, word) for word in other.people) for name in left)
             if 2 * found >= len(one.families):
                 return True
-            if len(one.families) > _MANY:
-                continue
-            left = one.families - other.people
-            found += sum(any(_is_name_mistyped(name, word) for word in other.people) for name in left)
-            if 2 * found >= len(one.families):
-                return True
-    return None if found and _is_cut(a) and _is_cut(b) else False
+            shared += found
+    return None if shared and _is_cut(a) and _is_cut(b) else False
 
 
 def same_families(a: Item, b: Item) -> bool:

@@ -177,13 +177,14 @@ _NO_ABSTRACT = re.compile(
 
 
 def _named(author: str | PersonName) -> str | PersonName:
-    """Return an author without ``and others`` or ``et al.``, or nothing."""
-    if isinstance(author, str):
-        return without_others(author)
-    family, given = without_others(author.family), without_others(author.given or "")
+    """Return an author without ``and others`` or ``et al.``, or nothing; who bears the name Others has a given one."""
+    shown = without_others(str(author))
+    if isinstance(author, str) or not shown:
+        return shown
+    family, given = without_others(author.family) or author.family, without_others(author.given or "")
     if (family, given) == (author.family, author.given or ""):
         return author
-    return PersonName.model_construct(family=family, given=given) if family and given else family
+    return PersonName.model_construct(family=family, given=given) if given else family
 
 
 def _too_much(format: str, text: str) -> str | None:
