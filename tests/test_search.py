@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from site_tools import PAYLOAD_FLAG, RECORDS, Site, library, real_site, scratch,
 
 from generator import search_words, titles, wording
 from generator.models import Record
+from generator.rendering import unbroken
 
 pytestmark = pytest.mark.browser
 
@@ -234,7 +236,7 @@ def test_the_line_below_a_title_is_that_of_the_pages(asking: Visit) -> None:
         people,
     )
     records = [Record(title="x", authors=tuple(names.split("\t")), venue="Loom", issued="2022-10") for names in people]
-    assert lines == [wording.byline(record) for record in records]
+    assert lines == [html.unescape(unbroken(wording.byline(record))) for record in records]
 
 
 def test_a_paper_asked_for_by_its_name_comes_first(asking: Visit) -> None:
