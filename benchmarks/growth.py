@@ -87,11 +87,12 @@ def _related(records: Path, _: Path) -> _Step:
 
 
 def _search(records: Path, _: Path) -> _Step:
-    from generator import search_index, store
+    from generator import store
     from generator.library import Library
+    from generator.search import index
 
     library = Library.of(store.load(records))
-    return lambda: sum(len(text) for _, text in search_index.files(library))
+    return lambda: sum(len(text) for _, text in index.files(library))
 
 
 def _feeds(records: Path, _: Path) -> _Step:

@@ -41,8 +41,10 @@ from measure import REPOSITORY, CommandError, Project, run
 from playwright.sync_api import Browser, Page, sync_playwright
 from playwright.sync_api import Error as BrowserError
 
-from generator import search_index, store, titles
+from generator import store
+from generator.facts import titles
 from generator.library import Library
+from generator.search import index
 
 WAIT = 180_000
 """Milliseconds after which a candidate has no answer."""
@@ -191,7 +193,7 @@ def build(folder: Path, records: Path, *, plain: bool, zensical_too: bool) -> Si
     """Build the sites of a list in ``folder``; what is there already is not built again."""
     library = Library.of(store.load(records))
     begin = time.process_time()
-    files = list(search_index.files(library))
+    files = list(index.files(library))
     alone = time.process_time() - begin
     sizes = sum(len(text.encode()) for _, text in files)
     costs = {"own": f"{alone:.1f} s, {len(files):,} files, {sizes / 1e6:.1f} MB"}

@@ -17,7 +17,8 @@ from itertools import accumulate
 from pathlib import Path
 from typing import get_args
 
-from generator import documents, intake, store
+from generator import intake, store
+from generator.disk import documents
 from generator.models import (
     Identifiers,
     Links,
@@ -29,6 +30,7 @@ from generator.models import (
     Topic,
 )
 from generator.models import Path as ReadingPath
+from generator.store.schema import SCHEMA_FILE, record_schema
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DAY = "2026-11-20"
@@ -317,7 +319,7 @@ def write(invented: SyntheticList, folder: Path) -> None:
         "topics.yaml": store.table_text(invented.topics),
         "sources.yaml": store.table_text(dict(sorted(invented.sources.items()))),
         "paths.yaml": store.table_text(invented.paths),
-        store.SCHEMA_FILE: store.record_schema(invented.topics),
+        SCHEMA_FILE: record_schema(invented.topics),
     }
     for name, text in files.items():
         documents.write(folder / name, text, durable=False)

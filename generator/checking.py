@@ -7,16 +7,18 @@ from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from pathlib import Path
 
-from generator import documents, matching, references, store
+from generator import matching, store
+from generator.disk import documents
 from generator.errors import Problem
-from generator.hidden import empty_in
-from generator.identifiers import SCHEMES
-from generator.ids import closest_topic, id_fault
+from generator.facts.hidden import empty_in
+from generator.facts.identifiers import SCHEMES
+from generator.facts.ids import closest_topic, id_fault
+from generator.facts.names import OTHERS, is_cut, without_others
 from generator.matching import comparison
 from generator.matching.items import items_of
 from generator.models import Record, Retraction
-from generator.names import OTHERS, is_cut, without_others
-from generator.store import Contents
+from generator.store import Contents, references
+from generator.store.schema import SCHEMA_FILE, record_schema
 
 
 def check(contents: Contents, *, duplicates: bool = True) -> list[Problem]:
@@ -267,7 +269,7 @@ def _form(contents: Contents) -> Iterator[Problem]:
 
 
 def _schema(contents: Contents) -> Iterator[Problem]:
-    path = contents.folder / store.SCHEMA_FILE
+    path = contents.folder / SCHEMA_FILE
     try:
         current = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
@@ -282,7 +284,7 @@ def _schema_wanted(contents: Contents) -> str | None:
     """Return the schema that the topics ask for; ``None`` of a list without files, and where topics cannot be read."""
     if not contents.files or references.is_faulty(contents, "topics.yaml"):
         return None
-    return store.record_schema(contents.topics)
+    return record_schema(contents.topics)
 
 
 def fix(contents: Contents) -> list[Path]:
@@ -296,5 +298,5 @@ def fix(contents: Contents) -> list[Path]:
         if text != (before := contents.files[file].text) and documents.comment_line(before) is None
     }
     if schema := _schema_wanted(contents):
-        changes[store.SCHEMA_FILE] = schema
+        changes[SCHEMA_FILE] = schema
     return [contents.folder / file for file in store.save(contents.folder, changes)]

@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from generator import dates, escaping, exports, titles
+from generator import escaping, exports
+from generator.facts import dates, titles
 from generator.feeds import anchor
 from generator.library import UNSORTED, Library
 from generator.metadata import paper_path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from generator import hidden
+from generator.facts import hidden
 
 
 @dataclass(frozen=True)

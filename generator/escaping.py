@@ -13,9 +13,9 @@ import re
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from generator import links
-from generator.hidden import without_hidden
-from generator.titles import fold
+from generator.facts import links
+from generator.facts.hidden import without_hidden
+from generator.facts.titles import fold
 
 _ASCII_MARK = re.compile(r"[!-/:-@\[-`{-~]")
 _KEPT_INSIDE_WORDS = frozenset("-.")

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from generator.identifiers import SCHEMES
+from generator.facts.identifiers import SCHEMES
 from generator.models import MAX_ABSTRACT, MAX_LINE, Entry, Identifiers, Links, Record
 
 Place = tuple[str | int, ...]

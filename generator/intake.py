@@ -10,13 +10,15 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from generator import dates, hidden, matching, merging, readers, store, titles
+from generator import matching, merging, readers, store
 from generator.errors import InputError, Problem
-from generator.ids import MAX_ID, id_fault, source_id_fault
+from generator.facts import dates, hidden, titles
+from generator.facts.ids import MAX_ID, id_fault, source_id_fault
 from generator.matching.items import Item, item_of_entry, items_of
 from generator.matching.shelf import Shelf
 from generator.models import Entry, Record, Source
 from generator.readers import Reading, csv_table
+from generator.store.schema import SCHEMA_FILE, record_schema
 
 
 @dataclass(frozen=True)
@@ -316,5 +318,5 @@ def write(contents: store.Contents, done: Import) -> int:
     if done.sources:
         changes["sources.yaml"] = store.sources_text(done.sources)
     if done.outcomes:
-        changes[store.SCHEMA_FILE] = store.record_schema(contents.topics)
+        changes[SCHEMA_FILE] = record_schema(contents.topics)
     return len(store.save(contents.folder, changes))

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from generator import titles
-from generator.ids import WINDOWS_NAMES
+from generator.facts import titles
+from generator.facts.ids import WINDOWS_NAMES
+from generator.facts.names import is_cut, people
 from generator.models import Path, Record, Retraction, Sighting, Source, Topic
-from generator.names import is_cut, people
 from generator.related import Relation, related, term_weights
 from generator.store import Contents
 

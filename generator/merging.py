@@ -19,8 +19,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from generator import dates, names, titles, venues
 from generator.errors import ReadingListError
+from generator.facts import dates, names, titles, venues
+from generator.facts.provenance import DERIVED, EDITOR, is_derived, is_editors, year_and_derived
 from generator.models import (
     LISTING_FORMATS,
     MAX_LINE,
@@ -33,7 +34,6 @@ from generator.models import (
     Sighting,
     family_first,
 )
-from generator.provenance import DERIVED, EDITOR, is_derived, is_editors, year_and_derived
 
 
 @dataclass(frozen=True)

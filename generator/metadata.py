@@ -11,11 +11,11 @@ from typing import Any
 from urllib.parse import quote
 
 from generator import escaping, exports
-from generator.identifiers import SCHEMES
+from generator.facts.identifiers import SCHEMES
+from generator.facts.names import is_cut, listed, people
+from generator.facts.venues import cited_date, container, is_journal
 from generator.models import Author, PersonName, Record, Topic, family_first
-from generator.names import is_cut, listed, people
 from generator.settings import Settings
-from generator.venues import cited_date, container, is_journal
 from generator.wording import plain_title
 
 SEARCH_PAGE = "papers/?find={searchTerms}"

@@ -32,8 +32,10 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink
 from mkdocs.utils import CountHandler
 
-from generator import files, generation, locks, pages, settings, standing, store
+from generator import generation, pages, settings, store
+from generator.disk import files, locks
 from generator.errors import ReadingListError
+from generator.generation import standing
 from generator.site import doubts, watching
 from generator.site.building import Build
 from generator.site.commonmark import DoubtError

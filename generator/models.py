@@ -16,10 +16,10 @@ from typing import Annotated, Any, Literal, TypeVar, dataclass_transform, get_ar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationInfo
 
-from generator import dates, identifiers, links, names
-from generator.hidden import text_fault
-from generator.ids import ID, MAX_ID, id_fault, source_id_fault, topic_fault
-from generator.titles import fold
+from generator.facts import dates, identifiers, links, names
+from generator.facts.hidden import text_fault
+from generator.facts.ids import ID, MAX_ID, id_fault, source_id_fault, topic_fault
+from generator.facts.titles import fold
 
 RecordType = Literal["method", "analysis", "survey", "benchmark", "dataset", "report", "theory", "system"]
 PROVEN_FIELDS = ("title", "authors", "author_count", "issued", "venue", "abstract")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, chain, pairwise
 
-from generator import titles
+from generator.facts import titles
 from generator.models import Record
 
 _STOP_WORDS = frozenset(

@@ -13,8 +13,8 @@ from urllib.parse import urlencode
 
 import yaml
 
-from generator import links
 from generator.errors import InputError, Problem, ReadingListError
+from generator.facts import links
 
 CONFIG_FILE = "mkdocs.yml"
 CORRECTION_FORM = "correct-record.yml"

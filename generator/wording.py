@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from operator import attrgetter
 from urllib.parse import quote
 
-from generator import dates, escaping, links, related, titles
-from generator.identifiers import SCHEMES, named
+from generator import escaping, related
+from generator.facts import dates, links, titles
+from generator.facts.identifiers import SCHEMES, named
+from generator.facts.names import is_cut, listed
+from generator.facts.provenance import EDITOR, is_editors, year_and_derived
 from generator.library import Library
 from generator.models import Identifiers, Record
-from generator.names import is_cut, listed
-from generator.provenance import EDITOR, is_editors, year_and_derived
 
 _SEARCHES = (
     ("Hugging Face papers", "https://huggingface.co/papers?q="),

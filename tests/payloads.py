@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from generator import links
+from generator.facts import links
 from generator.models import Record
 
 FLAG = "pwned"

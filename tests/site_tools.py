@@ -24,6 +24,7 @@ from generator import cli, generation, pages, store
 from generator.library import Library
 from generator.models import Record
 from generator.settings import Settings
+from generator.store.schema import SCHEMA_FILE, record_schema
 
 ROOT = Path(__file__).resolve().parent.parent
 RECORDS = ROOT / "records"
@@ -48,7 +49,7 @@ PAYLOAD_FLAG = "pwned"
 def toy_records(target: Path) -> Path:
     """Copy the toy list's records, with the JSON Schema that belongs to them, to ``target``; return it."""
     shutil.copytree(TOY_RECORDS, target)
-    (target / store.SCHEMA_FILE).write_text(store.record_schema(store.load(target).topics), encoding="utf-8")
+    (target / SCHEMA_FILE).write_text(record_schema(store.load(target).topics), encoding="utf-8")
     return target
 
 

@@ -24,10 +24,11 @@ from hypothesis import strategies as st
 from site_tools import TOY_RECORDS, call, enter_project, file_bytes, toy_records
 from stand_in import Reply, Waits, serving
 
-from generator import checking, cli, documents, store
+from generator import checking, cli, store
 from generator.cli import add_command
 from generator.curation import corrections, forms, issues, plans, proposals, suggestions
 from generator.curation.comments import told
+from generator.disk import documents
 from generator.errors import ReadingListError
 from generator.settings import Settings
 from generator.upkeep import apis

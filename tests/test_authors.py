@@ -5,10 +5,10 @@ from __future__ import annotations
 from site_tools import RECORDS, TOY_SETTINGS, library
 
 from generator import pages
-from generator.authors import MOST_NAMED, MOST_TOGETHER, author_pages
 from generator.library import Library
 from generator.models import Record, Topic
-from generator.rendering import Draft
+from generator.pages.authors import MOST_NAMED, MOST_TOGETHER, author_pages
+from generator.pages.rendering import Draft
 
 TOPICS = {"weaving": Topic(name="Weaving", group="G"), "spinning": Topic(name="Spinning", group="G")}
 RECORD = {

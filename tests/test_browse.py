@@ -16,7 +16,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from pybtex.database import parse_string
 from site_tools import RECORDS, facts, library, real_site, scratch, serve
 
-from generator import catalogue, exports, search_index, search_words, titles
+from generator import exports
+from generator.facts import titles
+from generator.search import catalogue
+from generator.search import index as search_index
+from generator.search import words as search_words
 
 pytestmark = pytest.mark.browser
 

@@ -26,7 +26,7 @@ from site_tools import (
     toy_site,
 )
 
-from generator import titles
+from generator.facts import titles
 
 pytestmark = pytest.mark.browser
 

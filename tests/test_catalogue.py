@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 from site_tools import RECORDS, TOY_RECORDS, TOY_SETTINGS, library, scratch
 
-from generator import catalogue, exports, pages, store, titles
+from generator import exports, pages, store
+from generator.facts import titles
 from generator.library import Library
 from generator.models import Record, Sighting, Source
+from generator.search import catalogue
 
 
 def _catalogue(of: Library) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from generator import checking, store
 from generator.errors import WriteError
 from generator.models import Path as ReadingPath
 from generator.models import Source, Step
+from generator.store.schema import SCHEMA_FILE, record_schema
 
 BROKEN = Path(__file__).parent / "data" / "broken"
 RECORD_FIELDS = (
@@ -169,7 +170,7 @@ TOPICS = "looms: {name: Looms, group: Weaving}\n"
 
 
 def with_schema(folder: Path) -> Path:
-    (folder / store.SCHEMA_FILE).write_text(store.record_schema(store.load(folder).topics), "utf-8")
+    (folder / SCHEMA_FILE).write_text(record_schema(store.load(folder).topics), "utf-8")
     return folder
 
 
@@ -380,9 +381,9 @@ def test_a_faulty_step_hides_no_other(make_records: Make, file: str, text: str, 
 def test_a_schema_of_other_records_is_named_and_mended(make_records: Make, schema: str | bytes | None) -> None:
     folder = make_records({"papers/loom.yaml": LOOM, "topics.yaml": TOPICS})
     if schema is not None:
-        (folder / store.SCHEMA_FILE).write_bytes(schema.encode() if isinstance(schema, str) else schema)
+        (folder / SCHEMA_FILE).write_bytes(schema.encode() if isinstance(schema, str) else schema)
     message = "does not describe these records and topics; run `reading-list check --fix`"
-    assert problems_of(folder) == [(store.SCHEMA_FILE, None, message)]
+    assert problems_of(folder) == [(SCHEMA_FILE, None, message)]
     checking.fix(store.load(folder))
     assert problems_of(folder) == []
 

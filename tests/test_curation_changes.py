@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from site_tools import toy_records, write_record
 
-from generator import documents, store
+from generator import store
 from generator.curation import changes, moves, revisions
 from generator.curation.changes import RecordChange, TableChange
+from generator.disk import documents
 from generator.models import Record
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from generator import escaping
 from generator.curation.comments import told
 from generator.curation.plans import Fault, Neighbour, Plan
-from generator.hidden import without_hidden
+from generator.facts.hidden import without_hidden
 from generator.matching.comparison import Verdict
 from generator.settings import Settings
 

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from site_tools import toy_records, write_record
 
-from generator import checking, merging, store, titles
+from generator import checking, merging, store
 from generator.curation import corrections, forms, plans
 from generator.curation.issues import Issue
+from generator.facts import titles
 from generator.models import Entry, Record
 from generator.store import Contents
 

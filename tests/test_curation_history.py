@@ -12,12 +12,14 @@ from hypothesis import Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from site_tools import TOY_SETTINGS, write_record
 
-from generator import checking, documents, intake, pages, store
+from generator import checking, intake, pages, store
 from generator.curation import moves
+from generator.disk import documents
 from generator.errors import UsageError
 from generator.library import Library
 from generator.models import Path as ReadingPath
 from generator.models import Record, Step, Topic
+from generator.store.schema import SCHEMA_FILE, record_schema
 
 NAMES = [f"paper-{letter}" for letter in "abcdefghijkl"]
 # No two alike, so that nothing but the history is at work.
@@ -57,7 +59,7 @@ class History(RuleBasedStateMachine):
         steps = (Step(paper="keeper-two", why="First."), Step(paper="keeper-one", why="Then."))
         documents.write(self.folder / "topics.yaml", store.table_text({"toys": topic}))
         documents.write(self.folder / "paths.yaml", store.table_text({"way": ReadingPath(title="Way", steps=steps)}))
-        documents.write(self.folder / store.SCHEMA_FILE, store.record_schema({"toys": topic}))
+        documents.write(self.folder / SCHEMA_FILE, record_schema({"toys": topic}))
 
     @precondition(lambda self: len(self.fate) < len(TITLES))
     @rule(data=st.data())

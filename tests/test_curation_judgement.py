@@ -12,13 +12,15 @@ from pathlib import Path
 import pytest
 from site_tools import call, write_record
 
-from generator import checking, documents, store
+from generator import checking, store
 from generator.curation import judgement, moves, revisions
 from generator.curation.judgement import Judgement, judge
+from generator.disk import documents
 from generator.matching import items
 from generator.matching.items import Item
 from generator.models import Correction, Identifiers, PersonName, Record, Retraction, Step, Topic
 from generator.models import Path as ReadingPath
+from generator.store.schema import SCHEMA_FILE, record_schema
 
 LOOM = Record(
     title="Looms That Learn: Weaving Patterns from Few Threads",
@@ -53,7 +55,7 @@ def base(tmp_path: Path) -> Path:
     documents.write(folder / "paths.yaml", store.table_text({"way": ReadingPath(title="Way", steps=steps)}))
     documents.write(folder / "redirects.yaml", store.redirects_text({"old-loom": "loom", "spindle": "motion"}))
     documents.write(folder / "retracted.yaml", store.table_text({"motion": gone}))
-    documents.write(folder / store.SCHEMA_FILE, store.record_schema(topics))
+    documents.write(folder / SCHEMA_FILE, record_schema(topics))
     assert checking.check(store.load(folder)) == []
     return folder
 
@@ -402,7 +404,7 @@ def test_a_change_without_problems_leaves_the_list_in_order(head: Path, base: Pa
 def test_a_topic_that_goes_is_told_once_and_not_at_each_record(head: Path, base: Path) -> None:
     topics = store.load(head).topics
     documents.write(head / "topics.yaml", store.table_text({"sea": topics["sea"]}))
-    documents.write(head / store.SCHEMA_FILE, store.record_schema({"sea": topics["sea"]}))
+    documents.write(head / SCHEMA_FILE, record_schema({"sea": topics["sea"]}))
     assert told(head, base) == [
         (
             "topics.yaml",

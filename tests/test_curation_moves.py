@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from site_tools import call, write_record
 
-from generator import checking, documents, store
+from generator import checking, store
 from generator.curation import moves
+from generator.disk import documents
 from generator.errors import UsageError
 from generator.models import Correction, Identifiers, Record, Sighting, Source, Step, Topic
 from generator.models import Path as ReadingPath
+from generator.store.schema import SCHEMA_FILE, record_schema
 
 
 @pytest.fixture
@@ -43,7 +45,7 @@ def folder(tmp_path: Path) -> Path:
     documents.write(tmp_path / "topics.yaml", store.table_text({"weaving": topic}))
     documents.write(tmp_path / "paths.yaml", store.table_text({"cloth": ReadingPath(title="Cloth", steps=steps)}))
     documents.write(tmp_path / "redirects.yaml", store.redirects_text({"old-loom": "loom-again"}))
-    documents.write(tmp_path / store.SCHEMA_FILE, store.record_schema({"weaving": topic}))
+    documents.write(tmp_path / SCHEMA_FILE, record_schema({"weaving": topic}))
     assert checking.check(store.load(tmp_path)) == []
     return tmp_path
 
@@ -102,7 +104,7 @@ def test_a_topic_that_begins_with_one_of_them_becomes_one_of_the_other(folder: P
     write_record(folder, "loom", kept)
     topics = {"spinning": Topic(name="Spinning", group="Toys"), **contents.topics}
     documents.write(folder / "topics.yaml", store.table_text(topics))
-    documents.write(folder / store.SCHEMA_FILE, store.record_schema(topics))
+    documents.write(folder / SCHEMA_FILE, record_schema(topics))
     contents = store.load(folder)
     moves.apply(contents, moves.merge(contents, "loom", "loom-again"))
     after = store.load(folder)

@@ -14,9 +14,11 @@ from pathlib import Path
 import pytest
 from site_tools import call, environment, file_bytes, write_record
 
-from generator import checking, documents, store
+from generator import checking, store
 from generator.cli.review_command import side_by_side
+from generator.disk import documents
 from generator.models import Record, Topic
+from generator.store.schema import SCHEMA_FILE, record_schema
 
 pty = pytest.importorskip("pty", reason="no pseudo-terminals on this system")
 
@@ -36,7 +38,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         write_record(tmp_path / "records", name, record)
     topics = {"toys": Topic(name="Toys", group="Play")}
     documents.write(tmp_path / "records" / "topics.yaml", store.table_text(topics))
-    documents.write(tmp_path / "records" / store.SCHEMA_FILE, store.record_schema(topics))
+    documents.write(tmp_path / "records" / SCHEMA_FILE, record_schema(topics))
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("READING_LIST_RECORDS", raising=False)
     monkeypatch.setenv("COLUMNS", "80")

@@ -8,11 +8,12 @@ from dataclasses import replace
 import pytest
 from site_tools import TOY_RECORDS
 
-from generator import documents, store
+from generator import store
 from generator.curation import answers, forms, suggestions
 from generator.curation.issues import Issue
 from generator.curation.plans import Plan
 from generator.curation.suggestions import Suggestion
+from generator.disk import documents
 from generator.models import Entry, Record
 
 TOY = store.load(TOY_RECORDS)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import dates
+from generator.facts import dates
 
 
 @pytest.mark.parametrize("text", ["2022", "2022-10", "2022-10-31", "2024-02-29", "0999-01-01"])

@@ -14,7 +14,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import documents
+from generator.disk import documents
 from generator.errors import InputError, WriteError
 
 

@@ -21,7 +21,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from site_tools import ROOT
 
-from generator import escaping, links
+from generator import escaping
+from generator.facts import links
 from generator.site import commonmark
 
 # The extensions of mkdocs.yml are read from it; these are what a forker may well add.

@@ -19,11 +19,13 @@ from citeproc.source.json import CiteProcJSON
 from pybtex.database import BibliographyData, parse_string
 from site_tools import RECORDS, TOY_RECORDS, TOY_SETTINGS, call, enter_project, library
 
-from generator import data_schema, escaping, exports, metadata, readers, store, titles
-from generator.identifiers import SCHEMES
+from generator import escaping, exports, metadata, readers, store
+from generator.exports import data_schema
+from generator.facts import titles
+from generator.facts.identifiers import SCHEMES
+from generator.facts.venues import cited_date, container
 from generator.library import Library
 from generator.models import Identifiers, PersonName, Record
-from generator.venues import cited_date, container
 
 LISTS = [pytest.param(TOY_RECORDS, id="toy"), pytest.param(RECORDS, id="real")]
 

@@ -17,7 +17,8 @@ import pytest
 from fault_tools import shim
 from site_tools import DAY, LISTING, call, enter_project, environment, file_bytes
 
-from generator import cli, locks, store
+from generator import cli, store
+from generator.disk import locks
 
 RUN = [sys.executable, "-m", "generator"]
 

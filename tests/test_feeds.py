@@ -22,7 +22,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from site_tools import RECORDS, TOY_RECORDS, TOY_SETTINGS, library
 
-from generator import escaping, exports, feeds, pages, store, titles
+from generator import escaping, exports, feeds, pages, store
+from generator.facts import titles
 from generator.library import Library
 from generator.models import Links, PersonName, Record, Topic
 from generator.settings import Settings

@@ -12,9 +12,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from site_tools import RECORDS, library
 
-from generator import formulas, pages, titles
+from generator import pages
+from generator.facts import titles
 from generator.library import Library
 from generator.models import Record
+from generator.pages import formulas
 from generator.settings import Settings
 from generator.store import Contents
 

@@ -15,10 +15,13 @@ from hypothesis import strategies as st
 from payloads import TEXTS
 from site_tools import ROOT, TOY_RECORDS
 
-from generator import documents, faults, formulas, identifiers, ids, links, readers, store, titles
+from generator import faults, readers, store
 from generator.curation import forms, issues
+from generator.disk import documents
 from generator.errors import InputError
+from generator.facts import identifiers, ids, links, titles
 from generator.models import Record
+from generator.pages import formulas
 
 ABSTRACT = "Toy words about nothing at all, told at some length and with patience. " * 9
 # What the formats are made of; a token of one in another is a hostile input too.

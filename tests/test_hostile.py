@@ -24,7 +24,8 @@ from payloads import FLAG, SLOTS, TEXTS, line, prose, record
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Error, Page, Request, Response
 from site_tools import Site, copy_project, environment, run, scratch, serve, write_record
 
-from generator import escaping, links, store, titles
+from generator import escaping, store
+from generator.facts import links, titles
 from generator.models import Path as ReadingPath
 from generator.models import Retraction, Source, Topic
 

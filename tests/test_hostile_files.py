@@ -18,9 +18,11 @@ from pybtex.database import parse_string
 from pylatexenc.latex2text import LatexNodes2Text
 from pylatexenc.latexwalker import LatexMacroNode, LatexWalker
 
-from generator import catalogue, escaping, exports, feeds, metadata, readers, search_index, titles
+from generator import escaping, exports, feeds, metadata, readers
+from generator.facts import titles
 from generator.library import Library
 from generator.models import Record, Topic
+from generator.search import catalogue, index
 from generator.settings import Settings
 
 RECORDS: Mapping[str, Record] = {f"paper-{number}": record(number) for number in range(len(TEXTS))}
@@ -127,7 +129,7 @@ def test_json_ld_ends_where_it_ends() -> None:
 
 def test_data_for_scripts_and_programs_is_json_with_the_texts_in_it() -> None:
     assert json.loads(catalogue.catalogue(LIBRARY))["papers"]["title"] == list(PLAIN.values())
-    for _, text in search_index.files(LIBRARY):
+    for _, text in index.files(LIBRARY):
         json.loads(text)
     papers = json.loads(exports.json_data(RECORDS))["papers"]
     assert [each["title"] for each in papers] == [each.title for each in RECORDS.values()]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import identifiers
+from generator.facts import identifiers
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from site_tools import DAY, LISTING, TOY_RECORDS, call, enter_project, file_bytes, write_record
 
-from generator import checking, cli, documents, intake, journal, readers, store
+from generator import checking, cli, intake, readers, store
+from generator.disk import documents, journal
 from generator.errors import WriteError
 from generator.models import Record
 

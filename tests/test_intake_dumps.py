@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from generator import intake, readers, store
-from generator.provenance import is_editors
+from generator.facts.provenance import is_editors
 
 RECORDS = Path(__file__).resolve().parent.parent / "records"
 

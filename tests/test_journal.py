@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 from site_tools import call, environment, file_bytes, toy_records
 
-from generator import checking, files, journal, locks, store
+from generator import checking, store
+from generator.disk import files, journal, locks
 from generator.errors import ReadingListError, WriteError
 
 OLD = {"papers/one.yaml": "one\n", "papers/two.yaml": "two\n", "topics.yaml": "topics\n"}
@@ -284,7 +285,7 @@ def test_a_reader_says_what_is_pending_and_changes_nothing(
 WRITER = """
 import sys, time
 from pathlib import Path
-from generator import journal
+from generator.disk import journal
 folder = Path(sys.argv[1])
 for number in range(int(sys.argv[2])):
     with journal.locked(folder):

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
 from site_tools import build, copy_project, scratch, serve
 
-from generator import names
+from generator.facts import names
 
 pytestmark = pytest.mark.browser
 

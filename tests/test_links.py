@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import links
+from generator.facts import links
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import pytest
 
 from generator import checking, generation, settings, store
 from generator.library import Library
+from generator.store.schema import SCHEMA_FILE, record_schema
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -32,8 +33,8 @@ def test_the_records_have_no_problem(contents: store.Contents) -> None:
 
 
 def test_the_schema_for_editors_is_in_step(contents: store.Contents) -> None:
-    schema = (contents.folder / store.SCHEMA_FILE).read_text(encoding="utf-8")
-    assert schema == store.record_schema(contents.topics), "write it anew: `reading-list check --fix` does"
+    schema = (contents.folder / SCHEMA_FILE).read_text(encoding="utf-8")
+    assert schema == record_schema(contents.topics), "write it anew: `reading-list check --fix` does"
 
 
 def test_every_record_has_its_page(contents: store.Contents, configured: settings.Settings, tmp_path: Path) -> None:

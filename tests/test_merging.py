@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import names
 from generator.errors import ReadingListError
+from generator.facts import names
 from generator.merging import merge
 from generator.models import Entry, PersonName, Record
 

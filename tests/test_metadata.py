@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from site_tools import RECORDS, TOY_RECORDS, TOY_SETTINGS, library
 
-from generator import escaping, links, metadata
+from generator import escaping, metadata
+from generator.facts import links
 from generator.library import Library
 from generator.models import Identifiers, PersonName, Record
 from generator.settings import Settings

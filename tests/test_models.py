@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from generator.hidden import text_fault
-from generator.ids import id_fault
+from generator.facts.hidden import text_fault
+from generator.facts.ids import id_fault
 from generator.models import Entry, Path, PersonName, Record, Retraction, Source, Topic
 
 

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from site_tools import RECORDS, TOY_SETTINGS, library
 
-from generator import data_schema, digest, exports, overviews, pages
+from generator import digest, exports, pages
+from generator.exports import data_schema
 from generator.library import Library
 from generator.models import Correction, Record, Sighting, Source, Topic
+from generator.pages import overviews
 
 LISTING = Source(name="Dump", format="huggingface-text", checksum="sha256:" + "0" * 64, entries=3)
 SOURCES = {

@@ -25,7 +25,7 @@ from site_tools import RECORDS, ROOT, TOY_RECORDS, TOY_SETTINGS, environment, li
 from generator import pages, store
 from generator.library import Library
 from generator.models import Record, Topic
-from generator.overviews import overviews
+from generator.pages.overviews import overviews
 from generator.pictures import atlas, charts, drawing, figures, layout
 from generator.related import related
 

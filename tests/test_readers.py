@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from generator import exports, identifiers, readers, store, titles, venues
+from generator import exports, readers, store
+from generator.facts import identifiers, titles, venues
 from generator.models import Entry, PersonName
 from generator.readers import Reading
 

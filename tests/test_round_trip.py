@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from site_tools import RECORDS, TOY_RECORDS
 
-from generator import exports, identifiers, intake, links, merging, readers, store, titles
+from generator import exports, intake, merging, readers, store
+from generator.facts import identifiers, links, titles
+from generator.facts.venues import cited_date, container
 from generator.models import Entry, Record
-from generator.venues import cited_date, container
 
 EVERY = ("bibtex", "ris", "csl-json", "csv", "json")
 CARRIED: dict[str, tuple[str, ...]] = {

@@ -15,9 +15,11 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Locator, Page, Request, Response, Route, expect
 from site_tools import PAYLOAD_FLAG, RECORDS, Site, library, real_site, scratch, serve, toy_site, zensical_site
 
-from generator import search_words, titles, wording
+from generator import wording
+from generator.facts import titles
 from generator.models import Record
-from generator.rendering import unbroken
+from generator.pages.rendering import unbroken
+from generator.search import words
 
 pytestmark = pytest.mark.browser
 
@@ -286,7 +288,7 @@ def test_accents_and_case_do_not_count(asking: Visit) -> None:
         if not name.isascii() and all(word.isascii() is False or word.isalpha() for word in name.split())
     ]
     record_id, name = accented[0]
-    plain = " ".join(search_words.plain_words(name))
+    plain = " ".join(words.plain_words(name))
     assert plain.isascii()
     for typed in (plain, plain.upper(), name):
         asking.ask(typed)

@@ -15,10 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from site_tools import RECORDS, TOY_RECORDS, library, scratch
 
-from generator import search_index, search_words, store, titles
+from generator import store
+from generator.facts import titles
 from generator.library import Library
 from generator.models import PersonName, Record, Topic
-from generator.search_index import FIELDS
+from generator.search import index as search_index
+from generator.search import words as search_words
+from generator.search.index import FIELDS
 
 
 class Index:

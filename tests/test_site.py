@@ -29,7 +29,8 @@ from site_tools import (
     zensical_site,
 )
 
-from generator import escaping, exports, titles
+from generator import escaping, exports
+from generator.facts import titles
 
 NOT_FOUND = "404.html"
 """Served at any depth, so its links alone begin at the root of the published address."""

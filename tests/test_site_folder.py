@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from site_tools import file_bytes
 
-from generator import workers
 from generator.errors import ReadingListError, WriteError
+from generator.generation import workers
 from generator.site import folder
 from generator.site.folder import SiteFolder
 

@@ -18,7 +18,8 @@ from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from site_tools import ROOT, TOY, copy_project, real_site, toy_records
 
-from generator import files, pages
+from generator import pages
+from generator.disk import files
 from generator.site import commonmark, stamping
 from generator.site.commonmark import DoubtError
 

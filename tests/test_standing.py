@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from site_tools import call, enter_project, file_bytes
 
-from generator import standing, store
+from generator import store
+from generator.generation import standing
 from generator.settings import Settings
 
 Edit = Callable[[Path], object]

@@ -18,10 +18,12 @@ import yaml
 from git_tools import Repository
 from site_tools import ROOT, call, environment, facts, file_bytes, run
 
-from generator import documents, settings, starter, store
+from generator import settings, starter, store
+from generator.disk import documents
 from generator.errors import ReadingListError, UsageError, WriteError
 from generator.models import Path as ReadingPath
 from generator.models import Record, Topic
+from generator.store.schema import SCHEMA_FILE
 
 NAME = 'Bees: "hives" & <combs>'
 DESCRIPTION = "Papers on bees, 100% of them: [read] *on*."
@@ -275,7 +277,7 @@ def test_it_takes_a_newer_generator_as_its_readme_says(made: Path, newer: Path, 
     repository.commit("Bees")
     for step in steps:
         repository.shell(step)
-    wanted = OWN | {"generator/names.py": "# newer\n", "generator/younger.py": "# new\n"}
+    wanted = OWN | {"generator/facts/names.py": "# newer\n", "generator/younger.py": "# new\n"}
     assert {name: (mine / name).read_text(encoding="utf-8") for name in wanted} == wanted
     assert not (mine / starter.EXAMPLE).exists()
     assert not (mine / "generator" / "venues.py").exists()
@@ -475,7 +477,7 @@ def test_all_is_written_or_nothing(there: bool, tmp_path: Path, monkeypatch: pyt
     real = documents.write
 
     def full(path: Path, text: str, *, durable: bool = True) -> bool:
-        if path.name == store.SCHEMA_FILE:  # the last of all
+        if path.name == SCHEMA_FILE:  # the last of all
             raise WriteError(f"{path}: cannot be written (No space left on device)")
         return real(path, text, durable=durable)
 

@@ -17,9 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from site_tools import write_record
 
-from generator import documents, store
+from generator import store
+from generator.disk import documents
 from generator.errors import WriteError
 from generator.models import Correction, Record, Source, Topic
+from generator.store.schema import SCHEMA_FILE, record_schema
 
 RECORDS = Path(__file__).resolve().parent.parent / "records"
 Make = Callable[[Mapping[str, str]], Path]
@@ -40,7 +42,7 @@ def test_every_file_of_this_repository_is_written_as_it_was_read(contents: store
 
 
 def test_every_record_of_this_repository_fits_the_schema(contents: store.Contents) -> None:
-    schema = json.loads((RECORDS / store.SCHEMA_FILE).read_text("utf-8"))
+    schema = json.loads((RECORDS / SCHEMA_FILE).read_text("utf-8"))
     validator = jsonschema.Draft202012Validator(schema)
     for name in contents.records:
         # As an editor reads it: numbers are numbers there.
@@ -58,14 +60,14 @@ def test_every_record_of_this_repository_fits_the_schema(contents: store.Content
     ids=str,
 )  # fmt: skip
 def test_the_schema_refuses_what_the_model_refuses(wrong: dict[str, Any]) -> None:
-    schema = json.loads(store.record_schema({"looms": Topic(name="Looms", group="Weaving")}))
+    schema = json.loads(record_schema({"looms": Topic(name="Looms", group="Weaving")}))
     validator = jsonschema.Draft202012Validator(schema)
     assert validator.is_valid({"title": "A Toy", "topics": ["looms"]})
     assert not validator.is_valid({"title": "A Toy", **wrong})
 
 
 def test_no_docstring_is_in_the_schema() -> None:  # which Python leaves out with -OO
-    schema = json.loads(store.record_schema({}))
+    schema = json.loads(record_schema({}))
     assert not [name for name, each in {"Record": schema, **schema["$defs"]}.items() if "description" in each]
     assert all(field["description"] for field in schema["properties"].values())
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import titles
+from generator.facts import titles
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,10 @@ from databases import ABSTRACT, Databases, Paper, arxiv_entry, atom, crossref_li
 from site_tools import write_record
 from stand_in import Reply, Server, Waits, as_json, serving
 
-from generator import checking, documents, store
+from generator import checking, store
+from generator.disk import documents
 from generator.models import Record, Sighting
+from generator.store.schema import SCHEMA_FILE, record_schema
 from generator.upkeep import apis, enrichment
 from generator.upkeep.enrichment import Enrichment, Fact
 from generator.upkeep.politeness import Budget
@@ -520,7 +522,7 @@ def test_written_records_pass_the_check(world: World, tmp_path: Path) -> None:
     databases.papers = [PAPER]
     folder = tmp_path / "records"
     write_record(folder, "loom", Record(title=TITLE, identifiers={"arxiv": "2210.00001"}, added="2026-01-01"))
-    documents.write(folder / store.SCHEMA_FILE, store.record_schema({}))
+    documents.write(folder / SCHEMA_FILE, record_schema({}))
     done = run(server, store.load(folder).records)
     assert enrichment.write(folder, done) == 1
     assert enrichment.write(folder, done) == 0

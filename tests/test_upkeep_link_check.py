@@ -17,8 +17,10 @@ import pytest
 from site_tools import free_port, write_record
 from stand_in import Asked, Reply, Server, Waits, serving
 
-from generator import links, store
+from generator import store
+from generator.facts import links
 from generator.models import Record
+from generator.store.schema import record_schema
 from generator.upkeep import link_check, public_network
 from generator.upkeep.link_check import Checker, Finding, Link
 from generator.upkeep.politeness import Budget, Clock
@@ -542,4 +544,4 @@ def test_notes_stand_in_the_record_in_one_form(tmp_path: Path) -> None:
     assert text.split("\n")[2:4] == ["links: {code: 'https://a.example.org'}", "link_notes: {code: only for browsers}"]
     write_record(tmp_path, "loom", record)
     assert store.load(tmp_path).records["loom"] == record
-    assert json.loads(store.record_schema({}))["properties"]["link_notes"]["$ref"].endswith("LinkNotes")
+    assert json.loads(record_schema({}))["properties"]["link_notes"]["$ref"].endswith("LinkNotes")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from generator.venues import agree, cited_date, container, is_journal, placed, without_preprint
+from generator.facts.venues import agree, cited_date, container, is_journal, placed, without_preprint
 
 JOURNALS = """
 Neural Computation

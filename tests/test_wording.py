@@ -7,7 +7,8 @@ import re
 import pytest
 from site_tools import RECORDS, library
 
-from generator import escaping, store, titles, wording
+from generator import escaping, store, wording
+from generator.facts import titles
 from generator.library import Library
 from generator.models import Record
 

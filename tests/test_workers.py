@@ -12,8 +12,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from generator import workers
 from generator.errors import ReadingListError
+from generator.generation import workers
 
 HERE = os.getpid()
 THREADS = threading.active_count
@@ -112,7 +112,7 @@ def test_one_does_all_where_no_process_can_be_had(monkeypatch: pytest.MonkeyPatc
 
 SCRIPT = """
 import os, signal
-from generator import workers
+from generator.generation import workers
 
 def work(items):
     os.write(1, f"{os.getpid()}\\n".encode())

@@ -201,7 +201,7 @@ function addressOf(view, facets) {
 // --- the exports -------------------------------------------------------------------------------------------------------
 
 // A selection is picked out of the files of the whole list by its ids; the formats are written in one place only, in
-// generator/exports.py. Entries of a BibTeX file are parted by blank lines, which no field can hold.
+// generator/exports/__init__.py. Entries of a BibTeX file are parted by blank lines, which no field can hold.
 const EXPORTS = {
   bibtex: {
     file: "papers.bib",

@@ -1,5 +1,5 @@
 /*
- * Finding papers by words: reads the files that generator/search_index.py writes, only those that a query needs. The
+ * Finding papers by words: reads the files that generator/search/index.py writes, only those that a query needs. The
  * search box, the browse page and the page of a wrong address ask here, so that they find the same.
  */
 
@@ -44,7 +44,7 @@ function pairs(word) {
   });
 }
 
-/** Return the words of a text as texts are compared; `plain_words` and `folded` in generator/search_words.py do the same. */
+/** Return the words of a text as texts are compared; `plain_words` and `folded` in generator/search/words.py do the same. */
 export function foldWords(text) {
   let plain = /[^\x00-\x7f]/.test(text) ? text.normalize("NFKD").replace(ACCENT, "") : text;
   plain = plain.toLowerCase().replace(/[${}^\\'’ʼ`]/g, "").replaceAll("z", "s");
@@ -438,7 +438,7 @@ export function byline(names, venue, issued) {
   return parts.join(" · ");
 }
 
-/** Write a date for readers, as `in_words` in generator/dates.py does, in one piece where a line is broken. */
+/** Write a date for readers, as `in_words` in generator/facts/dates.py does, in one piece where a line is broken. */
 export function inWords(day) {
   const [year, month, date] = day.startsWith("--") ? ["", ...day.slice(2).split("-")] : day.split("-");
   return [date && Number(date), month && MONTHS[Number(month) - 1], year].filter(Boolean).join("\u00a0");

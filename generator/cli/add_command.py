@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from generator import documents, escaping, readers, store
+from generator import escaping, readers, store
 from generator.cli.conversation import asked
 from generator.cli.opening import configured, forms_folder, lacking, today, writing
 from generator.cli.options import day, json_option, records_option
@@ -21,6 +21,7 @@ from generator.cli.upkeep_commands import APIS
 from generator.curation import answers, comments, corrections, forms, issues, plans, proposals, suggestions
 from generator.curation.plans import Fault, Plan
 from generator.curation.suggestions import Suggestion
+from generator.disk import documents
 from generator.errors import InputError, Problem, ReadingListError, UsageError
 from generator.models import RECORD_TYPES, Entry
 from generator.settings import Settings

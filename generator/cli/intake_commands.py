@@ -14,11 +14,11 @@ from generator.cli.opening import configured, today, writing
 from generator.cli.options import day, json_option, records_option
 from generator.cli.printing import DONE, PROBLEMS, print_json, problem_json, progress, say
 from generator.errors import ReadingListError, UsageError
+from generator.facts.provenance import is_editors
 from generator.matching import evidence
 from generator.matching.blocking import BLOCKS
 from generator.matching.items import Item, items_of
 from generator.models import PROVEN_FIELDS, Entry, PersonName, Record
-from generator.provenance import is_editors
 from generator.wording import count
 
 

@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from generator import journal, references, settings, store
+from generator import settings, store
 from generator.cli.printing import say
 from generator.curation.forms import FOLDER as FORMS
+from generator.disk import journal
 from generator.errors import UsageError
+from generator.store import references
 
 
 def configured(options: argparse.Namespace) -> settings.Settings:

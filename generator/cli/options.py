@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from generator import dates
+from generator.facts import dates
 
 
 def records_option(parser: argparse.ArgumentParser) -> None:

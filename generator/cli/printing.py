@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from generator import documents, escaping
+from generator import escaping
+from generator.disk import documents
 from generator.errors import Problem
 
 DONE, PROBLEMS, WRONG_USAGE = 0, 1, 2

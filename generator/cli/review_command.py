@@ -9,15 +9,16 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 
-from generator import dates, escaping, intake, readers, store, titles
+from generator import escaping, intake, readers, store
 from generator.cli.opening import configured, today, writing
 from generator.cli.options import day, records_option
 from generator.cli.printing import DONE, PROBLEMS, print_json, problem_json, say
 from generator.curation import review as reviewing
 from generator.curation.review import Question, Queue, Session
 from generator.errors import Problem, ReadingListError, WriteError
+from generator.facts import dates, titles
+from generator.facts.names import listed
 from generator.models import Record
-from generator.names import listed
 from generator.wording import count, shorten
 
 _MIN_WIDTH, _MAX_WIDTH = 40, 100

@@ -11,14 +11,16 @@ import sys
 from importlib import util
 from pathlib import Path
 
-from generator import exports, journal, locks, settings, standing, store
+from generator import exports, settings, store
 from generator.cli.opening import configured, lacking
 from generator.cli.options import day, output_option, records_option
 from generator.cli.printing import DONE, PROBLEMS, progress, put, say
 from generator.curation import editions
 from generator.digest import DIGESTS
 from generator.digest import digest as changes_since
+from generator.disk import journal, locks
 from generator.errors import ReadingListError, UsageError
+from generator.generation import standing
 from generator.library import Library
 from generator.site.folder import CACHE, SiteFolder
 

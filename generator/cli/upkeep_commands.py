@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator import documents, escaping, store
+from generator import escaping, store
 from generator.cli.opening import configured, lacking, today, writing
 from generator.cli.options import json_option, records_option
 from generator.cli.printing import DONE, print_json, progress, say
+from generator.disk import documents
 from generator.errors import UsageError
 from generator.wording import count
 

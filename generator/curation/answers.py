@@ -7,9 +7,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from generator import identifiers, links, readers, titles
+from generator import readers
 from generator.curation.forms import MAX_TOPICS, topic_labels
 from generator.curation.plans import Fault
+from generator.facts import identifiers, links, titles
 from generator.models import Entry, Topic
 
 KNOWN = "an arXiv id, a DOI, or an address at arXiv, doi.org, OpenReview, the ACL Anthology or Hugging Face Papers"

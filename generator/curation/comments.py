@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from generator import metadata, titles
+from generator import metadata
 from generator.curation.plans import Fault, Neighbour, Plan
 from generator.escaping import github_code
+from generator.facts import titles
 from generator.settings import Settings
 
 _SHOWN = 20

@@ -8,16 +8,17 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from generator import dates, links, merging, store, titles
+from generator import merging, store
 from generator.curation.answers import topics_named
 from generator.curation.forms import DELETE, FIELDS
 from generator.curation.issues import Issue
 from generator.curation.plans import Fault, Plan, checked, neighbours, unanswered
+from generator.facts import dates, links, titles
+from generator.facts.identifiers import SCHEMES
+from generator.facts.names import OTHERS, is_cut, listed, may_be_two, people, reads_as_sentence, without_others
+from generator.facts.provenance import EDITOR, is_editors
 from generator.faults import faults_in, spell
-from generator.identifiers import SCHEMES
 from generator.models import PROVEN_FIELDS, Correction, PersonName, Record
-from generator.names import OTHERS, is_cut, listed, may_be_two, people, reads_as_sentence, without_others
-from generator.provenance import EDITOR, is_editors
 from generator.readers.csv_table import author_in, authors_in
 from generator.store import Contents
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from generator import documents
+from generator.disk import documents
 from generator.errors import Problem
-from generator.identifiers import SCHEMES
+from generator.facts.identifiers import SCHEMES
 from generator.models import RECORD_TYPES, Topic
 from generator.settings import CORRECTION_FORM, SUGGESTION_FORM
 

@@ -11,19 +11,19 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from generator import checking, matching, references
+from generator import checking, matching
 from generator.curation import nearness
 from generator.curation.changes import differing
 from generator.curation.forms import MAX_WHY_WORDS, SUMMARY_WORDS
 from generator.curation.nearness import Nearest, Remark
 from generator.curation.revisions import Change, inside
-from generator.documents import Document
+from generator.disk.documents import Document
 from generator.errors import Problem
+from generator.facts.provenance import EDITOR, is_editors
 from generator.matching.comparison import compare, compare_titles
 from generator.matching.items import items_of
 from generator.models import Record, Retraction
-from generator.provenance import EDITOR, is_editors
-from generator.store import Contents, is_record, record_file
+from generator.store import Contents, is_record, record_file, references
 from generator.wording import count
 
 _NAMED = 3  # how many of the things that name something gone are named

@@ -13,13 +13,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from generator import merging, names, store, titles
+from generator import merging, store
 from generator.curation.changes import differing
 from generator.errors import ReadingListError, UsageError
+from generator.facts import names, titles
+from generator.facts.ids import id_fault
+from generator.facts.provenance import EDITOR, is_editors
 from generator.faults import faults_in, spell
-from generator.ids import id_fault
 from generator.models import PROVEN_FIELDS, Identifiers, Record, Retraction, Step
-from generator.provenance import EDITOR, is_editors
 from generator.store import Contents
 
 _JOINED = frozenset(

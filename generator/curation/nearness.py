@@ -15,9 +15,10 @@ from typing import Literal
 
 from rapidfuzz import fuzz, process
 
-from generator import checking, matching, titles
+from generator import checking, matching
 from generator.curation.revisions import Change
 from generator.errors import Problem
+from generator.facts import titles
 from generator.matching.comparison import TITLES_DIFFER, Verdict, compare, compare_titles
 from generator.matching.items import Item, items_of
 from generator.store import Contents, record_file

@@ -8,14 +8,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from generator import checking, documents, store
+from generator import checking, store
 from generator.curation import nearness
 from generator.curation.issues import Issue
 from generator.curation.revisions import Change
+from generator.disk import documents
 from generator.matching.comparison import Verdict
 from generator.models import Path as ReadingPath
 from generator.models import Record, Topic
 from generator.store import Contents
+from generator.store.schema import SCHEMA_FILE, record_schema
 
 Kind = Literal["paper", "correction", "topic", "path"]
 
@@ -84,7 +86,7 @@ def checked(contents: Contents, plan: Plan) -> Plan:
         before = {(problem.path, problem.message) for problem in checking.check(contents)}
         new = [problem for problem in after if (problem.path, problem.message) not in before]
         ours = {os.fspath(contents.folder / name) for name in plan.writes}
-        schema = os.fspath(contents.folder / store.SCHEMA_FILE)  # is written with the rest
+        schema = os.fspath(contents.folder / SCHEMA_FILE)  # is written with the rest
         faults = [
             Fault("", problem.message if problem.path in ours else str(problem))
             for problem in new
@@ -115,6 +117,6 @@ def apply(contents: Contents, plan: Plan) -> list[Path]:
     """Write a plan without faults, and the schema, all or nothing; return the files that changed. Raises WriteError."""
     if plan.faults or not plan.writes:
         return []
-    schema = store.record_schema(_with(contents, plan.writes).topics)
-    changed = store.save(contents.folder, {**plan.writes, store.SCHEMA_FILE: schema})
+    schema = record_schema(_with(contents, plan.writes).topics)
+    changed = store.save(contents.folder, {**plan.writes, SCHEMA_FILE: schema})
     return [contents.folder / name for name in changed]

@@ -6,13 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from generator import store, titles
+from generator import store
 from generator.curation.corrections import no_record, record_named
 from generator.curation.forms import MAX_TOPICS, PATH, TOPIC
 from generator.curation.issues import Issue
 from generator.curation.plans import Fault, Plan, checked, unanswered
+from generator.facts import titles
+from generator.facts.ids import id_fault
 from generator.faults import faults_in, spell
-from generator.ids import id_fault
 from generator.models import Path as ReadingPath
 from generator.models import Topic
 from generator.store import Contents

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from generator import intake, journal, matching, store
+from generator import intake, matching, store
 from generator.curation import moves
 from generator.curation.moves import Edit
+from generator.disk import journal
 from generator.errors import ReadingListError, WriteError
 from generator.matching.comparison import Verdict, compare_titles
 from generator.matching.items import item_of_entry, items_of

@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from generator import store
+from generator.disk.journal import PAPERS
 from generator.errors import Problem, UsageError, WriteError
-from generator.journal import PAPERS
 from generator.store import Contents
 
 # What git sets for its hooks would lead it away from the folder that is asked about.

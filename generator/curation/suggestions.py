@@ -9,16 +9,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from generator import checking, identifiers, intake, links, merging, store, titles
+from generator import checking, intake, merging, store
 from generator.curation import answers
 from generator.curation.forms import MAX_WHY_WORDS, topic_labels
 from generator.curation.issues import Issue, chosen
 from generator.curation.plans import Fault, Neighbour, Plan, checked, neighbours
+from generator.facts import identifiers, links, titles
+from generator.facts.identifiers import SCHEMES
+from generator.facts.names import is_cut
 from generator.faults import faults_in, spell
-from generator.identifiers import SCHEMES
 from generator.matching.comparison import Verdict
 from generator.models import RECORD_TYPES, Entry, Record, Topic
-from generator.names import is_cut
 from generator.store import Contents
 
 

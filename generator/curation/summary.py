@@ -10,13 +10,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from generator import pages, titles
+from generator import pages
 from generator.curation import changes
 from generator.curation.changes import RecordChange
 from generator.curation.judgement import Judgement
 from generator.curation.revisions import Change
 from generator.errors import Problem
 from generator.escaping import github, github_block, github_code_element
+from generator.facts import titles
 from generator.library import Library
 from generator.settings import Settings
 from generator.store import Contents

@@ -6,7 +6,7 @@ import functools
 import re
 from dataclasses import dataclass
 
-from generator import titles, venues
+from generator.facts import titles, venues
 from generator.matching.items import LOST, Item, letters_of
 from generator.matching.variants import is_slip, steps
 

@@ -15,7 +15,7 @@ from dataclasses import field
 from itertools import product
 from types import MappingProxyType
 
-from generator import dates, names, titles, venues
+from generator.facts import dates, names, titles, venues
 from generator.matching.shelf import Shelf, Shelved
 from generator.models import Entry, Identifiers, PersonName, Record, Retraction, family_first, numerous
 

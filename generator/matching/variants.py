@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from rapidfuzz.distance import OSA, Levenshtein
 
-from generator import titles
+from generator.facts import titles
 from generator.matching.items import DISTINCT_WORDS, STOP_WORDS, Item
 
 _LONG = 6  # letters of a word in which a slip is no other word

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Protocol
 
 from generator.errors import InputError, Problem
+from generator.facts.hidden import without_hidden
+from generator.facts.names import OTHERS, without_others
+from generator.facts.titles import fold, without_endless, without_marks
+from generator.facts.venues import without_preprint
 from generator.faults import faults_of
-from generator.hidden import without_hidden
 from generator.models import Entry, PersonName
-from generator.names import OTHERS, without_others
-from generator.titles import fold, without_endless, without_marks
-from generator.venues import without_preprint
 
 MAX_BYTES = 64 * 1024 * 1024
 _BEGINNING = 1024 * 1024

@@ -10,11 +10,11 @@ import re
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from generator import dates, identifiers, links
 from generator.errors import Problem
+from generator.facts import dates, identifiers, links
+from generator.facts.titles import fold
 from generator.models import Entry
 from generator.readers import Reading
-from generator.titles import fold
 
 NAME = "arxiv-atom"
 

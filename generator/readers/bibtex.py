@@ -19,12 +19,12 @@ from bibtexparser.model import Block, DuplicateBlockKeyBlock, DuplicateFieldKeyB
 from bibtexparser.model import Entry as BibtexEntry
 from bibtexparser.splitter import Splitter
 
-from generator import dates, identifiers, links
 from generator.errors import Problem
+from generator.facts import dates, identifiers, links
+from generator.facts.names import people_at_commas, remark_on
+from generator.facts.titles import fold, from_latex, with_subtitle
 from generator.models import Entry, PersonName
-from generator.names import people_at_commas, remark_on
 from generator.readers import Reading
-from generator.titles import fold, from_latex, with_subtitle
 
 NAME = "bibtex"
 

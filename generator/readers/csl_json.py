@@ -14,13 +14,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from generator import dates, identifiers, links
 from generator.errors import Problem
+from generator.facts import dates, identifiers, links
+from generator.facts.provenance import is_editors
+from generator.facts.titles import fold, unescaped, with_subtitle, without_marks
 from generator.faults import faults_in
 from generator.models import Entry, PersonName, Record
-from generator.provenance import is_editors
 from generator.readers import Reading, json_items
-from generator.titles import fold, unescaped, with_subtitle, without_marks
 
 NAME = "csl-json"
 

@@ -8,13 +8,13 @@ import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from generator import dates, identifiers, links
 from generator.errors import Problem
+from generator.facts import dates, identifiers, links
+from generator.facts.names import people_at_commas, persons, remark_on
+from generator.facts.titles import fold, unescaped
 from generator.faults import faults_of
 from generator.models import Entry, PersonName
-from generator.names import people_at_commas, persons, remark_on
 from generator.readers import Reading
-from generator.titles import fold, unescaped
 
 NAME = "csv"
 

@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from generator import dates, identifiers, links
 from generator.errors import Problem
+from generator.facts import dates, identifiers, links
+from generator.facts.titles import fold
 from generator.models import MAX_COUNT, Entry
 from generator.readers import Reading, json_items
-from generator.titles import fold
 
 NAME = "huggingface-json"
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
-from generator import dates
 from generator.errors import Problem
+from generator.facts import dates
 from generator.readers import Reading
 from generator.readers.huggingface_json import reading_of
 

@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from operator import attrgetter
 
-from generator import dates, links
 from generator.errors import Problem
+from generator.facts import dates, links
+from generator.facts.titles import fold
 from generator.models import Entry
 from generator.readers import Reading
-from generator.titles import fold
 
 NAME = "huggingface-text"
 

@@ -17,11 +17,11 @@ from html.parser import HTMLParser
 import cmarkgfm
 from cmarkgfm.cmark import Options
 
-from generator import identifiers, links
 from generator.errors import Problem
+from generator.facts import identifiers, links
+from generator.facts.titles import fold, tokens
 from generator.models import Entry
 from generator.readers import Reading
-from generator.titles import fold, tokens
 
 NAME = "markdown"
 

@@ -12,12 +12,12 @@ from typing import Any
 
 import rispy
 
-from generator import dates, identifiers, links
 from generator.errors import Problem
+from generator.facts import dates, identifiers, links
+from generator.facts.names import persons
+from generator.facts.titles import fold
 from generator.models import Entry, PersonName
-from generator.names import persons
 from generator.readers import Reading
-from generator.titles import fold
 
 NAME = "ris"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from generator import files, notes
+from generator.disk import files, notes
 from generator.library import Library
 from generator.site import commonmark, stamping
 from generator.site.commonmark import DoubtError

@@ -15,8 +15,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 
-from generator import files, notes, workers
+from generator.disk import files, notes
 from generator.errors import ReadingListError, WriteError
+from generator.generation import workers
 
 CACHE = Path(".cache", "reading-list", "site")
 """Where a list keeps what is known of its sites, beside mkdocs.yml."""

@@ -6,7 +6,8 @@ from collections.abc import Collection, Container, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from generator import journal, pages, store
+from generator import pages, store
+from generator.disk import journal
 from generator.library import Library
 from generator.settings import Settings
 from generator.site import stamping

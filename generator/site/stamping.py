@@ -21,7 +21,7 @@ from typing import Any
 from urllib.parse import quote
 
 from generator import pages
-from generator.files import Mark
+from generator.disk.files import Mark
 from generator.site import commonmark
 from generator.site.commonmark import DoubtError
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from watchdog import events
 from watchdog.observers import Observer
 
-from generator import feeds, files, generation
+from generator import feeds, generation
+from generator.disk import files
 
 if TYPE_CHECKING:
     from watchdog.observers.api import ObservedWatch

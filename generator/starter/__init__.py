@@ -15,10 +15,12 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from generator import documents, escaping, settings, store
+from generator import escaping, settings, store
 from generator.curation import forms
+from generator.disk import documents
 from generator.errors import ReadingListError, UsageError, WriteError
 from generator.starter.kept import kept
+from generator.store.schema import SCHEMA_FILE, record_schema
 
 PACKAGE = Path(__file__).resolve().parent.parent
 BUNDLED = PACKAGE / "starter" / "files"
@@ -128,6 +130,6 @@ def _write(folder: Path, files: Mapping[str, Path], texts: Mapping[str, str]) ->
         documents.write(folder / name, text, durable=False)
     records = folder / "records"
     topics = store.load(records).topics
-    documents.write(records / store.SCHEMA_FILE, store.record_schema(topics), durable=False)
+    documents.write(records / SCHEMA_FILE, record_schema(topics), durable=False)
     for name, text in forms.texts(topics).items():
         documents.write(folder / forms.FOLDER / name, text, durable=False)

@@ -21,7 +21,7 @@ import httpx2
 import huggingface_hub
 from huggingface_hub.errors import HfHubHTTPError
 
-from generator import identifiers, titles
+from generator.facts import identifiers, titles
 from generator.models import Entry, Identifiers, Record
 from generator.readers import csl_json
 from generator.upkeep.politeness import Budget, Clock, LeaveAloneError, NoAnswerError, PoliteTransport, connect

@@ -12,14 +12,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from generator import dates, escaping, links, merging, store, titles
+from generator import escaping, merging, store
+from generator.facts import dates, links, titles
+from generator.facts.identifiers import SCHEMES
+from generator.facts.names import is_cut, people
+from generator.facts.provenance import is_derived, is_editors
 from generator.faults import faults_of
-from generator.identifiers import SCHEMES
 from generator.matching.comparison import Verdict, compare
 from generator.matching.items import item_of_entry, item_of_record
 from generator.models import Entry, Record
-from generator.names import is_cut, people
-from generator.provenance import is_derived, is_editors
 from generator.upkeep.apis import Api
 from generator.upkeep.politeness import LeaveAloneError, PoliteTransport
 from generator.wording import count

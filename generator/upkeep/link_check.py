@@ -17,8 +17,10 @@ from urllib.parse import urlsplit
 import httpcore2
 import httpx2
 
-from generator import documents, escaping, links
-from generator.identifiers import SCHEMES
+from generator import escaping
+from generator.disk import documents
+from generator.facts import links
+from generator.facts.identifiers import SCHEMES
 from generator.models import Record
 from generator.upkeep.politeness import MAY_PASS, Budget, Clock, Turns, retry_after
 from generator.upkeep.public_network import NoSuchHostError, NotPublicError, PublicNetwork

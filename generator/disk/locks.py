@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from generator import files
+from generator.disk import files
 from generator.errors import ReadingListError, WriteError
 
 try:

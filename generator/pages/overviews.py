@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from generator import data_schema, dates, digest, exports
+from generator import digest, exports
+from generator.exports import data_schema
+from generator.facts import dates
 from generator.library import UNSORTED, Library, coverage
 from generator.models import LISTING_FORMATS, Source
+from generator.pages.rendering import Draft
 from generator.pictures.atlas import atlas
 from generator.pictures.charts import charts
-from generator.rendering import Draft
 from generator.settings import Settings
 from generator.wording import count, topic_name
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -12,16 +11,16 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from pydantic.json_schema import GenerateJsonSchema
 
-from generator import documents, journal, titles
+from generator.disk import documents, journal
 from generator.errors import InputError, Problem, ReadingListError, WriteError
+from generator.facts import titles
+from generator.facts.ids import MAX_ID, id_fault, source_id_fault
 from generator.faults import Place, faults_in, spell
-from generator.ids import MAX_ID, id_fault, source_id_fault
 from generator.models import Path as ReadingPath
 from generator.models import Record, Retraction, Source, Topic
+from generator.store.schema import SCHEMA_FILE
 
-SCHEMA_FILE = "record.schema.json"
 RECORD_HEAD = f"# yaml-language-server: $schema=../{SCHEMA_FILE}\n"
 COMMENT = "holds a comment, which rewriting the file would lose; say it in a field, or delete it"
 TABLES = ("topics.yaml", "paths.yaml", "sources.yaml", "redirects.yaml", "retracted.yaml")
@@ -280,29 +279,6 @@ def table_text(items: Mapping[str, BaseModel]) -> str:
 def redirects_text(redirects: Mapping[str, str]) -> str:
     """Return the canonical file of the redirects, sorted by the old id."""
     return documents.dump(dict(sorted(redirects.items()))) if redirects else ""
-
-
-def record_schema(topics: Mapping[str, Topic]) -> str:
-    """Return the JSON Schema of a record, with this list's topics for editors to complete."""
-    schema = Record.model_json_schema(schema_generator=_WithoutNull)
-    for model in (schema, *schema["$defs"].values()):
-        model.pop("description", None)  # a docstring: for who reads the code, and not there with -OO
-    standard = "https://json-schema.org/draft/2020-12/schema"
-    schema = {"$schema": standard, **schema, "title": "A record of the reading list"}
-    if topics:
-        schema["properties"]["topics"]["items"] = {"enum": sorted(topics)}
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
-
-
-class _WithoutNull(GenerateJsonSchema):
-    """Says ``null`` nowhere: a field is there or it is not, and editors should not offer it."""
-
-    def nullable_schema(self, schema: Any) -> dict[str, Any]:
-        return self.generate_inner(schema["schema"])
-
-    def default_schema(self, schema: Any) -> dict[str, Any]:
-        has_default = schema.get("default") is not None
-        return super().default_schema(schema) if has_default else self.generate_inner(schema["schema"])
 
 
 def size_fault(text: str) -> str | None:

@@ -9,11 +9,12 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from generator import dates, escaping, store, titles
-from generator.identifiers import SCHEMES
+from generator import escaping, store
+from generator.facts import dates, titles
+from generator.facts.identifiers import SCHEMES
+from generator.facts.names import OTHERS
+from generator.facts.venues import cited_date, container, is_journal
 from generator.models import PersonName, Record
-from generator.names import OTHERS
-from generator.venues import cited_date, container, is_journal
 from generator.wording import in_sentence
 
 SCHEMA_VERSION = 1

@@ -31,7 +31,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from generator import files, locks
+from generator.disk import files, locks
 from generator.errors import Problem, ReadingListError, WriteError
 
 PENDING = ".pending"

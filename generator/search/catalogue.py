@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from generator import titles
+from generator.facts import titles
 from generator.library import Library
 from generator.models import Record
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from slugify import slugify
 
-from generator.hidden import without_empty
+from generator.facts.hidden import without_empty
 
 MAX_SLUG = 60
 

@@ -10,9 +10,13 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from generator import catalogue, data_schema, documents, exports, feeds, files, metadata, pages, search_index, workers
+from generator import exports, feeds, metadata, pages
+from generator.disk import documents, files
 from generator.errors import ReadingListError, WriteError
+from generator.exports import data_schema
+from generator.generation import workers
 from generator.library import Library
+from generator.search import catalogue, index
 from generator.settings import Settings
 
 DATA = "data"
@@ -140,8 +144,8 @@ def _data(library: Library, settings: Settings) -> Iterator[tuple[str, str]]:
         yield f"{DATA}/{name}", exports.FORMATS[format](library.records)
     yield f"{DATA}/{data_schema.SCHEMA_FILE}", data_schema.of_papers(settings)
     yield f"{DATA}/{catalogue.FILE_NAME}", catalogue.catalogue(library)
-    for name, text in search_index.files(library):
-        yield f"{DATA}/{search_index.FOLDER}/{name}", text
+    for name, text in index.files(library):
+        yield f"{DATA}/{index.FOLDER}/{name}", text
     yield from feeds.files(library, settings)
     if text := metadata.opensearch(settings):
         yield OPENSEARCH, text
@@ -192,7 +196,7 @@ def stale_files(output: Path, wanted: Collection[str]) -> Iterator[str]:
     for pattern in (
         f"topics/*/{feeds.ATOM_FILE}",
         f"topics/*/{feeds.JSON_FILE}",
-        f"{DATA}/{search_index.FOLDER}/*.json",
+        f"{DATA}/{index.FOLDER}/*.json",
     ):
         left += [path.relative_to(output).as_posix() for path in sorted(output.glob(pattern)) if not path.is_symlink()]
     yield from (path for path in left if path not in wanted)

@@ -6,7 +6,8 @@ import functools
 import re
 import xml.etree.ElementTree as ElementTree
 
-from generator import escaping, titles
+from generator import escaping
+from generator.facts import titles
 
 _TAGS = frozenset(
     """math mrow mi mn mo mtext mspace msup msub msubsup mfrac msqrt mroot mover munder munderover mstyle

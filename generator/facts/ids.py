@@ -7,8 +7,8 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from generator import titles
-from generator.provenance import EDITOR
+from generator.facts import titles
+from generator.facts.provenance import EDITOR
 
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 SOURCE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")

@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from generator import files, locks
+from generator.disk import files, locks
 from generator.errors import InputError, Problem, WriteError
 
 MAX_BYTES = 1024 * 1024  # a paper of 3,000 authors takes a tenth of it, a table of 10,000 redirects a half

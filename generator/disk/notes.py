@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from generator import documents
+from generator.disk import documents
 
 
 def read(path: Path) -> Any:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 
 from generator.errors import Problem
-from generator.ids import id_fault
+from generator.facts.ids import id_fault
 from generator.store import Contents, record_file
 
 

@@ -22,13 +22,13 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from generator import dates, titles
-from generator.catalogue import compact
-from generator.identifiers import named
+from generator.facts import dates, titles
+from generator.facts.identifiers import named
+from generator.facts.names import people
 from generator.library import Library
 from generator.models import Author, PersonName, Record
-from generator.names import people
-from generator.search_words import STOP_WORDS, Words, acronyms, folded, initials, plain_words, telling_words, terms
+from generator.search.catalogue import compact
+from generator.search.words import STOP_WORDS, Words, acronyms, folded, initials, plain_words, telling_words, terms
 
 VERSION = 2
 FOLDER = "search"

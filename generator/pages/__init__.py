@@ -11,12 +11,14 @@ from itertools import chain
 
 from markupsafe import Markup
 
-from generator import authors, escaping, exports, feeds, formulas, metadata, overviews, rendering, titles, wording
+from generator import escaping, exports, feeds, metadata, wording
+from generator.facts import titles
+from generator.facts.names import is_cut, people
 from generator.library import UNSORTED, Library
 from generator.models import Record, Retraction
-from generator.names import is_cut, people
+from generator.pages import authors, formulas, overviews, rendering
+from generator.pages.rendering import Draft
 from generator.related import Relation, related
-from generator.rendering import Draft
 from generator.settings import Settings
 
 MARK = "# Generated from the records; edit those, not this file."

@@ -11,7 +11,8 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from generator import dates, escaping, titles, wording
+from generator import escaping, wording
+from generator.facts import dates, titles
 
 # The spaces within a date, and before the year of a venue.
 _INSIDE_DATE = re.compile(rf"(?<=\d) (?=(?:{'|'.join(dates.MONTH_NAMES)})\b)| (?=\d{{4}}\b(?! \w))")

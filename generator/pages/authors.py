@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from generator import titles
+from generator.facts import titles
 from generator.library import Library
-from generator.rendering import Draft
+from generator.pages.rendering import Draft
 from generator.wording import count
 
 MOST_NAMED = 30

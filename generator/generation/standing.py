@@ -17,17 +17,18 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from generator import files, generation, journal, notes, references
+from generator import generation
+from generator.disk import files, journal, notes
 from generator.errors import ReadingListError
 from generator.generation import Generated, Made
 from generator.library import Library
 from generator.settings import Settings
-from generator.store import Contents
+from generator.store import Contents, references
 
 NOTE = Path(".cache", "reading-list", "generated.json")
 """What the run before wrote, beside mkdocs.yml; git does not see it."""
 
-_PACKAGE = Path(__file__).parent
+_PACKAGE = Path(__file__).parent.parent
 _LIBRARIES = ("idna", "jinja2", "latex2mathml", "markupsafe", "pydantic", "pylatexenc", "python-slugify", "pyyaml")
 
 

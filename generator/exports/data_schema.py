@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from generator import exports, store
+from generator import exports
 from generator.settings import Settings
+from generator.store.schema import record_schema
 
 SCHEMA_FILE = "papers.schema.json"
 
@@ -17,7 +18,7 @@ def of_papers(settings: Settings) -> str:
 
     It names every field that there is and lets others pass: a later list of the same version may have more.
     """
-    record: dict[str, Any] = json.loads(store.record_schema({}))
+    record: dict[str, Any] = json.loads(record_schema({}))
     definitions = record.pop("$defs")
     for name in ("$schema", "title"):
         record.pop(name, None)

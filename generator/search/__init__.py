@@ -1,0 +1,1 @@
+"""Finding papers: the words they are found by, and the files that a browser asks for them."""
