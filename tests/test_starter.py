@@ -249,9 +249,9 @@ def newer(made: Path, tmp_path: Path) -> Path:
     """A list made anew by a version with one file changed, one more and one less."""
     folder = tmp_path / "newer"
     shutil.copytree(made, folder)
-    (folder / "generator" / "names.py").write_text("# newer\n", encoding="utf-8")
+    (folder / "generator" / "wording.py").write_text("# newer\n", encoding="utf-8")
     (folder / "generator" / "younger.py").write_text("# new\n", encoding="utf-8")
-    (folder / "generator" / "venues.py").unlink()
+    (folder / "generator" / "feeds.py").unlink()
     return folder
 
 
@@ -277,10 +277,10 @@ def test_it_takes_a_newer_generator_as_its_readme_says(made: Path, newer: Path, 
     repository.commit("Bees")
     for step in steps:
         repository.shell(step)
-    wanted = OWN | {"generator/facts/names.py": "# newer\n", "generator/younger.py": "# new\n"}
+    wanted = OWN | {"generator/wording.py": "# newer\n", "generator/younger.py": "# new\n"}
     assert {name: (mine / name).read_text(encoding="utf-8") for name in wanted} == wanted
     assert not (mine / starter.EXAMPLE).exists()
-    assert not (mine / "generator" / "venues.py").exists()
+    assert not (mine / "generator" / "feeds.py").exists()
 
 
 @pytest.mark.parametrize("deleted", [True, False], ids=["without the example", "with it"])
@@ -377,7 +377,12 @@ def test_what_only_lies_in_a_clone_goes_nowhere(under_git: str, made: Path, tmp_
         (clone / "docs/assets/gone.css").write_text("b {}\n", encoding="utf-8")
         Repository(clone).git("add", "--all")
         (clone / "docs/assets/gone.css").unlink()
-    stray = {"docs/assets/.DS_Store", ".github/secret.env", "generator/pages.py~", "generator/starter/written/.env"}
+    stray = {
+        "docs/assets/.DS_Store",
+        ".github/secret.env",
+        "generator/pages/__init__.py~",
+        "generator/starter/written/.env",
+    }
     for name in (*stray, "token.txt"):
         (clone / name).write_text("TOKEN=1\n", encoding="utf-8")
     taken = stray if under_git == "no" else set()
@@ -397,7 +402,7 @@ def test_what_only_lies_in_a_clone_goes_nowhere(under_git: str, made: Path, tmp_
     assert new == set(file_bytes(made)) | taken
     wheel = wheel_of(clone, tmp_path, **surroundings)
     assert {name.removeprefix("generator/starter/files/") for name in wheel} & (stray | {"token.txt"}) == taken
-    assert {"generator/starter/files/docs/overrides/main.html", "generator/pages.py"} <= set(wheel)
+    assert {"generator/starter/files/docs/overrides/main.html", "generator/pages/__init__.py"} <= set(wheel)
     with tarfile.open(packed("sdist", clone, tmp_path, **surroundings)) as sdist:
         sdist.extractall(tmp_path / "unpacked", filter="data")
     [source] = (tmp_path / "unpacked").iterdir()
