@@ -105,7 +105,6 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         (("serve", "--address", "foo:8000"), "write it as 127.0.0.1:8000"),
         (("retract", "two-names"), "--reason"),
         (("retract", "two-names", "--reason", ""), "reason: is empty"),
-        (("retract", "nothing", "--reason", "So."), "is no record"),
         (("changes",), "--base"),
         (("check", "--base", "records"), "is the records folder itself"),
         (("stats", "--no-such-option"), "--no-such-option"),
@@ -120,6 +119,34 @@ def test_wrong_usage_is_2_and_says_what_is_wrong(
     assert said.out == ""
     assert message in said.err
     assert file_bytes(project) == before
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("merge", "ID", "two-names"),
+        ("merge", "two-names", "ID"),
+        ("rename", "ID", "free"),
+        ("retract", "two-names", "ID", "--reason", "So."),
+        ("enrich", "two-names", "ID"),
+        ("links", "two-names", "ID"),
+        ("duplicates", "--explain", "two-names", "ID"),
+        ("duplicates", "--explain", "ID", "two-names"),
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize(
+    ("name", "remedy"), [("nothing", "write the id of one"), ("braid", "it is braided-attention now")]
+)
+def test_an_id_that_no_record_bears_is_wrong_usage_of_every_command(
+    command: Sequence[str], name: str, remedy: str, capsys: pytest.CaptureFixture[str], project: Path
+) -> None:
+    before = file_bytes(project / "records")
+    assert call(*(name if word == "ID" else word for word in command)) == 2
+    said = capsys.readouterr()
+    assert (said.out, remedy in said.err) == ("", True), said.err
+    assert name in said.err
+    assert file_bytes(project / "records") == before
 
 
 def test_the_module_runs_as_the_command_does() -> None:
