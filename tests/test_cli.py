@@ -343,6 +343,18 @@ def test_duplicates_print_the_contract(project: Path, capsys: pytest.CaptureFixt
     assert file_bytes(project) == before
 
 
+def test_ids_of_several_entries_are_said_to_be(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = "note: ids that stand for several entries: "
+    for name in ("one", "two"):  # the first is called as a record of the list is, which is the same paper
+        text = f"id,title\nundated-shuttle,The Undated Shuttle: What No Source Dates\n{name},Knots\n2,Looms\n"
+        (project / f"{name}.csv").write_text(text, encoding="utf-8")
+    for files, ids in ((["one"], ""), (["one", "two"], "2, undated-shuttle;")):
+        assert call("duplicates", "--json", *(f"{name}.csv" for name in files)) == 0
+        said = capsys.readouterr()
+        assert said.err.startswith(told + ids) if ids else told not in said.err, said.err
+        assert set(json.loads(said.out)) == {"pairs", "clusters"}
+
+
 def test_duplicates_name_bibtex_entries_by_their_keys(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     entries = (
         "@article{DBLP:t/1, title={The Undated {Shuttle}: What No Source Dates}}",

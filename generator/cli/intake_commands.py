@@ -6,7 +6,9 @@ import argparse
 import contextlib
 import gc
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from generator import escaping, intake, matching, readers, store
@@ -290,6 +292,11 @@ def _print_duplicates(items: Sequence[Item], read: int, as_json: bool) -> None:
                 )
             )
             _print_compared(evidence.lines(one, other))
+    shown = {*chain.from_iterable((pair.a, pair.b) for pair in pairs), *chain.from_iterable(clusters)}
+    named = Counter(items[place].label for place in shown if place < read)
+    if several := sorted(label for label, number in named.items() if number > 1):
+        ids = ", ".join(several[:5]) + ", …" * (len(several) > 5)
+        say(f"note: ids that stand for several entries: {ids}; give each its own, or ask `--explain` which are meant")
     review = sum(pair.verdict.kind == "review" for pair in pairs)
     say(f"{count(read, 'entry')}, {count(len(clusters), 'cluster')} of one paper, {count(review, 'pair')} for review")
 
