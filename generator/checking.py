@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 from generator import matching, store
 from generator.disk import documents
@@ -13,7 +14,7 @@ from generator.errors import Problem
 from generator.facts.hidden import empty_in
 from generator.facts.identifiers import SCHEMES
 from generator.facts.ids import closest_topic, id_fault
-from generator.facts.names import OTHERS, is_cut, without_others
+from generator.facts.names import OTHERS, is_cut, printed, without_others
 from generator.matching import comparison
 from generator.matching.items import items_of
 from generator.models import Record, Retraction
@@ -55,12 +56,18 @@ def _strays(contents: Contents) -> Iterator[Problem]:
             yield Problem(os.fspath(path), None, "is read by nothing; records go to papers/, so move or delete it")
 
 
-def _topics(contents: Contents) -> Iterator[Problem]:
-    """Check the topics as they stand in the files, so that those of a record with other faults are checked too."""
+def _stated(contents: Contents, field: str) -> Iterator[tuple[str, list[Any]]]:
+    """Yield each list that a record's file states for ``field``, be there other faults in the record."""
     for file, document in contents.files.items():
-        fields = document.data if store.is_record(file) and isinstance(document.data, Mapping) else {}
-        stated = fields.get("topics")
-        topics = stated if isinstance(stated, list) else []
+        if store.is_record(file) and isinstance(document.data, Mapping):
+            stated = document.data.get(field)
+            if isinstance(stated, list):
+                yield file, stated
+
+
+def _topics(contents: Contents) -> Iterator[Problem]:
+    """Report topics that the list does not have, and those that stand twice."""
+    for file, topics in _stated(contents, "topics"):
         for number, topic in enumerate(topics):
             place = ("topics", number)
             if topic in topics[:number]:
@@ -73,13 +80,23 @@ def _topics(contents: Contents) -> Iterator[Problem]:
 
 def _authors(contents: Contents) -> Iterator[Problem]:
     """Report "et al." among the authors: only ``others``, and as the last, is not cited as a person."""
-    for record_id, record in contents.records.items():
-        for number, name in enumerate(record.author_names):
-            last = number and number == len(record.authors) - 1 and is_cut(record.authors)
+    for file, authors in _stated(contents, "authors"):
+        for number, name in enumerate(map(_printed, authors)):
+            last = number and number == len(authors) - 1 and is_cut(authors)
             if without_others(name) != name and not last:
                 remedy = f"write the names that are known, and {OTHERS!r} after them"
                 message = f"authors[{number + 1}]: {name[:80]!r} stands for people; {remedy}"
-                yield contents.problem(store.record_file(record_id), ("authors", number), message)
+                yield contents.problem(file, ("authors", number), message)
+
+
+def _printed(author: object) -> str:
+    """Return an author as readers would see it, or nothing where it is none."""
+    match author:
+        case {"family": str(family), "given": str(given)}:
+            return printed(family, given)
+        case str(name) | {"family": str(name)}:
+            return name
+    return ""
 
 
 def abstracts(contents: Contents) -> Iterator[Problem]:

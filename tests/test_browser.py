@@ -343,8 +343,23 @@ def test_names_in_a_table_are_not_broken(browser: Browser, real: str, path: str,
     page.goto(real + path)
     assert page.locator("td code").count() > 20
     assert page.evaluate(BROKEN_NAMES) == []
-    too_wide = "all => all.map(each => each.scrollWidth - each.clientWidth).filter(more => more > 0)"
-    assert page.locator(".md-typeset__scrollwrap").evaluate_all(too_wide) == []  # nor is a table wider for it
+    assert _hidden_at_the_side(page) == []  # nor is a table wider for it
+    page.close()
+
+
+def _hidden_at_the_side(page: Page) -> list[int]:
+    """Return how many pixels of each table one must scroll for."""
+    hidden = "all => all.map(each => each.scrollWidth - each.clientWidth).filter(more => more > 0)"
+    found: list[int] = page.locator(".md-typeset__scrollwrap").evaluate_all(hidden)
+    return found
+
+
+@pytest.mark.parametrize(("path", "width"), [("speed/", 390), ("speed/", 1280), ("matching/", 1280)])
+def test_tables_of_figures_are_seen_whole(browser: Browser, real: str, path: str, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 844})
+    page.goto(real + path)
+    assert page.locator("td").count() > 40
+    assert _hidden_at_the_side(page) == []
     page.close()
 
 

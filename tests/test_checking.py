@@ -23,6 +23,7 @@ TYPES = "'method', 'analysis', 'survey', 'benchmark', 'dataset', 'report', 'theo
 NO_TOPIC = "is no topic's id; write what stands above its name in topics.yaml, without the colon"
 NO_ID = "is no id; use lower-case letters, digits and single hyphens, such as the-loom-at-rest"
 SAME = "'good-loom' (equal title, nothing against it)"
+NO_PERSON = "stands for people; write the names that are known, and 'others' after them"
 NO_FIELDS = "the file: must be fields with values; write `field: value` lines"
 
 MESSAGES = [
@@ -80,6 +81,8 @@ MESSAGES = [
     ("papers/wrong-fields.yaml", 20, "authors[2].given: must be text; write one line of text"),
     ("papers/wrong-fields.yaml", 20, "authors[3].family: is missing; add it"),
     ("papers/wrong-fields.yaml", 20, "authors[4]: must be text; write one line of text"),
+    ("papers/wrong-fields.yaml", 20, f"authors[5]: 'et al.' {NO_PERSON}"),
+    ("papers/wrong-fields.yaml", 20, f"authors[6]: 'Ida Loom et al.' {NO_PERSON}"),
     ("paths.yaml", 6, "first-steps.steps[2].paper: 'nobody' is no record; write the id of one"),
     ("paths.yaml", 8, "first-steps.steps[3].paper: 'old-loom' has moved; write 'good-loom'"),
     ("paths.yaml", 10, "first-steps.steps[4].paper: 'good-loom' stands on the path twice; keep one"),

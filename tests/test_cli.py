@@ -92,7 +92,8 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         (("export",), "--format"),
         (("export", "--format", "docx"), "docx"),
         (("export", "--format", "csv", "--year", "MMXXI"), "MMXXI"),
-        (("export", "--format", "csv", "--topic", "weavng"), "weaving"),
+        (("export", "--format", "csv", "--topic", "weavng"), "unknown topic 'weavng'; write 'Weaving & knotting'"),
+        (("export", "--format", "csv", "--topic", " "), "--topic: is empty"),
         (("build", "--engine", "hugo"), "hugo"),
         (("build",), "mkdocs.yml: no such file; run this where"),
         (("serve",), "mkdocs.yml: no such file; run this where"),
@@ -104,7 +105,6 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         (("serve", "--address", "foo:8000"), "write it as 127.0.0.1:8000"),
         (("retract", "two-names"), "--reason"),
         (("retract", "two-names", "--reason", ""), "reason: is empty"),
-        (("retract", "nothing", "--reason", "So."), "is no record"),
         (("changes",), "--base"),
         (("check", "--base", "records"), "is the records folder itself"),
         (("stats", "--no-such-option"), "--no-such-option"),
@@ -119,6 +119,34 @@ def test_wrong_usage_is_2_and_says_what_is_wrong(
     assert said.out == ""
     assert message in said.err
     assert file_bytes(project) == before
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("merge", "ID", "two-names"),
+        ("merge", "two-names", "ID"),
+        ("rename", "ID", "free"),
+        ("retract", "two-names", "ID", "--reason", "So."),
+        ("enrich", "two-names", "ID"),
+        ("links", "two-names", "ID"),
+        ("duplicates", "--explain", "two-names", "ID"),
+        ("duplicates", "--explain", "ID", "two-names"),
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize(
+    ("name", "remedy"), [("nothing", "write the id of one"), ("braid", "it is braided-attention now")]
+)
+def test_an_id_that_no_record_bears_is_wrong_usage_of_every_command(
+    command: Sequence[str], name: str, remedy: str, capsys: pytest.CaptureFixture[str], project: Path
+) -> None:
+    before = file_bytes(project / "records")
+    assert call(*(name if word == "ID" else word for word in command)) == 2
+    said = capsys.readouterr()
+    assert (said.out, remedy in said.err) == ("", True), said.err
+    assert name in said.err
+    assert file_bytes(project / "records") == before
 
 
 def test_the_module_runs_as_the_command_does() -> None:
@@ -313,6 +341,18 @@ def test_duplicates_print_the_contract(project: Path, capsys: pytest.CaptureFixt
     assert ["t1", "undated-shuttle"] in data["clusters"]
     assert ["t2", f"{LISTING}:13"] in data["clusters"]
     assert file_bytes(project) == before
+
+
+def test_ids_of_several_entries_are_said_to_be(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = "note: ids that stand for several entries: "
+    for name in ("one", "two"):  # the first is called as a record of the list is, which is the same paper
+        text = f"id,title\nundated-shuttle,The Undated Shuttle: What No Source Dates\n{name},Knots\n2,Looms\n"
+        (project / f"{name}.csv").write_text(text, encoding="utf-8")
+    for files, ids in ((["one"], ""), (["one", "two"], "2, undated-shuttle;")):
+        assert call("duplicates", "--json", *(f"{name}.csv" for name in files)) == 0
+        said = capsys.readouterr()
+        assert said.err.startswith(told + ids) if ids else told not in said.err, said.err
+        assert set(json.loads(said.out)) == {"pairs", "clusters"}
 
 
 def test_duplicates_name_bibtex_entries_by_their_keys(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

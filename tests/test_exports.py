@@ -397,6 +397,7 @@ def _ids(format: str, text: str) -> list[str]:
     [
         ((), ["braided-attention", "nameless-spindle", "stray-thread", "undated-shuttle", "two-names", "hostile"]),
         (("--topic", "weaving", "--year", "2021"), ["two-names"]),
+        (("--topic", "WEAVING & Knotting", "--year", "2021"), ["two-names"]),
         (("--year", "2021"), ["stray-thread", "two-names"]),
         (("--topic", "empty-topic"), []),
     ],

@@ -189,7 +189,7 @@ FORBIDDEN = {
 OWN = {"papers/index.html": {"noscript", "select"}}
 """What a page has of itself."""
 METAS = re.compile(
-    r"charset|viewport|description|generator|theme-color|color-scheme|refresh|og:[a-z:_]+|twitter:card|citation_[a-z_]+"
+    r"charset|viewport|description|generator|theme-color|color-scheme|robots|refresh|og:[a-z:_]+|twitter:card|citation_[a-z_]+"
 )
 RELS = {"icon", "stylesheet", "preload", "alternate feed", "search", "prev", "next", "canonical"}
 

@@ -281,9 +281,9 @@ def test_duplicates_explain_two_ids(project: Path, capsys: pytest.CaptureFixture
     assert cli.main(["duplicates", "a.csv", "--json", "--explain", "y", "x"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert (found["a"], found["b"], found["verdict"], found["together"]) == ("y", "x", "same", True)
-    assert cli.main(["duplicates", "a.csv", "--explain", "x", "nobody"]) == 1
-    assert "nobody: no entry of these files and no record bears this id" in capsys.readouterr().err
-    assert cli.main(["duplicates", "a.csv", "--explain", "x", "x"]) == 1
+    assert cli.main(["duplicates", "a.csv", "--explain", "x", "nobody"]) == 2
+    assert "nobody: is no entry of these files and no record; write the id of one" in capsys.readouterr().err
+    assert cli.main(["duplicates", "a.csv", "--explain", "x", "x"]) == 2
 
 
 def test_of_an_id_in_several_files_that_is_explained_which_was_found(

@@ -135,7 +135,7 @@ def test_what_a_database_says_does_not_reach_the_terminal_raw(capsys: pytest.Cap
     ("arguments", "message"),
     [
         (("enrich", "lomo"), "lomo: is no record; write the id of one"),
-        (("enrich", "braid"), "braid: is no record; write braided-attention"),
+        (("enrich", "braid"), "braid: is no record; it is braided-attention now"),
         (("enrich", "--contact", "nobody"), "'nobody' is no e-mail address; write it as list@example.org"),
         (("enrich", "--contact", "a@b.example\r\nX: y"), "is no e-mail address"),
         (("enrich", "--limit", "0"), "'0' is no number above 0"),

@@ -6,14 +6,16 @@ import argparse
 import contextlib
 import gc
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from generator import escaping, intake, matching, readers, store
 from generator.cli.opening import configured, today, writing
 from generator.cli.options import day, json_option, records_option
 from generator.cli.printing import DONE, PROBLEMS, print_json, problem_json, progress, say
-from generator.errors import ReadingListError, UsageError
+from generator.errors import UsageError
 from generator.facts.provenance import is_editors
 from generator.matching import evidence
 from generator.matching.blocking import BLOCKS
@@ -220,25 +222,26 @@ def _duplicates(options: argparse.Namespace) -> int:
         items, problems = intake.read_items(dict.fromkeys(options.files), format=options.format, tell=tell)
     read = len(items)
     items += items_of(contents.papers)
-    if options.explain:
-        _explain(items, options)
-    else:
-        _print_duplicates(items, read, options.json)
     for problem in problems:
         say(str(problem))
+    if options.explain:
+        _explain(contents, items, options)
+    else:
+        _print_duplicates(items, read, options.json)
     return PROBLEMS if problems else DONE
 
 
-def _explain(items: Sequence[Item], options: argparse.Namespace) -> None:
+def _explain(contents: store.Contents, items: Sequence[Item], options: argparse.Namespace) -> None:
+    from generator.curation.moves import whereabouts
     from generator.matching.explanation import explain
 
     places = []
     for label in options.explain:
         places.append(dict.fromkeys(place for place, item in enumerate(items) if item.label == label))
         if not places[-1]:
-            raise ReadingListError(f"{label}: no entry of these files and no record bears this id")
+            raise UsageError(f"{label}: is no entry of these files and no record; {whereabouts(contents, label)}")
     if len(places[0] | places[1]) == 1:
-        raise ReadingListError(f"{options.explain[0]}: name two ids; this is one entry")
+        raise UsageError(f"{options.explain[0]}: name two ids; this is one entry")
     found = explain(items, *places)
     one, other = (items[place] for place in found.places)
     if options.json:
@@ -289,6 +292,11 @@ def _print_duplicates(items: Sequence[Item], read: int, as_json: bool) -> None:
                 )
             )
             _print_compared(evidence.lines(one, other))
+    shown = {*chain.from_iterable((pair.a, pair.b) for pair in pairs), *chain.from_iterable(clusters)}
+    named = Counter(items[place].label for place in shown if place < read)
+    if several := sorted(label for label, number in named.items() if number > 1):
+        ids = ", ".join(several[:5]) + ", …" * (len(several) > 5)
+        say(f"note: ids that stand for several entries: {ids}; give each its own, or ask `--explain` which are meant")
     review = sum(pair.verdict.kind == "review" for pair in pairs)
     say(f"{count(read, 'entry')}, {count(len(clusters), 'cluster')} of one paper, {count(review, 'pair')} for review")
 

@@ -154,11 +154,20 @@ def _run_engine(options: argparse.Namespace, command: list[str]) -> int:
 def export(options: argparse.Namespace) -> int:
     """Print citations or data."""
     library = Library.of(store.load_sound(configured(options).records))
-    if options.topic and options.topic not in library.topics:
-        raise UsageError(f"unknown topic {options.topic!r}; known are {', '.join(sorted(library.topics))}")
-    text = exports.FORMATS[options.format](library.select(options.topic, options.year))
+    topic = None if options.topic is None else _topic(options.topic, library)
+    text = exports.FORMATS[options.format](library.select(topic, options.year))
     put(text, options.output)
     return DONE
+
+
+def _topic(named: str, library: Library) -> str:
+    """Return the id of the topic that a user names. Raises UsageError where it is none."""
+    from generator.curation.answers import topics_named  # which takes long, and no build needs it
+
+    found, faults = topics_named([named], library.topics)
+    if not found:
+        raise UsageError(f"--topic: {faults[0].message if faults else 'is empty; write the name of a topic'}")
+    return found[0]
 
 
 def export_options(parser: argparse.ArgumentParser) -> None:
@@ -166,7 +175,7 @@ def export_options(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=export)
     records_option(parser)
     parser.add_argument("--format", choices=sorted(exports.FORMATS), required=True, help="what to print")
-    parser.add_argument("--topic", metavar="T", help="only records with this topic")
+    parser.add_argument("--topic", metavar="T", help="only records with this topic, by its id or name")
     parser.add_argument("--year", type=int, metavar="Y", help="only records issued in this year")
     output_option(parser)
 

@@ -12,6 +12,7 @@ from generator import escaping, store
 from generator.cli.opening import configured, lacking, today, writing
 from generator.cli.options import json_option, records_option
 from generator.cli.printing import DONE, print_json, progress, say
+from generator.curation.moves import whereabouts
 from generator.disk import documents
 from generator.errors import UsageError
 from generator.wording import count
@@ -112,8 +113,7 @@ def _named(ids: Iterable[str], contents: store.Contents) -> list[str]:
     """Return the records that the user names, or all; raises UsageError for an id that is none."""
     for name in ids:
         if name not in contents.records:
-            moved = contents.redirects.get(name)
-            raise UsageError(f"{name}: is no record; {f'write {moved}' if moved else 'write the id of one'}")
+            raise UsageError(f"{name}: is no record; {whereabouts(contents, name)}")
     return list(ids) or list(contents.records)
 
 

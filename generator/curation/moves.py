@@ -53,7 +53,7 @@ def merge(contents: Contents, keep: str, other: str) -> Edit:
         return Edit({})
     for name in (keep, other):
         if name not in contents.records:
-            raise UsageError(f"{name}: is no record; {_moved(contents, name)}")
+            raise UsageError(f"{name}: is no record; {whereabouts(contents, name)}")
     if keep == other:
         raise UsageError(f"{keep}: cannot be merged with itself; name two records")
     kept, gone = contents.records[keep], contents.records[other]
@@ -75,7 +75,7 @@ def rename(contents: Contents, old: str, new: str) -> Edit:
     if new in contents.records and old not in contents.records and contents.redirects.get(old) == new:
         return Edit({})
     if old not in contents.records:
-        raise UsageError(f"{old}: is no record; {_moved(contents, old)}")
+        raise UsageError(f"{old}: is no record; {whereabouts(contents, old)}")
     if fault := id_fault(new):
         raise UsageError(f"{new!r} {fault}")
     if new == old:
@@ -90,7 +90,7 @@ def tell_apart(contents: Contents, one: str, other: str) -> Edit:
     writes = {}
     for name, apart in ((one, other), (other, one)):
         if name not in contents.records:
-            raise UsageError(f"{name}: is no record; {_moved(contents, name)}")
+            raise UsageError(f"{name}: is no record; {whereabouts(contents, name)}")
         record = apart_from(contents.records[name], apart)
         writes[store.record_file(name)] = store.record_text(record)
     return Edit(writes)
@@ -113,7 +113,7 @@ def retract(contents: Contents, names: Iterable[str], reason: str, day: str) -> 
         if name not in contents.records:
             if name in contents.retracted and contents.retracted[name].reason == reason:
                 continue
-            raise UsageError(f"{name}: is no record; {_moved(contents, name)}")
+            raise UsageError(f"{name}: is no record; {whereabouts(contents, name)}")
         facts = {field: getattr(contents.records[name], field) for field in _KNOWN_BY}
         notice = {**facts, "retracted": day, "reason": reason}
         for place, what in faults_in(Retraction, notice):
@@ -136,7 +136,8 @@ def apply(contents: Contents, edit: Edit) -> None:
     store.save(contents.folder, {**edit.writes, **dict.fromkeys(edit.deletes)})
 
 
-def _moved(contents: Contents, name: str) -> str:
+def whereabouts(contents: Contents, name: str) -> str:
+    """Say of an id that no record bears what became of its paper, or what to do."""
     if name in contents.retracted:
         return f"it was taken off the list on {contents.retracted[name].retracted}"
     return f"it is {contents.redirects[name]} now" if name in contents.redirects else "write the id of one"

@@ -98,6 +98,7 @@ class _Writer:
             "head": "".join(f"{line}\n" for line in draft.head),
             "type": "article" if "record" in draft.values else "website",
             "hide": draft.hide,
+            **({"unlisted": True} if draft.unlisted else {}),
         }
         front = "\n".join(f"{key}: {_quoted(value)}" for key, value in front_matter.items())
         template = rendering.environment().get_template(draft.template)
@@ -166,18 +167,23 @@ class _Writer:
         return map(self.page, chain(*drafts))
 
 
-def _redirects(library: Library) -> Iterator[Draft]:
+def _redirects(library: Library, settings: Settings) -> Iterator[Draft]:
     answering: dict[str, Record | Retraction] = {**library.retracted, **library.records}
     for old, new in sorted(library.redirects.items()):
         if old not in answering and new in answering:
             path, title = f"papers/{old}.md", titles.plain(answering[new].title)
-            leading = f'<meta http-equiv="refresh" content="0; url=../{escaping.html(new)}/">'
-            yield Draft(path, "moved.md.j2", title, f"This page has moved to {title}.", {"new": new}, head=[leading])
+            text = f"This page has moved to {title}."
+            head = [f'<meta http-equiv="refresh" content="0; url=../{escaping.html(new)}/">']
+            if address := settings.url(metadata.paper_path(new)):
+                head.append(f'<link rel="canonical" href="{escaping.html(address)}">')
+            yield Draft(path, "moved.md.j2", title, text, {"new": new}, head=head, unlisted=True)
     for name, gone in library.retracted.items():
         if name not in library.records:
-            values = {"gone": gone, "links": wording.paper_links(gone.identifiers)}
+            path, title = f"papers/{name}.md", titles.plain(gone.title)
             text = f"Taken off this list: {gone.reason}"
-            yield Draft(f"papers/{name}.md", "retracted.md.j2", titles.plain(gone.title), text, values)
+            values = {"gone": gone, "links": wording.paper_links(gone.identifiers)}
+            head = ['<meta name="robots" content="noindex">']
+            yield Draft(path, "retracted.md.j2", title, text, values, head=head, unlisted=True)
 
 
 def _topics(library: Library, settings: Settings) -> Iterator[Draft]:
@@ -241,7 +247,13 @@ def pages(library: Library, settings: Settings) -> Iterator[Page]:
     writer = _Writer(library, settings, library.relations)
     yield from writer.overviews()
     yield from writer.papers(library.records)
-    drafts = (_redirects(library), _topics(library, settings), _years(library), _sources(library), _paths(library))
+    drafts = (
+        _redirects(library, settings),
+        _topics(library, settings),
+        _years(library),
+        _sources(library),
+        _paths(library),
+    )
     yield from map(writer.page, chain(*drafts))
 
 

@@ -33,6 +33,8 @@ class Draft:
     """Which of the theme's columns it takes the room of."""
     head: Sequence[str] = ()
     """Its own lines for the HTML head, made safe for that place."""
+    unlisted: bool = False
+    """Whether it stands in no sitemap, nor is said to be the place for what it tells of."""
 
 
 def unbroken(text: str) -> Markup:

@@ -43,7 +43,7 @@ KNOWN_EXTENSIONS: Mapping[str, tuple[str | None, ...]] = {
 """The extensions of Markdown, with their options, that read a generated page as CommonMark does, but for attributes."""
 KNOWN_TEMPLATES = {
     "404.html": "2a5e8518d6cfc738ba853b0b",
-    "main.html": "7b6008e3133f9f636a0ba46e",
+    "main.html": "7f641ae60f0041c4bb479805",
     "partials/policy.html": "6b8b1212726b4729bad5eb42",
     "partials/search.html": "126a1f72c3bdbc6b6e417488",
 }
