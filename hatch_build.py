@@ -1,4 +1,4 @@
-"""Names the files of wheel and sdist: the package and what `reading-list init` copies, nothing that only lies there."""
+"""Names the files of wheel and sdist: the package and what `reading-list init` copies, and no stray file."""
 
 import runpy
 from pathlib import Path

@@ -382,7 +382,7 @@ def test_the_issue_is_answered(records: bool, stage: Stage) -> None:
     assert list(said) == (["issue", "pr"] if records else ["issue"])
 
 
-ANSWER = "What #7 was answered, of its form as it is now:\n\n"
+ANSWER = "The answer to #7, for its form as it is now:\n\n"
 
 
 def test_who_looks_at_the_draft_reads_what_became_of_an_edit(stage: Stage) -> None:
@@ -402,7 +402,7 @@ def test_an_edit_that_is_not_taken_is_not_thanked_for_as_if_it_were(stage: Stage
     stage.worked_on(own_commit)
     said = stage.answer("Thank you. This paper was written down.\n")
     assert "written down" not in said["issue"]
-    assert "A maintainer works on the draft" in said["issue"]
+    assert "A maintainer is already working on the draft" in said["issue"]
     assert said["pr"] == ANSWER + said["issue"]
 
 

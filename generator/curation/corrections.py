@@ -175,7 +175,7 @@ def _people(text: str) -> tuple[tuple[str | PersonName, ...], list[Fault]]:
     if found and names != lines:
         found = (*found, OTHERS)
     remedy = (
-        "write all authors in their order, one name a line, and nothing else; an organisation's name may stand in {}"
+        "write all authors in their order, one name per line, and nothing else; an organisation's name may stand in {}"
     )
     said = next((name for name in names if name[0] != "{" and reads_as_sentence(name)), None)
     if said:
@@ -183,7 +183,7 @@ def _people(text: str) -> tuple[tuple[str | PersonName, ...], list[Fault]]:
     if doubled := next((first for name in names if may_be_two(first := name.partition(" and ")[0])), None):
         family, _, given = map(str.strip, doubled.partition(","))
         one = f"{{{family}}}, {given}"
-        what = f"{doubled[:80]!r} may be one person or two; write {one[:80]!r} if it is one, and else one name a line"
+        what = f"{doubled[:80]!r} may be one person or two; write {one[:80]!r} if it is one, and else one name per line"
         return found, [Fault("value", what)]
     return found, [] if found else [Fault("value", f"authors: nobody is named; {remedy}")]
 
