@@ -19,6 +19,7 @@ from generator.cli.options import day, json_option, records_option
 from generator.cli.printing import DONE, PROBLEMS, print_json, problem_json, say
 from generator.cli.upkeep_commands import APIS
 from generator.curation import answers, comments, corrections, forms, issues, plans, proposals, suggestions
+from generator.curation.nearness import Nearest
 from generator.curation.plans import Fault, Plan
 from generator.curation.suggestions import Suggestion
 from generator.disk import documents
@@ -320,5 +321,5 @@ def _json(outcome: _Outcome) -> dict[str, Any]:
     }
 
 
-def _neighbour_json(each: plans.Neighbour) -> dict[str, Any]:
+def _neighbour_json(each: Nearest) -> dict[str, Any]:
     return {"id": each.id, "title": each.title, "score": each.verdict.score, "reason": each.verdict.reason}

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from generator import metadata
-from generator.curation.plans import Fault, Neighbour, Plan
+from generator.curation.nearness import Nearest
+from generator.curation.plans import Fault, Plan
 from generator.escaping import github_code
 from generator.facts import titles
 from generator.settings import Settings
@@ -55,7 +56,7 @@ def faults(found: Sequence[Fault], labels: Mapping[str, str]) -> list[str]:
     return lines + ([f"- and {len(found) - _SHOWN} more"] if len(found) > _SHOWN else [])
 
 
-def _neighbour(each: Neighbour, settings: Settings) -> str:
+def _neighbour(each: Nearest, settings: Settings) -> str:
     page = settings.url(metadata.paper_path(each.id))
     return f"- {_code(each.id)}, {_code(each.title)}: {_code(each.verdict.reason)}" + (
         f", see <{page}>" if page else ""

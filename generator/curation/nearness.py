@@ -39,6 +39,7 @@ class Nearest:
     """A paper that a record comes close to, and what the comparison came to."""
 
     id: str
+    title: str
     verdict: Verdict
     standing: Standing = "listed"
     """Whether this is a record of the list, one as it stood before the change, or a paper that was taken off."""
@@ -66,7 +67,8 @@ class Remark(Problem):
 
 def nearest(change: Change) -> Mapping[str, tuple[Nearest, ...]]:
     """Return for each record that is new, or changed in what tells papers apart, the nearest papers, nearest first."""
-    items = items_of(change.head.papers)
+    papers = change.head.papers
+    items = items_of(papers)
     standings: list[Standing] = ["listed" if item.label in change.head.records else "retracted" for item in items]
     after, before = _by_paper(items), _by_paper(items_of(change.base.records))
     for old, new in change.head.redirects.items():  # a record that was only renamed is what it was
@@ -91,7 +93,7 @@ def nearest(change: Change) -> Mapping[str, tuple[Nearest, ...]]:
             if name not in found and not (as_ == "retracted" and compare(items[at], items[to]).kind == "same"):
                 continue
             verdict = _with_names(compare(items[at], items[to]), called[at], called[to])
-            each, held = Nearest(near, verdict, as_), found.setdefault(name, {}).get(near)
+            each, held = Nearest(near, papers[near].title, verdict, as_), found.setdefault(name, {}).get(near)
             is_near = verdict.kind != "different" or verdict.score >= _CLOSE
             if is_near and (held is None or _order(each) < _order(held)):
                 found[name][near] = each

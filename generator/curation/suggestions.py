@@ -13,7 +13,8 @@ from generator import checking, intake, merging, store
 from generator.curation import answers
 from generator.curation.forms import MAX_WHY_WORDS, topic_labels
 from generator.curation.issues import Issue, chosen
-from generator.curation.plans import Fault, Neighbour, Plan, checked, neighbours
+from generator.curation.nearness import Nearest, Standing
+from generator.curation.plans import Fault, Plan, checked, neighbours
 from generator.facts import identifiers, links, titles
 from generator.facts.identifiers import SCHEMES
 from generator.facts.names import is_cut
@@ -147,19 +148,23 @@ def plan(
         return _refused(contents, facts, near[0])
     off = ", which was taken off the list"
     remarks = tuple(facts.remarks) + tuple(
-        f"near to {each.id!r}{off if each.id in contents.retracted else ''}: {each.verdict.reason}; a person decides"
+        f"near to {each.id!r}{off if each.standing == 'retracted' else ''}: {each.verdict.reason}; a person decides"
         for each in near
     )
     writes = {} if suggestion.unproven else {store.record_file(record_id): store.record_text(record)}
     return checked(contents, Plan("paper", record_id, record.title, writes, suggestion.unproven, remarks, near=near))
 
 
-def _refused(contents: Contents, facts: _Facts, duplicate: Neighbour) -> Plan:
+def _refused(contents: Contents, facts: _Facts, duplicate: Nearest) -> Plan:
     """Return the plan of a paper that is on the list, or was taken off it."""
-    is_off, reason = duplicate.id not in contents.records, duplicate.verdict.reason
-    there = f"is on the list already as {duplicate.id!r}: {reason}; put what is new into papers/{duplicate.id}.yaml"
-    why = checking.taken_off(contents, duplicate.id, reason) if is_off else there
-    title, known = facts.values.get("title") or duplicate.title, None if is_off else duplicate
+    name, reason = duplicate.id, duplicate.verdict.reason
+    known: Nearest | None = None
+    if duplicate.standing == "retracted":
+        why = checking.taken_off(contents, name, reason)
+    else:
+        why = f"is on the list already as {name!r}: {reason}; put what is new into papers/{name}.yaml"
+        known = duplicate
+    title = facts.values.get("title") or duplicate.title
     return Plan("paper", title=title, faults=(Fault("", why),), remarks=tuple(facts.remarks), duplicate=known)
 
 
@@ -250,7 +255,7 @@ def _own_words(facts: _Facts, suggestion: Suggestion, topics: Mapping[str, Topic
             facts.remarks.append(f"the reason has {count} words; {MAX_WHY_WORDS} are enough")
 
 
-def _holder(contents: Contents, facts: _Facts) -> Neighbour | None:
+def _holder(contents: Contents, facts: _Facts) -> Nearest | None:
     """Return the paper that has one of the identifiers: that is the one, whatever the titles are."""
     given = facts.values.get("identifiers", {}).items()
     for name, paper in contents.papers.items():
@@ -258,7 +263,8 @@ def _holder(contents: Contents, facts: _Facts) -> Neighbour | None:
         for kind, value in given:
             if (kind, value) in held:
                 reason = f"same {SCHEMES[kind].name} identifier {value}"
-                return Neighbour(name, paper.title, Verdict("same", 1.0, reason))
+                standing: Standing = "listed" if name in contents.records else "retracted"
+                return Nearest(name, paper.title, Verdict("same", 1.0, reason), standing)
     return None
 
 
