@@ -109,8 +109,8 @@ def _of_table(
         elif other is None:
             yield TableChange(file, key, "removed")
         elif one != other:
-            models = isinstance(one, BaseModel) and isinstance(other, BaseModel)
-            yield TableChange(file, key, "changed", differing(one, other) if models else ())  # type: ignore[arg-type]
+            fields = differing(one, other) if isinstance(one, BaseModel) and isinstance(other, BaseModel) else ()
+            yield TableChange(file, key, "changed", fields)
 
 
 def title_of(change: Change, each: RecordChange) -> str:

@@ -77,7 +77,7 @@ def _counts(records: Sequence[RecordChange], judgement: Judgement) -> str:
 
 def _row(change: Change, judgement: Judgement, each: RecordChange) -> str:
     title = github(titles.plain(changes.title_of(change, each)))
-    what = f"{_WORDS[each.kind]}"
+    what = _WORDS[each.kind]
     if each.kind == "renamed":
         what += f", was {github_code_element(each.was or '')}"
     if each.kind == "merged":
