@@ -103,13 +103,11 @@ def _unproven(change: Change) -> Iterator[Remark]:
         for field in differing(before, record):
             origin = record.provenance.get(field)
             if before and origin and origin == before.provenance.get(field) and not is_editors(origin):
-                at = change.head.problem(
-                    record_file(name),
-                    ("provenance", field),
+                text = (
                     f"provenance: {field} is another value now, but still said to come from {origin}; "
-                    f'write `{field}: "editor: why"` there, or delete the line',
+                    f'write `{field}: "editor: why"` there, or delete the line'
                 )
-                yield Remark(at.path, at.line, at.message, "warning")
+                yield Remark.at(change.head, name, ("provenance", field), text, "warning")
 
 
 def _untold(change: Change) -> Iterator[Remark]:
@@ -136,8 +134,7 @@ def _untold(change: Change) -> Iterator[Remark]:
                 f"corrected: {' and '.join(fields)} {are} other than before; where readers had seen a wrong one, add a "
                 "`day` and `what` under `corrected`, which “What changed” and the digest show"
             )
-            at = change.head.problem(record_file(name), (fields[0],), text)
-            yield Remark(at.path, at.line, at.message)
+            yield Remark.at(change.head, name, (fields[0],), text)
 
 
 def _own_words(change: Change) -> Iterator[Remark]:
@@ -149,12 +146,12 @@ def _own_words(change: Change) -> Iterator[Remark]:
             ("summary", SUMMARY_WORDS, f"{fewest} to {most} tell the problem, the idea and how it works"),
             ("why", range(MAX_WHY_WORDS + 1), f"{MAX_WHY_WORDS} are enough"),
         ):
-            text = getattr(record, field)
-            number = len(text.split()) if text else 0
-            is_spaced = text and len(text) < 20 * number  # as Chinese and Thai are not, whose words are not counted
-            if is_spaced and text != getattr(before, field, None) and number not in fits:
-                at = change.head.problem(record_file(name), (field,), f"{field}: has {count(number, 'word')}; {wanted}")
-                yield Remark(at.path, at.line, at.message)
+            words = getattr(record, field) or ""
+            number = len(words.split())
+            is_spaced = len(words) < 20 * number  # as Chinese and Thai are not, whose words are not counted
+            if is_spaced and words != getattr(before, field, None) and number not in fits:
+                text = f"{field}: has {count(number, 'word')}; {wanted}"
+                yield Remark.at(change.head, name, (field,), text)
 
 
 def _is_from_a_new_source(field: str, before: Record, record: Record) -> bool:

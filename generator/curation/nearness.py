@@ -32,6 +32,7 @@ _SHORTEST_NAME = 3  # letters
 
 
 Standing = Literal["listed", "before", "retracted"]
+Level = Literal["warning", "notice"]
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,15 @@ class Nearest:
 class Remark(Problem):
     """Something that a person should look at, and that may well be right."""
 
-    level: Literal["warning", "notice"] = "notice"
+    level: Level = "notice"
+
+    @classmethod
+    def at(
+        cls, contents: Contents, record_id: str, place: tuple[str, ...], message: str, level: Level = "notice"
+    ) -> Remark:
+        """Return a remark on a place of a record."""
+        found = contents.problem(record_file(record_id), place, message)
+        return cls(found.path, found.line, message, level)
 
 
 def nearest(change: Change) -> Mapping[str, tuple[Nearest, ...]]:
@@ -88,7 +97,7 @@ def nearest(change: Change) -> Mapping[str, tuple[Nearest, ...]]:
     for one, other in _pairs(items, called, asked):
         for at, to in ((one, other), (other, one)):
             (name, standing), (near, as_) = labels[at], labels[to]
-            if standing != "listed" or near == name or _leads_to(change.head, near, name):
+            if standing != "listed" or near == name or change.head.redirects.get(near) == name:  # renamed or merged
                 continue
             if name not in found and not (as_ == "retracted" and compare(items[at], items[to]).kind == "same"):
                 continue
@@ -142,11 +151,6 @@ def _pairs(
     yield from sorted(pairs)
 
 
-def _leads_to(contents: Contents, name: str, to: str) -> bool:
-    """Tell whether an id leads to another one: the two are one record, renamed or merged."""
-    return contents.redirects.get(name) == to
-
-
 def _order(near: Nearest) -> tuple[tuple[int, float], bool, str]:
     return (near.verdict.order, near.standing != "listed", near.id)
 
@@ -167,18 +171,20 @@ def duplicates_and_remarks(
     problems: list[Problem] = []
     remarks: list[Remark] = []
     for name, near in found.items():
+        file = record_file(name)
         for each in near:
-            kind = each.verdict.kind
-            if kind == "same" and _is_the_later(change, name, each, found):
-                problems.append(_at(change, name, _duplicate(change, each)))
-            elif each.verdict.by_identifier and each.standing == "listed" and _is_the_later(change, name, each, found):
-                problems.append(_at(change, name, checking.one_identifier(each.id, each.verdict.reason)))
-            elif kind == "review" and _is_the_later(change, name, each, found):
+            kind, is_told_here = each.verdict.kind, _is_the_later(change, name, each, found)
+            if kind == "same" and is_told_here:
+                problems.append(head.problem(file, ("title",), _duplicate(change, each)))
+            elif each.verdict.by_identifier and each.standing == "listed" and is_told_here:
+                message = checking.one_identifier(each.id, each.verdict.reason)
+                problems.append(head.problem(file, ("identifiers",), message))
+            elif kind == "review" and is_told_here:
                 first = "correct the identifier if it is wrong; " if each.verdict.by_identifier else ""
                 text = f"title: {each}; {first}if they are two papers, add `not_same_as: [{each.id}]`"
-                remarks.append(_remark(change, name, text, "warning"))
+                remarks.append(Remark.at(head, name, ("title",), text, "warning"))
             elif kind == "different" and each.verdict.score >= _VERY_CLOSE and not are_told_apart(head, name, each.id):
-                remarks.append(_remark(change, name, f"title: {each}", "notice"))
+                remarks.append(Remark.at(head, name, ("title",), f"title: {each}"))
         remarks.extend(_told_apart(change, name))
         remarks.extend(_another_paper(change, name))
     return problems, remarks
@@ -218,7 +224,7 @@ def _told_apart(change: Change, name: str) -> Iterator[Remark]:
             verdict = compare_titles(*([replace(item, not_same_as=frozenset()) for item in items] for items in papers))
             if verdict.kind != "different":
                 text = f"not_same_as: told apart from `{other}` here, yet they look the same: {verdict.reason}"
-                yield _remark(change, name, text, "warning")
+                yield Remark.at(change.head, name, ("not_same_as",), text, "warning")
 
 
 def _another_paper(change: Change, name: str) -> Iterator[Remark]:
@@ -231,13 +237,4 @@ def _another_paper(change: Change, name: str) -> Iterator[Remark]:
                 f"title: this reads like another paper than before ({verdict.reason}); an id is never given to another "
                 "paper, so if it is one, give it a record of its own"
             )
-            yield _remark(change, name, text, "warning")
-
-
-def _at(change: Change, name: str, message: str) -> Problem:
-    return change.head.problem(record_file(name), (message.partition(":")[0],), message)
-
-
-def _remark(change: Change, name: str, message: str, level: Literal["warning", "notice"]) -> Remark:
-    at = _at(change, name, message)
-    return Remark(at.path, at.line, at.message, level)
+            yield Remark.at(change.head, name, ("title",), text, "warning")
