@@ -9,7 +9,6 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from generator import checking, matching
 from generator.curation import nearness
@@ -62,38 +61,26 @@ def _of_what_is_touched(change: Change) -> Iterator[Problem]:
     gone = [*_vanished(change), *_given_again(change)]
     orphaned = list(_orphaned(change))
     head = _without_what_follows(change, gone, [name for name, _ in orphaned])
-    known = _Known(change)
     yield from (problem for _, problem in orphaned)
+    elsewhere = []
     for problem in checking.check(head, duplicates=False):
         file = inside(head, problem)
-        if (file in change.touched and is_record(file)) or known.is_new(file, problem):
+        if file in change.touched and is_record(file):
             yield problem
+        else:
+            elsewhere.append((file, problem))
+    if elsewhere:  # most lists are in order, and need not be checked again
+        before, after = _numbers(change.base), _numbers(change.head)
+        for file, problem in elsewhere:
+            key = (file, problem.message)
+            if not before[key] or after[key] > before[key]:
+                yield problem
 
 
-@dataclass(frozen=True)
-class _Known:
-    """What was wrong with the list before; worked out only if it is asked for, since most lists are in order."""
-
-    change: Change
-
-    @cached_property
-    def before(self) -> Counter[tuple[str, str]]:
-        return Counter(
-            (inside(self.change.base, problem), problem.message)
-            for problem in checking.check(self.change.base, duplicates=False)
-        )
-
-    @cached_property
-    def after(self) -> Counter[tuple[str, str]]:
-        return Counter(
-            (inside(self.change.head, problem), problem.message)
-            for problem in checking.check(self.change.head, duplicates=False)
-        )
-
-    def is_new(self, file: str, problem: Problem) -> bool:
-        # Lines move, so they are not compared; where one message stands for several faults, more of them are new.
-        key = (file, problem.message)
-        return not self.before[key] or self.after[key] > self.before[key]
+def _numbers(contents: Contents) -> Counter[tuple[str, str]]:
+    """Return how often each problem of a list occurs, by file and message: lines move, so they are not compared."""
+    problems = checking.check(contents, duplicates=False)
+    return Counter((inside(contents, problem), problem.message) for problem in problems)
 
 
 def _unproven(change: Change) -> Iterator[Remark]:
