@@ -207,16 +207,13 @@ class Checker:
         """Send one request; of the answer, the head is read and no more."""
         to = httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
         host = url.raw_host.decode("ascii")  # not url.host, which fails where a name is none in Unicode
-        with self._turns.lock(host):
-            self._turns.wait(host)
-            try:
-                with self._pool.stream(method, to, headers=self._headers, extensions={"timeout": _TIMEOUTS}) as answer:
-                    headers = {
-                        name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers
-                    }
-                    return answer.status, headers
-            finally:
-                self._turns.end(host)
+        extensions = {"timeout": _TIMEOUTS}
+        with (
+            self._turns.turn(host),
+            self._pool.stream(method, to, headers=self._headers, extensions=extensions) as answer,
+        ):
+            headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
+            return answer.status, headers
 
 
 def _host(address: str) -> str:
