@@ -39,10 +39,10 @@ def enrich(options: argparse.Namespace, *, bases: Mapping[str, str] | None = Non
 
     found = configured(options)
     contact = _contact(options.contact)
-    cache: Path | None = options.config.parent / CACHE
-    if cache and not politeness.is_usable(cache):
-        say(f"note: {cache}: answers cannot be kept there for the next run; delete it, or make it writable")
-        cache = None
+    place: Path = options.config.parent / CACHE
+    cache = place if politeness.is_usable(place) else None
+    if cache is None:
+        say(f"note: {place}: answers cannot be kept there for the next run; delete it, or make it writable")
     budget = politeness.Budget(options.limit, options.minutes * 60, clock or politeness.Clock())
 
     def ask() -> Enrichment:
@@ -117,10 +117,10 @@ def _named(ids: Iterable[str], contents: store.Contents) -> list[str]:
     return list(ids) or list(contents.records)
 
 
-def _contact(address: str | None) -> str | None:
-    if address is not None and not re.fullmatch(r"[\w.+-]{1,64}@[\w-]+(\.[\w-]+)+", address, re.ASCII):
-        raise UsageError(f"{address!r} is no e-mail address; write it as list@example.org")
-    return address
+def _contact(mail: str | None) -> str | None:
+    if mail is not None and not re.fullmatch(r"[\w.+-]{1,64}@[\w-]+(\.[\w-]+)+", mail, re.ASCII):
+        raise UsageError(f"{mail!r} is no e-mail address; write it as list@example.org")
+    return mail
 
 
 def _tell_facts(options: argparse.Namespace, done: Enrichment) -> None:
@@ -222,7 +222,7 @@ def _tell_links(options: argparse.Namespace, findings: Iterable[Finding], offlin
                         "link": finding.link.url,
                         "kind": finding.kind,
                         "said": finding.said,
-                        "address": finding.address,
+                        "address": finding.moved_to,
                         "since": finding.since,
                     }
                     for finding in findings
@@ -233,7 +233,7 @@ def _tell_links(options: argparse.Namespace, findings: Iterable[Finding], offlin
     elif not offline:
         for finding in findings:
             if finding.kind != "alive":
-                said = f"to {finding.address}" if finding.address else finding.said
+                said = f"to {finding.moved_to}" if finding.moved_to else finding.said
                 place = f"{finding.link.record}: {finding.link.field}"
                 print(escaping.terminal(f"{finding.kind}: {place}: {finding.link.url}: {said}"))
 
