@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from generator.errors import Problem
 from generator.facts.ids import id_fault
+from generator.models import Record
 from generator.store import Contents, record_file
 
 
@@ -25,6 +26,15 @@ def stated(contents: Contents, file: str) -> Mapping[str, object] | None:
 def _items(contents: Contents, file: str) -> Mapping[str, object]:
     document = contents.files.get(file)
     return document.data if document and isinstance(document.data, Mapping) else {}
+
+
+def bearing(records: Mapping[str, Record]) -> dict[tuple[str, str], str]:
+    """Return which record bears an identifier, be it an alternative one: ``{("doi", "10.1000/1"): "loom"}``."""
+    found: dict[tuple[str, str], str] = {}
+    for name, record in records.items():
+        for held in (record.identifiers, *record.alternative_identifiers):
+            found |= {(kind, value): name for kind, value in held if value}
+    return found
 
 
 def fault(contents: Contents, paper: str) -> str | None:

@@ -21,6 +21,7 @@ from generator.faults import faults_of
 from generator.matching.comparison import Verdict, compare
 from generator.matching.items import item_of_entry, item_of_record
 from generator.models import Entry, Record
+from generator.store import references
 from generator.upkeep.apis import Answer, Api
 from generator.upkeep.politeness import LeaveAloneError, PoliteTransport
 from generator.wording import count
@@ -109,13 +110,7 @@ def enrich(
     """
     done = Enrichment()
     names = sorted(set(names))
-    owners = {
-        (kind, value): name
-        for name, record in records.items()
-        for held in (record.identifiers, *record.alternative_identifiers)
-        for kind, value in held
-        if value
-    }
+    owners = references.bearing(records)
     for api, transport in apis:
         current = {name: done.records.get(name, records[name]) for name in names}
         asked = {name: record for name, record in current.items() if _wanted(record, api)}
