@@ -172,7 +172,7 @@ class Session:
     def _adding(self, contents: Contents, name: str, record: Record, apart: list[str]) -> Edit:
         """Return the edit by which an entry becomes a record of its own."""
         others = [other for other in apart if other in contents.records]
-        (free,) = intake.new_ids([record.title], set(contents.given)) if name in contents.given else (name,)
+        (free,) = intake.new_ids([record.title], contents.given) if name in contents.given else (name,)
         return self._writing(contents, {free: moves.apart_from(record, *others), **_told(contents, free, others)})
 
     def _writing(self, contents: Contents, records: Mapping[str, Record]) -> Edit:
