@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from generator import escaping, store
 from generator.cli.opening import configured, lacking, today, writing
 from generator.cli.options import json_option, records_option
-from generator.cli.printing import DONE, print_json, progress, say
+from generator.cli.printing import DONE, print_json, progress, say, show
 from generator.disk import documents
 from generator.errors import UsageError
 from generator.wording import count
@@ -149,7 +149,7 @@ def _tell_facts(options: argparse.Namespace, done: Enrichment) -> None:
     else:
         for fact in done.facts:
             before = f" (was {fact.before})" if fact.before else ""
-            print(escaping.terminal(f"{fact.record}: {fact.field}: {fact.value}{before}, from {fact.source}"))
+            show(f"{fact.record}: {fact.field}: {fact.value}{before}, from {fact.source}")
     for doubt in done.doubts:
         if doubt.record or not done.offline:
             say(escaping.terminal(f"not taken: {doubt}" if doubt.record else f"note: {doubt}"))
@@ -235,7 +235,7 @@ def _tell_links(options: argparse.Namespace, findings: Iterable[Finding], offlin
             if finding.kind != "alive":
                 said = f"to {finding.moved_to}" if finding.moved_to else finding.said
                 place = f"{finding.link.record}: {finding.link.field}"
-                print(escaping.terminal(f"{finding.kind}: {place}: {finding.link.url}: {said}"))
+                show(f"{finding.kind}: {place}: {finding.link.url}: {said}")
 
 
 def _positive(text: str) -> int:
