@@ -33,6 +33,10 @@ class Issue:
     unread: str = ""
     """What stands before the first heading, where GitHub writes nothing."""
 
+    def answer(self, question_id: str) -> str:
+        """Return the answer to a question, or nothing where there is none."""
+        return self.answers.get(question_id, "")
+
 
 def decode(path: str, data: bytes) -> str:
     """Return the text of an issue's body. Raises InputError where it is no text, or longer than an issue can be."""

@@ -24,18 +24,17 @@ _ITEM = re.compile(r"(?:[-*•]|\d{1,3}[.)])\s+")
 
 def of_issue(issue: Issue, contents: Contents) -> Plan:
     """Work out the topic or path that the answers to the form for proposals describe; nothing is written."""
-    answers = {question.id: issue.answers.get(question.id, "") for question in issue.form.questions}
     faults = unanswered(issue)
-    what = answers["what"].strip()
+    what, description = issue.answer("what").strip(), issue.answer("description")
     if what and what not in (TOPIC, PATH):
         faults.append(Fault("what", f"{what[:40]!r} is none of {TOPIC}, {PATH}; choose one of these"))
-    papers, more = _papers(answers["papers"], contents)
+    papers, more = _papers(issue.answer("papers"), contents)
     faults += more
-    name = titles.fold(answers["name"])
+    name = titles.fold(issue.answer("name"))
     if what == PATH:
-        return _path(contents, name, answers["description"], papers, faults)
+        return _path(contents, name, description, papers, faults)
     if what == TOPIC:
-        return _topic(contents, name, titles.fold(answers["group"]), answers["description"], papers, faults)
+        return _topic(contents, name, titles.fold(issue.answer("group")), description, papers, faults)
     return Plan(title=name or None, faults=tuple(faults))
 
 

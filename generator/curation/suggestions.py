@@ -64,19 +64,19 @@ class _Facts:
 
 def of_issue(issue: Issue, topics: Mapping[str, Topic]) -> Suggestion:
     """Return what the answers to the form for papers suggest."""
-    said = issue.answers
-    faults = [] if said.get("why") else [Fault("why", "is missing; say in one sentence what a reader takes away")]
-    picked, rest = chosen(said.get("topics", ""), tuple(topic_labels(topics)))
-    entry, fault = answers.entry_of(said["bibtex"], "bibtex") if said.get("bibtex") else (None, None)
+    said = issue.answer
+    faults = [] if said("why") else [Fault("why", "is missing; say in one sentence what a reader takes away")]
+    picked, rest = chosen(said("topics"), tuple(topic_labels(topics)))
+    entry, fault = answers.entry_of(said("bibtex"), "bibtex") if said("bibtex") else (None, None)
     faults += [Fault("bibtex", fault)] if fault else []
-    asked = of_answer(said.get("paper", ""))
-    found, spare = answers.pasted(said.get("links", ""))
+    asked = of_answer(said("paper"))
+    found, spare = answers.pasted(said("links"))
     known = entry is not None or any(map(answers.identifier, (*asked.paper, *found)))
     unproven = [
         Fault(
             "paper", f"nothing shows that {url[:80]!r} is a paper; write {answers.KNOWN}, its PDF's, or a BibTeX entry"
         )
-        for url in map(answers.address, asked.paper)
+        for url in map(answers.url_of, asked.paper)
         if not known and links.is_safe(url) and links.kind_of(url) == "project"
     ]
     if not (known or fault or any(asked.paper)):
@@ -84,10 +84,10 @@ def of_issue(issue: Issue, topics: Mapping[str, Topic]) -> Suggestion:
     return replace(
         asked,
         links=found,
-        title=said.get("title", ""),
+        title=said("title"),
         topics=(*picked, *([rest] if rest else [])),
-        type=said.get("type", ""),
-        why=said.get("why", ""),
+        type=said("type"),
+        why=said("why"),
         entry=entry,
         faults=tuple(faults),
         unproven=tuple(unproven),
@@ -117,11 +117,12 @@ def plan(
     that fills what the suggestion leaves open, with its provenance.
     """
     facts = _Facts(faults=[*suggestion.faults], remarks=[*suggestion.remarks])
-    _from_entry(facts, suggestion.entry, keep_abstract)
+    if suggestion.entry:
+        _from_entry(facts, suggestion.entry, keep_abstract)
     for text in suggestion.paper:
-        _from_address(facts, text, "paper")
+        _from_pasted(facts, text, "paper")
     for text in suggestion.links:
-        _from_address(facts, text, "links")
+        _from_pasted(facts, text, "links")
     _paper_link(facts)
     _title(facts, suggestion)
     _own_words(facts, suggestion, contents.topics)
@@ -168,9 +169,7 @@ def _refused(contents: Contents, facts: _Facts, duplicate: Nearest) -> Plan:
     return Plan("paper", title=title, faults=(Fault("", why),), remarks=tuple(facts.remarks), duplicate=known)
 
 
-def _from_entry(facts: _Facts, entry: Entry | None, keep_abstract: bool) -> None:
-    if entry is None:
-        return
+def _from_entry(facts: _Facts, entry: Entry, keep_abstract: bool) -> None:
     for name, value in merging.fields_of(entry, keep_abstract=keep_abstract).items():
         group, _, kind = name.partition(".")
         if kind:
@@ -193,7 +192,7 @@ def _fill(facts: _Facts, entry: Entry, keep_abstract: bool) -> None:
             facts.remarks.append(f"{entry.label} has the title {value[:200]!r}")
 
 
-def _from_address(facts: _Facts, text: str, question: str) -> None:
+def _from_pasted(facts: _Facts, text: str, question: str) -> None:
     """Take what one pasted address or identifier says; ``question`` is where it was pasted."""
     text = text.strip()
     if not text:
@@ -201,7 +200,7 @@ def _from_address(facts: _Facts, text: str, question: str) -> None:
     if found := answers.identifier(text):
         facts.put("identifiers", *found, question)
         return
-    url = answers.address(text)
+    url = answers.url_of(text)
     if fault := identifiers.arxiv_fault(text):
         facts.faults.append(Fault(question, f"{text[:80]!r} {fault}"))
     elif not url:
