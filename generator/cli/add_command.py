@@ -133,12 +133,10 @@ def _add(options: argparse.Namespace, found: Settings, lookup: Lookup | None) ->
     _check_usage(options)
     folder = found.records
     try:
-        if options.dry_run:
-            outcome = _worked_out(options, store.load(folder), found, lookup)
-        else:
-            with writing(folder):
-                contents = store.load(folder)
-                outcome = _worked_out(options, contents, found, lookup)
+        with writing(folder, dry_run=options.dry_run):
+            contents = store.load(folder)
+            outcome = _worked_out(options, contents, found, lookup)
+            if not options.dry_run:
                 outcome = replace(outcome, written=_write(options, contents, outcome.plan))
     except InputError as error:
         outcome = _Outcome(Plan(), problems=(error.problem,))

@@ -26,14 +26,10 @@ def import_(options: argparse.Namespace) -> int:
     """Read entries from files into records."""
     found = configured(options)
     folder = found.records
-    if options.dry_run:
-        done = _plan(options, store.load_sound(folder), found.keep_abstracts)
-        changed = 0
-    else:
-        with writing(folder):
-            contents = store.load_sound(folder)
-            done = _plan(options, contents, found.keep_abstracts)
-            changed = intake.write(contents, done)
+    with writing(folder, dry_run=options.dry_run):
+        contents = store.load_sound(folder)
+        done = _plan(options, contents, found.keep_abstracts)
+        changed = 0 if options.dry_run else intake.write(contents, done)
     if options.json:
         print_json(_import_json(done))
     _tell(done)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import shutil
 import sys
 import unicodedata
@@ -41,7 +40,7 @@ _HELP = "s, r: one paper, left or right id stays; d: two papers; l: later; q: qu
 def review(options: argparse.Namespace) -> int:
     """Walk a person through the pairs that may be one paper."""
     found = configured(options)
-    with contextlib.nullcontext() if options.list or options.json else writing(found.records):
+    with writing(found.records, dry_run=options.list or options.json):
         contents = store.load_sound(found.records)
     problems: tuple[Problem, ...] = ()
     if options.files:

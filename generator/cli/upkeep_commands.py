@@ -45,7 +45,7 @@ def enrich(options: argparse.Namespace, *, bases: Mapping[str, str] | None = Non
         say(f"note: {place}: answers cannot be kept there for the next run; delete it, or make it writable")
     budget = politeness.Budget(options.limit, options.minutes * 60, clock or politeness.Clock())
 
-    def ask() -> Enrichment:
+    with writing(found.records, dry_run=options.dry_run):
         contents = store.load_sound(found.records)
         names = _named(options.ids, contents)
         with (
@@ -60,15 +60,8 @@ def enrich(options: argparse.Namespace, *, bases: Mapping[str, str] | None = Non
             ) as opened,
             progress("answers") as tell,
         ):
-            return enrichment.enrich(contents.records, names, opened, tell)
-
-    changed = 0
-    if options.dry_run:
-        done = ask()
-    else:
-        with writing(found.records):
-            done = ask()
-            changed = enrichment.write(found.records, done)
+            done = enrichment.enrich(contents.records, names, opened, tell)
+        changed = 0 if options.dry_run else enrichment.write(found.records, done)
     _tell_facts(options, done)
     if done.offline:
         say(f"offline: could not reach {' or '.join(APIS[name] for name in done.unreachable)}; nothing was changed")
