@@ -40,20 +40,14 @@ class Judgement:
 def judge(change: Change) -> Judgement:
     """Return all problems and remarks of a change, sorted by file and line."""
     nearest = nearness.nearest(change)
-    doubled, remarks = nearness.duplicates_and_remarks(change, nearest)
+    doubled, near = nearness.duplicates_and_remarks(change, nearest)
     problems = {*_of_what_is_touched(change), *doubled}
+    remarks = {*near, *_unproven(change), *_untold(change), *_own_words(change), *_unpublished(change)}
     return Judgement(
         tuple(sorted(problems, key=lambda problem: problem.sort_key)),
-        tuple(sorted({*remarks, *_remarks(change)}, key=lambda remark: remark.sort_key)),
+        tuple(sorted(remarks, key=lambda remark: remark.sort_key)),
         nearest,
     )
-
-
-def _remarks(change: Change) -> Iterator[Remark]:
-    yield from _unproven(change)
-    yield from _untold(change)
-    yield from _own_words(change)
-    yield from _unpublished(change)
 
 
 def _of_what_is_touched(change: Change) -> Iterator[Problem]:
@@ -152,8 +146,8 @@ def _is_from_a_new_source(field: str, before: Record, record: Record) -> bool:
 def _vanished(change: Change) -> Iterator[Problem]:
     """Yield the ids that answered before and would not any more: every address that was published answers for ever."""
     base, head = change.base, change.head
-    if _cannot_be_read(head):
-        return
+    if any(references.is_faulty(head, file) for file in ("redirects.yaml", "retracted.yaml")):
+        return  # nobody knows which addresses answer
     answering = head.given
     gone = {
         name: record
@@ -238,11 +232,6 @@ def _unpublished(change: Change) -> Iterator[Remark]:
         for key in _gone(head, file, before, after):
             message = f"{key}: this {what}; no redirect leads on, so keep the id where only the name is to be another"
             yield Remark(os.fspath(head.folder / file), 1, message, "warning")
-
-
-def _cannot_be_read(contents: Contents) -> bool:
-    """Tell whether a table of former ids has faults; then nobody knows which addresses answer."""
-    return any(references.is_faulty(contents, file) for file in ("redirects.yaml", "retracted.yaml"))
 
 
 def _naming(contents: Contents, papers: Container[str]) -> Mapping[str, list[str]]:

@@ -116,16 +116,7 @@ def plan(
     to some other becomes a record with a remark. ``lookup`` may tell what is known of a paper with these identifiers:
     that fills what the suggestion leaves open, with its provenance.
     """
-    facts = _Facts(faults=[*suggestion.faults], remarks=[*suggestion.remarks])
-    if suggestion.entry:
-        _from_entry(facts, suggestion.entry, keep_abstract)
-    for text in suggestion.paper:
-        _from_pasted(facts, text, "paper")
-    for text in suggestion.links:
-        _from_pasted(facts, text, "links")
-    _paper_link(facts)
-    _title(facts, suggestion)
-    _own_words(facts, suggestion, contents.topics)
+    facts = _given(suggestion, contents.topics, keep_abstract)
     duplicate = _holder(contents, facts)
     known = facts.values.get("identifiers")
     if lookup and known and not duplicate and (found := lookup(known)):
@@ -154,6 +145,20 @@ def plan(
     )
     writes = {} if suggestion.unproven else {store.record_file(record_id): store.record_text(record)}
     return checked(contents, Plan("paper", record_id, record.title, writes, suggestion.unproven, remarks, near=near))
+
+
+def _given(suggestion: Suggestion, topics: Mapping[str, Topic], keep_abstract: bool) -> _Facts:
+    facts = _Facts(faults=[*suggestion.faults], remarks=[*suggestion.remarks])
+    if suggestion.entry:
+        _from_entry(facts, suggestion.entry, keep_abstract)
+    for text in suggestion.paper:
+        _from_pasted(facts, text, "paper")
+    for text in suggestion.links:
+        _from_pasted(facts, text, "links")
+    _paper_link(facts)
+    _title(facts, suggestion)
+    _own_words(facts, suggestion, topics)
+    return facts
 
 
 def _refused(contents: Contents, facts: _Facts, duplicate: Nearest) -> Plan:

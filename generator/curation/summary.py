@@ -86,14 +86,10 @@ def _row(change: Change, judgement: Judgement, each: RecordChange) -> str:
         what += f": {github(change.head.retracted[each.id].reason)}"
     if each.fields:
         what += f": {github(', '.join(each.fields))}"
-    elif each.kind == "changed":
-        what += " in its form only" if _is_sound(change, each) else ""
+    elif each.kind == "changed" and each.id in change.head.records and each.id in change.base.records:
+        what += " in its form only"
     near = "<br>".join(f"{github(str(one))} ({one.verdict.score:.2f})" for one in judgement.nearest.get(each.id, ()))
     return f"| {title} {github_code_element(each.id)} | {what} | {near} |"
-
-
-def _is_sound(change: Change, each: RecordChange) -> bool:
-    return each.id in change.head.records and each.old_id in change.base.records
 
 
 def _told(problem: Problem) -> str:
