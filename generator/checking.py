@@ -57,9 +57,8 @@ def _strays(contents: Contents) -> Iterator[Problem]:
 
 def _topics(contents: Contents) -> Iterator[Problem]:
     """Check the topics as they stand in the files, so that those of a record with other faults are checked too."""
-    for file, document in contents.files.items():
-        fields = document.data if store.is_record(file) and isinstance(document.data, Mapping) else {}
-        stated = fields.get("topics")
+    for file in filter(store.is_record, contents.files):
+        stated = references.fields(contents, file).get("topics")
         topics = stated if isinstance(stated, list) else []
         for number, topic in enumerate(topics):
             place = ("topics", number)
@@ -217,8 +216,7 @@ def _identifiers_of_the_faulty(contents: Contents) -> Iterator[Problem]:
     faulty = [file for file in contents.files if store.is_record(file) and file not in read]
     bearing = references.bearing(contents.records) if faulty else {}
     for file in faulty:
-        data = contents.files[file].data
-        fields = data if isinstance(data, Mapping) else {}
+        fields = references.fields(contents, file)
         stated, apart = fields.get("identifiers"), fields.get("not_same_as")
         for kind, text in stated.items() if isinstance(stated, Mapping) else ():
             value = SCHEMES[kind].read(text) if kind in SCHEMES and isinstance(text, str) else None
