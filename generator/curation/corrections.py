@@ -97,8 +97,9 @@ def plan(contents: Contents, record_id: str, name: str, text: str, source: str, 
         data["provenance"] = merging.in_order(given)
         if is_editors(titles.fold(source)) or "; from " in source:
             faults.append(Fault("source", "is no source; write the address or the name of one, and nothing else"))
-    for place, what in [] if faults else faults_in(Record, data):
-        faults.append(Fault("source" if place[0] == "provenance" else "value", f"{spell(place)}: {what}"))
+    if not faults:
+        for place, what in faults_in(Record, data):
+            faults.append(Fault("source" if place[0] == "provenance" else "value", f"{spell(place)}: {what}"))
     if not faults:
         corrected = Record.model_validate(data)
         if corrected.model_copy(update={"provenance": record.provenance}) == record:

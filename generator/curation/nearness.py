@@ -89,20 +89,22 @@ def nearest(change: Change) -> Mapping[str, tuple[Nearest, ...]]:
             apart = frozenset(change.head.records[name].not_same_as)  # a person's word counts wherever it stands
             items += [replace(item, not_same_as=apart) for item in before[name]]
             standings += ["before"] * len(before[name])
-    labels = [(item.label, standing) for item, standing in zip(items, standings, strict=True)]
     called = [_name(item.title) for item in items]
     found: dict[str, dict[str, Nearest]] = {name: {} for name in judged}
     taken_off = change.head.retracted.keys() - change.base.retracted.keys()  # concerns records that are not judged too
-    asked = [at for at, (name, as_) in enumerate(labels) if name in (taken_off if as_ == "retracted" else found)]
+    asked = [
+        at for at, item in enumerate(items) if item.label in (taken_off if standings[at] == "retracted" else found)
+    ]
     for one, other in _pairs(items, called, asked):
         for at, to in ((one, other), (other, one)):
-            (name, standing), (near, as_) = labels[at], labels[to]
-            if standing != "listed" or near == name or change.head.redirects.get(near) == name:  # renamed or merged
+            name, near, standing = items[at].label, items[to].label, standings[to]
+            is_itself = near == name or change.head.redirects.get(near) == name  # renamed or merged
+            if standings[at] != "listed" or is_itself:
                 continue
-            if name not in found and not (as_ == "retracted" and compare(items[at], items[to]).kind == "same"):
+            if name not in found and not (standing == "retracted" and compare(items[at], items[to]).kind == "same"):
                 continue
             verdict = _with_names(compare(items[at], items[to]), called[at], called[to])
-            each, held = Nearest(near, papers[near].title, verdict, as_), found.setdefault(name, {}).get(near)
+            each, held = Nearest(near, papers[near].title, verdict, standing), found.setdefault(name, {}).get(near)
             is_near = verdict.kind != "different" or verdict.score >= _CLOSE
             if is_near and (held is None or _order(each) < _order(held)):
                 found[name][near] = each

@@ -136,7 +136,7 @@ def _facts(lines: list[tuple[int, str]]) -> frozenset[int]:
     texts = [(number, line) for number, line in lines if line]
     facts: set[int] = set()
     before = 0
-    for (number, line), (_, following) in zip(texts, [*texts, (0, "")][1:], strict=True):
+    for (number, line), (_, following) in pairwise([*texts, (0, "")]):
         if bullet := _BULLET.fullmatch(line):
             is_fact = _AUTHOR_COUNT.fullmatch(fold(bullet[1])) is not None or following == "·"
         elif line == "·" or _is_date(fold(line)):
