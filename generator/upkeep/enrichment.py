@@ -180,16 +180,7 @@ def _take(done: Enrichment, answer: Answer, record: Record, api: Api, owners: di
     if store.size_fault(store.record_text(merged)):
         doubt("gives more than a record's file can hold")
         return
-    for field_name in FIELDS:
-        before, after = record.value(field_name), merged.value(field_name)
-        if before != after:
-            source = merged.provenance[field_name]
-            done.facts.append(
-                Fact(name, field_name, merging.shown(after), source, merging.shown(before) if before else None)
-            )
-            done.records[name] = merged
-            if field_name.startswith("identifiers."):
-                owners[field_name.partition(".")[2], after] = name
+    _keep(done, name, record, merged, owners)
 
 
 def _same(answer: Answer, record: Record, api: Api, doubt: Callable[[str], None]) -> Entry | None:
@@ -206,6 +197,18 @@ def _same(answer: Answer, record: Record, api: Api, doubt: Callable[[str], None]
         if verdict.kind == "review":
             doubt(f"shows {entry.label}: {verdict.reason}")
     return None
+
+
+def _keep(done: Enrichment, name: str, record: Record, merged: Record, owners: dict[tuple[str, str], str]) -> None:
+    """Keep what a record has become, with each fact that is new."""
+    for field_name in FIELDS:
+        before, after = record.value(field_name), merged.value(field_name)
+        if before != after:
+            held = merging.shown(before) if before else None
+            done.facts.append(Fact(name, field_name, merging.shown(after), merged.provenance[field_name], held))
+            done.records[name] = merged
+            if field_name.startswith("identifiers."):
+                owners[field_name.partition(".")[2], after] = name
 
 
 def _verdict(name: str, record: Record, entry: Entry, api: Api) -> Verdict:
