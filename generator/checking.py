@@ -58,11 +58,10 @@ def _strays(contents: Contents) -> Iterator[Problem]:
 
 def _stated(contents: Contents, field: str) -> Iterator[tuple[str, list[Any]]]:
     """Yield each list that a record's file states for ``field``, be there other faults in the record."""
-    for file, document in contents.files.items():
-        if store.is_record(file) and isinstance(document.data, Mapping):
-            stated = document.data.get(field)
-            if isinstance(stated, list):
-                yield file, stated
+    for file in filter(store.is_record, contents.files):
+        stated = references.fields(contents, file).get(field)
+        if isinstance(stated, list):
+            yield file, stated
 
 
 def _topics(contents: Contents) -> Iterator[Problem]:
@@ -232,21 +231,13 @@ def _identifiers_of_the_faulty(contents: Contents) -> Iterator[Problem]:
     """Report identifiers that records with other faults share with a record, lest they are told in a second round."""
     read = {store.record_file(name) for name in contents.records}
     faulty = [file for file in contents.files if store.is_record(file) and file not in read]
-    records = contents.records.items() if faulty else ()
-    bearing = {
-        pair: name
-        for name, record in records
-        for held in (record.identifiers, *record.alternative_identifiers)
-        for pair in held
-        if pair[1]
-    }
+    bearing = references.bearing(contents.records) if faulty else {}
     for file in faulty:
-        data = contents.files[file].data
-        fields = data if isinstance(data, Mapping) else {}
+        fields = references.fields(contents, file)
         stated, apart = fields.get("identifiers"), fields.get("not_same_as")
         for kind, text in stated.items() if isinstance(stated, Mapping) else ():
             value = SCHEMES[kind].read(text) if kind in SCHEMES and isinstance(text, str) else None
-            near = bearing.get((kind, value))
+            near = bearing.get((kind, value)) if value else None
             if near and not (isinstance(apart, list) and near in apart):
                 message = one_identifier(near, f"same {kind} identifier {value}")
                 yield contents.problem(file, ("identifiers", kind), message)

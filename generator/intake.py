@@ -16,7 +16,7 @@ from generator.facts import dates, hidden, titles
 from generator.facts.ids import MAX_ID, id_fault, source_id_fault
 from generator.matching.items import Item, item_of_entry, items_of
 from generator.matching.shelf import Shelf
-from generator.models import Entry, Record, Source
+from generator.models import Entry, Record, Retraction, Source
 from generator.readers import Reading, csv_table
 from generator.store.schema import SCHEMA_FILE, record_schema
 
@@ -44,10 +44,14 @@ class Import:
     record_ids: tuple[str, ...]
     unmatched: tuple[int, ...]
     """Entries that made no record, because only gaps of records that are there were to be filled."""
-    problems: tuple[Problem, ...]
     kept_off: tuple[tuple[int, str], ...] = ()
     """Entries that made no record, because their paper was taken off the list: number, and the paper's old id."""
     sources: Mapping[str, Source] = field(default_factory=dict)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with the files."""
+        return tuple(problem for reading in self.readings for problem in reading.problems)
 
 
 def read_files(
@@ -127,91 +131,75 @@ def plan(
     ``today`` is the day that new sources and records are said to have joined the list. ``new`` allows new records.
     """
     sources = dict(contents.sources)
-    entries: list[Entry] = []
-    source_of: list[str] = []
     good = [reading for reading in readings if not reading.problems]
     by_checksum = sorted(good, key=lambda reading: checksums[reading.path])  # ids must not depend on the files' order
     ids = {reading.path: _register(sources, reading, checksums[reading.path], today) for reading in by_checksum}
-    for reading in good:
-        entries.extend(reading.entries)
-        source_of.extend([ids[reading.path]] * len(reading.entries))
+    sighted = [(ids[reading.path], entry) for reading in good for entry in reading.entries]
     papers = contents.papers
-    record_ids = tuple(papers)
-    known = {(seen.source, seen.position): place for place, name in enumerate(record_ids) for seen in papers[name].seen}
-    standing: dict[tuple[str, int], int] = {}
-    joined: list[int | None] = []
-    for number, (source, entry) in enumerate(zip(source_of, entries, strict=True)):
-        place = known.get((source, entry.position))
-        twin = standing.setdefault((source, entry.position), number)  # the same bytes given twice
-        joined.append(len(entries) + place if place is not None else twin if twin != number else None)
-    clusters, review = _match(contents, entries, record_ids, joined)
+    clusters, review = _match(papers, sighted)
 
     formats = {name: source.format for name, source in sources.items()}
-    inferred = {name for name, source in contents.sources.items() if source.captured_inferred}
-    dated = {name for name in inferred if not sources[name].captured_inferred}
+    dated = {
+        name
+        for name, source in contents.sources.items()
+        if source.captured_inferred and not sources[name].captured_inferred
+    }
     fresh: list[tuple[int, ...]] = []
     outcomes: list[Outcome] = []
     kept_off: list[tuple[int, str]] = []
-    for cluster in clusters:
-        numbers = tuple(number for number in cluster if number < len(entries))
-        if not numbers:
-            continue
-        place = next((number - len(entries) for number in cluster if number >= len(entries)), None)
-        if place is None:
+    for name, numbers in clusters:
+        if name is None:
             fresh.append(numbers)
-            continue
-        name = record_ids[place]
-        if name not in contents.records:
+        elif name not in contents.records:
             kept_off.extend((number, name) for number in numbers)
-            continue
-        record, conflicts = merging.merge(
-            contents.records[name],
-            [(source_of[n], entries[n]) for n in numbers],
-            formats,
-            added=None,
-            keep_abstract=keep_abstracts,
-            dated=dated,
-        )
-        outcomes.append(Outcome(name, record, False, numbers, conflicts))
+        else:
+            record, conflicts = merging.merge(
+                contents.records[name],
+                [sighted[number] for number in numbers],
+                formats,
+                added=None,
+                keep_abstract=keep_abstracts,
+                dated=dated,
+            )
+            outcomes.append(Outcome(name, record, False, numbers, conflicts))
     unmatched: tuple[int, ...] = ()
     if new:
-        outcomes.extend(_new_records(contents, fresh, entries, source_of, formats, sources, keep_abstracts))
+        outcomes.extend(_new_records(contents, fresh, sighted, formats, sources, keep_abstracts))
     else:
         unmatched = tuple(sorted(number for numbers in fresh for number in numbers))
-        used = {source for outcome in outcomes for source in (seen.source for seen in outcome.record.seen)}
+        used = {seen.source for outcome in outcomes for seen in outcome.record.seen}
         sources = {name: source for name, source in sources.items() if name in contents.sources or name in used}
     outcomes.sort(key=lambda outcome: outcome.id)
-    problems = tuple(problem for reading in readings for problem in reading.problems)
     return Import(
-        tuple(readings),
-        tuple(entries),
-        tuple(outcomes),
-        review,
-        record_ids,
-        unmatched,
-        problems,
-        tuple(sorted(kept_off)),
-        sources,
+        readings=tuple(readings),
+        entries=tuple(entry for _, entry in sighted),
+        outcomes=tuple(outcomes),
+        review=review,
+        record_ids=tuple(papers),
+        unmatched=unmatched,
+        kept_off=tuple(sorted(kept_off)),
+        sources=sources,
     )
 
 
 def _match(
-    contents: store.Contents, entries: Sequence[Entry], record_ids: Sequence[str], joined: Sequence[int | None]
-) -> tuple[list[tuple[int, ...]], tuple[matching.Pair, ...]]:
-    """Cluster entries and records; ``joined`` gives for each entry the number of what it belongs to already, if any.
+    papers: Mapping[str, Record | Retraction], sighted: Sequence[tuple[str, Entry]]
+) -> tuple[list[tuple[str | None, tuple[int, ...]]], tuple[matching.Pair, ...]]:
+    """Find what is one paper: return the numbers of its entries, with its id if the list has it, and what is uncertain.
 
-    That is the record that was made of it, or the same entry of the same file, given twice.
+    ``sighted`` are entries with their sources. In pairs for review, papers of the list are numbered on from them.
     """
-    free = [number for number, other in enumerate(joined) if other is None]
-    forms = items_of(contents.papers)
-    items = [*(item_of_entry(entries[number]) for number in free), *forms]
-    number_of = {name: number for number, name in enumerate(record_ids, start=len(entries))}
+    names = tuple(papers)
+    number_of = {name: number for number, name in enumerate(names, start=len(sighted))}
+    settled = _settled(papers, sighted)
+    free = [number for number in range(len(sighted)) if number not in settled]
+    forms = items_of(papers)
+    items = [*(item_of_entry(sighted[number][1]) for number in free), *forms]
     numbers = [*free, *(number_of[form.label] for form in forms)]
     found = matching.match(items) if free else matching.Matching(tuple((place,) for place in range(len(items))), ())
     belonging: defaultdict[int, list[int]] = defaultdict(list)
-    for number, other in enumerate(joined):
-        if other is not None:
-            belonging[other].append(number)
+    for number, other in settled.items():
+        belonging[other].append(number)
     clusters: dict[int, set[int]] = {}
     for cluster in found.clusters:
         members = {numbers[place] for place in cluster}
@@ -222,9 +210,38 @@ def _match(
     review: dict[tuple[int, int], matching.Pair] = {}
     for pair in found.review:
         a, b = numbers[pair.a], numbers[pair.b]
-        if min(a, b) < len(entries) and cluster_of[a] != cluster_of[b]:  # two records are no news
+        if min(a, b) < len(sighted) and cluster_of[a] != cluster_of[b]:  # two records are no news
             review.setdefault((a, b), matching.Pair(a, b, pair.verdict))
-    return [tuple(sorted(members)) for members in clusters.values()], tuple(review.values())
+    taken_in: list[tuple[str | None, tuple[int, ...]]] = []
+    for members in clusters.values():
+        entries = tuple(sorted(number for number in members if number < len(sighted)))
+        known = [number for number in members if number >= len(sighted)]
+        if entries:
+            taken_in.append((names[min(known) - len(sighted)] if known else None, entries))
+    return taken_in, tuple(review.values())
+
+
+def _settled(papers: Mapping[str, Record | Retraction], sighted: Sequence[tuple[str, Entry]]) -> dict[int, int]:
+    """Return the entries that need no matching, each with the number of what it belongs to already.
+
+    That is the paper that was made of it, or the same entry of the same file, given twice.
+    """
+    made = {
+        (seen.source, seen.position): number
+        for number, paper in enumerate(papers.values(), start=len(sighted))
+        for seen in paper.seen
+    }
+    first: dict[tuple[str, int], int] = {}
+    settled = {}
+    for number, (source, entry) in enumerate(sighted):
+        place = (source, entry.position)
+        if place in made:
+            settled[number] = made[place]
+        elif place in first:
+            settled[number] = first[place]
+        else:
+            first[place] = number
+    return settled
 
 
 def _register(sources: dict[str, Source], reading: Reading, checksum: str, today: str) -> str:
@@ -260,24 +277,22 @@ def _register(sources: dict[str, Source], reading: Reading, checksum: str, today
 def _new_records(
     contents: store.Contents,
     fresh: Sequence[tuple[int, ...]],
-    entries: Sequence[Entry],
-    source_of: Sequence[str],
+    sighted: Sequence[tuple[str, Entry]],
     formats: Mapping[str, str],
     sources: Mapping[str, Source],
     keep_abstracts: bool,
 ) -> list[Outcome]:
     made = []
+    ties = []
     for numbers in fresh:
-        added = min(filter(None, (sources[source_of[number]].added for number in numbers)), default=None)
-        pairs = [(source_of[number], entries[number]) for number in numbers]
-        record, conflicts = merging.merge(None, pairs, formats, added=added, keep_abstract=keep_abstracts)
-        made.append((record, numbers, conflicts))
-    taken = set(contents.given)
-    ties = [min((source_of[number], entries[number].position) for number in numbers) for _, numbers, _ in made]
-    names = new_ids([record.title for record, _, _ in made], taken, ties)
+        pairs = [sighted[number] for number in numbers]
+        added = min(filter(None, (sources[source].added for source, _ in pairs)), default=None)
+        made.append(merging.merge(None, pairs, formats, added=added, keep_abstract=keep_abstracts))
+        ties.append(min((source, entry.position) for source, entry in pairs))
+    names = new_ids([record.title for record, _ in made], contents.given, ties)
     return [
         Outcome(name, record, True, numbers, conflicts)
-        for name, (record, numbers, conflicts) in zip(names, made, strict=True)
+        for name, numbers, (record, conflicts) in zip(names, fresh, made, strict=True)
     ]
 
 

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from generator import escaping
 from generator.curation.comments import told
-from generator.curation.plans import Fault, Neighbour, Plan
+from generator.curation.nearness import Nearest
+from generator.curation.plans import Fault, Plan
 from generator.facts.hidden import without_hidden
 from generator.matching.comparison import Verdict
 from generator.settings import Settings
 
-NEAR = Neighbour("two", "Two @x", Verdict("same", 1.0, "why"))
+NEAR = Nearest("two", "Two @x", Verdict("same", 1.0, "why"))
 LABELS = {"title": "Title of the paper"}
 
 

@@ -78,7 +78,7 @@ def to(address: str, status: int = 301) -> Reply:
 
 
 @pytest.mark.parametrize(
-    ("pages", "kind", "said", "address"),
+    ("pages", "kind", "said", "moved_to"),
     [
         ({"/": Reply(200)}, "alive", "200 OK", None),
         ({"/": Reply(204)}, "alive", "204 No Content", None),
@@ -103,11 +103,11 @@ def to(address: str, status: int = 301) -> Reply:
     ],
 )
 def test_what_becomes_of_a_link(
-    web: Web, pages: Mapping[str, Reply], kind: str, said: str, address: str | None
+    web: Web, pages: Mapping[str, Reply], kind: str, said: str, moved_to: str | None
 ) -> None:
     web.pages = {f"a.example{path}" if path.startswith("/") else path: reply for path, reply in pages.items()}
     (finding,) = web.check("http://a.example/")
-    assert (finding.kind, finding.address) == (kind, address)
+    assert (finding.kind, finding.moved_to) == (kind, moved_to)
     assert said in finding.said
 
 
@@ -496,7 +496,7 @@ def test_a_broken_state_is_said_to_be_broken(tmp_path: Path, text: str) -> None:
 def test_the_report_is_one_table_of_what_a_person_should_see() -> None:
     findings = [
         finding("dead", "https://a.example/(x)|y", since="2026-01-01"),
-        finding("moved", address="https://b.example/new", since="2026-02-01"),
+        finding("moved", moved_to="https://b.example/new", since="2026-02-01"),
         finding("unsure", said="no connection (@maintainer <b> | `x`)", since="2026-02-01"),
         finding("excepted", said="only for browsers"),
         finding("alive", "https://ok.example/"),

@@ -19,6 +19,8 @@ from generator.cli.options import day, json_option, records_option
 from generator.cli.printing import DONE, PROBLEMS, print_json, problem_json, say
 from generator.cli.upkeep_commands import APIS
 from generator.curation import answers, comments, corrections, forms, issues, plans, proposals, suggestions
+from generator.curation.issues import Issue
+from generator.curation.nearness import Nearest
 from generator.curation.plans import Fault, Plan
 from generator.curation.suggestions import Suggestion
 from generator.disk import documents
@@ -46,8 +48,8 @@ class _Outcome:
 
     plan: Plan
     path: str = ""
-    labels: dict[str, str] = field(default_factory=dict)
-    lines: dict[str, int] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=dict)
     written: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     """What keeps even the plan from being made."""
@@ -131,12 +133,10 @@ def _add(options: argparse.Namespace, found: Settings, lookup: Lookup | None) ->
     _check_usage(options)
     folder = found.records
     try:
-        if options.dry_run:
-            outcome = _worked_out(options, store.load(folder), found, lookup)
-        else:
-            with writing(folder):
-                contents = store.load(folder)
-                outcome = _worked_out(options, contents, found, lookup)
+        with writing(folder, dry_run=options.dry_run):
+            contents = store.load(folder)
+            outcome = _worked_out(options, contents, found, lookup)
+            if not options.dry_run:
                 outcome = replace(outcome, written=_write(options, contents, outcome.plan))
     except InputError as error:
         outcome = _Outcome(Plan(), problems=(error.problem,))
@@ -164,48 +164,39 @@ def _worked_out(
     """Return the plan of what the options name; nothing is written."""
     if contents.problems:
         return _Outcome(Plan(), problems=contents.problems)
-    if options.issue:
-        path = "standard input" if options.issue == _STDIN else options.issue
-        return _of_issue(path, _bytes(options.issue), options, contents, found, lookup)
-    suggestion = _of_words(options)
-    if not options.what and not any(getattr(options, name) for name in _STATED):
-        suggestion = asked(contents)
-    return _Outcome(_paper(contents, suggestion, options, found, lookup))
-
-
-def _paper(
-    contents: store.Contents,
-    suggestion: Suggestion,
-    options: argparse.Namespace,
-    found: Settings,
-    lookup: Lookup | None,
-) -> Plan:
     added = options.added or today()
-    return suggestions.plan(contents, suggestion, added=added, keep_abstract=found.keep_abstracts, lookup=lookup)
+
+    def paper(suggestion: Suggestion) -> Plan:
+        return suggestions.plan(contents, suggestion, added=added, keep_abstract=found.keep_abstracts, lookup=lookup)
+
+    if options.issue:
+        issue = _issue(options.issue, contents)
+        if issue.form.kind == "paper":
+            plan = paper(suggestions.of_issue(issue, contents.topics))
+        elif issue.form.kind == "correction":
+            plan = corrections.of_issue(issue, contents, added)
+        else:
+            plan = proposals.of_issue(issue, contents)
+        return _of_issue(issue, plan)
+    if options.what or any(getattr(options, name) for name in _STATED):
+        return _Outcome(paper(_of_words(options)))
+    return _Outcome(paper(asked(contents)))
 
 
-def _of_issue(
-    path: str,
-    data: bytes,
-    options: argparse.Namespace,
-    contents: store.Contents,
-    found: Settings,
-    lookup: Lookup | None,
-) -> _Outcome:
-    text = issues.decode(path, data)
-    issue = issues.read(path, text, forms.forms(contents.topics))
-    if issue.form.kind == "paper":
-        plan = _paper(contents, suggestions.of_issue(issue, contents.topics), options, found, lookup)
-    elif issue.form.kind == "correction":
-        plan = corrections.of_issue(issue, contents, options.added or today())
-    else:
-        plan = proposals.of_issue(issue, contents)
+def _issue(name: str, contents: store.Contents) -> Issue:
+    path = "standard input" if name == _STDIN else name
+    text = issues.decode(path, _bytes(name))
+    return issues.read(path, text, forms.forms(contents.topics))
+
+
+def _of_issue(issue: Issue, plan: Plan) -> _Outcome:
+    """Return the plan of an issue with its faults in the order of the questions."""
     order = [question.id for question in issue.form.questions]
     faults = sorted(plan.faults, key=lambda fault: order.index(fault.field) if fault.field in order else len(order))
     unread = ("what stands before the first heading was not read",) if issue.unread else ()
     plan = replace(plan, faults=tuple(faults), remarks=unread + plan.remarks)
     labels = {question.id: question.label for question in issue.form.questions}
-    return _Outcome(plan, path, labels, dict(issue.lines))
+    return _Outcome(plan, issue.path, labels, issue.lines)
 
 
 def _of_words(options: argparse.Namespace) -> Suggestion:
@@ -320,5 +311,5 @@ def _json(outcome: _Outcome) -> dict[str, Any]:
     }
 
 
-def _neighbour_json(each: plans.Neighbour) -> dict[str, Any]:
+def _neighbour_json(each: Nearest) -> dict[str, Any]:
     return {"id": each.id, "title": each.title, "score": each.verdict.score, "reason": each.verdict.reason}

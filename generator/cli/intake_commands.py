@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import gc
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from generator import escaping, intake, matching, readers, store
+from generator import intake, matching, readers, store
 from generator.cli.opening import configured, today, writing
 from generator.cli.options import day, json_option, records_option
-from generator.cli.printing import DONE, PROBLEMS, print_json, problem_json, progress, say
+from generator.cli.printing import DONE, PROBLEMS, print_json, problem_json, progress, say, show
 from generator.errors import UsageError
 from generator.facts.provenance import is_editors
 from generator.matching import evidence
 from generator.matching.blocking import BLOCKS
+from generator.matching.comparison import Verdict
 from generator.matching.items import Item, items_of
 from generator.models import PROVEN_FIELDS, Entry, PersonName, Record
 from generator.wording import count
@@ -28,36 +28,15 @@ def import_(options: argparse.Namespace) -> int:
     """Read entries from files into records."""
     found = configured(options)
     folder = found.records
-    if options.dry_run:
-        done = _plan(options, store.load_sound(folder), found.keep_abstracts)
-        changed = 0
-    else:
-        with writing(folder):
-            contents = store.load_sound(folder)
-            done = _plan(options, contents, found.keep_abstracts)
-            changed = intake.write(contents, done)
+    with writing(folder, dry_run=options.dry_run):
+        contents = store.load_sound(folder)
+        done = _plan(options, contents, found.keep_abstracts)
+        changed = 0 if options.dry_run else intake.write(contents, done)
     if options.json:
         print_json(_import_json(done))
-    new = sum(outcome.new for outcome in done.outcomes)
-    for reading in done.readings:
-        for remark in reading.remarks:
-            say(f"note: {remark}")
-    for outcome in done.outcomes:
-        for conflict in outcome.conflicts:
-            say(f"conflict: {outcome.id}: {conflict}")
-        for number in outcome.entries:
-            for doubt in done.entries[number].doubts:
-                if not _is_decided(outcome.record, doubt):
-                    say(f"doubt: {outcome.id}: {doubt}")
-    for number, name in done.kept_off:
-        say(f"note: {done.entries[number].label}: is {name}, which was taken off the list; it is not brought back")
-    for pair in done.review:
-        say(f"review: {_label(done, pair.a)} and {_label(done, pair.b)}: {pair.verdict.reason}")
-    if done.review:
-        say("note: `reading-list review` with the same files asks which of these are one paper")
-    for problem in done.problems:
-        say(str(problem))
+    _tell(done)
     read = sum(not reading.problems for reading in done.readings)
+    new = sum(outcome.new for outcome in done.outcomes)
     wrote = "nothing was written (--dry-run)" if options.dry_run else f"{count(changed, 'file')} changed"
     verb = "is" if len(done.entries) == 1 else "are"
     say(
@@ -92,6 +71,28 @@ def _files_options(parser: argparse.ArgumentParser, nargs: str = "+") -> None:
         "--format", choices=sorted(readers.READERS), help="the files' format (default: recognised by content)"
     )
     json_option(parser)
+
+
+def _tell(done: intake.Import) -> None:
+    """Say what a person should know of an import, and what is wrong with its files."""
+    for reading in done.readings:
+        for remark in reading.remarks:
+            say(f"note: {remark}")
+    for outcome in done.outcomes:
+        for conflict in outcome.conflicts:
+            say(f"conflict: {outcome.id}: {conflict}")
+        for number in outcome.entries:
+            for doubt in done.entries[number].doubts:
+                if not _is_decided(outcome.record, doubt):
+                    say(f"doubt: {outcome.id}: {doubt}")
+    for number, name in done.kept_off:
+        say(f"note: {done.entries[number].label}: is {name}, which was taken off the list; it is not brought back")
+    for pair in done.review:
+        say(f"review: {_label(done, pair.a)} and {_label(done, pair.b)}: {pair.verdict.reason}")
+    if done.review:
+        say("note: `reading-list review` with the same files asks which of these are one paper")
+    for problem in done.problems:
+        say(str(problem))
 
 
 def _is_decided(record: Record, doubt: str) -> bool:
@@ -185,8 +186,13 @@ def _entry_json(entry: Entry) -> dict[str, Any]:
 
 def duplicates(options: argparse.Namespace) -> int:
     """Find which entries are one paper; nothing is written."""
-    with _no_circles():
+    enabled = gc.isenabled()
+    gc.disable()  # no objects here hold each other, and looking for them takes a fifth of the time of matching
+    try:
         return _duplicates(options)
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def duplicates_options(parser: argparse.ArgumentParser) -> None:
@@ -200,18 +206,6 @@ def duplicates_options(parser: argparse.ArgumentParser) -> None:
         metavar=("A", "B"),
         help="say why two entries or records, by their ids, are one paper or not",
     )
-
-
-@contextlib.contextmanager
-def _no_circles() -> Iterator[None]:
-    """Look for no objects that hold each other: there are none, and looking takes a fifth of the time of matching."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _duplicates(options: argparse.Namespace) -> int:
@@ -246,12 +240,8 @@ def _explain(contents: store.Contents, items: Sequence[Item], options: argparse.
     one, other = (items[place] for place in found.places)
     if options.json:
         print_json(
-            {
-                "a": one.label,
-                "b": other.label,
-                "verdict": found.verdict.kind,
-                "score": found.verdict.score,
-                "reason": found.verdict.reason,
+            _pair_json(one, other, found.verdict)
+            | {
                 "compared": dict(found.compared),
                 "blocks": list(found.blocks),
                 "was_compared": found.was_compared,
@@ -260,18 +250,18 @@ def _explain(contents: store.Contents, items: Sequence[Item], options: argparse.
             }
         )
         return
-    print(escaping.terminal(found.decision))
+    show(found.decision)
     for item in (one, other):
-        print(escaping.terminal(f"  {item.label}: {item.title}"))
+        show(f"  {item.label}: {item.title}")
     _print_compared(found.compared)
-    print(escaping.terminal(f"  alone: {found.verdict.kind}, {found.verdict.reason} ({found.verdict.score:.2f})"))
+    show(f"  alone: {found.verdict.kind}, {found.verdict.reason} ({found.verdict.score:.2f})")
     if found.blocks:
-        print(f"  compared because they share {', '.join(BLOCKS[kind] for kind in found.blocks)}")
+        show(f"  compared because they share {', '.join(BLOCKS[kind] for kind in found.blocks)}")
 
 
 def _print_compared(compared: Iterable[tuple[str, str]]) -> None:
     for name, what in compared:
-        print(escaping.terminal(f"  {name}: {what}"))
+        show(f"  {name}: {what}")
 
 
 def _print_duplicates(items: Sequence[Item], read: int, as_json: bool) -> None:
@@ -286,11 +276,7 @@ def _print_duplicates(items: Sequence[Item], read: int, as_json: bool) -> None:
     else:
         for pair in pairs:
             verdict, one, other = pair.verdict, items[pair.a], items[pair.b]
-            print(
-                escaping.terminal(
-                    f"{verdict.kind}: {one.label} and {other.label}: {verdict.reason} ({verdict.score:.2f})"
-                )
-            )
+            show(f"{verdict.kind}: {one.label} and {other.label}: {verdict.reason} ({verdict.score:.2f})")
             _print_compared(evidence.lines(one, other))
     shown = {*chain.from_iterable((pair.a, pair.b) for pair in pairs), *chain.from_iterable(clusters)}
     named = Counter(items[place].label for place in shown if place < read)
@@ -299,10 +285,6 @@ def _print_duplicates(items: Sequence[Item], read: int, as_json: bool) -> None:
         say(f"note: ids that stand for several entries: {ids}; give each its own, or ask `--explain` which are meant")
     review = sum(pair.verdict.kind == "review" for pair in pairs)
     say(f"{count(read, 'entry')}, {count(len(clusters), 'cluster')} of one paper, {count(review, 'pair')} for review")
-
-
-def _compared(items: Sequence[Item], pair: matching.Pair) -> dict[str, str]:
-    return dict(evidence.lines(items[pair.a], items[pair.b]))
 
 
 def _print_json(items: Sequence[Item], pairs: Sequence[matching.Pair], clusters: Sequence[tuple[int, ...]]) -> None:
@@ -316,19 +298,18 @@ def _print_json(items: Sequence[Item], pairs: Sequence[matching.Pair], clusters:
         print(f"\n ]{end}")
 
     print("{")
-    listed(
-        "pairs",
-        (
-            {
-                "a": items[pair.a].label,
-                "b": items[pair.b].label,
-                "verdict": pair.verdict.kind,
-                "score": pair.verdict.score,
-                "reason": pair.verdict.reason,
-            }
-            | ({"compared": _compared(items, pair)} if pair.verdict.kind == "review" else {})
-            for pair in pairs
-        ),
-        ",",
-    )
+    listed("pairs", (_pair_json(items[pair.a], items[pair.b], pair.verdict) for pair in pairs), ",")
     listed("clusters", ([items[place].label for place in cluster] for cluster in clusters), "\n}")
+
+
+def _pair_json(one: Item, other: Item, verdict: Verdict) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "a": one.label,
+        "b": other.label,
+        "verdict": verdict.kind,
+        "score": verdict.score,
+        "reason": verdict.reason,
+    }
+    if verdict.kind == "review":
+        found["compared"] = dict(evidence.lines(one, other))
+    return found

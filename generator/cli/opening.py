@@ -30,8 +30,14 @@ def lacking(what: str, package: str | None) -> UsageError:
 
 
 @contextlib.contextmanager
-def writing(folder: Path) -> Iterator[None]:
-    """Hold a records folder for this run alone; say what was completed of a run before that was cut short."""
+def writing(folder: Path, *, dry_run: bool = False) -> Iterator[None]:
+    """Hold a records folder for this run alone; say what was completed of a run before that was cut short.
+
+    A ``dry_run`` writes nothing, and need not hold it.
+    """
+    if dry_run:
+        yield
+        return
     with journal.locked(folder) as completed:
         if completed:
             say(f"note: {folder}: a run before was cut short; its change is complete now: {', '.join(completed)}")

@@ -46,6 +46,11 @@ def problem_json(problem: Problem) -> Mapping[str, Any]:
     return {"path": problem.path, "line": problem.line, "message": problem.message}
 
 
+def show(line: str) -> None:
+    """Print a line of the result of a command; what it quotes cannot send the terminal anything."""
+    print(escaping.terminal(line))
+
+
 def print_json(data: Any) -> None:
     """Print the result of a command as JSON."""
     print(json.dumps(data, ensure_ascii=False, indent=2))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from generator import checking, escaping, store
 from generator.cli.opening import configured, forms_folder, writing
 from generator.cli.options import json_option, records_option
-from generator.cli.printing import DONE, PROBLEMS, print_json, problem_json, say
+from generator.cli.printing import DONE, PROBLEMS, print_json, problem_json, say, show
 from generator.curation import forms, revisions
 from generator.curation.judgement import judge
 from generator.curation.nearness import Remark
@@ -23,11 +25,7 @@ def check(options: argparse.Namespace) -> int:
     settings = configured(options)
     folder = settings.records
     if options.fix:
-        with writing(folder):
-            contents = store.load(folder)
-            templates = forms_folder(options, contents)
-            for path in checking.fix(contents) + (forms.fix(templates, contents.topics) if templates else []):
-                say(f"rewritten: {path}")
+        _fix(options, folder)
     contents = store.load(folder)
     templates = forms_folder(options, contents)
     out_of_step = list(forms.check(templates, contents.topics)) if templates else []
@@ -49,21 +47,7 @@ def check(options: argparse.Namespace) -> int:
                 f"note: nothing in the records differs from {options.base}, so nothing was judged; "
                 "commit to a branch of your own, or leave --base out to check all of them"
             )
-    if options.format == "json":
-        found: dict[str, Any] = {"records": len(contents.records), "problems": list(map(problem_json, problems))}
-        if options.base is not None:
-            found["remarks"] = [{**problem_json(remark), "level": remark.level} for remark in remarks]
-        print_json(found)
-    elif options.format == "github":
-        for problem in problems:
-            print(_annotation("error", problem))
-        for remark in remarks:
-            print(_annotation(remark.level, remark))
-    else:
-        for problem in problems:
-            print(escaping.terminal(str(problem)))
-        for remark in remarks:
-            print(escaping.terminal(str(replace(remark, message=f"remark: {remark.message}"))))
+    _print(options, contents, problems, remarks)
     said = [judged, count(len(problems), "problem"), *([count(len(remarks), "remark")] if options.base else [])]
     say(", ".join(said))
     return PROBLEMS if problems else DONE
@@ -78,6 +62,34 @@ def check_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--base", metavar="REF", help="judge only what changed since this revision, or against this records folder"
     )
+
+
+def _fix(options: argparse.Namespace, folder: Path) -> None:
+    with writing(folder):
+        contents = store.load(folder)
+        templates = forms_folder(options, contents)
+        for path in checking.fix(contents) + (forms.fix(templates, contents.topics) if templates else []):
+            say(f"rewritten: {path}")
+
+
+def _print(
+    options: argparse.Namespace, contents: store.Contents, problems: Sequence[Problem], remarks: Sequence[Remark]
+) -> None:
+    if options.format == "json":
+        found: dict[str, Any] = {"records": len(contents.records), "problems": list(map(problem_json, problems))}
+        if options.base is not None:
+            found["remarks"] = [{**problem_json(remark), "level": remark.level} for remark in remarks]
+        print_json(found)
+    elif options.format == "github":
+        for problem in problems:
+            print(_annotation("error", problem))
+        for remark in remarks:
+            print(_annotation(remark.level, remark))
+    else:
+        for problem in problems:
+            show(str(problem))
+        for remark in remarks:
+            show(str(replace(remark, message=f"remark: {remark.message}")))
 
 
 def _annotation(level: str, problem: Problem) -> str:

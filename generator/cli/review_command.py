@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import shutil
 import sys
 import unicodedata
@@ -12,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from generator import escaping, intake, readers, store
 from generator.cli.opening import configured, today, writing
 from generator.cli.options import day, records_option
-from generator.cli.printing import DONE, PROBLEMS, print_json, problem_json, say
+from generator.cli.printing import DONE, PROBLEMS, print_json, problem_json, say, show
 from generator.curation import review as reviewing
 from generator.curation.review import Question, Queue, Session
 from generator.errors import Problem, ReadingListError, WriteError
@@ -41,7 +40,7 @@ _HELP = "s, r: one paper, left or right id stays; d: two papers; l: later; q: qu
 def review(options: argparse.Namespace) -> int:
     """Walk a person through the pairs that may be one paper."""
     found = configured(options)
-    with contextlib.nullcontext() if options.list or options.json else writing(found.records):
+    with writing(found.records, dry_run=options.list or options.json):
         contents = store.load_sound(found.records)
     problems: tuple[Problem, ...] = ()
     if options.files:
@@ -64,7 +63,7 @@ def review(options: argparse.Namespace) -> int:
     elif options.list:
         for each in queue.questions:
             text = f"{_name(queue, each.keep)} and {_name(queue, each.other)}: {each.verdict.reason}"
-            print(escaping.terminal(f"{text} ({each.verdict.score:.2f})"))
+            show(f"{text} ({each.verdict.score:.2f})")
     else:
         _walk(Session(contents, queue), queue)
     return PROBLEMS if problems else DONE

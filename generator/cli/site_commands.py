@@ -68,7 +68,7 @@ def build(options: argparse.Namespace) -> int:
             elsewhere = options.site_dir and options.site_dir.resolve() != found.site.resolve()
             folder = SiteFolder(options.site_dir, options.config.absolute().parent / CACHE) if elsewhere else None
             _generate(options.config, found, found.docs)
-            status = _run_engine(options, ["zensical", "build", "--clean"])
+            status = _run_engine(options, "build", "--clean")
             if folder and status == DONE:  # Zensical builds in its own place alone
                 folder.put_all(found.site)
                 folder.publish()
@@ -98,10 +98,11 @@ def _site_settings(options: argparse.Namespace) -> settings.Settings:
 
 def serve(options: argparse.Namespace) -> int:
     """Show the site and rebuild it when something changes."""
-    _site_settings(options)
+    found = _site_settings(options)
     if options.engine == "zensical":
-        generate(argparse.Namespace(**{**vars(options), "output": None}))
-    call, environment = _engine_call(options, [options.engine, "serve", "--dev-addr", options.address])
+        with locks.exclusive(found.docs):
+            _generate(options.config, found, found.docs)
+    call, environment = _engine_call(options, "serve", "--dev-addr", options.address)
     environment[settings.PREVIEW_VARIABLE] = "1"
     if os.name == "posix":  # become the server, so that whoever stops this command stops it
         sys.stderr.flush()
@@ -127,11 +128,11 @@ def _address(text: str) -> str:
     raise argparse.ArgumentTypeError(f"{text!r} is no address of this machine; write it as 127.0.0.1:8000")
 
 
-def _engine_call(options: argparse.Namespace, command: list[str]) -> tuple[list[str], dict[str, str]]:
+def _engine_call(options: argparse.Namespace, command: str, *more: str) -> tuple[list[str], dict[str, str]]:
     """Return the command line of a site engine, and the environment that tells it which records to take."""
-    program, *rest = command
-    config = ["--config-file", str(options.config.absolute())]
-    return [sys.executable, "-m", program, *rest[:1], *config, *rest[1:]], {**os.environ, **_for_engine(options)}
+    config = str(options.config.absolute())
+    call = [sys.executable, "-m", options.engine, command, "--config-file", config, *more]
+    return call, {**os.environ, **_for_engine(options)}
 
 
 def _for_engine(options: argparse.Namespace) -> dict[str, str]:
@@ -141,13 +142,13 @@ def _for_engine(options: argparse.Namespace) -> dict[str, str]:
     return {"NO_MKDOCS_2_WARNING": os.environ.get("NO_MKDOCS_2_WARNING", "1"), **records}
 
 
-def _run_engine(options: argparse.Namespace, command: list[str]) -> int:
+def _run_engine(options: argparse.Namespace, command: str, *more: str) -> int:
     """Run a site engine in a process of its own; return the exit status of this command."""
-    call, environment = _engine_call(options, command)
+    call, environment = _engine_call(options, command, *more)
     try:
         status = subprocess.run(call, env=environment, check=False).returncode  # noqa: S603
     except OSError as error:
-        raise ReadingListError(f"{command[0]}: cannot be started ({error.strerror})") from None
+        raise ReadingListError(f"{options.engine}: cannot be started ({error.strerror})") from None
     return DONE if status == 0 else PROBLEMS
 
 

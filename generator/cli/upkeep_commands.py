@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from generator import escaping, store
 from generator.cli.opening import configured, lacking, today, writing
 from generator.cli.options import json_option, records_option
-from generator.cli.printing import DONE, print_json, progress, say
-from generator.curation.moves import whereabouts
+from generator.cli.printing import DONE, print_json, progress, say, show
+from generator.curation.moves import record_of
 from generator.disk import documents
 from generator.errors import UsageError
 from generator.wording import count
@@ -40,13 +40,13 @@ def enrich(options: argparse.Namespace, *, bases: Mapping[str, str] | None = Non
 
     found = configured(options)
     contact = _contact(options.contact)
-    cache: Path | None = options.config.parent / CACHE
-    if cache and not politeness.is_usable(cache):
-        say(f"note: {cache}: answers cannot be kept there for the next run; delete it, or make it writable")
-        cache = None
+    place: Path = options.config.parent / CACHE
+    cache = place if politeness.is_usable(place) else None
+    if cache is None:
+        say(f"note: {place}: answers cannot be kept there for the next run; delete it, or make it writable")
     budget = politeness.Budget(options.limit, options.minutes * 60, clock or politeness.Clock())
 
-    def ask() -> Enrichment:
+    with writing(found.records, dry_run=options.dry_run):
         contents = store.load_sound(found.records)
         names = _named(options.ids, contents)
         with (
@@ -61,15 +61,8 @@ def enrich(options: argparse.Namespace, *, bases: Mapping[str, str] | None = Non
             ) as opened,
             progress("answers") as tell,
         ):
-            return enrichment.enrich(contents.records, names, opened, tell)
-
-    changed = 0
-    if options.dry_run:
-        done = ask()
-    else:
-        with writing(found.records):
-            done = ask()
-            changed = enrichment.write(found.records, done)
+            done = enrichment.enrich(contents.records, names, opened, tell)
+        changed = 0 if options.dry_run else enrichment.write(found.records, done)
     _tell_facts(options, done)
     if done.offline:
         say(f"offline: could not reach {' or '.join(APIS[name] for name in done.unreachable)}; nothing was changed")
@@ -112,15 +105,14 @@ def _asking_options(parser: argparse.ArgumentParser) -> None:
 def _named(ids: Iterable[str], contents: store.Contents) -> list[str]:
     """Return the records that the user names, or all; raises UsageError for an id that is none."""
     for name in ids:
-        if name not in contents.records:
-            raise UsageError(f"{name}: is no record; {whereabouts(contents, name)}")
+        record_of(contents, name)
     return list(ids) or list(contents.records)
 
 
-def _contact(address: str | None) -> str | None:
-    if address is not None and not re.fullmatch(r"[\w.+-]{1,64}@[\w-]+(\.[\w-]+)+", address, re.ASCII):
-        raise UsageError(f"{address!r} is no e-mail address; write it as list@example.org")
-    return address
+def _contact(mail: str | None) -> str | None:
+    if mail is not None and not re.fullmatch(r"[\w.+-]{1,64}@[\w-]+(\.[\w-]+)+", mail, re.ASCII):
+        raise UsageError(f"{mail!r} is no e-mail address; write it as list@example.org")
+    return mail
 
 
 def _tell_facts(options: argparse.Namespace, done: Enrichment) -> None:
@@ -149,7 +141,7 @@ def _tell_facts(options: argparse.Namespace, done: Enrichment) -> None:
     else:
         for fact in done.facts:
             before = f" (was {fact.before})" if fact.before else ""
-            print(escaping.terminal(f"{fact.record}: {fact.field}: {fact.value}{before}, from {fact.source}"))
+            show(f"{fact.record}: {fact.field}: {fact.value}{before}, from {fact.source}")
     for doubt in done.doubts:
         if doubt.record or not done.offline:
             say(escaping.terminal(f"not taken: {doubt}" if doubt.record else f"note: {doubt}"))
@@ -222,7 +214,7 @@ def _tell_links(options: argparse.Namespace, findings: Iterable[Finding], offlin
                         "link": finding.link.url,
                         "kind": finding.kind,
                         "said": finding.said,
-                        "address": finding.address,
+                        "address": finding.moved_to,
                         "since": finding.since,
                     }
                     for finding in findings
@@ -233,9 +225,9 @@ def _tell_links(options: argparse.Namespace, findings: Iterable[Finding], offlin
     elif not offline:
         for finding in findings:
             if finding.kind != "alive":
-                said = f"to {finding.address}" if finding.address else finding.said
+                said = f"to {finding.moved_to}" if finding.moved_to else finding.said
                 place = f"{finding.link.record}: {finding.link.field}"
-                print(escaping.terminal(f"{finding.kind}: {place}: {finding.link.url}: {said}"))
+                show(f"{finding.kind}: {place}: {finding.link.url}: {said}")
 
 
 def _positive(text: str) -> int:

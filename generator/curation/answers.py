@@ -59,8 +59,8 @@ def identifier(text: str) -> tuple[str, str] | None:
     return ("acl", value) if (value := identifiers.acl(text)) else None
 
 
-def address(text: str) -> str:
-    """Return the address that a text is, whole and without what only counts visitors; nothing where it is none."""
+def url_of(text: str) -> str:
+    """Return the URL that a text is, whole and without what only counts visitors; nothing where it is none."""
     return links.without_tracking(text if "://" in text else f"https://{text}" if _SCHEMELESS.fullmatch(text) else "")
 
 

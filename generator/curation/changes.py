@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel
 
@@ -14,7 +14,7 @@ from generator.models import Record
 from generator.store import TABLES, Contents, is_record, record_file
 
 Kind = Literal["added", "changed", "renamed", "merged", "retracted", "removed"]
-KINDS: tuple[Kind, ...] = ("added", "changed", "renamed", "merged", "retracted", "removed")
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,11 @@ class RecordChange:
     """The fields that differ, such as ``links.code``; none where only the form does, or where a file is faulty."""
     was: str | None = None
     to: str | None = None
+
+    @property
+    def old_id(self) -> str:
+        """The id before the change, be it the same."""
+        return self.was or self.id
 
 
 @dataclass(frozen=True)
@@ -109,11 +114,11 @@ def _of_table(
         elif other is None:
             yield TableChange(file, key, "removed")
         elif one != other:
-            models = isinstance(one, BaseModel) and isinstance(other, BaseModel)
-            yield TableChange(file, key, "changed", differing(one, other) if models else ())  # type: ignore[arg-type]
+            fields = differing(one, other) if isinstance(one, BaseModel) and isinstance(other, BaseModel) else ()
+            yield TableChange(file, key, "changed", fields)
 
 
 def title_of(change: Change, each: RecordChange) -> str:
     """Return the title of a changed record as it is, or, where it is gone, was; its id where none is known."""
-    record: Record | None = change.head.records.get(each.id) or change.base.records.get(each.was or each.id)
+    record: Record | None = change.head.records.get(each.id) or change.base.records.get(each.old_id)
     return record.title if record else each.id

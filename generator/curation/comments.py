@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from generator import metadata
-from generator.curation.plans import Fault, Neighbour, Plan
+from generator.curation.nearness import Nearest
+from generator.curation.plans import Fault, Plan
 from generator.escaping import github_code
 from generator.facts import titles
 from generator.settings import Settings
@@ -21,24 +22,23 @@ _WORDS = {"paper": "This paper", "correction": "This correction", "topic": "This
 
 def told(plan: Plan, labels: Mapping[str, str], written: Sequence[str], settings: Settings) -> str:
     """Return the comment on a plan, as Markdown; ``labels`` are the questions that the plan's faults name by id."""
+    this = _WORDS.get(plan.kind or "", "This")
     if plan.duplicate:
         lines = [
             "Thank you. This paper is on the list already, so nothing was written:",
             "",
             _neighbour(plan.duplicate, settings),
-        ]
-        lines += ["", "If the two are different papers, say here what tells them apart; a person will look at it."]
-    elif plan.faults:
-        lines = [
-            f"Thank you. {_WORDS.get(plan.kind or '', 'This')} cannot be written yet. What is missing or wrong:",
             "",
+            "If the two are different papers, say here what tells them apart; a person will look at it.",
         ]
+    elif plan.faults:
+        lines = [f"Thank you. {this} cannot be written yet. What is missing or wrong:", ""]
         lines += faults(plan.faults, labels)
         lines += [_neighbour(each, settings) for each in plan.near]
         lines += ["", "Edit the text of the issue; every change is read anew."]
     else:
         title = f" {_code(plan.title)}" if plan.title else ""
-        lines = [f"Thank you. {_WORDS.get(plan.kind or '', 'This')} was written down:{title}", ""]
+        lines = [f"Thank you. {this} was written down:{title}", ""]
         lines += [f"- {_code(path)}" for path in written]
         lines += ["", "A person reads it before it joins the list."]
     if plan.remarks:
@@ -55,11 +55,10 @@ def faults(found: Sequence[Fault], labels: Mapping[str, str]) -> list[str]:
     return lines + ([f"- and {len(found) - _SHOWN} more"] if len(found) > _SHOWN else [])
 
 
-def _neighbour(each: Neighbour, settings: Settings) -> str:
+def _neighbour(each: Nearest, settings: Settings) -> str:
     page = settings.url(metadata.paper_path(each.id))
-    return f"- {_code(each.id)}, {_code(each.title)}: {_code(each.verdict.reason)}" + (
-        f", see <{page}>" if page else ""
-    )
+    see = f", see <{page}>" if page else ""
+    return f"- {_code(each.id)}, {_code(each.title)}: {_code(each.verdict.reason)}{see}"
 
 
 def _code(text: str | None) -> str:

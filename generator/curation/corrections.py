@@ -32,17 +32,17 @@ _ITEM = re.compile(r"[-*•]\s+")
 
 def of_issue(issue: Issue, contents: Contents, day: str) -> Plan:
     """Work out what the answers to the form for corrections change on ``day``; nothing is written."""
-    answers = {question.id: issue.answers.get(question.id, "") for question in issue.form.questions}
     faults = unanswered(issue)
-    record_id = record_named(answers["record"], contents) or ""
-    if answers["record"] and (fault := no_record(answers["record"], record_id, contents)):
+    named, field = issue.answer("record"), issue.answer("field").strip()
+    record_id = record_named(named, contents) or ""
+    if named and (fault := no_record(named, record_id, contents)):
         faults.append(Fault("record", fault))
-    name = FIELDS.get(answers["field"].strip(), answers["field"].strip())
-    if answers["field"] and name not in FIELDS.values():
+    name = FIELDS.get(field, field)
+    if field and name not in FIELDS.values():
         faults.append(Fault("field", f"{name[:40]!r} is none of {', '.join(FIELDS)}; choose one of these"))
     if faults:
         return Plan("correction", record_id or None, faults=tuple(faults))
-    return plan(contents, record_id, name, answers["value"], answers["source"], day)
+    return plan(contents, record_id, name, issue.answer("value"), issue.answer("source"), day)
 
 
 def record_named(text: str, contents: Contents) -> str | None:
@@ -69,13 +69,13 @@ def no_record(text: str, named: str, contents: Contents) -> str | None:
     return f"{was}; if that was wrong, say so in a comment"
 
 
-def _last_part(address: str) -> str:
-    """Return what names the page of an address; nothing where it is none."""
+def _last_part(url: str) -> str:
+    """Return what names the page of a URL; nothing where it is none."""
     try:
-        parts = [part for part in urlsplit(address).path.split("/") if part and part != "index.html"]
+        parts = [part for part in urlsplit(url).path.split("/") if part and part != "index.html"]
     except ValueError:
         return ""
-    return parts[-1] if "/" in address and parts else ""
+    return parts[-1] if "/" in url and parts else ""
 
 
 def plan(contents: Contents, record_id: str, name: str, text: str, source: str, day: str) -> Plan:
@@ -97,8 +97,9 @@ def plan(contents: Contents, record_id: str, name: str, text: str, source: str, 
         data["provenance"] = merging.in_order(given)
         if is_editors(titles.fold(source)) or "; from " in source:
             faults.append(Fault("source", "is no source; write the address or the name of one, and nothing else"))
-    for place, what in [] if faults else faults_in(Record, data):
-        faults.append(Fault("source" if place[0] == "provenance" else "value", f"{spell(place)}: {what}"))
+    if not faults:
+        for place, what in faults_in(Record, data):
+            faults.append(Fault("source" if place[0] == "provenance" else "value", f"{spell(place)}: {what}"))
     if not faults:
         corrected = Record.model_validate(data)
         if corrected.model_copy(update={"provenance": record.provenance}) == record:

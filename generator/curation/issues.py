@@ -18,7 +18,6 @@ from generator.errors import InputError, Problem
 MAX_CHARACTERS = 65_536
 """The longest body that GitHub accepts, https://docs.github.com/en/rest/issues/issues (error ``body is too long``)."""
 _BOX = re.compile(r"- \[([ xX])\] (.+)")
-_UNANSWERED = ("_No response_", "None")
 
 
 @dataclass(frozen=True)
@@ -32,6 +31,10 @@ class Issue:
     """Where the heading of each question stands."""
     unread: str = ""
     """What stands before the first heading, where GitHub writes nothing."""
+
+    def answer(self, question_id: str) -> str:
+        """Return the answer to a question, or nothing where there is none."""
+        return self.answers.get(question_id, "")
 
 
 def decode(path: str, data: bytes) -> str:
@@ -110,7 +113,8 @@ def _is_heading(line: str, question: Question) -> bool:
 def _answer(text: str, question: Question) -> str:
     text = text.strip()
     text = _unfenced(text) if question.render else text
-    return "" if text in _UNANSWERED[: 2 if question.kind == "dropdown" else 1] else text
+    is_open = text == "_No response_" or (question.kind == "dropdown" and text == "None")
+    return "" if is_open else text
 
 
 def _unfenced(text: str) -> str:

@@ -9,7 +9,6 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from generator import checking, matching
 from generator.curation import nearness
@@ -41,20 +40,14 @@ class Judgement:
 def judge(change: Change) -> Judgement:
     """Return all problems and remarks of a change, sorted by file and line."""
     nearest = nearness.nearest(change)
-    doubled, remarks = nearness.duplicates_and_remarks(change, nearest)
+    doubled, near = nearness.duplicates_and_remarks(change, nearest)
     problems = {*_of_what_is_touched(change), *doubled}
+    remarks = {*near, *_unproven(change), *_untold(change), *_own_words(change), *_unpublished(change)}
     return Judgement(
         tuple(sorted(problems, key=lambda problem: problem.sort_key)),
-        tuple(sorted({*remarks, *_remarks(change)}, key=lambda remark: remark.sort_key)),
+        tuple(sorted(remarks, key=lambda remark: remark.sort_key)),
         nearest,
     )
-
-
-def _remarks(change: Change) -> Iterator[Remark]:
-    yield from _unproven(change)
-    yield from _untold(change)
-    yield from _own_words(change)
-    yield from _unpublished(change)
 
 
 def _of_what_is_touched(change: Change) -> Iterator[Problem]:
@@ -62,38 +55,26 @@ def _of_what_is_touched(change: Change) -> Iterator[Problem]:
     gone = [*_vanished(change), *_given_again(change)]
     orphaned = list(_orphaned(change))
     head = _without_what_follows(change, gone, [name for name, _ in orphaned])
-    known = _Known(change)
     yield from (problem for _, problem in orphaned)
+    elsewhere = []
     for problem in checking.check(head, duplicates=False):
         file = inside(head, problem)
-        if (file in change.touched and is_record(file)) or known.is_new(file, problem):
+        if file in change.touched and is_record(file):
             yield problem
+        else:
+            elsewhere.append((file, problem))
+    if elsewhere:  # most lists are in order, and need not be checked again
+        before, after = _numbers(change.base), _numbers(change.head)
+        for file, problem in elsewhere:
+            key = (file, problem.message)
+            if not before[key] or after[key] > before[key]:
+                yield problem
 
 
-@dataclass(frozen=True)
-class _Known:
-    """What was wrong with the list before; worked out only if it is asked for, since most lists are in order."""
-
-    change: Change
-
-    @cached_property
-    def before(self) -> Counter[tuple[str, str]]:
-        return Counter(
-            (inside(self.change.base, problem), problem.message)
-            for problem in checking.check(self.change.base, duplicates=False)
-        )
-
-    @cached_property
-    def after(self) -> Counter[tuple[str, str]]:
-        return Counter(
-            (inside(self.change.head, problem), problem.message)
-            for problem in checking.check(self.change.head, duplicates=False)
-        )
-
-    def is_new(self, file: str, problem: Problem) -> bool:
-        # Lines move, so they are not compared; where one message stands for several faults, more of them are new.
-        key = (file, problem.message)
-        return not self.before[key] or self.after[key] > self.before[key]
+def _numbers(contents: Contents) -> Counter[tuple[str, str]]:
+    """Return how often each problem of a list occurs, by file and message: lines move, so they are not compared."""
+    problems = checking.check(contents, duplicates=False)
+    return Counter((inside(contents, problem), problem.message) for problem in problems)
 
 
 def _unproven(change: Change) -> Iterator[Remark]:
@@ -103,13 +84,11 @@ def _unproven(change: Change) -> Iterator[Remark]:
         for field in differing(before, record):
             origin = record.provenance.get(field)
             if before and origin and origin == before.provenance.get(field) and not is_editors(origin):
-                at = change.head.problem(
-                    record_file(name),
-                    ("provenance", field),
+                text = (
                     f"provenance: {field} is another value now, but still said to come from {origin}; "
-                    f'write `{field}: "editor: why"` there, or delete the line',
+                    f'write `{field}: "editor: why"` there, or delete the line'
                 )
-                yield Remark(at.path, at.line, at.message, "warning")
+                yield Remark.at(change.head, name, ("provenance", field), text, "warning")
 
 
 def _untold(change: Change) -> Iterator[Remark]:
@@ -136,8 +115,7 @@ def _untold(change: Change) -> Iterator[Remark]:
                 f"corrected: {' and '.join(fields)} {are} other than before; where readers had seen a wrong one, add a "
                 "`day` and `what` under `corrected`, which “What changed” and the digest show"
             )
-            at = change.head.problem(record_file(name), (fields[0],), text)
-            yield Remark(at.path, at.line, at.message)
+            yield Remark.at(change.head, name, (fields[0],), text)
 
 
 def _own_words(change: Change) -> Iterator[Remark]:
@@ -149,12 +127,12 @@ def _own_words(change: Change) -> Iterator[Remark]:
             ("summary", SUMMARY_WORDS, f"{fewest} to {most} tell the problem, the idea and how it works"),
             ("why", range(MAX_WHY_WORDS + 1), f"{MAX_WHY_WORDS} are enough"),
         ):
-            text = getattr(record, field)
-            number = len(text.split()) if text else 0
-            is_spaced = text and len(text) < 20 * number  # as Chinese and Thai are not, whose words are not counted
-            if is_spaced and text != getattr(before, field, None) and number not in fits:
-                at = change.head.problem(record_file(name), (field,), f"{field}: has {count(number, 'word')}; {wanted}")
-                yield Remark(at.path, at.line, at.message)
+            words = getattr(record, field) or ""
+            number = len(words.split())
+            is_spaced = len(words) < 20 * number  # as Chinese and Thai are not, whose words are not counted
+            if is_spaced and words != getattr(before, field, None) and number not in fits:
+                text = f"{field}: has {count(number, 'word')}; {wanted}"
+                yield Remark.at(change.head, name, (field,), text)
 
 
 def _is_from_a_new_source(field: str, before: Record, record: Record) -> bool:
@@ -168,8 +146,8 @@ def _is_from_a_new_source(field: str, before: Record, record: Record) -> bool:
 def _vanished(change: Change) -> Iterator[Problem]:
     """Yield the ids that answered before and would not any more: every address that was published answers for ever."""
     base, head = change.base, change.head
-    if _cannot_be_read(head):
-        return
+    if any(references.is_faulty(head, file) for file in ("redirects.yaml", "retracted.yaml")):
+        return  # nobody knows which addresses answer
     answering = head.given
     gone = {
         name: record
@@ -254,11 +232,6 @@ def _unpublished(change: Change) -> Iterator[Remark]:
         for key in _gone(head, file, before, after):
             message = f"{key}: this {what}; no redirect leads on, so keep the id where only the name is to be another"
             yield Remark(os.fspath(head.folder / file), 1, message, "warning")
-
-
-def _cannot_be_read(contents: Contents) -> bool:
-    """Tell whether a table of former ids has faults; then nobody knows which addresses answer."""
-    return any(references.is_faulty(contents, file) for file in ("redirects.yaml", "retracted.yaml"))
 
 
 def _naming(contents: Contents, papers: Container[str]) -> Mapping[str, list[str]]:

@@ -51,12 +51,9 @@ def merge(contents: Contents, keep: str, other: str) -> Edit:
     """
     if keep in contents.records and other not in contents.records and contents.redirects.get(other) == keep:
         return Edit({})
-    for name in (keep, other):
-        if name not in contents.records:
-            raise UsageError(f"{name}: is no record; {whereabouts(contents, name)}")
+    kept, gone = record_of(contents, keep), record_of(contents, other)
     if keep == other:
         raise UsageError(f"{keep}: cannot be merged with itself; name two records")
-    kept, gone = contents.records[keep], contents.records[other]
     if other in kept.not_same_as or keep in gone.not_same_as:
         raise UsageError(f"{keep} and {other}: a person said they are not the same; delete `not_same_as` there first")
     made = joined(kept, gone)
@@ -74,24 +71,21 @@ def rename(contents: Contents, old: str, new: str) -> Edit:
     """
     if new in contents.records and old not in contents.records and contents.redirects.get(old) == new:
         return Edit({})
-    if old not in contents.records:
-        raise UsageError(f"{old}: is no record; {whereabouts(contents, old)}")
+    record = record_of(contents, old)
     if fault := id_fault(new):
         raise UsageError(f"{new!r} {fault}")
     if new == old:
         raise UsageError(f"{new}: is its id already; name another")
     if new in contents.given:
         raise UsageError(f"{new}: is or was the id of a paper, and ids are never given again; choose another")
-    return _edit(contents, {new: contents.records[old]}, {old: new})
+    return _edit(contents, {new: record}, {old: new})
 
 
 def tell_apart(contents: Contents, one: str, other: str) -> Edit:
     """Keep a person's word that two records are not the same paper, in both. Raises UsageError where one is none."""
     writes = {}
     for name, apart in ((one, other), (other, one)):
-        if name not in contents.records:
-            raise UsageError(f"{name}: is no record; {whereabouts(contents, name)}")
-        record = apart_from(contents.records[name], apart)
+        record = apart_from(record_of(contents, name), apart)
         writes[store.record_file(name)] = store.record_text(record)
     return Edit(writes)
 
@@ -110,11 +104,11 @@ def retract(contents: Contents, names: Iterable[str], reason: str, day: str) -> 
     """
     notices: dict[str, Retraction] = {}
     for name in names:
-        if name not in contents.records:
-            if name in contents.retracted and contents.retracted[name].reason == reason:
-                continue
-            raise UsageError(f"{name}: is no record; {whereabouts(contents, name)}")
-        facts = {field: getattr(contents.records[name], field) for field in _KNOWN_BY}
+        off = contents.retracted.get(name)
+        if name not in contents.records and off and off.reason == reason:
+            continue
+        record = record_of(contents, name)
+        facts = {field: getattr(record, field) for field in _KNOWN_BY}
         notice = {**facts, "retracted": day, "reason": reason}
         for place, what in faults_in(Retraction, notice):
             raise UsageError(f"{spell(place)}: {what}")
@@ -136,11 +130,20 @@ def apply(contents: Contents, edit: Edit) -> None:
     store.save(contents.folder, {**edit.writes, **dict.fromkeys(edit.deletes)})
 
 
+def record_of(contents: Contents, name: str) -> Record:
+    """Return the record of this id. Raises UsageError where there is none, and says where it went."""
+    if name not in contents.records:
+        raise UsageError(f"{name}: is no record; {whereabouts(contents, name)}")
+    return contents.records[name]
+
+
 def whereabouts(contents: Contents, name: str) -> str:
     """Say of an id that no record bears what became of its paper, or what to do."""
     if name in contents.retracted:
         return f"it was taken off the list on {contents.retracted[name].retracted}"
-    return f"it is {contents.redirects[name]} now" if name in contents.redirects else "write the id of one"
+    if name in contents.redirects:
+        return f"it is {contents.redirects[name]} now"
+    return "write the id of one"
 
 
 def joined(kept: Record, gone: Record) -> Record:

@@ -32,6 +32,7 @@ _SHORTEST_NAME = 3  # letters
 
 
 Standing = Literal["listed", "before", "retracted"]
+Level = Literal["warning", "notice"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Nearest:
     """A paper that a record comes close to, and what the comparison came to."""
 
     id: str
+    title: str
     verdict: Verdict
     standing: Standing = "listed"
     """Whether this is a record of the list, one as it stood before the change, or a paper that was taken off."""
@@ -61,12 +63,21 @@ class Nearest:
 class Remark(Problem):
     """Something that a person should look at, and that may well be right."""
 
-    level: Literal["warning", "notice"] = "notice"
+    level: Level = "notice"
+
+    @classmethod
+    def at(
+        cls, contents: Contents, record_id: str, place: tuple[str, ...], message: str, level: Level = "notice"
+    ) -> Remark:
+        """Return a remark on a place of a record."""
+        found = contents.problem(record_file(record_id), place, message)
+        return cls(found.path, found.line, message, level)
 
 
 def nearest(change: Change) -> Mapping[str, tuple[Nearest, ...]]:
     """Return for each record that is new, or changed in what tells papers apart, the nearest papers, nearest first."""
-    items = items_of(change.head.papers)
+    papers = change.head.papers
+    items = items_of(papers)
     standings: list[Standing] = ["listed" if item.label in change.head.records else "retracted" for item in items]
     after, before = _by_paper(items), _by_paper(items_of(change.base.records))
     for old, new in change.head.redirects.items():  # a record that was only renamed is what it was
@@ -78,20 +89,22 @@ def nearest(change: Change) -> Mapping[str, tuple[Nearest, ...]]:
             apart = frozenset(change.head.records[name].not_same_as)  # a person's word counts wherever it stands
             items += [replace(item, not_same_as=apart) for item in before[name]]
             standings += ["before"] * len(before[name])
-    labels = [(item.label, standing) for item, standing in zip(items, standings, strict=True)]
     called = [_name(item.title) for item in items]
     found: dict[str, dict[str, Nearest]] = {name: {} for name in judged}
     taken_off = change.head.retracted.keys() - change.base.retracted.keys()  # concerns records that are not judged too
-    asked = [at for at, (name, as_) in enumerate(labels) if name in (taken_off if as_ == "retracted" else found)]
+    asked = [
+        at for at, item in enumerate(items) if item.label in (taken_off if standings[at] == "retracted" else found)
+    ]
     for one, other in _pairs(items, called, asked):
         for at, to in ((one, other), (other, one)):
-            (name, standing), (near, as_) = labels[at], labels[to]
-            if standing != "listed" or near == name or _leads_to(change.head, near, name):
+            name, near, standing = items[at].label, items[to].label, standings[to]
+            is_itself = near == name or change.head.redirects.get(near) == name  # renamed or merged
+            if standings[at] != "listed" or is_itself:
                 continue
-            if name not in found and not (as_ == "retracted" and compare(items[at], items[to]).kind == "same"):
+            if name not in found and not (standing == "retracted" and compare(items[at], items[to]).kind == "same"):
                 continue
             verdict = _with_names(compare(items[at], items[to]), called[at], called[to])
-            each, held = Nearest(near, verdict, as_), found.setdefault(name, {}).get(near)
+            each, held = Nearest(near, papers[near].title, verdict, standing), found.setdefault(name, {}).get(near)
             is_near = verdict.kind != "different" or verdict.score >= _CLOSE
             if is_near and (held is None or _order(each) < _order(held)):
                 found[name][near] = each
@@ -140,11 +153,6 @@ def _pairs(
     yield from sorted(pairs)
 
 
-def _leads_to(contents: Contents, name: str, to: str) -> bool:
-    """Tell whether an id leads to another one: the two are one record, renamed or merged."""
-    return contents.redirects.get(name) == to
-
-
 def _order(near: Nearest) -> tuple[tuple[int, float], bool, str]:
     return (near.verdict.order, near.standing != "listed", near.id)
 
@@ -165,18 +173,20 @@ def duplicates_and_remarks(
     problems: list[Problem] = []
     remarks: list[Remark] = []
     for name, near in found.items():
+        file = record_file(name)
         for each in near:
-            kind = each.verdict.kind
-            if kind == "same" and _is_the_later(change, name, each, found):
-                problems.append(_at(change, name, _duplicate(change, each)))
-            elif each.verdict.by_identifier and each.standing == "listed" and _is_the_later(change, name, each, found):
-                problems.append(_at(change, name, checking.one_identifier(each.id, each.verdict.reason)))
-            elif kind == "review" and _is_the_later(change, name, each, found):
+            kind, is_told_here = each.verdict.kind, _is_the_later(change, name, each, found)
+            if kind == "same" and is_told_here:
+                problems.append(head.problem(file, ("title",), _duplicate(change, each)))
+            elif each.verdict.by_identifier and each.standing == "listed" and is_told_here:
+                message = checking.one_identifier(each.id, each.verdict.reason)
+                problems.append(head.problem(file, ("identifiers",), message))
+            elif kind == "review" and is_told_here:
                 first = "correct the identifier if it is wrong; " if each.verdict.by_identifier else ""
                 text = f"title: {each}; {first}if they are two papers, add `not_same_as: [{each.id}]`"
-                remarks.append(_remark(change, name, text, "warning"))
+                remarks.append(Remark.at(head, name, ("title",), text, "warning"))
             elif kind == "different" and each.verdict.score >= _VERY_CLOSE and not are_told_apart(head, name, each.id):
-                remarks.append(_remark(change, name, f"title: {each}", "notice"))
+                remarks.append(Remark.at(head, name, ("title",), f"title: {each}"))
         remarks.extend(_told_apart(change, name))
         remarks.extend(_another_paper(change, name))
     return problems, remarks
@@ -216,7 +226,7 @@ def _told_apart(change: Change, name: str) -> Iterator[Remark]:
             verdict = compare_titles(*([replace(item, not_same_as=frozenset()) for item in items] for items in papers))
             if verdict.kind != "different":
                 text = f"not_same_as: told apart from `{other}` here, yet they look the same: {verdict.reason}"
-                yield _remark(change, name, text, "warning")
+                yield Remark.at(change.head, name, ("not_same_as",), text, "warning")
 
 
 def _another_paper(change: Change, name: str) -> Iterator[Remark]:
@@ -229,13 +239,4 @@ def _another_paper(change: Change, name: str) -> Iterator[Remark]:
                 f"title: this reads like another paper than before ({verdict.reason}); an id is never given to another "
                 "paper, so if it is one, give it a record of its own"
             )
-            yield _remark(change, name, text, "warning")
-
-
-def _at(change: Change, name: str, message: str) -> Problem:
-    return change.head.problem(record_file(name), (message.partition(":")[0],), message)
-
-
-def _remark(change: Change, name: str, message: str, level: Literal["warning", "notice"]) -> Remark:
-    at = _at(change, name, message)
-    return Remark(at.path, at.line, at.message, level)
+            yield Remark.at(change.head, name, ("title",), text, "warning")

@@ -11,9 +11,9 @@ from typing import Literal
 from generator import checking, store
 from generator.curation import nearness
 from generator.curation.issues import Issue
+from generator.curation.nearness import Nearest
 from generator.curation.revisions import Change
 from generator.disk import documents
-from generator.matching.comparison import Verdict
 from generator.models import Path as ReadingPath
 from generator.models import Record, Topic
 from generator.store import Contents
@@ -34,15 +34,6 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class Neighbour:
-    """A paper of the list, or one that was taken off it, that is or could be the paper in question."""
-
-    id: str
-    title: str
-    verdict: Verdict
-
-
-@dataclass(frozen=True)
 class Plan:
     """A contribution worked out. With ``faults`` nothing is written; ``writes`` are texts by path inside the folder."""
 
@@ -52,8 +43,8 @@ class Plan:
     writes: Mapping[str, str] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
     remarks: tuple[str, ...] = ()
-    duplicate: Neighbour | None = None
-    near: tuple[Neighbour, ...] = ()
+    duplicate: Nearest | None = None
+    near: tuple[Nearest, ...] = ()
 
 
 def unanswered(issue: Issue) -> list[Fault]:
@@ -65,7 +56,7 @@ def unanswered(issue: Issue) -> list[Fault]:
     ]
 
 
-def neighbours(contents: Contents, record_id: str, record: Record) -> tuple[Neighbour, ...]:
+def neighbours(contents: Contents, record_id: str, record: Record) -> tuple[Nearest, ...]:
     """Return the papers that this new record is or is near to, the surest first; some may have been taken off.
 
     They are those that ``check --base`` names once the record is there.
@@ -73,8 +64,7 @@ def neighbours(contents: Contents, record_id: str, record: Record) -> tuple[Neig
     files: frozenset[str] = frozenset()
     head = replace(contents, records={**contents.records, record_id: record})
     near = nearness.nearest(Change(contents, head, files, files, files)).get(record_id, ())
-    certain = (each for each in near if each.verdict.kind != "different")
-    return tuple(Neighbour(each.id, contents.papers[each.id].title, each.verdict) for each in certain)
+    return tuple(each for each in near if each.verdict.kind != "different")
 
 
 def checked(contents: Contents, plan: Plan) -> Plan:

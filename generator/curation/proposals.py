@@ -24,19 +24,18 @@ _ITEM = re.compile(r"(?:[-*•]|\d{1,3}[.)])\s+")
 
 def of_issue(issue: Issue, contents: Contents) -> Plan:
     """Work out the topic or path that the answers to the form for proposals describe; nothing is written."""
-    answers = {question.id: issue.answers.get(question.id, "") for question in issue.form.questions}
     faults = unanswered(issue)
-    what = answers["what"].strip()
+    what, description = issue.answer("what").strip(), issue.answer("description")
     if what and what not in (TOPIC, PATH):
         faults.append(Fault("what", f"{what[:40]!r} is none of {TOPIC}, {PATH}; choose one of these"))
-    papers, more = _papers(answers["papers"], contents)
+    papers, more = _papers(issue.answer("papers"), contents)
     faults += more
-    name = titles.fold(answers["name"])
-    if what not in (TOPIC, PATH):
-        return Plan(title=name or None, faults=tuple(faults))
+    name = titles.fold(issue.answer("name"))
     if what == PATH:
-        return _path(contents, name, answers["description"], papers, faults)
-    return _topic(contents, name, titles.fold(answers["group"]), answers["description"], papers, faults)
+        return _path(contents, name, description, papers, faults)
+    if what == TOPIC:
+        return _topic(contents, name, titles.fold(issue.answer("group")), description, papers, faults)
+    return Plan(title=name or None, faults=tuple(faults))
 
 
 def _papers(text: str, contents: Contents) -> tuple[dict[str, str], list[Fault]]:
@@ -66,7 +65,7 @@ def _topic(
     data = {"name": name, "group": group, "description": description, "start_here": steps}
     if not group:
         faults.append(Fault("group", "is missing; name the group that the topic belongs to"))
-    topic_id = _id(name, contents.topics, {known: topic.name for known, topic in contents.topics.items()}, faults)
+    topic_id = _id(name, {known: topic.name for known, topic in contents.topics.items()}, faults)
     # A run that was cut short wrote the topic into some of the records already: this one completes it.
     held = {paper: [each for each in contents.records[paper].topics if each != topic_id] for paper in papers}
     full = [paper for paper, topics in held.items() if len(topics) >= MAX_TOPICS]
@@ -87,7 +86,7 @@ def _path(contents: Contents, name: str, description: str, papers: Mapping[str, 
     data = {"title": name, "description": description, "steps": steps}
     if papers and len(papers) < MIN_STEPS and not faults:
         faults.append(Fault("papers", f"{len(papers)} make no path; name {MIN_STEPS} or more"))
-    path_id = _id(name, contents.paths, {known: path.title for known, path in contents.paths.items()}, faults)
+    path_id = _id(name, {known: path.title for known, path in contents.paths.items()}, faults)
     faults += _faults(ReadingPath, data, faults)
     if faults:
         return Plan("path", title=name or None, faults=tuple(faults))
@@ -96,14 +95,14 @@ def _path(contents: Contents, name: str, description: str, papers: Mapping[str, 
     return checked(contents, Plan("path", path_id, path.title, writes))
 
 
-def _id(name: str, taken: Mapping[str, Any], names: Mapping[str, str], faults: list[Fault]) -> str:
-    """Return an id for a topic or path; a fault is added where the name is taken already, or gives no id."""
+def _id(name: str, names: Mapping[str, str], faults: list[Fault]) -> str:
+    """Return an id for a topic or path; a fault is added where ``names``, by id, have it already, or it gives no id."""
     made = titles.slug(name)
     same = next(
         (known for known, other in names.items() if known == made or titles.key(other) == titles.key(name)), None
     )
-    if name and (same or made in taken):
-        faults.append(Fault("name", f"is there already as {same or made!r}; correct that, or choose another name"))
+    if name and same:
+        faults.append(Fault("name", f"is there already as {same!r}; correct that, or choose another name"))
     elif name and (fault := id_fault(made)):
         faults.append(Fault("name", f"{name[:80]!r} gives the id {made!r}, which {fault}"))
     return made

@@ -149,15 +149,11 @@ class Session:
                 self._apart.setdefault(keep, []).extend(apart)
                 written = []
             else:
-                written = self._apply(lambda contents: self._joining(contents, keep, entry, apart))
+                written = self._apply(
+                    lambda contents: self._writing(contents, keep, moves.joined(contents.records[keep], entry), apart)
+                )
         self._ask_of(gone, keep)
         return written + self._settle(keep)
-
-    def _joining(self, contents: Contents, keep: str, entry: Record, apart: list[str]) -> Edit:
-        """Return the edit by which an entry joins a record, which is then apart from what the entry was apart from."""
-        others = [name for name in apart if name in contents.records]
-        record = moves.apart_from(moves.joined(contents.records[keep], entry), *others)
-        return self._writing(contents, {keep: record, **_told(contents, keep, others)})
 
     def _settle(self, *names: str) -> list[str]:
         """Write pending records of which no question is open or left for later."""
@@ -171,17 +167,20 @@ class Session:
 
     def _adding(self, contents: Contents, name: str, record: Record, apart: list[str]) -> Edit:
         """Return the edit by which an entry becomes a record of its own."""
-        others = [other for other in apart if other in contents.records]
-        (free,) = intake.new_ids([record.title], set(contents.given)) if name in contents.given else (name,)
-        return self._writing(contents, {free: moves.apart_from(record, *others), **_told(contents, free, others)})
+        (free,) = intake.new_ids([record.title], contents.given) if name in contents.given else (name,)
+        return self._writing(contents, free, record, apart)
 
-    def _writing(self, contents: Contents, records: Mapping[str, Record]) -> Edit:
-        writes = {store.record_file(name): store.record_text(record) for name, record in records.items()}
-        used = {seen.source for record in records.values() for seen in record.seen}
-        sources = {
-            **{name: self._queue.sources[name] for name in used & self._queue.sources.keys()},
-            **contents.sources,
-        }
+    def _writing(self, contents: Contents, name: str, record: Record, apart: list[str]) -> Edit:
+        """Return the edit that writes a record and its sources, and that it and the records ``apart`` are not one."""
+        others = [other for other in apart if other in contents.records]
+        records = {name: moves.apart_from(record, *others)}
+        for other in others:
+            if other != name:
+                records[other] = moves.apart_from(contents.records[other], name)
+        writes = {store.record_file(each): store.record_text(held) for each, held in records.items()}
+        used = {seen.source for held in records.values() for seen in held.seen}
+        new = {source: self._queue.sources[source] for source in used & self._queue.sources.keys()}
+        sources = {**new, **contents.sources}
         if sources != contents.sources:
             writes["sources.yaml"] = store.sources_text(sources)
         return Edit(writes)
@@ -210,8 +209,3 @@ class Session:
                     continue
             pairs.append((one, other, verdict))
         self._open = list(_questions(self._contents, self._pending, pairs))
-
-
-def _told(contents: Contents, name: str, others: Iterable[str]) -> dict[str, Record]:
-    """Return ``others`` as records that are told apart from ``name``."""
-    return {other: moves.apart_from(contents.records[other], name) for other in others if other != name}

@@ -108,7 +108,7 @@ def _is_folder(folder: Path, base: str) -> bool:
         raise UsageError(
             f"{base}: is the records folder itself; name a commit, a branch or another folder to compare with"
         )
-    if os.sep not in base and not base.startswith(".") and _names_a_commit(folder, base):
+    if os.sep not in base and not base.startswith(".") and _names_a_commit(_place(folder), base):
         raise UsageError(
             f"{base}: is a folder and a revision; write ./{base} for the one, refs/heads/{base} for the other"
         )
@@ -131,7 +131,7 @@ def _revision(folder: Path, revision: str) -> tuple[dict[str, str], _Read]:
     """Return the blobs of the records folder at the merge base of ``revision`` and HEAD, and how to read them."""
     if revision.startswith("-") or not revision.strip() or not revision.isprintable():
         raise UsageError(f"{revision!r} is no revision; name a commit, a branch or a folder")
-    place = next(each for each in (folder, *folder.absolute().parents) if each.is_dir())
+    place = _place(folder)
     status, prefix = git(place, "rev-parse", "--show-prefix")
     if status:
         raise UsageError(
@@ -181,8 +181,12 @@ def _blobs(place: Path, names: Mapping[str, str]) -> Iterator[tuple[str, bytes]]
         at = end + size + 2
 
 
-def _names_a_commit(folder: Path, revision: str) -> bool:
-    place = next(each for each in (folder, *folder.absolute().parents) if each.is_dir())
+def _place(folder: Path) -> Path:
+    """Return the folder, or the nearest above it that is there, for git to be asked in."""
+    return next(each for each in (folder, *folder.absolute().parents) if each.is_dir())
+
+
+def _names_a_commit(place: Path, revision: str) -> bool:
     status, _ = git(place, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
     return status == 0
 

@@ -13,7 +13,8 @@ from generator import checking, intake, merging, store
 from generator.curation import answers
 from generator.curation.forms import MAX_WHY_WORDS, topic_labels
 from generator.curation.issues import Issue, chosen
-from generator.curation.plans import Fault, Neighbour, Plan, checked, neighbours
+from generator.curation.nearness import Nearest, Standing
+from generator.curation.plans import Fault, Plan, checked, neighbours
 from generator.facts import identifiers, links, titles
 from generator.facts.identifiers import SCHEMES
 from generator.facts.names import is_cut
@@ -63,19 +64,19 @@ class _Facts:
 
 def of_issue(issue: Issue, topics: Mapping[str, Topic]) -> Suggestion:
     """Return what the answers to the form for papers suggest."""
-    said = issue.answers
-    faults = [] if said.get("why") else [Fault("why", "is missing; say in one sentence what a reader takes away")]
-    picked, rest = chosen(said.get("topics", ""), tuple(topic_labels(topics)))
-    entry, fault = answers.entry_of(said["bibtex"], "bibtex") if said.get("bibtex") else (None, None)
+    said = issue.answer
+    faults = [] if said("why") else [Fault("why", "is missing; say in one sentence what a reader takes away")]
+    picked, rest = chosen(said("topics"), tuple(topic_labels(topics)))
+    entry, fault = answers.entry_of(said("bibtex"), "bibtex") if said("bibtex") else (None, None)
     faults += [Fault("bibtex", fault)] if fault else []
-    asked = of_answer(said.get("paper", ""))
-    found, spare = answers.pasted(said.get("links", ""))
+    asked = of_answer(said("paper"))
+    found, spare = answers.pasted(said("links"))
     known = entry is not None or any(map(answers.identifier, (*asked.paper, *found)))
     unproven = [
         Fault(
             "paper", f"nothing shows that {url[:80]!r} is a paper; write {answers.KNOWN}, its PDF's, or a BibTeX entry"
         )
-        for url in map(answers.address, asked.paper)
+        for url in map(answers.url_of, asked.paper)
         if not known and links.is_safe(url) and links.kind_of(url) == "project"
     ]
     if not (known or fault or any(asked.paper)):
@@ -83,10 +84,10 @@ def of_issue(issue: Issue, topics: Mapping[str, Topic]) -> Suggestion:
     return replace(
         asked,
         links=found,
-        title=said.get("title", ""),
+        title=said("title"),
         topics=(*picked, *([rest] if rest else [])),
-        type=said.get("type", ""),
-        why=said.get("why", ""),
+        type=said("type"),
+        why=said("why"),
         entry=entry,
         faults=tuple(faults),
         unproven=tuple(unproven),
@@ -115,15 +116,7 @@ def plan(
     to some other becomes a record with a remark. ``lookup`` may tell what is known of a paper with these identifiers:
     that fills what the suggestion leaves open, with its provenance.
     """
-    facts = _Facts(faults=[*suggestion.faults], remarks=[*suggestion.remarks])
-    _from_entry(facts, suggestion.entry, keep_abstract)
-    for text in suggestion.paper:
-        _from_address(facts, text, "paper")
-    for text in suggestion.links:
-        _from_address(facts, text, "links")
-    _paper_link(facts)
-    _title(facts, suggestion)
-    _own_words(facts, suggestion, contents.topics)
+    facts = _given(suggestion, contents.topics, keep_abstract)
     duplicate = _holder(contents, facts)
     known = facts.values.get("identifiers")
     if lookup and known and not duplicate and (found := lookup(known)):
@@ -147,25 +140,41 @@ def plan(
         return _refused(contents, facts, near[0])
     off = ", which was taken off the list"
     remarks = tuple(facts.remarks) + tuple(
-        f"near to {each.id!r}{off if each.id in contents.retracted else ''}: {each.verdict.reason}; a person decides"
+        f"near to {each.id!r}{off if each.standing == 'retracted' else ''}: {each.verdict.reason}; a person decides"
         for each in near
     )
     writes = {} if suggestion.unproven else {store.record_file(record_id): store.record_text(record)}
     return checked(contents, Plan("paper", record_id, record.title, writes, suggestion.unproven, remarks, near=near))
 
 
-def _refused(contents: Contents, facts: _Facts, duplicate: Neighbour) -> Plan:
+def _given(suggestion: Suggestion, topics: Mapping[str, Topic], keep_abstract: bool) -> _Facts:
+    facts = _Facts(faults=[*suggestion.faults], remarks=[*suggestion.remarks])
+    if suggestion.entry:
+        _from_entry(facts, suggestion.entry, keep_abstract)
+    for text in suggestion.paper:
+        _from_pasted(facts, text, "paper")
+    for text in suggestion.links:
+        _from_pasted(facts, text, "links")
+    _paper_link(facts)
+    _title(facts, suggestion)
+    _own_words(facts, suggestion, topics)
+    return facts
+
+
+def _refused(contents: Contents, facts: _Facts, duplicate: Nearest) -> Plan:
     """Return the plan of a paper that is on the list, or was taken off it."""
-    is_off, reason = duplicate.id not in contents.records, duplicate.verdict.reason
-    there = f"is on the list already as {duplicate.id!r}: {reason}; put what is new into papers/{duplicate.id}.yaml"
-    why = checking.taken_off(contents, duplicate.id, reason) if is_off else there
-    title, known = facts.values.get("title") or duplicate.title, None if is_off else duplicate
+    name, reason = duplicate.id, duplicate.verdict.reason
+    known: Nearest | None = None
+    if duplicate.standing == "retracted":
+        why = checking.taken_off(contents, name, reason)
+    else:
+        why = f"is on the list already as {name!r}: {reason}; put what is new into papers/{name}.yaml"
+        known = duplicate
+    title = facts.values.get("title") or duplicate.title
     return Plan("paper", title=title, faults=(Fault("", why),), remarks=tuple(facts.remarks), duplicate=known)
 
 
-def _from_entry(facts: _Facts, entry: Entry | None, keep_abstract: bool) -> None:
-    if entry is None:
-        return
+def _from_entry(facts: _Facts, entry: Entry, keep_abstract: bool) -> None:
     for name, value in merging.fields_of(entry, keep_abstract=keep_abstract).items():
         group, _, kind = name.partition(".")
         if kind:
@@ -188,7 +197,7 @@ def _fill(facts: _Facts, entry: Entry, keep_abstract: bool) -> None:
             facts.remarks.append(f"{entry.label} has the title {value[:200]!r}")
 
 
-def _from_address(facts: _Facts, text: str, question: str) -> None:
+def _from_pasted(facts: _Facts, text: str, question: str) -> None:
     """Take what one pasted address or identifier says; ``question`` is where it was pasted."""
     text = text.strip()
     if not text:
@@ -196,7 +205,7 @@ def _from_address(facts: _Facts, text: str, question: str) -> None:
     if found := answers.identifier(text):
         facts.put("identifiers", *found, question)
         return
-    url = answers.address(text)
+    url = answers.url_of(text)
     if fault := identifiers.arxiv_fault(text):
         facts.faults.append(Fault(question, f"{text[:80]!r} {fault}"))
     elif not url:
@@ -250,7 +259,7 @@ def _own_words(facts: _Facts, suggestion: Suggestion, topics: Mapping[str, Topic
             facts.remarks.append(f"the reason has {count} words; {MAX_WHY_WORDS} are enough")
 
 
-def _holder(contents: Contents, facts: _Facts) -> Neighbour | None:
+def _holder(contents: Contents, facts: _Facts) -> Nearest | None:
     """Return the paper that has one of the identifiers: that is the one, whatever the titles are."""
     given = facts.values.get("identifiers", {}).items()
     for name, paper in contents.papers.items():
@@ -258,7 +267,8 @@ def _holder(contents: Contents, facts: _Facts) -> Neighbour | None:
         for kind, value in given:
             if (kind, value) in held:
                 reason = f"same {SCHEMES[kind].name} identifier {value}"
-                return Neighbour(name, paper.title, Verdict("same", 1.0, reason))
+                standing: Standing = "listed" if name in contents.records else "retracted"
+                return Nearest(name, paper.title, Verdict("same", 1.0, reason), standing)
     return None
 
 

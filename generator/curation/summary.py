@@ -77,23 +77,19 @@ def _counts(records: Sequence[RecordChange], judgement: Judgement) -> str:
 
 def _row(change: Change, judgement: Judgement, each: RecordChange) -> str:
     title = github(titles.plain(changes.title_of(change, each)))
-    what = f"{_WORDS[each.kind]}"
+    what = _WORDS[each.kind]
     if each.kind == "renamed":
-        what += f", was {github_code_element(each.was or '')}"
+        what += f", was {github_code_element(each.old_id)}"
     if each.kind == "merged":
         what += f", is {github_code_element(each.to or '')} now"
     if each.kind == "retracted":
         what += f": {github(change.head.retracted[each.id].reason)}"
     if each.fields:
         what += f": {github(', '.join(each.fields))}"
-    elif each.kind == "changed":
-        what += " in its form only" if _is_sound(change, each) else ""
+    elif each.kind == "changed" and each.id in change.head.records and each.id in change.base.records:
+        what += " in its form only"
     near = "<br>".join(f"{github(str(one))} ({one.verdict.score:.2f})" for one in judgement.nearest.get(each.id, ()))
     return f"| {title} {github_code_element(each.id)} | {what} | {near} |"
-
-
-def _is_sound(change: Change, each: RecordChange) -> bool:
-    return each.id in change.head.records and (each.was or each.id) in change.base.records
 
 
 def _told(problem: Problem) -> str:
@@ -131,13 +127,13 @@ def _fitted(text: str, folded: Iterator[str], number: int, limit: int) -> str:
 
 def _pages(change: Change, shown: Sequence[RecordChange], settings: Settings) -> Iterator[str]:
     """Yield the page of each record before and after, folded; nothing where the two are the same."""
-    was = [each.was or each.id for each in shown if (each.was or each.id) in change.base.records]
+    was = [each.old_id for each in shown if each.old_id in change.base.records]
     before = pages.papers(_library(change.base), settings, was)
     after = pages.papers(_library(change.head), settings, [each.id for each in shown])
     for each, page in zip(shown, after, strict=True):
         new_lines = _read(page.text)
         name = f"{github(titles.plain(changes.title_of(change, each)))} {github_code_element(each.id)}"
-        if (each.was or each.id) not in change.base.records:
+        if each.old_id not in change.base.records:
             yield _folded(f"{name}: the new page", github_block("\n".join(new_lines), "markdown"))
         else:
             lines = difflib.unified_diff(_read(next(before).text), new_lines, "before", "after", n=2, lineterm="")

@@ -49,11 +49,8 @@ _VOTES = re.compile(r"\d{1,6}|-", re.ASCII)
 @dataclass(frozen=True)
 class _Paragraph:
     line: int
-    lines: tuple[str, ...]
-
-    @property
-    def text(self) -> str:
-        return " ".join(self.lines)
+    text: str
+    is_fact: bool
 
     @property
     def is_long(self) -> bool:
@@ -76,18 +73,20 @@ def read(path: str, text: str, captured: str | None) -> Reading:
     lines = [(number, line.strip()) for number, line in enumerate(text.split("\n"), start=1)]
     header_day, body = _split_header(lines)
     facts = _facts(body)
-    if broken := _second_header(path, body) or _broken_lines(path, body, facts):
+    spaced = _is_spaced(body)
+    if broken := _second_header(path, body) or (None if spaced else _broken_lines(path, body, facts)):
         return Reading(path, NAME, problems=(broken,))
+    paragraphs = list(_paragraphs(body, facts, spaced))
     entries: list[Entry] = []
     problems: list[Problem] = []
     latest = captured or header_day
-    for item in _entries(path, body, facts, latest):
+    for item in _entries(path, paragraphs, spaced, latest):
         if isinstance(item, Entry):
             found = links.by_kind(item.abstract or "")
             entries.append(replace(item, position=len(entries) + 1, links=found))
         else:
             problems.append(item)
-    if len(problems) > 2 and (crumbled := _crumbled(path, body, facts, problems)):
+    if len(problems) > 2 and (crumbled := _crumbled(path, paragraphs, problems)):
         problems = [crumbled]
     if not text.endswith("\n") and (cut := _cut_off(path, entries, problems, [line for _, line in body if line])):
         problems = [cut]
@@ -97,7 +96,7 @@ def read(path: str, text: str, captured: str | None) -> Reading:
         entries = [
             replace(entry, issued=dates.with_year(entry.issued, year)) if entry.issued else entry for entry in entries
         ]
-    remarks = (*_untitled(path, body, facts), *_ambiguous(path, body, facts, latest))
+    remarks = (*_untitled(path, paragraphs), *_ambiguous(path, paragraphs, latest))
     if captured and header_day and captured[4:] != header_day[1:]:
         message = f"the header says {dates.in_words(header_day)}; taken is --captured {captured}"
         remarks += (Problem(path, None, message),)
@@ -137,7 +136,7 @@ def _facts(lines: list[tuple[int, str]]) -> frozenset[int]:
     texts = [(number, line) for number, line in lines if line]
     facts: set[int] = set()
     before = 0
-    for (number, line), (_, following) in zip(texts, [*texts, (0, "")][1:], strict=True):
+    for (number, line), (_, following) in pairwise([*texts, (0, "")]):
         if bullet := _BULLET.fullmatch(line):
             is_fact = _AUTHOR_COUNT.fullmatch(fold(bullet[1])) is not None or following == "·"
         elif line == "·" or _is_date(fold(line)):
@@ -153,19 +152,19 @@ def _facts(lines: list[tuple[int, str]]) -> frozenset[int]:
     return frozenset(facts)
 
 
-def _paragraphs(lines: list[tuple[int, str]], facts: frozenset[int]) -> Iterator[_Paragraph]:
+def _paragraphs(lines: list[tuple[int, str]], facts: frozenset[int], spaced: bool) -> Iterator[_Paragraph]:
     """Group lines: by blank lines where a dump has them, else each line by itself; facts stand alone in any case."""
-    spaced = _is_spaced(lines)
-    group: list[tuple[int, str]] = []
-    for number, line in lines:
-        alone = not spaced or number in facts or (group and group[-1][0] in facts)
+    begin = 0
+    group: list[str] = []
+    for number, line in [*lines, (0, "")]:
+        alone = not spaced or number in facts or begin in facts
         if group and (not line or alone):
-            yield _Paragraph(group[0][0], tuple(text for _, text in group))
+            yield _Paragraph(begin, " ".join(group), begin in facts)
             group = []
+        if line and not group:
+            begin = number
         if line:
-            group.append((number, line))
-    if group:
-        yield _Paragraph(group[0][0], tuple(text for _, text in group))
+            group.append(line)
 
 
 def _is_spaced(lines: list[tuple[int, str]]) -> bool:
@@ -183,7 +182,7 @@ def _broken_lines(path: str, lines: list[tuple[int, str]], facts: frozenset[int]
     long = sum(len(line) > LONGEST_TITLE for _, line in lines)
     texts = [line for number, line in lines if line and number not in facts]
     in_turn = all(line.endswith(".") == bool(place % 2) for place, line in enumerate(texts))  # titles are no sentences
-    if _is_spaced(lines) or in_turn or len(short) <= 2 * long + 2:
+    if in_turn or len(short) <= 2 * long + 2:
         return None
     message = "abstract: abstracts are broken over lines and no blank lines part them; write each on one line"
     return Problem(path, short[1], message)
@@ -196,24 +195,22 @@ def _second_header(path: str, lines: list[tuple[int, str]]) -> Problem | None:
     return Problem(path, second, message) if second else None
 
 
-def _crumbled(
-    path: str, lines: list[tuple[int, str]], facts: frozenset[int], problems: list[Problem]
-) -> Problem | None:
+def _crumbled(path: str, paragraphs: list[_Paragraph], problems: list[Problem]) -> Problem | None:
     """Return one problem for the many of a dump with a blank line after each line of its abstracts."""
-    paragraphs = [paragraph for paragraph in _paragraphs(lines, facts) if paragraph.line not in facts]
     run = longest = 0
     for paragraph in paragraphs:
-        run = 0 if paragraph.is_long else run + 1
-        longest = max(longest, run)
+        if not paragraph.is_fact:
+            run = 0 if paragraph.is_long else run + 1
+            longest = max(longest, run)
     if longest < len(problems):
         return None
     message = "abstract: abstracts are broken into pieces with blank lines between; write each on one line"
     return Problem(path, min(problem.line or 1 for problem in problems), message)
 
 
-def _untitled(path: str, lines: list[tuple[int, str]], facts: frozenset[int]) -> Iterator[Problem]:
+def _untitled(path: str, paragraphs: list[_Paragraph]) -> Iterator[Problem]:
     """Yield a remark for each abstract of two long paragraphs: it may be two abstracts, their title lost."""
-    for one, other in pairwise(_paragraphs(lines, facts)):
+    for one, other in pairwise(paragraphs):
         if one.is_long and other.is_long and _is_ended(one.text) and other.text[0].isupper():
             message = "this paragraph is read as part of the abstract above; see whether its title is missing"
             yield Problem(path, other.line, message)
@@ -242,19 +239,16 @@ def _is_ended(abstract: str) -> bool:
     return abstract[-1] in ".!?)]\"'”’»" or any(char in abstract.split()[-1] for char in "/@")
 
 
-def _entries(
-    path: str, lines: list[tuple[int, str]], facts: frozenset[int], captured: str | None
-) -> Iterator[Entry | Problem]:
+def _entries(path: str, paragraphs: list[_Paragraph], spaced: bool, captured: str | None) -> Iterator[Entry | Problem]:
     """Yield entries (their position and links still to be found) and problems, in file order."""
     title: _Paragraph | None = None
     entry: Entry | None = None
     votes: int | None = None
-    dense, paragraphs = not _is_spaced(lines), list(_paragraphs(lines, facts))
     for paragraph, following in zip(paragraphs, [*paragraphs, None][1:], strict=True):
         text, line = paragraph.text, paragraph.line
-        if line in facts and _VOTES.fullmatch(text):  # upvotes stand before a title
+        if paragraph.is_fact and _VOTES.fullmatch(text):  # upvotes stand before a title
             votes = int(text) if text != "-" else None
-        elif line in facts:
+        elif paragraph.is_fact:
             if entry is None or title is not None:
                 if title is None and _BULLET.fullmatch(text):  # else the title is reported, or the lines above
                     what = f"the line {text[:40]!r} belongs to no abstract"
@@ -273,11 +267,11 @@ def _entries(
         elif paragraph.is_long and (entry is None or any(_facts_of(entry))):
             yield Problem(path, line, "abstract: this abstract has no title before it; add the title's line")
             entry = Entry(path, line, 0, "", text)  # for the facts below it
-        elif paragraph.is_long and dense:
+        elif paragraph.is_long and not spaced:
             yield Problem(path, line, "abstract: two long lines in a row; join them or add the title between them")
         elif entry and title is None and (paragraph.is_long or _continues(entry, paragraph, following)):
             entry = replace(entry, abstract=f"{entry.abstract} {text}")
-        elif entry and title is None and dense and text[0].islower() and not _is_ended(entry.abstract or "."):
+        elif entry and title is None and not spaced and text[0].islower() and not _is_ended(entry.abstract or "."):
             yield Problem(path, line, "abstract: this looks like a piece of the abstract above; write it on one line")
             entry = None
         else:
@@ -334,15 +328,14 @@ def _readings(line: str, captured: str | None) -> list[tuple[str, int]]:
     return early if len(early) == 1 else found
 
 
-def _ambiguous(
-    path: str, lines: list[tuple[int, str]], facts: frozenset[int], captured: str | None
-) -> Iterator[Problem]:
+def _ambiguous(path: str, paragraphs: list[_Paragraph], captured: str | None) -> Iterator[Problem]:
     """Yield a remark for each date that can be read in two ways."""
-    for number, line in lines:
-        if number in facts and _is_date(text := fold(line)) and len(found := _readings(text, captured)) == 2:
+    for paragraph in paragraphs:
+        text = fold(paragraph.text) if paragraph.is_fact else ""
+        if _is_date(text) and len(found := _readings(text, captured)) == 2:
             ways = " or ".join(f"{dates.in_words(date)} with {count}" for date, count in found)
             message = f"issued, comments: {text[:40]!r} may be {ways}; left out; put a space behind the date"
-            yield Problem(path, number, message)
+            yield Problem(path, paragraph.line, message)
 
 
 def _no_abstract(path: str, title: _Paragraph) -> Problem:

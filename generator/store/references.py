@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from generator.errors import Problem
 from generator.facts.ids import id_fault
+from generator.models import Record
 from generator.store import Contents, record_file
 
 
@@ -19,12 +20,22 @@ def is_faulty(contents: Contents, file: str) -> bool:
 def stated(contents: Contents, file: str) -> Mapping[str, object] | None:
     """Return the items of a table, faulty ones too; ``None`` where it cannot be read, so nobody knows what it names."""
     table: Mapping[str, object] = getattr(contents, file.removesuffix(".yaml"))
-    return None if not table and is_faulty(contents, file) else _items(contents, file)
+    return None if not table and is_faulty(contents, file) else fields(contents, file)
 
 
-def _items(contents: Contents, file: str) -> Mapping[str, object]:
+def fields(contents: Contents, file: str) -> Mapping[str, object]:
+    """Return the fields of a file as they stand there, or the items of a table; nothing where it has none."""
     document = contents.files.get(file)
     return document.data if document and isinstance(document.data, Mapping) else {}
+
+
+def bearing(records: Mapping[str, Record]) -> dict[tuple[str, str], str]:
+    """Return which record bears an identifier, be it an alternative one: ``{("doi", "10.1000/1"): "loom"}``."""
+    found: dict[tuple[str, str], str] = {}
+    for name, record in records.items():
+        for held in (record.identifiers, *record.alternative_identifiers):
+            found |= {(kind, value): name for kind, value in held if value}
+    return found
 
 
 def fault(contents: Contents, paper: str) -> str | None:
@@ -45,7 +56,7 @@ def steps(contents: Contents) -> Iterator[tuple[str, str, str, list[str]]]:
     empty text: that fault is reported elsewhere.
     """
     for file, field in (("topics.yaml", "start_here"), ("paths.yaml", "steps")):
-        for name, item in _items(contents, file).items():
+        for name, item in fields(contents, file).items():
             listed = item.get(field) if isinstance(item, Mapping) else None
             papers = [each.get("paper") if isinstance(each, Mapping) else None for each in _list(listed)]
             yield file, name, field, [each if isinstance(each, str) and not id_fault(each) else "" for each in papers]

@@ -80,15 +80,15 @@ def _understood(ask: Callable[[], _T]) -> _T:
         raise NoAnswerError(f"gives an answer that cannot be read ({type(error).__name__})") from error
 
 
-def _failing_alone(records: Iterable[str], ask: Callable[[str], tuple[Entry, ...]]) -> Iterator[Answer]:
+def _failing_alone(records: Mapping[str, Record], ask: Callable[[Record], tuple[Entry, ...]]) -> Iterator[Answer]:
     """Ask about one record after the other; a question without an answer does not end the asking."""
-    for record in records:
+    for name, record in records.items():
         try:
-            yield Answer(record, ask(record))
+            yield Answer(name, ask(record))
         except LeaveAloneError:
             raise
         except NoAnswerError as error:
-            yield Answer(record, failure=str(error))
+            yield Answer(name, failure=str(error))
 
 
 def _day(moment: Any) -> str | None:
@@ -113,7 +113,7 @@ class ArXiv:
         while waiting:
             names, waiting = waiting[: self._BATCH], waiting[self._BATCH :]
             try:
-                search = arxiv.Search(id_list=[str(known[name]) for name in names], max_results=len(names))
+                search = arxiv.Search(id_list=[known[name] for name in names], max_results=len(names))
                 found = {entry.identifiers["arxiv"]: entry for entry in self._entries(search)}
             except LeaveAloneError:
                 raise
@@ -121,16 +121,17 @@ class ArXiv:
                 yield from (Answer(name, failure=str(error)) for name in names)
                 continue
             for name in names:
-                entry = found.get(str(known[name]))
+                entry = found.get(known[name])
                 yield Answer(name, (entry,)) if entry else Answer(name, failure=f"does not show {known[name]}")
 
-        def by_title(name: str) -> tuple[Entry, ...]:
-            words = " ".join(titles.tokens(titles.plain(records[name].title)))[:_MAX_QUERY]
-            return tuple(self._entries(arxiv.Search(query=f'ti:"{words}"', max_results=_HITS)))
+        others = {name: record for name, record in records.items() if name not in known}
+        yield from _failing_alone(others, self._by_title)
 
-        yield from _failing_alone((name for name in records if name not in known), by_title)
+    def _by_title(self, record: Record) -> tuple[Entry, ...]:
+        words = " ".join(titles.tokens(titles.plain(record.title)))[:_MAX_QUERY]
+        return self._entries(arxiv.Search(query=f'ti:"{words}"', max_results=_HITS))
 
-    def _entries(self, search: arxiv.Search) -> Sequence[Entry]:
+    def _entries(self, search: arxiv.Search) -> tuple[Entry, ...]:
         # The pause and the retries are the transport's; it also keeps answers, and honours Retry-After.
         client = arxiv.Client(page_size=int(search.max_results), delay_seconds=0, num_retries=0)
         client.query_url_format = f"{self._base}/api/query?{{}}"
@@ -143,7 +144,7 @@ class ArXiv:
                     found.extend(self._entry(result, len(found) + 1))
 
         _understood(read)
-        return found
+        return tuple(found)
 
     def _entry(self, result: arxiv.Result, position: int) -> Iterator[Entry]:
         number = identifiers.arxiv(result.entry_id)
@@ -168,7 +169,7 @@ class HuggingFace:
 
     def answers(self, records: Mapping[str, Record]) -> Iterator[Answer]:
         """Ask for one record after the other."""
-        return _failing_alone(records, lambda name: self._ask(records[name]))
+        return _failing_alone(records, self._ask)
 
     def _ask(self, record: Record) -> tuple[Entry, ...]:
         number = record.identifiers.arxiv
@@ -230,7 +231,7 @@ class Crossref:
 
     def answers(self, records: Mapping[str, Record]) -> Iterator[Answer]:
         """Ask for one record after the other: by DOI, else by title and authors."""
-        return _failing_alone(records, lambda name: self._ask(records[name]))
+        return _failing_alone(records, self._ask)
 
     def _ask(self, record: Record) -> tuple[Entry, ...]:
         doi = record.identifiers.doi

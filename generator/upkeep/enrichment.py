@@ -21,7 +21,8 @@ from generator.faults import faults_of
 from generator.matching.comparison import Verdict, compare
 from generator.matching.items import item_of_entry, item_of_record
 from generator.models import Entry, Record
-from generator.upkeep.apis import Api
+from generator.store import references
+from generator.upkeep.apis import Answer, Api
 from generator.upkeep.politeness import LeaveAloneError, PoliteTransport
 from generator.wording import count
 
@@ -30,7 +31,7 @@ FIELDS = ("authors", "issued", "venue", "identifiers.arxiv", "identifiers.doi")
 
 _YEARS_TO_PRINT = 2  # a preprint's publication may be so many years later and still be the paper
 _DISTINCT = 40  # letters of a title that is enough where a record knows neither authors nor year
-_MAX_NAME = 120
+_MAX_NAME, _MAX_VENUE = 120, 240  # characters
 # Marks that stand in no person's name and no venue: what carries them is markup or worse.
 _ODD = re.compile(r"[<>{}\\|`^~$@]|https?:|\d{5}|&#?\w+;")
 _MAX_SUMMARY = 60_000  # GitHub takes 65,536 characters in a pull request
@@ -109,17 +110,10 @@ def enrich(
     """
     done = Enrichment()
     names = sorted(set(names))
-    owners = {
-        (kind, value): name
-        for name, record in records.items()
-        for held in (record.identifiers, *record.alternative_identifiers)
-        for kind, value in held
-        if value
-    }
+    owners = references.bearing(records)
     for api, transport in apis:
         current = {name: done.records.get(name, records[name]) for name in names}
-        wanted = {name: _wanted(record, api) for name, record in current.items()}
-        asked = {name: record for name, record in current.items() if wanted[name]}
+        asked = {name: record for name, record in current.items() if _wanted(record, api)}
         done.asked[api.name] = len(asked)
         try:
             for number, answer in enumerate(api.answers(asked), start=1):
@@ -128,7 +122,7 @@ def enrich(
                 if answer.failure:
                     done.doubts.append(Doubt(answer.record, api.title, answer.failure))
                 else:
-                    _take(done, answer.record, asked[answer.record], answer.entries, api, wanted[answer.record], owners)
+                    _take(done, answer, asked[answer.record], api, owners)
         except LeaveAloneError as error:
             done.doubts.append(Doubt("", api.title, str(error)))
             if error.unreachable:
@@ -143,42 +137,28 @@ def _wanted(record: Record, api: Api) -> frozenset[str]:
     return wanted if api.dates_preprints or not record.issued else wanted - {"issued"}
 
 
-def _take(
-    done: Enrichment,
-    name: str,
-    record: Record,
-    entries: Sequence[Entry],
-    api: Api,
-    wanted: frozenset[str],
-    owners: dict[tuple[str, str], str],
-) -> None:
+def _take(done: Enrichment, answer: Answer, record: Record, api: Api, owners: dict[tuple[str, str], str]) -> None:
     """Let the one entry that is the record's paper join it, as far as its facts are wanted and beyond doubt."""
-    verdicts = [(entry, _verdict(name, record, entry, api)) for entry in entries]
-    same = [entry for entry, verdict in verdicts if verdict.kind == "same"]
-    if len({tuple(sorted(entry.identifiers.items())) for entry in same}) > 1:
-        labels = ", ".join(sorted({entry.label for entry in same}))
-        done.doubts.append(Doubt(name, api.title, f"shows more than one paper with this title ({labels})"))
+    name = answer.record
+
+    def doubt(message: str) -> None:
+        done.doubts.append(Doubt(name, api.title, message))
+
+    entry = _same(answer, record, api, doubt)
+    if entry is None:
         return
-    if not same:
-        done.doubts.extend(
-            Doubt(name, api.title, f"shows {entry.label}: {verdict.reason}")
-            for entry, verdict in verdicts
-            if verdict.kind == "review"
-        )
-        return
-    entry = same[0]
+    wanted = _wanted(record, api)
     facts: dict[str, Any] = {}
     for field_name, value in merging.fields_of(entry, keep_abstract=False).items():
-        if field_name not in wanted:
-            if field_name in api.gives and (held := _differs(record, field_name, value, api)):
-                done.doubts.append(
-                    Doubt(name, api.title, f"says {field_name}: {merging.shown(value)[:200]}, but {held}")
-                )
-            continue
-        if doubt := _doubt(record, field_name, value) or _owned(name, field_name, value, owners):
-            done.doubts.append(Doubt(name, api.title, f"says {field_name}: {merging.shown(value)[:200]}, but {doubt}"))
-        else:
-            facts[field_name] = value
+        held = None
+        if field_name in wanted:
+            held = _against(record, field_name, value) or _owned(name, field_name, value, owners)
+            if not held:
+                facts[field_name] = value
+        elif field_name in api.gives:
+            held = _differs(record, field_name, value, api)
+        if held:
+            doubt(f"says {field_name}: {merging.shown(value)[:200]}, but {held}")
     partial = replace(
         entry,
         title=record.title,
@@ -191,21 +171,41 @@ def _take(
         links={},
     )
     if faults := list(faults_of(partial)):
-        done.doubts.extend(Doubt(name, api.title, f"gives what no record can hold: {fault}") for fault in faults)
+        for fault in faults:
+            doubt(f"gives what no record can hold: {fault}")
         return
     # The title stays as the record has it, and an answer is no sighting: no file of it is kept.
     merged, _ = merging.merge(record, [(api.name, replace(partial, title=""))], {}, added=None)
     merged = merged.model_copy(update={"seen": record.seen})
     if store.size_fault(store.record_text(merged)):
-        done.doubts.append(Doubt(name, api.title, "gives more than a record's file can hold"))
+        doubt("gives more than a record's file can hold")
         return
+    _keep(done, name, record, merged, owners)
+
+
+def _same(answer: Answer, record: Record, api: Api, doubt: Callable[[str], None]) -> Entry | None:
+    """Return the entry of an answer that is the record's paper, if there is one; ``doubt`` hears what may be it."""
+    verdicts = [(entry, _verdict(answer.record, record, entry, api)) for entry in answer.entries]
+    same = [entry for entry, verdict in verdicts if verdict.kind == "same"]
+    if len({tuple(sorted(entry.identifiers.items())) for entry in same}) > 1:
+        labels = ", ".join(sorted({entry.label for entry in same}))
+        doubt(f"shows more than one paper with this title ({labels})")
+        return None
+    if same:
+        return same[0]
+    for entry, verdict in verdicts:
+        if verdict.kind == "review":
+            doubt(f"shows {entry.label}: {verdict.reason}")
+    return None
+
+
+def _keep(done: Enrichment, name: str, record: Record, merged: Record, owners: dict[tuple[str, str], str]) -> None:
+    """Keep what a record has become, with each fact that is new."""
     for field_name in FIELDS:
         before, after = record.value(field_name), merged.value(field_name)
         if before != after:
-            source = merged.provenance[field_name]
-            done.facts.append(
-                Fact(name, field_name, merging.shown(after), source, merging.shown(before) if before else None)
-            )
+            held = merging.shown(before) if before else None
+            done.facts.append(Fact(name, field_name, merging.shown(after), merged.provenance[field_name], held))
             done.records[name] = merged
             if field_name.startswith("identifiers."):
                 owners[field_name.partition(".")[2], after] = name
@@ -223,40 +223,48 @@ def _verdict(name: str, record: Record, entry: Entry, api: Api) -> Verdict:
         return verdict
     if ours.key != theirs.key:
         return Verdict("review", verdict.score, "found by title, and the titles are not equal")
-    people = bool(ours.people and theirs.people)  # they agree, else the verdict would be another
-    if people or (not ours.people and ours.year and ours.year == theirs.year):
+    if ours.people and theirs.people:  # they agree, else the verdict would be another
+        return verdict
+    if not ours.people and ours.year and ours.year == theirs.year:
         return verdict
     if not ours.people and not ours.year and len(ours.key) >= _DISTINCT:
         return verdict
     return Verdict("review", verdict.score, "equal title, but neither authors nor year to compare")
 
 
-def _doubt(record: Record, name: str, value: Any) -> str | None:
+def _against(record: Record, name: str, value: Any) -> str | None:
     """Say what keeps a value from being taken, or ``None``."""
-    held = record.value(name)
-    if name == "issued" and held and not dates.agree(held, value):
+    if name == "authors":
+        return _against_authors(record, value)
+    if name == "venue" and (_ODD.search(value) or len(value) > _MAX_VENUE):
+        return f"{value[:60]!r} is no venue"
+    if name == "issued" and record.issued and not dates.agree(record.issued, value):
         derived = is_derived(record.provenance.get(name, ""))
-        if not (derived and dates.is_month_after(held, value)):
-            return f"the record says {held}"
-    texts = [str(each) for each in value] if name == "authors" else [value] if name == "venue" else []
-    if odd := next(
-        (text for text in texts if _ODD.search(text) or len(text) > _MAX_NAME * (2 - (name == "authors"))), None
-    ):
-        return f"{odd[:60]!r} is no {'name' if name == 'authors' else 'venue'}"
-    if name == "authors" and record.author_count and len(value) != record.author_count:
-        return f"{record.provenance.get('author_count', 'the record')} counts {record.author_count} authors"
-    if name == "authors" and len(set(texts)) < len(texts):
-        return "a name stands twice"
-    if name == "authors" and held and not _go_on(held, value):
-        return f"the record has {merging.shown(held)[:200]}"
+        if not (derived and dates.is_month_after(record.issued, value)):
+            return f"the record says {record.issued}"
     return None
 
 
-def _go_on(held: Sequence[Any], value: Sequence[Any]) -> bool:
-    """Tell whether a list of authors goes on with others after those that are named: each has a word in common."""
-    named = people(held)
-    words = [[set(titles.tokens(str(each))) for each in names] for names in (named, value)]
-    return len(value) > len(named) and all(one & other for one, other in zip(*words, strict=False))
+def _against_authors(record: Record, authors: Sequence[Any]) -> str | None:
+    names = [str(author) for author in authors]
+    for name in names:
+        if _ODD.search(name) or len(name) > _MAX_NAME:
+            return f"{name[:60]!r} is no name"
+    if record.author_count and len(names) != record.author_count:
+        return f"{record.provenance.get('author_count', 'the record')} counts {record.author_count} authors"
+    if len(set(names)) < len(names):
+        return "a name stands twice"
+    known = people(record.authors)  # a cut list goes on with others
+    if record.authors and not (len(authors) > len(known) and _share_words(known, authors)):
+        return f"the record has {merging.shown(record.authors)[:200]}"
+    return None
+
+
+def _share_words(some: Sequence[Any], others: Sequence[Any]) -> bool:
+    """Tell whether each of two names at one place has a word in common, as far as both lists go."""
+    return all(
+        set(titles.tokens(str(one))) & set(titles.tokens(str(other))) for one, other in zip(some, others, strict=False)
+    )
 
 
 def _differs(record: Record, name: str, value: Any, api: Api) -> str | None:
@@ -265,8 +273,7 @@ def _differs(record: Record, name: str, value: Any, api: Api) -> str | None:
     if not origin or is_editors(origin):
         return None
     if name == "authors":
-        words = [[set(titles.tokens(str(each))) for each in names] for names in (held, value)]
-        same = len(held) == len(value) and all(one & other for one, other in zip(*words, strict=True))
+        same = len(held) == len(value) and _share_words(held, value)
     elif name == "issued":
         same = not api.dates_preprints or dates.agree(held, value)
     else:  # other identifiers make another paper, and venues have many names

@@ -47,7 +47,7 @@ _GONE = frozenset({404, 410})
 
 @dataclass(frozen=True)
 class Link:
-    """A link of a record: its field (``links.code``), its address, and a person's note that excepts it."""
+    """A link of a record: its field (``links.code``), its URL, and a person's note that excepts it."""
 
     record: str
     field: str
@@ -62,21 +62,20 @@ class Finding:
     link: Link
     kind: str
     said: str
-    address: str | None = None
-    """Where it has moved to."""
+    moved_to: str | None = None
     since: str | None = None
     answered: bool = False
     """Whether any server answered at all."""
 
 
 def links_of(records: Mapping[str, Record], names: Iterable[str], *, papers: bool = False) -> list[Link]:
-    """Return the links of the records ``names``, in order; with ``papers``, also the addresses of their identifiers."""
+    """Return the links of the records ``names``, in order; with ``papers``, also those that their identifiers are."""
     found = []
     for name in sorted(set(names)):
         record = records[name]
         notes = record.link_notes.model_dump()
-        for kind, address in record.links.model_dump(exclude_none=True).items():
-            found.append(Link(name, f"links.{kind}", address, notes[kind]))
+        for kind, url in record.links.model_dump(exclude_none=True).items():
+            found.append(Link(name, f"links.{kind}", url, notes[kind]))
         if papers:
             for kind, value in record.identifiers.model_dump(exclude_none=True).items():
                 found.append(Link(name, f"identifiers.{kind}", SCHEMES[kind].url(value)))
@@ -104,10 +103,10 @@ class Checker:
 
     def check(self, wanted: Sequence[Link], tell: Callable[[int], None] | None = None) -> list[Finding]:
         """Return what became of each link, the worst first; links that a person has excepted are not asked for."""
-        by_host: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        by_host: defaultdict[str, dict[str, Link]] = defaultdict(dict)
         for link in wanted:
             if not link.note:
-                by_host[_host(link.url)][link.url] = None
+                by_host[_host(link.url)][link.url] = link  # several records may have one
         self._enough = min(_UNREACHED, len(by_host))
         outcomes: dict[str, Finding] = {}
         with self._pool, ThreadPoolExecutor(_HOSTS_AT_ONCE) as threads:
@@ -125,23 +124,21 @@ class Checker:
         ]
         return sorted(findings, key=lambda each: (KINDS.index(each.kind), each.link.record, each.link.field))
 
-    def _check_host(self, addresses: Iterable[str]) -> dict[str, Finding]:
-        return {address: self._follow(address) for address in addresses}
+    def _check_host(self, by_url: Mapping[str, Link]) -> dict[str, Finding]:
+        return {url: self._follow(link) for url, link in by_url.items()}
 
     @property
     def _is_offline(self) -> bool:
         return not self._answered and len(self._unreached) >= self._enough
 
-    def _follow(self, address: str) -> Finding:
+    def _follow(self, link: Link) -> Finding:
         """Follow a link to its end."""
-        start = links.with_ascii_host(address)  # names are turned into ASCII here as a record's are judged
+        start = links.with_ascii_host(link.url)  # names are turned into ASCII here as a record's are judged
         at, moved, lasting, answered = start, None, True, False
 
         def found(kind: str, said: str) -> Finding:
             where = f" at {at}" if at != start and kind != "moved" else ""
-            return Finding(
-                Link("", "", address), kind, said + where, moved if kind == "moved" else None, None, answered
-            )
+            return Finding(link, kind, said + where, moved if kind == "moved" else None, answered=answered)
 
         if self._stopped or self._budget.is_over:
             return found("unchecked", "the time was up")
@@ -180,7 +177,7 @@ class Checker:
         return found("moved", "moved for good") if moved else found("alive", _words(status))
 
     def _ask(self, url: httpx2.URL) -> tuple[int, str]:
-        """Return the status of an address and where it redirects to: by HEAD, and by GET where HEAD fails."""
+        """Return the status of a URL and where it redirects to: by HEAD, and by GET where HEAD fails."""
         began = self._clock.monotonic()
         for attempt in range(1, _TRIES + 1):
             wait = 2.0 ** (attempt - 1)
@@ -207,22 +204,19 @@ class Checker:
         """Send one request; of the answer, the head is read and no more."""
         to = httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
         host = url.raw_host.decode("ascii")  # not url.host, which fails where a name is none in Unicode
-        with self._turns.lock(host):
-            self._turns.wait(host)
-            try:
-                with self._pool.stream(method, to, headers=self._headers, extensions={"timeout": _TIMEOUTS}) as answer:
-                    headers = {
-                        name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers
-                    }
-                    return answer.status, headers
-            finally:
-                self._turns.end(host)
+        extensions = {"timeout": _TIMEOUTS}
+        with (
+            self._turns.turn(host),
+            self._pool.stream(method, to, headers=self._headers, extensions=extensions) as answer,
+        ):
+            headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
+            return answer.status, headers
 
 
-def _host(address: str) -> str:
-    """Return the host of an address, or nothing where it has none."""
+def _host(url: str) -> str:
+    """Return the host of a URL, or nothing where it has none."""
     with contextlib.suppress(ValueError):
-        return links.ascii_host(urlsplit(address)) or ""
+        return links.ascii_host(urlsplit(url)) or ""
     return ""
 
 
@@ -257,12 +251,15 @@ def with_days(findings: Sequence[Finding], state: Mapping[str, Any], today: str)
     """Return the findings, those that are not well with the day since which they are so, by an earlier ``state``."""
     dated = []
     for finding in findings:
+        trouble = _trouble(finding.kind)
+        if not trouble:
+            dated.append(finding)
+            continue
         before = state.get(finding.link.url)
         before = before if isinstance(before, Mapping) else {}
-        same = _trouble(finding.kind) and _trouble(str(before.get("kind"))) == _trouble(finding.kind)
         since = before.get("since")
-        since = since if same and isinstance(since, str) and len(since) == 10 else today
-        dated.append(replace(finding, since=since) if _trouble(finding.kind) else finding)
+        is_the_same = _trouble(str(before.get("kind"))) == trouble and isinstance(since, str) and len(since) == 10
+        dated.append(replace(finding, since=since if is_the_same else today))
     return dated
 
 
@@ -329,8 +326,8 @@ def _rows(findings: Sequence[Finding], room: int) -> Iterator[str]:
     """Yield the rows of the report, as many as an issue on GitHub can hold (65,536 characters)."""
     for number, finding in enumerate(findings):
         said = escaping.github_code_element(finding.said[:300])
-        if finding.address:
-            said = f"moved to {escaping.github_link(finding.address)}"
+        if finding.moved_to:
+            said = f"moved to {escaping.github_link(finding.moved_to)}"
         cells = (
             finding.kind,
             escaping.github_code_element(finding.link.record),

@@ -9,7 +9,7 @@ import re
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -90,21 +90,20 @@ class Turns:
         self._locks: dict[str, threading.Lock] = {}
         self._ended: dict[str, float] = {}
 
-    def lock(self, host: str) -> threading.Lock:
-        """Return the lock that whoever talks to ``host`` must hold."""
+    @contextlib.contextmanager
+    def turn(self, host: str) -> Iterator[None]:
+        """Wait until no other thread talks to ``host`` and the pause after the last request is over; then hold it."""
         with self._guard:
-            return self._locks.setdefault(host, threading.Lock())
-
-    def wait(self, host: str) -> None:
-        """Wait until the pause after the last request to ``host`` is over."""
-        if host in self._ended:
-            rest = self._ended[host] + self._pauses.get(host, self._pause) - self._clock.monotonic()
-            if rest > 0:
-                self._clock.sleep(rest)
-
-    def end(self, host: str) -> None:
-        """Note that a request to ``host`` has ended now."""
-        self._ended[host] = self._clock.monotonic()
+            lock = self._locks.setdefault(host, threading.Lock())
+        with lock:
+            if host in self._ended:
+                rest = self._ended[host] + self._pauses.get(host, self._pause) - self._clock.monotonic()
+                if rest > 0:
+                    self._clock.sleep(rest)
+            try:
+                yield
+            finally:
+                self._ended[host] = self._clock.monotonic()
 
 
 def user_agent(repo_url: str, contact: str | None = None) -> str:
@@ -174,19 +173,14 @@ class PoliteTransport(httpx2.BaseTransport):
         raise NoAnswerError(what)
 
     def _send(self, request: httpx2.Request) -> httpx2.Response:
-        host = request.url.host
-        with self._turns.lock(host):
-            self._turns.wait(host)
+        with self._turns.turn(request.url.host):
             self._budget.take()
             self.sent += 1
+            answer = self._inner.handle_request(request)
             try:
-                answer = self._inner.handle_request(request)
-                try:
-                    body = self._body(answer)
-                finally:
-                    answer.close()
+                body = self._body(answer)
             finally:
-                self._turns.end(host)
+                answer.close()
         headers = answer.headers.copy()
         if answer.status_code in (200, 304, 404) and "no-store" not in headers.get("cache-control", ""):
             headers["cache-control"] = f"max-age={FRESH}"
