@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import graphlib
 import re
 import sys
@@ -39,10 +40,12 @@ def module_of(path: Path) -> str:
     return "generator" if parts == ("__init__",) else parts[0]
 
 
+@functools.cache
 def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"), str(path))
 
 
+@functools.cache
 def imports_of(path: Path) -> set[str]:
     """Return the dotted names that a file imports anywhere in it, functions included."""
     found = set()
