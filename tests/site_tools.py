@@ -192,10 +192,11 @@ def real_site() -> Site:
 
 @functools.cache
 def toy_site() -> Site:
-    """Build the site of the toy list, hostile record and all, once per run, under a published address."""
+    """Build the site of the toy list, hostile record and all, once per run, as a published one with a repository."""
 
     def make(folder: Path) -> Site:
-        return build(copy_project(folder / "project", toy_records(folder / "records")), SITE_URL=PUBLISHED)
+        project = copy_project(folder / "project", toy_records(folder / "records"))
+        return build(project, SITE_URL=PUBLISHED, REPO_URL="https://git.example.org/list")
 
     return _once("toy", make)
 
