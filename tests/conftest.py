@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -9,7 +13,7 @@ import built_site
 import hypothesis
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from site_tools import chromium
+from site_tools import RUN_FOLDER, chromium
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -27,6 +31,14 @@ FEATURES_OFF = (
     "AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled",
     "PreconnectToSearch",
 )  # fmt: skip
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make a folder for what the workers of a run share; they inherit its name."""
+    if not hasattr(config, "workerinput"):
+        folder = tempfile.mkdtemp(prefix="reading-list-tests-")
+        os.environ[RUN_FOLDER] = folder
+        config.add_cleanup(functools.partial(shutil.rmtree, folder, ignore_errors=True))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -65,7 +77,9 @@ def make_records(tmp_path: Path) -> Callable[[Mapping[str, str]], Path]:
 def browser() -> Iterator[Browser]:
     """The Chromium of this machine; without one, skip, or fail where CI must not."""
     path = chromium()
-    arguments = [*built_site.launch_arguments(), f"--disable-features={','.join(FEATURES_OFF)}"]
+    # Letters as wide as where there is a window: without one they would be rounded to whole pixels.
+    looks = "--font-render-hinting=none"
+    arguments = [*built_site.launch_arguments(), looks, f"--disable-features={','.join(FEATURES_OFF)}"]
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=arguments)
         yield started

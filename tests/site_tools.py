@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import functools
 import http.server
 import os
+import pickle
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
 import built_site
 import pytest
+from playwright.sync_api import Page
 
 from generator import cli, generation, pages, store
 from generator.library import Library
@@ -41,6 +42,8 @@ TOY_SETTINGS = Settings(
 )
 PAYLOAD_FLAG = "pwned"
 """What every payload of the hostile toy record sets on ``window``; it must stay unset."""
+RUN_FOLDER = "READING_LIST_TESTS"
+"""The variable with the folder of this run of pytest, the same for all its workers; conftest.py makes it."""
 
 
 # --- projects --------------------------------------------------------------------------------------------------------
@@ -163,30 +166,51 @@ def build(project: Path, **variables: str) -> Site:
 @functools.cache
 def scratch() -> Path:
     """Return a folder that lives as long as this test session."""
-    folder = Path(tempfile.mkdtemp(prefix="reading-list-tests-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
+    return Path(tempfile.mkdtemp(dir=os.environ[RUN_FOLDER]))
+
+
+def _once(name: str, make: Callable[[Path], Site]) -> Site:
+    """Return the site that the first worker to ask for it makes in a new folder; the others of the run wait for it."""
+    import fcntl  # not everywhere, and few tests need it
+
+    folder = Path(os.environ[RUN_FOLDER]) / name
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        kept = folder / "site.pickle"
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps(make(folder)))
+        site: Site = pickle.loads(kept.read_bytes())
+        return site
 
 
 @functools.cache
 def real_site() -> Site:
-    """Build the site of the real records, once per session."""
-    return build(copy_project(scratch() / "real"))
+    """Build the site of the real records, once per run; a test that changes it works on a copy."""
+    return _once("real", lambda folder: build(copy_project(folder / "project")))
 
 
 @functools.cache
 def toy_site() -> Site:
-    """Build the site of the toy list, hostile record and all, once per session, under a published address."""
-    return build(copy_project(scratch() / "toy", toy_records(scratch() / "toy-records")), SITE_URL=PUBLISHED)
+    """Build the site of the toy list, hostile record and all, once per run, as a published one with a repository."""
+
+    def make(folder: Path) -> Site:
+        project = copy_project(folder / "project", toy_records(folder / "records"))
+        return build(project, SITE_URL=PUBLISHED, REPO_URL="https://git.example.org/list")
+
+    return _once("toy", make)
 
 
 @functools.cache
 def zensical_site() -> Site:
-    """Build the site of the real records with the other engine, once per session."""
-    project = copy_project(scratch() / "zensical")
-    folder = scratch() / "zensical-site"
-    done = run(project, "generator", "build", "--engine", "zensical", "--site-dir", folder)
-    return Site(project, folder, done.returncode, done.stdout + done.stderr)
+    """Build the site of the real records with the other engine, once per run."""
+
+    def make(folder: Path) -> Site:
+        project = copy_project(folder / "project")
+        done = run(project, "generator", "build", "--engine", "zensical", "--site-dir", folder / "site")
+        return Site(project, folder / "site", done.returncode, done.stdout + done.stderr)
+
+    return _once("zensical", make)
 
 
 PUBLISHED = "https://published.example.org/looms/"
@@ -290,9 +314,23 @@ def free_port() -> int:
         return port
 
 
+# What scripts make of a page once it has loaded: they mark what is ready.
+AT_REST = """() => document.fonts.ready.then(() => !document.querySelector(
+  ".rl-cite:not(.rl-is-ready), .rl-browse:not(.rl-is-ready, .rl-is-broken)"))"""
+
+
+def at_rest(page: Page) -> None:
+    """Wait until a page has its fonts and its scripts have made what they make; half a second less than networkidle."""
+    page.wait_for_function(AT_REST)
+
+
 def chromium() -> str:
-    """Return the path of a Chromium. Without one a test is skipped, but fails in CI, where it must not go unnoticed."""
-    found = built_site.chromium()
+    """Return the path of a Chromium. Without one a test is skipped, but fails in CI, where it must not go unnoticed.
+
+    Unless one is named, it is the same engine without a window where that is installed, which takes half of the time.
+    """
+    shell = None if os.environ.get("CHROMIUM") else shutil.which("chromium-headless-shell")
+    found = shell or built_site.chromium()
     if found is None:
         remedy = f"no Chromium: name one in CHROMIUM, or install one of {', '.join(built_site.BROWSERS)}"
         if os.environ.get("CI") == "true":

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
-from site_tools import build, copy_project, scratch, serve
+from site_tools import at_rest, build, copy_project, scratch, serve
 
 from generator.facts import names
 
@@ -129,7 +129,8 @@ def test_a_full_stop_stands_where_its_text_ends(page: Page, language: str, reque
 def test_a_site_that_is_read_from_the_right_is_laid_out_from_the_right(page: Page, arabic: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     for path in ("", "papers/", "papers/english/", "years/2024/", "pictures/"):
-        page.goto(arabic + path, wait_until="networkidle")
+        page.goto(arabic + path)
+        at_rest(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
     page.goto(f"{arabic}papers/")
     row = page.locator(".rl-rows li", has_text=ENGLISH)

@@ -59,15 +59,15 @@ class Server:
             time.sleep(0.1)
 
     def settle(self, quiet: float) -> int:
-        """Wait until no build has been started for ``quiet`` seconds; return the number of builds by then."""
+        """Wait until nothing has been logged for ``quiet`` seconds, so no build begun; return the number of builds.
+
+        What has passed before counts: a server that has been quiet for long is not waited for.
+        """
         end = time.monotonic() + DEADLINE
-        seen, since = self.builds, time.monotonic()
-        while time.monotonic() - since < quiet:
+        while (since := time.time() - self.log.stat().st_mtime) < quiet:
             assert time.monotonic() < end, f"builds never stop:\n{self.text}"
-            time.sleep(0.1)
-            if self.builds != seen:
-                seen, since = self.builds, time.monotonic()
-        return seen
+            time.sleep(min(quiet - since, 0.1))
+        return self.builds
 
 
 @contextlib.contextmanager

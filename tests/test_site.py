@@ -388,7 +388,6 @@ def test_a_link_or_a_tab_that_leads_nowhere_stops_the_build(tmp_path: Path) -> N
         assert not (project / "site").exists()
         about.write_text(before[0], encoding="utf-8")
         config.write_text(before[1], encoding="utf-8")
-    assert run(project, "generator", "build").returncode == 0
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import graphlib
 import re
 import sys
@@ -39,10 +40,12 @@ def module_of(path: Path) -> str:
     return "generator" if parts == ("__init__",) else parts[0]
 
 
+@functools.cache
 def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"), str(path))
 
 
+@functools.cache
 def imports_of(path: Path) -> set[str]:
     """Return the dotted names that a file imports anywhere in it, functions included."""
     found = set()
@@ -91,20 +94,21 @@ def test_the_map_names_every_part_of_a_package() -> None:
     assert {part for part in missing if not part[1].endswith(("_command", "_commands"))} == set()
 
 
-@pytest.mark.parametrize("path", FILES, ids=named)
-def test_imports_run_downward(path: Path) -> None:
-    module = module_of(path)
-    allowed = set() if module == "generator" else {*ORDER[: ORDER.index(module)], module}
-    assert IMPORTS[path] <= allowed
+def test_imports_run_downward() -> None:
+    upward = set()
+    for path, imports in IMPORTS.items():
+        module = module_of(path)
+        allowed = set() if module == "generator" else {*ORDER[: ORDER.index(module)], module}
+        upward |= {(named(path), each) for each in imports - allowed}
+    assert upward == set()
 
 
-@pytest.mark.parametrize("path", FILES, ids=named)
-def test_the_wings_meet_only_at_the_records(path: Path) -> None:
-    module = module_of(path)
-    if module in BUILD_WING:
-        assert not IMPORTS[path] & INTAKE_WING
-    if module in INTAKE_WING:
-        assert not IMPORTS[path] & BUILD_WING
+def test_the_wings_meet_only_at_the_records() -> None:
+    across = set()
+    for wing, other in ((BUILD_WING, INTAKE_WING), (INTAKE_WING, BUILD_WING)):
+        for path in (path for path in FILES if module_of(path) in wing):
+            across |= {(named(path), each) for each in IMPORTS[path] & other}
+    assert across == set()
 
 
 def test_no_module_needs_itself_inside_a_subpackage_either() -> None:
@@ -141,10 +145,10 @@ def test_what_is_imported_is_declared() -> None:
     assert libraries_of(FILES) <= {re.split("[<>=]", each)[0] for each in declared}
 
 
-@pytest.mark.parametrize("path", FILES, ids=named)
-def test_only_the_plugin_knows_the_engine(path: Path) -> None:
-    engines = {name for name in imports_of(path) if name.split(".")[0] in {"mkdocs", "zensical", "material"}}
-    assert not engines or module_of(path) == "mkdocs_plugin"
+def test_only_the_plugin_knows_the_engine() -> None:
+    engines = {"mkdocs", "zensical", "material"}
+    knowing = {path for path in FILES if engines & {name.split(".")[0] for name in imports_of(path)}}
+    assert {module_of(path) for path in knowing} == {"mkdocs_plugin"}
 
 
 def writes_to_the_terminal(path: Path) -> list[int]:
@@ -159,25 +163,24 @@ def writes_to_the_terminal(path: Path) -> list[int]:
     ]
 
 
-@pytest.mark.parametrize("path", FILES, ids=named)
-def test_only_the_commands_print_or_exit(path: Path) -> None:
-    assert module_of(path) in {"cli", "__main__"} or writes_to_the_terminal(path) == []
+def test_only_the_commands_print_or_exit() -> None:
+    lines = {path: writes_to_the_terminal(path) for path in FILES}
+    assert {
+        named(path): lines[path] for path in FILES if lines[path] and module_of(path) not in ("cli", "__main__")
+    } == {}
+    assert any(lines.values())  # else nothing was seen
 
 
-def test_the_commands_do_print() -> None:
-    assert any(writes_to_the_terminal(path) for path in FILES if module_of(path) == "cli")
+def test_every_module_names_its_room() -> None:
+    nameless = [path for path in FILES if not (ast.get_docstring(tree_of(path)) or "").partition("\n")[0].endswith(".")]
+    assert list(map(named, nameless)) == []
 
 
-@pytest.mark.parametrize("path", FILES, ids=named)
-def test_every_module_names_its_room(path: Path) -> None:
-    docstring = ast.get_docstring(tree_of(path))
-    assert docstring
-    assert docstring.splitlines()[0].endswith(".")
-
-
-@pytest.mark.parametrize("path", FILES, ids=named)
-def test_no_module_outgrows_one_sitting(path: Path) -> None:
-    assert len(path.read_text("utf-8").splitlines()) <= MAX_LINES  # else split it by a noun of the domain
+def test_no_module_outgrows_one_sitting() -> None:
+    lines = {named(path): len(path.read_text("utf-8").splitlines()) for path in FILES}
+    assert {
+        name: number for name, number in lines.items() if number > MAX_LINES
+    } == {}  # split it by a noun of the domain
 
 
 def test_no_module_is_a_drawer() -> None:
