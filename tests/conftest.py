@@ -77,9 +77,7 @@ def make_records(tmp_path: Path) -> Callable[[Mapping[str, str]], Path]:
 def browser() -> Iterator[Browser]:
     """The Chromium of this machine; without one, skip, or fail where CI must not."""
     path = chromium()
-    # Letters as wide as where there is a window: without one they would be rounded to whole pixels.
-    looks = "--font-render-hinting=none"
-    arguments = [*built_site.launch_arguments(), looks, f"--disable-features={','.join(FEATURES_OFF)}"]
+    arguments = [*built_site.launch_arguments(), f"--disable-features={','.join(FEATURES_OFF)}"]
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=arguments)
         yield started

@@ -325,12 +325,8 @@ def at_rest(page: Page) -> None:
 
 
 def chromium() -> str:
-    """Return the path of a Chromium. Without one a test is skipped, but fails in CI, where it must not go unnoticed.
-
-    Unless one is named, it is the same engine without a window where that is installed, which takes half of the time.
-    """
-    shell = None if os.environ.get("CHROMIUM") else shutil.which("chromium-headless-shell")
-    found = shell or built_site.chromium()
+    """Return the path of a Chromium. Without one a test is skipped, but fails in CI, where it must not go unnoticed."""
+    found = built_site.chromium()
     if found is None:
         remedy = f"no Chromium: name one in CHROMIUM, or install one of {', '.join(built_site.BROWSERS)}"
         if os.environ.get("CI") == "true":
