@@ -15,16 +15,6 @@ OTHERS = "others"
 _EAST_ASIAN = re.compile(
     "[\u1100-\u11ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
-
-
-def printed(family: str, given: str | None) -> str:
-    """Return a name as readers see it; where it is written in an East Asian script, as there: 山田太郎, 김철수."""
-    if not given:
-        return family
-    whole = f"{family}{given}"
-    return whole if _EAST_ASIAN.fullmatch(whole) else f"{given} {family}"
-
-
 _OTHERS = re.compile(r"(?:^|^and | ?[,;&] ?| and )others$|(?:^|[,;]? )et\.? al(?:\.|ii|ia)?$", re.IGNORECASE)
 # Words in small letters that no name has, and what a request begins with. "Are" with a capital is a first name.
 _OF_A_SENTENCE = re.compile(
@@ -34,6 +24,14 @@ _OF_A_SENTENCE = re.compile(
 _INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.[-‐]?|[^\W\d_][-‐])*[^\W\d_]{0,2}")
 _INITIAL = re.compile(r"[^\W\d_]\.")
 _SUFFIXES = frozenset("jr sr ii iii".split())
+
+
+def printed(family: str, given: str | None) -> str:
+    """Return a name as readers see it; where it is written in an East Asian script, as there: 山田太郎, 김철수."""
+    if not given:
+        return family
+    whole = f"{family}{given}"
+    return whole if _EAST_ASIAN.fullmatch(whole) else f"{given} {family}"
 
 
 def is_cut(authors: Sequence[object]) -> bool:
@@ -83,7 +81,9 @@ def persons(text: str) -> list[str]:
     first, comma, _ = text.partition(",")
     if comma and ends_in_initials(first):
         return text.split(",")
-    return (_family_first(_found(text.split(","))) if text.count(",") > 2 else []) or [text]
+    if text.count(",") > 2:
+        return _family_first(_stripped(text.split(","))) or [text]
+    return [text]
 
 
 def people_at_commas(parts: Sequence[str]) -> list[str]:
@@ -98,7 +98,7 @@ def people_at_commas(parts: Sequence[str]) -> list[str]:
         return [*people_at_commas([*parts[:-1], ""]), last]
     if len(parts) < 3 and parts[-1]:
         return list(parts) if len(parts) == 2 and _are_two(*parts) else [",".join(parts)]
-    found = _found(parts)
+    found = _stripped(parts)
     goes_on = not parts[-1].strip() and all(" " in part and not ends_in_initials(part) for part in found)
     goes_on = goes_on or (len(found) == 2 and _are_two(*found))
     if not goes_on and sum(not _is_suffix(part) for part in found) < 3:
@@ -139,7 +139,8 @@ def may_be_two(name: str) -> bool:
     return long and not any(_are_initials(word) for part in words for word in part)
 
 
-def _found(parts: Iterable[str]) -> list[str]:
+def _stripped(parts: Iterable[str]) -> list[str]:
+    """Return what stands between commas without spaces and ampersands around it, and without what is nothing else."""
     return [part for each in parts if (part := each.strip(" &"))]
 
 
