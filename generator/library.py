@@ -159,7 +159,7 @@ class Library:
         found: defaultdict[str, dict[str, None]] = defaultdict(dict)
         for record_id in self.newest_first:
             for name in people(self.records[record_id].author_names):
-                key = titles.key(name) or name
+                key = _author_key(name)
                 spellings[key][name] += 1
                 found[key][record_id] = None
         named = {key: min(names, key=lambda name: (-names[name], name)) for key, names in spellings.items()}
@@ -181,9 +181,12 @@ class Library:
                 slug, number = f"{base}-{number}", number + 1
             ids[name] = slug
             taken.add(slug)
-        pages = {titles.key(name) or name: slug for name, slug in ids.items()}
+        pages = {_author_key(name): slug for name, slug in ids.items()}
         for record in self.records.values():
-            ids |= {name: pages[key] for name in record.author_names if (key := titles.key(name) or name) in pages}
+            for name in record.author_names:
+                key = _author_key(name)
+                if key in pages:
+                    ids[name] = pages[key]
         return ids
 
     @cached_property
@@ -210,6 +213,11 @@ class Library:
             for record_id, record in self.records.items()
             if (topic is None or topic in record.topics) and (year is None or record.year == year)
         }
+
+
+def _author_key(name: str) -> str:
+    """Return what all spellings of a name have in common."""
+    return titles.key(name) or name
 
 
 def title_order(title: str) -> tuple[str, str]:

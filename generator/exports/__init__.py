@@ -15,20 +15,12 @@ from generator.facts.identifiers import SCHEMES
 from generator.facts.names import OTHERS
 from generator.facts.venues import cited_date, container, is_journal
 from generator.models import PersonName, Record
-from generator.wording import in_sentence
+from generator.wording import in_sentence, paper_url
 
 SCHEMA_VERSION = 1
 """Version of the layout of ``papers.json``: raised when a field changes its meaning or goes, not when one is added."""
 
 _MONTHS = [month.lower() for month in dates.MONTHS]
-
-
-def paper_url(record: Record) -> str | None:
-    """Return the address where the paper is read, or ``None``: arXiv first, then DOI, the others, and its own link."""
-    for kind, scheme in SCHEMES.items():
-        if value := getattr(record.identifiers, kind):
-            return scheme.url(value)
-    return record.links.paper
 
 
 def bibtex_entry(record_id: str, record: Record) -> str:
