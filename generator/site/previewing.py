@@ -62,7 +62,7 @@ class Preview:
         return [address.removesuffix("index.html") for address, _ in made]
 
     def _made(self, page: pages.Page) -> tuple[str, bytes]:
-        data = page.text.encode()
+        data = page.make().encode()
         leaf = stamping.read(page.path, data)
         stamp = self._stamps.get(leaf.kind) if leaf else None
         if not leaf or not stamp:
