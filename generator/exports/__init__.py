@@ -39,7 +39,7 @@ def bibtex_entry(record_id: str, record: Record) -> str:
             fields.append(("day", str(int(date[8:]))))
     if inside and record.venue:
         name, volume, pages = container(record.venue)
-        stated = {inside: escaping.bibtex(name), "volume": volume, "pages": pages and pages.replace("-", "--")}
+        stated = {inside: escaping.bibtex(name), "volume": volume, "pages": (pages or "").replace("-", "--")}
         fields += [(field, value) for field, value in stated.items() if value]
     if record.identifiers.arxiv:
         fields += [("eprint", escaping.bibtex_verbatim(record.identifiers.arxiv)), ("archiveprefix", "arXiv")]

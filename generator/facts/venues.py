@@ -56,10 +56,13 @@ class Container(NamedTuple):
 @functools.lru_cache(maxsize=4096)  # one venue has many papers, and each paper is cited in many forms
 def container(venue: str) -> Container:
     """Take the name of a journal apart from volume, pages and year; proceedings go by a name that holds their year."""
-    if is_journal(venue) and (found := _PLACE.fullmatch(venue)):
-        pages = found["before"] or found["behind"]
-        return Container(found["name"], found["volume"], pages and pages.replace("–", "-"))
-    return Container(venue)
+    found = _PLACE.fullmatch(venue) if is_journal(venue) else None
+    if found is None:
+        return Container(venue)
+    pages = found["before"] or found["behind"]
+    if pages:
+        pages = pages.replace("–", "-")
+    return Container(found["name"], found["volume"], pages)
 
 
 def placed(name: str, volume: str | None, pages: str | None, year: int | None) -> str:

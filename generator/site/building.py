@@ -119,12 +119,12 @@ class Build:
         def stamped(leaf: stamping.Leaf) -> bytes:
             return stamps[leaf.kind].page(leaf, self._read(leaf.path), files)
 
-        self.folder.put_all(built, besides={stamping.address(path) for path in self._specimens})
+        self.folder.put_all(built, besides={stamping.html_path(path) for path in self._specimens})
         leaves = (leaf for leaves in self.leaves.values() for leaf in leaves)
         self.folder.put_many(
             [
                 *((path, " ".join(map(str, mark)), partial(self._read, path)) for path, mark in self.data.items()),
-                *((leaf.address, stamps[leaf.kind].key(leaf), partial(stamped, leaf)) for leaf in leaves),
+                *((leaf.html_path, stamps[leaf.kind].key(leaf), partial(stamped, leaf)) for leaf in leaves),
             ]
         )
         self.folder.publish()

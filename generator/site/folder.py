@@ -12,7 +12,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 
 from generator.disk import files, notes
@@ -137,7 +137,7 @@ class SiteFolder:
         """Let the file ``path`` of the next site hold what the file ``source`` holds. Raises WriteError."""
         with _named(self.target):
             data = source.read_bytes()
-        self.put(path, hashlib.sha256(data).hexdigest()[:24], partial(bytes, data))
+        self.put(path, hashlib.sha256(data).hexdigest()[:24], lambda: data)
 
     def amend(self, path: str, data: bytes) -> None:
         """Let the file ``path`` of the published site hold ``data`` until the next site is published.

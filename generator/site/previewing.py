@@ -67,4 +67,4 @@ class Preview:
         stamp = self._stamps.get(leaf.kind) if leaf else None
         if not leaf or not stamp:
             raise DoubtError(f"{page.path}: no page of its kind has been stamped")
-        return leaf.address, stamp.page(leaf, data, self._files)
+        return leaf.html_path, stamp.page(leaf, data, self._files)

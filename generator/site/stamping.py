@@ -85,9 +85,9 @@ class Leaf:
     """In bytes."""
 
     @property
-    def address(self) -> str:
+    def html_path(self) -> str:
         """The path of the page's HTML below the root of the site."""
-        return address(self.path)
+        return html_path(self.path)
 
     @property
     def name(self) -> str:
@@ -181,7 +181,7 @@ def listed(sitemap: str, path: str, leaves: Iterable[Leaf]) -> str:
     return sitemap.replace(entry[0], "".join(entry[0].replace(name, quote(leaf.name)) for leaf in leaves))
 
 
-def address(path: str) -> str:
+def html_path(path: str) -> str:
     """Return where the HTML of the Markdown file ``path`` lies in the site."""
     return f"{commonmark.address(path)}/index.html"
 

@@ -318,15 +318,16 @@ def sources_text(sources: Mapping[str, Source]) -> str:
 
 def canonical(contents: Contents) -> dict[str, str]:
     """Return the canonical text of every file in ``contents`` that could be read, by its path inside the folder."""
-    texts: dict[str, Callable[[], str]] = {
-        "topics.yaml": lambda: table_text(contents.topics),
-        "sources.yaml": lambda: sources_text(contents.sources),
-        "paths.yaml": lambda: table_text(contents.paths),
-        "redirects.yaml": lambda: redirects_text(contents.redirects),
-        "retracted.yaml": lambda: table_text(dict(sorted(contents.retracted.items()))),
+    tables = {
+        "topics.yaml": table_text(contents.topics),
+        "sources.yaml": sources_text(contents.sources),
+        "paths.yaml": table_text(contents.paths),
+        "redirects.yaml": redirects_text(contents.redirects),
+        "retracted.yaml": table_text(dict(sorted(contents.retracted.items()))),
     }
-    found = {record_file(record_id): record_text(record) for record_id, record in contents.records.items()}
-    for name, text in texts.items():
-        if name in contents.files and os.fspath(contents.folder / name) not in contents.faulty:
-            found[name] = text()
-    return found
+    records = {record_file(record_id): record_text(record) for record_id, record in contents.records.items()}
+    return records | {
+        name: text
+        for name, text in tables.items()
+        if name in contents.files and os.fspath(contents.folder / name) not in contents.faulty
+    }
