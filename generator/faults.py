@@ -20,7 +20,12 @@ def spell(place: Place) -> str:
     """Write a place as people read it: ``links.code``, ``authors[2]`` (counted from 1)."""
     text = ""
     for part in place:
-        text += f"[{part + 1}]" if isinstance(part, int) else f".{part[:80]}" if text else part[:80]
+        if isinstance(part, int):
+            text += f"[{part + 1}]"
+        elif text:
+            text += f".{part[:80]}"
+        else:
+            text = part[:80]
     return text
 
 
@@ -98,7 +103,8 @@ def _place(data: Any, fault: Mapping[str, Any]) -> Place:
     """Return where in the data a fault is: on the way there pydantic adds names of union members."""
     place: list[str | int] = []
     for part in fault["loc"]:
-        if part in data if isinstance(data, Mapping) else isinstance(part, int):
+        is_there = part in data if isinstance(data, Mapping) else isinstance(part, int)
+        if is_there:
             place.append(part)
             data = data[part]
     return (*place, fault["loc"][-1]) if fault["type"] == "missing" else tuple(place)

@@ -53,7 +53,7 @@ def highwire(record_id: str, record: Record, settings: Settings) -> list[tuple[s
     held = record.identifiers
     tags = [("citation_title", plain_title(record))]
     tags += [("citation_author", escaping.clean(family_first(author))) for author in record.authors]
-    if date := cited_date(record.venue, record.issued, record.identifiers.arxiv):
+    if date := cited_date(record.venue, record.issued, held.arxiv):
         tags.append(("citation_publication_date", date.replace("-", "/")))
     if record.venue:
         kind = "journal" if is_journal(record.venue) else "conference"

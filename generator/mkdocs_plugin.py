@@ -330,10 +330,10 @@ def _told() -> Iterator[None]:
 
 def _files_in(nav: Any) -> Iterator[str]:
     """Yield the files that a navigation names, at any depth."""
-    for item in nav if isinstance(nav, list) else nav.values() if isinstance(nav, dict) else ():
-        if isinstance(item, str):
-            yield item
-        else:
+    if isinstance(nav, str):
+        yield nav
+    elif isinstance(nav, list | dict):
+        for item in nav.values() if isinstance(nav, dict) else nav:
             yield from _files_in(item)
 
 

@@ -300,7 +300,10 @@ def _recurring(items: Sequence[Item], runs: Iterable[Sequence[int]]) -> dict[int
     for places in runs:
         first: dict[object, int] = {}
         for place in places:
-            if not items[place].not_same_as and (twin := first.setdefault(_content(items[place]), place)) != place:
+            if items[place].not_same_as:
+                continue
+            twin = first.setdefault(_content(items[place]), place)
+            if twin != place:
                 numbers[twin] = numbers[place] = twin
     return numbers
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup
 
@@ -102,7 +101,7 @@ def _of_code(library: Library) -> Chart:
     return Chart(title, text, drawn(columns(data), "code", title, text), heads, table)
 
 
-def _with_code(library: Library, ids: Sequence[str] | Mapping[str, Any]) -> int:
+def _with_code(library: Library, ids: Iterable[str]) -> int:
     return sum(bool(library.records[record_id].links.code) for record_id in ids)
 
 

@@ -208,8 +208,12 @@ def _remove(path: str) -> None:
 
 def _sweep(root: Path, files: Collection[str], *, spare_hidden: bool) -> None:
     """Remove what is in ``root`` and not among ``files``; ``spare_hidden`` leaves hidden names at its top to others."""
-    folders = {path.rpartition("/")[0] for path in files}
-    folders |= {"/".join(parts[:depth]) for parts in (f.split("/") for f in folders) for depth in range(1, len(parts))}
+    folders: set[str] = set()
+    for path in files:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in folders:
+            folders.add(folder)
+            folder = folder.rpartition("/")[0]
     left = [""]
     while left:
         above = left.pop()
