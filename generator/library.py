@@ -33,7 +33,7 @@ class Library:
     @classmethod
     def of(cls, contents: Contents) -> Library:
         """Build the library of a records folder that was read without problems."""
-        records = dict(sorted(contents.records.items(), key=lambda pair: (title_order(pair[1].title), pair[0])))
+        records = dict(sorted(contents.records.items(), key=lambda pair: (_title_order(pair[1].title), pair[0])))
         sources, retracted = dict(sorted(contents.sources.items())), dict(sorted(contents.retracted.items()))
         return cls(records, contents.topics, sources, contents.paths, contents.redirects, retracted)
 
@@ -220,7 +220,7 @@ def _author_key(name: str) -> str:
     return titles.key(name) or name
 
 
-def title_order(title: str) -> tuple[str, str]:
+def _title_order(title: str) -> tuple[str, str]:
     """Return a sort key for titles: as read, case and punctuation aside."""
     return (" ".join(titles.tokens(title)), title)
 

@@ -64,7 +64,7 @@ def reads_as_sentence(text: str) -> bool:
     return _OF_A_SENTENCE.search(text) is not None
 
 
-def ends_in_initials(name: str) -> bool:
+def _ends_in_initials(name: str) -> bool:
     """Tell whether initials end a name, as Scopus and PubMed print them: ``Smith J.A.``, ``van der Web TH``."""
     _, space, last = name.strip().rpartition(" ")
     return bool(space) and not _is_suffix(last) and _are_initials(last)
@@ -76,10 +76,10 @@ def persons(text: str) -> list[str]:
     So are ``Smith J, Jones K``. All else is one name: ``Smith, J.``, and ``Ministry of Food and Agriculture``.
     """
     parts = text.split(" and ")
-    if len(parts) > 1 and all("," in part or ends_in_initials(part) for part in parts):
+    if len(parts) > 1 and all("," in part or _ends_in_initials(part) for part in parts):
         return [name for part in parts for name in persons(part)]
     first, comma, _ = text.partition(",")
-    if comma and ends_in_initials(first):
+    if comma and _ends_in_initials(first):
         return text.split(",")
     if text.count(",") > 2:
         return _family_first(_stripped(text.split(","))) or [text]
@@ -99,7 +99,7 @@ def people_at_commas(parts: Sequence[str]) -> list[str]:
     if len(parts) < 3 and parts[-1]:
         return list(parts) if len(parts) == 2 and _are_two(*parts) else [",".join(parts)]
     found = _stripped(parts)
-    goes_on = not parts[-1].strip() and all(" " in part and not ends_in_initials(part) for part in found)
+    goes_on = not parts[-1].strip() and all(" " in part and not _ends_in_initials(part) for part in found)
     goes_on = goes_on or (len(found) == 2 and _are_two(*found))
     if not goes_on and sum(not _is_suffix(part) for part in found) < 3:
         return [", ".join(found)]
@@ -110,7 +110,7 @@ def _are_two(first: str, second: str) -> bool:
     """Tell whether a comma parts two people and not a family name, which has no initials, from a given one."""
     *given, family = first.split() or [""]
     whole = len(second.split()) > 1 and not all(map(_are_initials, second.split()))
-    inverted = ends_in_initials(first) and ends_in_initials(second)
+    inverted = _ends_in_initials(first) and _ends_in_initials(second)
     return inverted or (whole and not _are_initials(family) and any(map(_INITIAL.match, given)))
 
 

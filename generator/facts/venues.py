@@ -93,18 +93,18 @@ def is_journal(venue: str) -> bool:
     return not (_PROCEEDINGS.search(venue) or _ACRONYMS.match(venue))
 
 
-def is_preprint(venue: str) -> bool:
+def _is_preprint(venue: str) -> bool:
     """Tell whether a venue only says that the paper is on arXiv, and maybe nowhere else."""
     return _PREPRINT.search(venue) is not None
 
 
 def without_preprint(venue: str) -> str | None:
     """Return a venue without what only says that the paper is on arXiv: nothing, unless it surely names more."""
-    if not is_preprint(venue):
+    if not _is_preprint(venue):
         return venue
     rest = _BESIDE_VENUE.sub("", venue)
     edition = _ACRONYMS.match(rest) and _YEAR.search(rest)
-    return rest if not is_preprint(rest) and (edition or _JOURNAL.search(rest) or _PROCEEDINGS.search(rest)) else None
+    return rest if not _is_preprint(rest) and (edition or _JOURNAL.search(rest) or _PROCEEDINGS.search(rest)) else None
 
 
 @functools.lru_cache(maxsize=1024)

@@ -137,7 +137,7 @@ def item_of_entry(entry: Entry, shelf: Shelf | None = None) -> Item:
         key="".join(words),
         tokens=tuple(map(sys.intern, words)),
         laid_abstract=shelf.lay(text) if shelf and text else text,
-        abstract_start=start_of(text),
+        abstract_start=_start_of(text),
         identifiers=entry.identifiers or _NONE,
         authors=";".join(authors),
         year=dates.year_of(entry.issued),
@@ -186,7 +186,7 @@ def items_of(papers: Mapping[str, Record | Retraction]) -> list[Item]:
     return items
 
 
-def start_of(abstract: str) -> int:
+def _start_of(abstract: str) -> int:
     """Return a checksum of the first letters of an abstract, their case and all marks left out; 0 for none."""
     letters = letters_of(abstract[: 3 * _START])
     return zlib.crc32(letters[:_START]) if letters else 0
