@@ -12,13 +12,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from generator import escaping, exports
+from generator import escaping
 from generator.facts import dates, titles
-from generator.feeds import anchor
 from generator.library import UNSORTED, Library
 from generator.metadata import paper_path
 from generator.settings import Settings
-from generator.wording import byline, count, plain_title, topic_name
+from generator.wording import byline, count, paper_url, plain_title, topic_name
 
 _MAX_MARKDOWN = 120_000  # GitHub takes 125,000 characters in a release
 
@@ -100,13 +99,12 @@ def digest(library: Library, since: str, format: str, settings: Settings, *, bef
     """
     days = _put_right(library, since, before)
     added = library.joined(since, before.records if before else None)
-    groups: dict[str, list[_Paper]] = {topic: [] for topic in (*library.topics, UNSORTED)}
+    by_topic: dict[str, list[_Paper]] = {topic: [] for topic in (*library.topics, UNSORTED)}
     for record_id in added:
         record = library.records[record_id]
-        groups[library.primary_topic(record_id)].append(
+        by_topic[library.primary_topic(record_id)].append(
             _paper(library, settings, record_id, byline(record), record.why or "")
         )
-    shown = [(topic_name(library, topic), papers) for topic, papers in groups.items()]
     corrected = [
         _paper(library, settings, record_id, dates.in_words(day), what)
         for day, changed in days.items()
@@ -122,29 +120,31 @@ def digest(library: Library, since: str, format: str, settings: Settings, *, bef
         for day, changed in days.items()
         for record_id, why in changed.retracted
     ]
-    joined = {0: "No paper has", 1: "1 paper has"}.get(len(added), f"{len(added):,} papers have")
-    lead = [f"{joined} joined the list since {dates.in_words(since)}."]
-    lead += (
-        [f"{count(len(corrected), 'correction')} {'was' if len(corrected) == 1 else 'were'} made."] if corrected else []
+    groups = [(topic_name(library, topic), papers) for topic, papers in by_topic.items()]
+    groups += [("Corrected", corrected), ("Taken off the list", retracted)]
+    content = _Digest(
+        escaping.clean(settings.site_name),
+        _lead(since, len(added), len(corrected), len(retracted)),
+        tuple((name, tuple(papers)) for name, papers in groups if papers),
+        settings.url("changes/"),
     )
-    lead += [f"{count(len(retracted), 'paper')} left it."] if retracted else []
-    return DIGESTS[format](
-        _Digest(
-            escaping.clean(settings.site_name),
-            " ".join(lead),
-            tuple(
-                (name, tuple(papers))
-                for name, papers in [*shown, ("Corrected", corrected), ("Taken off the list", retracted)]
-                if papers
-            ),
-            settings.url("changes/"),
-        )
-    )
+    return DIGESTS[format](content)
+
+
+def _lead(since: str, added: int, corrected: int, retracted: int) -> str:
+    """Return in words what a digest comes to."""
+    joined = f"{count(added, 'paper') if added else 'No paper'} {'has' if added < 2 else 'have'}"
+    lead = f"{joined} joined the list since {dates.in_words(since)}."
+    if corrected:
+        lead += f" {count(corrected, 'correction')} {'was' if corrected == 1 else 'were'} made."
+    if retracted:
+        lead += f" {count(retracted, 'paper')} left it."
+    return lead
 
 
 def _paper(library: Library, settings: Settings, record_id: str, facts: str, text: str) -> _Paper:
     record = library.records[record_id]
-    url = settings.url(paper_path(record_id)) or exports.paper_url(record) or ""
+    url = settings.url(paper_path(record_id)) or paper_url(record) or ""
     return _Paper(plain_title(record), facts, escaping.clean(text), url)
 
 
@@ -157,9 +157,8 @@ def _digest_markdown(content: _Digest) -> str:
             title = escaping.github(paper.title)
             shown = f"[{title}]({escaping.url(paper.url)})" if paper.url else title
             more = [escaping.github(text) for text in (paper.byline, paper.why) if text]
-            parts.append(
-                f"{heading}- " + "  \n  ".join([shown, *more]) + "\n"
-            )  # two spaces break a line in every Markdown
+            lines = "  \n  ".join([shown, *more])  # two spaces break a line in every Markdown
+            parts.append(f"{heading}- {lines}\n")
             heading = ""
     fit = bisect(list(accumulate(map(len, parts))), _MAX_MARKDOWN)
     if fit < len(parts):
@@ -219,7 +218,9 @@ def _digest_html(content: _Digest) -> str:
     for name, papers in content.groups:
         lines.append(f'<h2 style="{_STYLES["h2"]}">{escaping.html(name)}</h2>')
         for paper in papers:
-            title = anchor(paper.title, paper.url, _STYLES["a"]) if paper.url else escaping.html(paper.title)
+            title = (
+                escaping.html_link(paper.title, paper.url, _STYLES["a"]) if paper.url else escaping.html(paper.title)
+            )
             lines.append(f'<h3 style="{_STYLES["h3"]}">{title}</h3>')
             for style, text in (("byline", paper.byline), ("p", paper.why)):
                 lines += [f'<p style="{_STYLES[style]}">{escaping.html(text)}</p>'] if text else []

@@ -68,6 +68,12 @@ def html(text: str) -> str:
     return _html.escape(_NOT_XML.sub("", clean(text)), quote=True)
 
 
+def html_link(text: str, address: str, style: str = "") -> str:
+    """Return a safe web address as a link in HTML; ``style`` holds the declarations of its style attribute."""
+    styled = f' style="{style}"' if style else ""
+    return f'<a href="{html(url(address))}"{styled}>{html(text)}</a>'
+
+
 def html_block(text: str) -> str:
     """Return ``text`` for HTML that stands as a block in Markdown: no mark of attributes or of a link there."""
     return html(text).replace("{", "&#123;").replace("}", "&#125;").replace("](", "]&#40;")
@@ -176,9 +182,15 @@ def github_code(text: str) -> str:
     writing are left out, as they would turn what stands behind them too.
     """
     text = without_hidden(clean(text)) or " "
-    fence = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
+    fence = _fence(text, 1)
     pad = " " if text.startswith(("`", " ")) or text.endswith(("`", " ")) else ""
     return f"{fence}{pad}{text}{pad}{fence}"
+
+
+def _fence(text: str, least: int) -> str:
+    """Return backticks that end no code that holds ``text``: one more than stand in a row there."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    return "`" * max(least, longest + 1)
 
 
 def github_code_element(text: str) -> str:
@@ -204,6 +216,5 @@ def github_block(text: str, kind: str = "") -> str:
     lines = [
         _CONTROL.sub("", line).expandtabs(4) for line in re.split(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]", text)
     ]
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
+    fence = _fence(text, 3)
     return "\n".join([f"{fence}{kind}", *lines, fence])

@@ -20,7 +20,12 @@ def spell(place: Place) -> str:
     """Write a place as people read it: ``links.code``, ``authors[2]`` (counted from 1)."""
     text = ""
     for part in place:
-        text += f"[{part + 1}]" if isinstance(part, int) else f".{part[:80]}" if text else part[:80]
+        if isinstance(part, int):
+            text += f"[{part + 1}]"
+        elif text:
+            text += f".{part[:80]}"
+        else:
+            text = part[:80]
     return text
 
 
@@ -59,9 +64,9 @@ def explain(fault: Mapping[str, Any], model: type[BaseModel]) -> str:
     return f"{fault['msg']}; correct it"
 
 
-def _fields(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
-    """Return the field names of the model that stands at ``loc``, its last part left out."""
-    for part in loc[:-1]:
+def _fields(model: type[BaseModel], place: Place) -> list[str]:
+    """Return the field names of the model that stands at a place, its last part left out."""
+    for part in place[:-1]:
         if isinstance(part, str) and part in model.model_fields:
             model = next(_models_in(model.model_fields[part].annotation), model)
     return list(model.model_fields)
@@ -98,7 +103,8 @@ def _place(data: Any, fault: Mapping[str, Any]) -> Place:
     """Return where in the data a fault is: on the way there pydantic adds names of union members."""
     place: list[str | int] = []
     for part in fault["loc"]:
-        if part in data if isinstance(data, Mapping) else isinstance(part, int):
+        is_there = part in data if isinstance(data, Mapping) else isinstance(part, int)
+        if is_there:
             place.append(part)
             data = data[part]
     return (*place, fault["loc"][-1]) if fault["type"] == "missing" else tuple(place)
@@ -111,14 +117,10 @@ def faults_of(entry: Entry, printable: bool = False) -> Iterator[str]:
     """
     if _is_plain(entry, printable):
         return
-    stated = {
-        name: value
-        for name in ("title", "authors", "author_count", "venue", "identifiers", "links", "abstract")
-        if (value := getattr(entry, name)) not in (None, ())
-    }
-    known = {"identifiers": Identifiers.model_fields, "links": Links.model_fields}
-    for name, fields in known.items():
-        stated[name] = {kind: value for kind, value in stated[name].items() if kind in fields}
+    fields = {name: getattr(entry, name) for name in ("title", "authors", "author_count", "venue", "abstract")}
+    stated = {name: value for name, value in fields.items() if value not in (None, ())}
+    for name, known in (("identifiers", Identifiers), ("links", Links)):
+        stated[name] = {kind: value for kind, value in getattr(entry, name).items() if kind in known.model_fields}
     yield from (f"{spell(place)}: {what}" for place, what in faults_in(Record, stated))
 
 

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from generator import escaping, exports
+from generator import escaping
 from generator.library import Library
 from generator.metadata import paper_path
 from generator.models import Record
 from generator.settings import Settings
-from generator.wording import byline, plain_title
+from generator.wording import byline, paper_url, plain_title
 
 ATOM_FILE, JSON_FILE = "feed.xml", "feed.json"
 ATOM_TYPE, JSON_TYPE = "application/atom+xml", "application/feed+json"
@@ -25,9 +25,6 @@ MOST_ENTRIES = 100
 
 _NEVER = "1970-01-01"
 """The day of a feed without entries: RFC 4287, 4.1.1 demands a date, and no record states one."""
-
-
-# --- feeds -----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -90,7 +87,7 @@ def atom(library: Library, settings: Settings, topic: str | None = None) -> str:
     ]
     for record_id in feed.ids:
         record = library.records[record_id]
-        paper = exports.paper_url(record)
+        paper = paper_url(record)
         lines += [
             "  <entry>",
             *_elements("    ", ("id", feed.id(paper_path(record_id))), ("title", plain_title(record))),
@@ -140,7 +137,7 @@ def json_feed(library: Library, settings: Settings, topic: str | None = None) ->
 
 def _item(library: Library, feed: _Feed, record_id: str) -> dict[str, Any]:
     record = library.records[record_id]
-    paper = exports.paper_url(record)
+    paper = paper_url(record)
     item = {
         "id": feed.id(paper_path(record_id)),
         "url": feed.url(paper_path(record_id)),
@@ -165,16 +162,10 @@ def _content(record: Record) -> str:
     if record.why:
         paragraphs.append(f"<strong>{escaping.html(record.why)}</strong>")
     paragraphs += [escaping.html(part) for part in (record.summary or "").split("\n\n")]
-    links = [("Paper", exports.paper_url(record)), ("Code", record.links.code)]
-    paragraphs.append(" · ".join(anchor(name, url) for name, url in links if url))
+    links = [("Paper", paper_url(record)), ("Code", record.links.code)]
+    paragraphs.append(" · ".join(escaping.html_link(name, url) for name, url in links if url))
     shown = [part for part in paragraphs if part] or [escaping.html(plain_title(record))]
     return "".join(f"<p>{part}</p>" for part in shown)
-
-
-def anchor(text: str, url: str, style: str = "") -> str:
-    """Return a link; ``style`` holds the declarations of its style attribute."""
-    styled = f' style="{style}"' if style else ""
-    return f'<a href="{escaping.html(escaping.url(url))}"{styled}>{escaping.html(text)}</a>'
 
 
 def announced(library: Library, settings: Settings, topic: str | None = None) -> list[tuple[str, str, str]]:

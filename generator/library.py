@@ -33,7 +33,7 @@ class Library:
     @classmethod
     def of(cls, contents: Contents) -> Library:
         """Build the library of a records folder that was read without problems."""
-        records = dict(sorted(contents.records.items(), key=lambda pair: (title_order(pair[1].title), pair[0])))
+        records = dict(sorted(contents.records.items(), key=lambda pair: (_title_order(pair[1].title), pair[0])))
         sources, retracted = dict(sorted(contents.sources.items())), dict(sorted(contents.retracted.items()))
         return cls(records, contents.topics, sources, contents.paths, contents.redirects, retracted)
 
@@ -159,7 +159,7 @@ class Library:
         found: defaultdict[str, dict[str, None]] = defaultdict(dict)
         for record_id in self.newest_first:
             for name in people(self.records[record_id].author_names):
-                key = titles.key(name) or name
+                key = _author_key(name)
                 spellings[key][name] += 1
                 found[key][record_id] = None
         named = {key: min(names, key=lambda name: (-names[name], name)) for key, names in spellings.items()}
@@ -181,9 +181,12 @@ class Library:
                 slug, number = f"{base}-{number}", number + 1
             ids[name] = slug
             taken.add(slug)
-        pages = {titles.key(name) or name: slug for name, slug in ids.items()}
+        pages = {_author_key(name): slug for name, slug in ids.items()}
         for record in self.records.values():
-            ids |= {name: pages[key] for name in record.author_names if (key := titles.key(name) or name) in pages}
+            for name in record.author_names:
+                key = _author_key(name)
+                if key in pages:
+                    ids[name] = pages[key]
         return ids
 
     @cached_property
@@ -212,7 +215,12 @@ class Library:
         }
 
 
-def title_order(title: str) -> tuple[str, str]:
+def _author_key(name: str) -> str:
+    """Return what all spellings of a name have in common."""
+    return titles.key(name) or name
+
+
+def _title_order(title: str) -> tuple[str, str]:
     """Return a sort key for titles: as read, case and punctuation aside."""
     return (" ".join(titles.tokens(title)), title)
 

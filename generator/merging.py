@@ -14,7 +14,7 @@ or with ``editor: …``) is never touched.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -34,6 +34,9 @@ from generator.models import (
     Sighting,
     family_first,
 )
+
+_Claim = tuple[Any, str]
+"""A value of a field, and where it came from."""
 
 
 @dataclass(frozen=True)
@@ -85,11 +88,12 @@ def merge(
     """
     flat: dict[str, Any] = _flatten(record) if record else {}
     provenance = dict(record.provenance) if record else {}
-    conflicts = []
+    conflicts: list[Conflict] = []
     sightings = {(seen.source, seen.position): seen for seen in record.seen} if record else {}
     known = frozenset(sightings)
     for source, entry in sorted(entries, key=lambda pair: (pair[0], pair[1].position)):
-        sightings.setdefault((source, entry.position), _sighting(source, entry))
+        place = (source, entry.position)
+        sightings.setdefault(place, _sighting(source, entry))
         for name, value in fields_of(entry, keep_abstract=keep_abstract).items():
             origin = entry.origins.get(name, source)
             if is_editors(provenance.get(name, "")):
@@ -98,38 +102,15 @@ def merge(
                 continue  # a person's word, too: the paper bears both
             if name not in flat:
                 flat[name], provenance[name] = value, origin
-                continue
-            held, holder = flat[name], provenance.get(name)
-            if holder is None:
-                continue
-            claims = _claims(name, held, holder)
-            if name == "issued" and source in dated:
-                others = [claim for claim in claims if claim[1] != origin]
-                if len(others) < len(claims):
-                    flat[name], provenance[name] = _best(name, [*others, (value, origin)], formats)
-                    continue
-            # What an entry said stays where it is read again and says otherwise, as with another day of its capture.
-            again = (source, entry.position) in known and any(origin == each for _, each in claims)
-            again = again and not (name == "authors" and value == (*held, names.OTHERS))  # as the list says since then
-            best, giver = (held, holder) if again else _best(name, [*claims, (value, origin)], formats)
-            if not _agree(name, held, holder, value, origin):
-                replaces = best != held
-                kept, (other, from_) = (best, claims[0]) if replaces else (held, (value, origin))
-                conflicts.append(
-                    Conflict(name, shown(kept), shown(other), from_, is_new=replaces and record is not None)
-                )
-            flat[name], provenance[name] = best, giver
-    decided = any(is_editors(provenance.get(name, "")) for name in ("authors", "author_count"))
-    people, number = flat.get("authors", ()), flat.get("author_count", 0)
-    if not decided and people and number and not _may_be(people, number):
-        conflicts.append(
-            Conflict(
-                "authors",
-                f"{len(names.people(people))} names{' and others' if names.is_cut(people) else ''}",
-                f"{number} authors",
-                provenance.get("author_count", EDITOR),
-            )
-        )
+            elif name in provenance:
+                held, stated = (flat[name], provenance[name]), (value, origin)
+                is_redated = name == "issued" and source in dated
+                best, conflict = _joined(name, held, stated, formats, is_redated=is_redated, is_reread=place in known)
+                flat[name], provenance[name] = best
+                if conflict:  # of a new record nothing is replaced
+                    conflicts.append(conflict if record else replace(conflict, is_new=False))
+    if conflict := _count_conflict(flat, provenance):
+        conflicts.append(conflict)
     merged = _unflatten(flat) | {
         "seen": tuple(sightings[place] for place in sorted(sightings)),
         "provenance": in_order(provenance),
@@ -141,10 +122,43 @@ def merge(
         raise ReadingListError(f"{flat['title']}: an entry cannot join this record: {error}") from error
 
 
+def _joined(
+    name: str, held: _Claim, stated: _Claim, formats: Mapping[str, str], *, is_redated: bool, is_reread: bool
+) -> tuple[_Claim, Conflict | None]:
+    """Return what a field becomes that is ``held`` by a source and ``stated`` by an entry, and what they disagree in.
+
+    ``is_redated`` takes back what the entry's source gave before. What an entry said (``is_reread``) stays where it is
+    read again and says otherwise, as with another day of its capture; but for a list of authors that turns out cut.
+    """
+    claims = _claims(name, *held)
+    others = [claim for claim in claims if claim[1] != stated[1]]
+    if is_redated and len(others) < len(claims):
+        return _best(name, [*others, stated], formats), None
+    is_cut_now = name == "authors" and stated[0] == (*held[0], names.OTHERS)
+    stays = is_reread and len(others) < len(claims) and not is_cut_now
+    best = held if stays else _best(name, [*claims, stated], formats)
+    if _agree(name, *held, *stated):
+        return best, None
+    if best[0] == held[0]:
+        return best, Conflict(name, shown(held[0]), shown(stated[0]), stated[1])
+    other, source = claims[0]
+    return best, Conflict(name, shown(best[0]), shown(other), source, is_new=True)
+
+
+def _count_conflict(flat: Mapping[str, Any], provenance: Mapping[str, str]) -> Conflict | None:
+    """Return the conflict of a list of authors with how many a source counts, unless people decided either."""
+    decided = any(is_editors(provenance.get(name, "")) for name in ("authors", "author_count"))
+    people, number = flat.get("authors", ()), flat.get("author_count", 0)
+    if decided or not people or not number or _may_be(people, number):
+        return None
+    named = f"{len(names.people(people))} names{' and others' if names.is_cut(people) else ''}"
+    return Conflict("authors", named, f"{number} authors", provenance.get("author_count", EDITOR))
+
+
 def in_order(provenance: Mapping[str, str]) -> dict[str, str]:
     """Return a provenance in the order of a record's fields."""
-    names = list(Record.model_fields)
-    return dict(sorted(provenance.items(), key=lambda each: (names.index(each[0].partition(".")[0]), each[0])))
+    order = list(Record.model_fields)
+    return dict(sorted(provenance.items(), key=lambda each: (order.index(each[0].partition(".")[0]), each[0])))
 
 
 def _sighting(source: str, entry: Entry) -> Sighting:
@@ -213,14 +227,14 @@ def _rank(name: str, value: Any, origin: str, formats: Mapping[str, str]) -> tup
     return (from_listing, origin, str(value))
 
 
-def _claims(name: str, held: Any, holder: str) -> list[tuple[Any, str]]:
+def _claims(name: str, held: Any, holder: str) -> list[_Claim]:
     """Return what the value of a field was made of, each with its origin: only a date is made of two."""
     if name == "issued" and (both := year_and_derived(holder)) and held in (held[:4], both[1]):
         return [(held[:4], both[0]), both[1:]]
     return [(held, holder)]
 
 
-def _best(name: str, claims: Sequence[tuple[Any, str]], formats: Mapping[str, str]) -> tuple[Any, str]:
+def _best(name: str, claims: Sequence[_Claim], formats: Mapping[str, str]) -> _Claim:
     """Return the value of a field and its provenance, by all that is claimed of it, in any order."""
     ranked = sorted(claims, key=lambda claim: _rank(name, claim[0], claim[1], formats))
     value, origin = ranked[0]

@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from generator import escaping, exports
+from generator import escaping
 from generator.facts.identifiers import SCHEMES
 from generator.facts.names import is_cut, listed, people
 from generator.facts.venues import cited_date, container, is_journal
 from generator.models import Author, PersonName, Record, Topic, family_first
 from generator.settings import Settings
-from generator.wording import plain_title
+from generator.wording import paper_url, plain_title
 
 SEARCH_PAGE = "papers/?find={searchTerms}"
 """The page that answers a search, below the site's address; browsers put the words in place of ``{searchTerms}``."""
@@ -53,7 +53,7 @@ def highwire(record_id: str, record: Record, settings: Settings) -> list[tuple[s
     held = record.identifiers
     tags = [("citation_title", plain_title(record))]
     tags += [("citation_author", escaping.clean(family_first(author))) for author in record.authors]
-    if date := cited_date(record.venue, record.issued, record.identifiers.arxiv):
+    if date := cited_date(record.venue, record.issued, held.arxiv):
         tags.append(("citation_publication_date", date.replace("-", "/")))
     if record.venue:
         kind = "journal" if is_journal(record.venue) else "conference"
@@ -66,7 +66,7 @@ def highwire(record_id: str, record: Record, settings: Settings) -> list[tuple[s
         tags.append(("citation_doi", held.doi))
     if held.arxiv:
         tags.append(("citation_arxiv_id", held.arxiv))
-    paper = exports.paper_url(record)
+    paper = paper_url(record)
     if paper:
         tags.append(("citation_public_url", paper))
     if where := paper or settings.url(paper_path(record_id)):

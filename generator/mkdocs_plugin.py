@@ -121,11 +121,10 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     @event_priority(100)
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
         """Write the pages that have changed. A broken record stops a build with every problem named."""
+        docs, note = Path(config.docs_dir), Path(config.config_file_path).parent / standing.NOTE
         with _told():
             configured = settings.load(Path(config.config_file_path))
-        docs, note = Path(config.docs_dir), Path(config.config_file_path).parent / standing.NOTE
-        state = {configured.records: files.state(configured.records)}
-        with _told():
+            state = {configured.records: files.state(configured.records)}
             run = standing.generate(configured, docs, note, partial(store.load_sound, configured.records))
         _log.debug("%s", run.done)
         self.build.library = run.library if self.serving else None  # a build that ends soon needs it no more
@@ -146,14 +145,14 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         if not self.build.fast:
             return files
         listed = set(_files_in(config.nav))
+        built = {path: file for path, file in files.src_uris.items() if file.inclusion in _BUILT}
         apart = {
             path: mark
             for path, mark in self.state
             if path.partition("/")[0] in pages.FOLDERS
             and path not in listed
-            and (file := files.src_uris.get(path))
-            and file.inclusion in _BUILT
-            and file.is_documentation_page()
+            and path in built
+            and built[path].is_documentation_page()
         }
         self.files = files
         for path, text in self.build.divide(apart).items():
@@ -164,9 +163,8 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             path: mark
             for path, mark in self.state
             if path.startswith(f"{generation.DATA}/")
-            and (file := files.src_uris.get(path))
-            and file.inclusion in _BUILT
-            and not file.is_documentation_page()
+            and path in built
+            and not built[path].is_documentation_page()
             and path not in config.extra_templates  # those are rendered
         }
         stamped = (leaf.path for leaves in self.build.leaves.values() for leaf in leaves)
@@ -259,10 +257,8 @@ class ReadingListPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             server.watch(path)
         server.watch(str(docs), recursive=False)
         generated = (*pages.FOLDERS, generation.DATA)
-        for folder in (
-            *(docs / name for name in sorted(os.listdir(docs)) if name not in generated),
-            configured.records,
-        ):
+        by_hand = [docs / name for name in sorted(os.listdir(docs)) if name not in generated]
+        for folder in (*by_hand, configured.records):
             if folder.is_dir():
                 server.watch(str(folder))
         return server
@@ -334,10 +330,10 @@ def _told() -> Iterator[None]:
 
 def _files_in(nav: Any) -> Iterator[str]:
     """Yield the files that a navigation names, at any depth."""
-    for item in nav if isinstance(nav, list) else nav.values() if isinstance(nav, dict) else ():
-        if isinstance(item, str):
-            yield item
-        else:
+    if isinstance(nav, str):
+        yield nav
+    elif isinstance(nav, list | dict):
+        for item in nav.values() if isinstance(nav, dict) else nav:
             yield from _files_in(item)
 
 

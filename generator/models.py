@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeVar, dataclass_transform, get_args
@@ -54,9 +53,8 @@ def _check_prose(text: str) -> str:
 
 
 def _check_partial_date(text: str) -> str:
-    return _refuse(
-        None if dates.is_partial_date(text) else f"{text[:40]!r} is no date; write 2022, 2022-10 or 2022-10-31", text
-    )
+    wrong = f"{text[:40]!r} is no date; write 2022, 2022-10 or 2022-10-31"
+    return _refuse(None if dates.is_partial_date(text) else wrong, text)
 
 
 def _check_day(text: str) -> str:
@@ -69,11 +67,16 @@ def _check_capture(text: str) -> str:
 
 
 def _without(fault_of: Callable[[str], str | None]) -> AfterValidator:
-    return AfterValidator(lambda text: _refuse(f"{text[:80]!r} {fault}" if (fault := fault_of(text)) else None, text))
+    def check(text: str) -> str:
+        fault = fault_of(text)
+        return _refuse(fault and f"{text[:80]!r} {fault}", text)
+
+    return AfterValidator(check)
 
 
 def _check_topic(text: str, info: ValidationInfo) -> str:
-    return _refuse(f"{text[:80]!r} {fault}" if (fault := topic_fault(text, info.context or {})) else None, text)
+    fault = topic_fault(text, info.context or {})
+    return _refuse(fault and f"{text[:80]!r} {fault}", text)
 
 
 def _whole_number(value: Any) -> Any:
@@ -187,18 +190,19 @@ class Correction(_Model):
     what: Line = Field(description="What was wrong, and what stands there now")
 
 
-@cache
-def _proven() -> frozenset[str]:
-    groups = {"identifiers": Identifiers.model_fields, "links": Links.model_fields}
-    inside = [f"{group}.{kind}" for group, kinds in groups.items() for kind in kinds]
-    return frozenset([*PROVEN_FIELDS, "alternative_titles", *inside])
+_PROVEN = {
+    *PROVEN_FIELDS,
+    "alternative_titles",
+    *(f"identifiers.{kind}" for kind in Identifiers.model_fields),
+    *(f"links.{kind}" for kind in Links.model_fields),
+}
 
 
 def _check_provenance(fields: Mapping[str, str]) -> Mapping[str, str]:
-    known = _proven()
     for name in fields:
-        if name not in known:
-            raise ValueError(f"{name[:40]!r} is no field that a source gives; write one of {', '.join(sorted(known))}")
+        if name not in _PROVEN:
+            known = ", ".join(sorted(_PROVEN))
+            raise ValueError(f"{name[:40]!r} is no field that a source gives; write one of {known}")
     return fields
 
 

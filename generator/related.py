@@ -96,12 +96,11 @@ def related(
         ranked = sorted([(-round(score, 9), other) for other, score in scores.items() if score >= least])
         closest = [(ids[other], round(scores[other], 3)) for _, other in ranked[:count]]
         topics = records[record_id].topics
-        found[record_id] = tuple(
-            [
-                Relation(other, score, _common(topics, records[other].topics), _why(terms, weights[other]))
-                for other, score in closest
-            ]
-        )
+        relations = []
+        for near, score in closest:
+            common = tuple(topic for topic in topics if topic in records[near].topics)
+            relations.append(Relation(near, score, common, _why(terms, weights[near])))
+        found[record_id] = tuple(relations)
     return found
 
 
@@ -200,10 +199,6 @@ def _singular(word: str) -> str:
     if word.endswith(("sses", "shes", "ches", "xes")):
         return word[:-2]
     return word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
-
-
-def _common(topics: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(topic for topic in topics if topic in others)
 
 
 def _why(terms: Mapping[str, float], others: Mapping[str, float]) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from operator import attrgetter
 from urllib.parse import quote
 
 from generator import escaping, related
@@ -25,7 +24,6 @@ _SEARCHES = (
 )
 _LINK_NAMES = {"paper": "Paper", "code": "Code", "project": "Project page", "model": "Model", "dataset": "Data set"}
 _FACT_NAMES = {
-    "title": "Title",
     "alternative_titles": "Also titled",
     "authors": "Authors",
     "author_count": "Number of authors",
@@ -36,7 +34,6 @@ _FACT_NAMES = {
     "alternative_identifiers": "Also identified as",
     **{f"links.{kind}": name for kind, name in _LINK_NAMES.items()},
 }
-_FACT_VALUES = {name: attrgetter(name) for name in _FACT_NAMES}
 
 # A figure that stands by itself, with its sign and unit, or a range of two: 3.25x, +1.3%, 19.2GB, 5-8%. Figures that
 # are part of a name are left alone: Llama-2-70B, ViT-B/16, WMT'14, FP16, 2-bit, top-5; and, where they have no unit,
@@ -147,6 +144,11 @@ def paper_links(identifiers: Identifiers) -> list[tuple[str, str]]:
     ]
 
 
+def paper_url(record: Record) -> str | None:
+    """Return the address where the paper is read, or ``None``: arXiv first, then DOI, the others, and its own link."""
+    return next((url for _, url in paper_links(record.identifiers)), record.links.paper)
+
+
 def links_of(record: Record) -> list[tuple[str, str]]:
     """Return the links people press, the paper first."""
     return paper_links(record.identifiers) + [
@@ -175,8 +177,8 @@ class Fact:
 def facts_of(record: Record, library: Library) -> Iterator[Fact]:
     """Yield the record's facts, each with where it came from."""
     for name, label in _FACT_NAMES.items():
-        value = _FACT_VALUES[name](record)
-        if not value or name == "title" or (name == "author_count" and len(record.authors) == value):
+        value = record.value(name)
+        if not value or (name == "author_count" and len(record.authors) == value):
             continue
         shown, address = str(value), ""
         if name == "authors":

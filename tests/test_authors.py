@@ -49,7 +49,7 @@ def test_a_page_names_the_most_frequent_co_authors() -> None:
     records = {"f": many, "g": many, "h": Record(title="H", authors=(names[0], names[-1]))}
     page = _pages(records)["authors/author-00.md"]
     assert [name for name, _, _ in page.values["others"]] == [names[-1], *names[1:MOST_NAMED]]
-    made = {page.path: page.text for page in pages.pages(Library(records, {}, {}, {}, {}), TOY_SETTINGS)}
+    made = {page.path: page.make() for page in pages.pages(Library(records, {}, {}, {}, {}), TOY_SETTINGS)}
     assert f"[{names[MOST_NAMED - 1]}](author-{MOST_NAMED - 1}.md) (2) and 2 more." in made[page.path]
 
 

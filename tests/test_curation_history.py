@@ -123,7 +123,7 @@ class History(RuleBasedStateMachine):
 
     def follow_every_address(self) -> None:
         contents = store.load(self.folder)
-        site = {page.path: page.text for page in pages.pages(Library.of(contents), TOY_SETTINGS)}
+        site = {page.path: page.make() for page in pages.pages(Library.of(contents), TOY_SETTINGS)}
         for name, end in self.fate.items():
             text = site[f"papers/{name}.md"]
             if name != end:  # one step, never a chain

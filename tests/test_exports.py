@@ -19,7 +19,7 @@ from citeproc.source.json import CiteProcJSON
 from pybtex.database import BibliographyData, parse_string
 from site_tools import RECORDS, TOY_RECORDS, TOY_SETTINGS, call, enter_project, library
 
-from generator import escaping, exports, metadata, readers, store
+from generator import escaping, exports, metadata, readers, store, wording
 from generator.exports import data_schema
 from generator.facts import titles
 from generator.facts.identifiers import SCHEMES
@@ -180,7 +180,7 @@ def test_a_paper_without_identifier_is_cited_with_its_link() -> None:
     assert "  url = {https://looms.example.org/a.pdf}," in texts["bibtex"]
     assert all(text.count("looms.example.org") == 1 for text in texts.values())
     other = record.model_copy(update={"identifiers": Identifiers(arxiv="2301.00010")})
-    assert exports.paper_url(other) == "https://arxiv.org/abs/2301.00010"
+    assert wording.paper_url(other) == "https://arxiv.org/abs/2301.00010"
     assert "  paper = {https://looms.example.org/a.pdf}," in exports.bibtex_entry("loom", other)
 
 
@@ -371,7 +371,7 @@ def test_the_venue_decides_the_kind(venue: str | None, bibtex: str, ris: str, cs
 )
 def test_the_address_is_where_the_paper_is_read(held: dict[str, str], expected: str | None) -> None:
     record = Record(title="A Toy", identifiers=Identifiers(**held))
-    assert exports.paper_url(record) == expected
+    assert wording.paper_url(record) == expected
     entry = _bibtex(exports.bibtex_entry("k", record)).entries["k"]
     assert entry.fields.get("url") == expected
     assert set(held) <= set(SCHEMES)

@@ -22,7 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from site_tools import RECORDS, TOY_RECORDS, TOY_SETTINGS, library
 
-from generator import escaping, exports, feeds, pages, store
+from generator import escaping, feeds, pages, store, wording
 from generator.facts import titles
 from generator.library import Library
 from generator.models import Links, PersonName, Record, Topic
@@ -129,8 +129,8 @@ def test_feedparser_reads_every_field(folder: Path, settings: Settings) -> None:
         assert [tag.term for tag in entry.get("tags", [])] == known
         assert [tag.label for tag in entry.get("tags", [])] == [each.topics[topic].name for topic in known]
         links = {link.rel: link.href for link in entry.links}
-        assert set(links) == {"alternate", *(["related"] if exports.paper_url(record) else [])}
-        lies = {"Paper": exports.paper_url(record), "Code": record.links.code}
+        assert set(links) == {"alternate", *(["related"] if wording.paper_url(record) else [])}
+        lies = {"Paper": wording.paper_url(record), "Code": record.links.code}
         assert re.findall('<a href="(.*?)">(.*?)</a>', entry.content[0].value) == [
             (escaping.html(escaping.url(url)), name) for name, url in lies.items() if url
         ]

@@ -151,7 +151,7 @@ def test_what_is_too_long_is_left_as_text() -> None:
 def _page(title: str) -> tuple[str, str]:
     """Return the rendered h1 of a paper's page as HTML, and the page's front matter."""
     records = {"k": Record(title=title)}
-    made = {page.path: page.text for page in pages.pages(Library.of(Contents(RECORDS, records=records)), Settings())}
+    made = {page.path: page.make() for page in pages.pages(Library.of(Contents(RECORDS, records=records)), Settings())}
     _, front, body = made["papers/k.md"].split("---\n", 2)
     html = markdown.markdown(body, extensions=["attr_list", "tables", "md_in_html"])
     return html[: html.index("</h1>")], front

@@ -57,7 +57,7 @@ def docs(tmp_path: Path) -> Path:
 
 
 def test_every_page_and_data_file_is_written(docs: Path) -> None:
-    expected = {page.path: page.text.encode() for page in pages.pages(LIBRARY, TOY_SETTINGS)}
+    expected = {page.path: page.make().encode() for page in pages.pages(LIBRARY, TOY_SETTINGS)}
     expected |= {
         f"data/{name}": exports.FORMATS[format](LIBRARY.records).encode() for format, name in exports.FILE_NAMES.items()
     }

@@ -41,7 +41,7 @@ TALKED_OF = {
 
 
 def _page(each: Library, path: str) -> str:
-    text = {page.path: page.text for page in pages.pages(each, TOY_SETTINGS)}[path]
+    text = {page.path: page.make() for page in pages.pages(each, TOY_SETTINGS)}[path]
     return text.replace("\u00a0", " ")  # within dates
 
 
@@ -66,8 +66,8 @@ def test_no_page_shows_a_count_whose_day_is_not_known() -> None:
         {"a": _paper("A", seen["three"], seen["gone"], provenance={"title": "three"})}, {}, SOURCES, {}, {}
     )
     for page in pages.pages(undated, TOY_SETTINGS):
-        assert "471" not in page.text
-        assert "424" not in page.text
+        assert "471" not in page.make()
+        assert "424" not in page.make()
     dated = Library({"a": _paper("A", *seen.values(), provenance={"title": "two"})}, {}, SOURCES, {}, {})
     assert _page(dated, "papers/a.md").count("471") == 1
     assert "entry 2, on 9 December 2025 (year inferred) with 471 comments and 424 upvotes</li>" in _page(

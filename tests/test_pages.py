@@ -31,7 +31,7 @@ from generator.wording import byline
 GOLDEN = TOY / "docs"
 # Golden pages are without the drawings, whose bytes are the drawing library's; test_pictures.py looks at those.
 DRAWING = re.compile(r'<svg data-drawn=".*?</svg>', re.DOTALL)
-TOY_PAGES = {page.path: DRAWING.sub("<svg/>", page.text) for page in pages.pages(library(), TOY_SETTINGS)}
+TOY_PAGES = {page.path: DRAWING.sub("<svg/>", page.make()) for page in pages.pages(library(), TOY_SETTINGS)}
 
 
 def _front(text: str) -> dict[str, Any]:
@@ -196,8 +196,8 @@ def test_the_order_of_the_input_changes_no_byte(folder: Path) -> None:
     )
     assert list(other.records) != list(contents.records)
     one, another = (pages.pages(Library.of(each), TOY_SETTINGS) for each in (contents, other))
-    assert [(each.path, each.made_of, each.text) for each in one] == [
-        (each.path, each.made_of, each.text) for each in another
+    assert [(each.path, each.made_of, each.make()) for each in one] == [
+        (each.path, each.made_of, each.make()) for each in another
     ]
 
 
@@ -213,7 +213,7 @@ def test_a_topic_s_page_is_made_anew_with_what_it_starts_with() -> None:
             contents, topics={**contents.topics, topic_id: start}, records={**contents.records, name: record}
         )
         made = {page.path: page for page in pages.pages(Library.of(changed), TOY_SETTINGS)}
-        assert title in made[f"topics/{topic_id}.md"].text
+        assert title in made[f"topics/{topic_id}.md"].make()
         keys.add(made[f"topics/{topic_id}.md"].made_of)
     assert len(keys) == 2
 
@@ -224,20 +224,20 @@ def test_no_clock_in_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for name in ("time", "time_ns", "localtime", "gmtime", "strftime"):
         monkeypatch.setattr(f"time.{name}", clock)
-    made = {page.path: DRAWING.sub("<svg/>", page.text) for page in pages.pages(library(), TOY_SETTINGS)}
+    made = {page.path: DRAWING.sub("<svg/>", page.make()) for page in pages.pages(library(), TOY_SETTINGS)}
     monkeypatch.undo()
     assert made == TOY_PAGES
 
 
 def test_without_a_repository_nothing_links_to_one() -> None:
-    made = {page.path: page.text for page in pages.pages(library(), Settings())}
+    made = {page.path: page.make() for page in pages.pages(library(), Settings())}
     assert set(made) == set(TOY_PAGES)
     assert not any("Edit this record" in text or "github.com/toy-list/list" in text for text in made.values())
     assert "github.com/toy-list/list/edit/main/records/papers/two-names.yaml" in TOY_PAGES["papers/two-names.md"]
 
 
 def test_an_empty_list_has_its_overviews(tmp_path: Path) -> None:
-    made = {page.path: page.text for page in pages.pages(Library.of(store.load(tmp_path / "nowhere")), Settings())}
+    made = {page.path: page.make() for page in pages.pages(Library.of(store.load(tmp_path / "nowhere")), Settings())}
     assert {
         "index.md",
         "papers/index.md",
@@ -252,7 +252,7 @@ def test_an_empty_list_has_its_overviews(tmp_path: Path) -> None:
 def test_a_few_pages_are_those_of_the_whole_list() -> None:
     wanted = ["two-names", "braided-attention"]
     few = list(pages.papers(library(), TOY_SETTINGS, wanted))
-    assert [(page.path, page.text) for page in few] == [
+    assert [(page.path, page.make()) for page in few] == [
         (f"papers/{name}.md", TOY_PAGES[f"papers/{name}.md"]) for name in wanted
     ]
 
@@ -298,7 +298,7 @@ def test_the_byline_says_what_is_known(fields: dict[str, Any], line: str) -> Non
 def test_a_page_says_that_a_list_of_authors_is_cut(number: int, shown: str) -> None:
     record = Record(title="K", authors=(*(f"P{place}" for place in range(1, number + 1)), "others"))
     made = {
-        page.path: page.text
+        page.path: page.make()
         for page in pages.pages(Library.of(store.Contents(TOY, records={"k": record})), TOY_SETTINGS)
     }
     words = re.sub(r"<[^>]*>", " ", made["papers/k.md"])

@@ -45,7 +45,7 @@ def _library(folder: Path) -> Library:
 def _drawn(folder: Path) -> dict[str, str]:
     """Return the text of the pages that bear drawings."""
     written = pages._Writer(_library(folder), TOY_SETTINGS).overviews()
-    return {page.path: page.text for page in written if page.path in ("pictures.md", "map.md")}
+    return {page.path: page.make() for page in written if page.path in ("pictures.md", "map.md")}
 
 
 def _svgs(text: str) -> list[ElementTree.Element]:
@@ -103,7 +103,7 @@ from pathlib import Path
 from generator import pages, settings, store
 from generator.library import Library
 written = pages._Writer(Library.of(store.load(Path(sys.argv[1]))), settings.Settings()).overviews()
-text = "".join(page.text for page in written if page.path in ("pictures.md", "map.md"))
+text = "".join(page.make() for page in written if page.path in ("pictures.md", "map.md"))
 sys.stdout.buffer.write(text.encode("utf-8"))
 """
 
@@ -345,7 +345,7 @@ def test_two_topics_make_no_map() -> None:
     topics = {f"t{number}": Topic(name=f"T{number}", group="G") for number in range(2)}
     each = Library(records, topics, {}, {}, {})
     assert atlas.atlas(each).svg == ""
-    assert "too few topics" in {page.path: page.text for page in pages.pages(each, TOY_SETTINGS)}["map.md"]
+    assert "too few topics" in {page.path: page.make() for page in pages.pages(each, TOY_SETTINGS)}["map.md"]
 
 
 # --- places ----------------------------------------------------------------------------------------------------------

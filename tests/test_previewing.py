@@ -33,7 +33,7 @@ class Shown:
         (self.site / PAGE).write_text("as built")
         listed: Library = library(self.records)
         made = list(pages.pages(listed, TOY_SETTINGS))
-        leaves = [leaf for page in made if (leaf := stamping.read(page.path, page.text.encode())) and stamped(leaf)]
+        leaves = [leaf for page in made if (leaf := stamping.read(page.path, page.make().encode())) and stamped(leaf)]
         stamp = stamping.Stamp.of(STAMP)
         self.preview = Preview(
             replace(TOY_SETTINGS, records=self.records),
@@ -76,10 +76,10 @@ def test_it_is_the_page_that_a_whole_build_makes(shown: Shown) -> None:
     saved = shown.edit("stray-thread", "Stray Thread", "Stray *Thread* <b>&")
     assert shown.preview.show([saved])
     (page,) = pages.papers(library(shown.records), TOY_SETTINGS, ["stray-thread"])
-    leaf = stamping.read(page.path, page.text.encode())
+    leaf = stamping.read(page.path, page.make().encode())
     assert leaf
     every = {each.path for each in pages.pages(library(shown.records), TOY_SETTINGS)}
-    assert shown.page.encode() == stamping.Stamp.of(STAMP).page(leaf, page.text.encode(), every)
+    assert shown.page.encode() == stamping.Stamp.of(STAMP).page(leaf, page.make().encode(), every)
     assert "Stray *Thread* &lt;b&gt;&amp;" in shown.page
 
 

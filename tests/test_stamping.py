@@ -172,7 +172,7 @@ def test_every_page_of_the_toy_list_reads_alike_in_both_engines(plain: Path) -> 
     for file in sorted((TOY / "docs").glob("*/*.md")):
         path = file.relative_to(TOY / "docs").as_posix()
         if leaf := stamping.read(path, file.read_bytes()):
-            built = (plain / leaf.address).read_text(encoding="utf-8")
+            built = (plain / leaf.html_path).read_text(encoding="utf-8")
             article = re.search(r"<article [^>]*>(.*)</article>", built, re.DOTALL)
             assert article
             markdown = (plain.parent / "docs" / path).read_bytes().partition(b"\n---\n\n")[2]

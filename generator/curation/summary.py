@@ -131,12 +131,12 @@ def _pages(change: Change, shown: Sequence[RecordChange], settings: Settings) ->
     before = pages.papers(_library(change.base), settings, was)
     after = pages.papers(_library(change.head), settings, [each.id for each in shown])
     for each, page in zip(shown, after, strict=True):
-        new_lines = _read(page.text)
+        new_lines = _read(page.make())
         name = f"{github(titles.plain(changes.title_of(change, each)))} {github_code_element(each.id)}"
         if each.old_id not in change.base.records:
             yield _folded(f"{name}: the new page", github_block("\n".join(new_lines), "markdown"))
         else:
-            lines = difflib.unified_diff(_read(next(before).text), new_lines, "before", "after", n=2, lineterm="")
+            lines = difflib.unified_diff(_read(next(before).make()), new_lines, "before", "after", n=2, lineterm="")
             text = "\n".join(lines)
             yield _folded(f"{name}: the page before and after", github_block(text, "diff")) if text else ""
 

@@ -15,20 +15,12 @@ from generator.facts.identifiers import SCHEMES
 from generator.facts.names import OTHERS
 from generator.facts.venues import cited_date, container, is_journal
 from generator.models import PersonName, Record
-from generator.wording import in_sentence
+from generator.wording import in_sentence, paper_url
 
 SCHEMA_VERSION = 1
 """Version of the layout of ``papers.json``: raised when a field changes its meaning or goes, not when one is added."""
 
 _MONTHS = [month.lower() for month in dates.MONTHS]
-
-
-def paper_url(record: Record) -> str | None:
-    """Return the address where the paper is read, or ``None``: arXiv first, then DOI, the others, and its own link."""
-    for kind, scheme in SCHEMES.items():
-        if value := getattr(record.identifiers, kind):
-            return scheme.url(value)
-    return record.links.paper
 
 
 def bibtex_entry(record_id: str, record: Record) -> str:
@@ -47,7 +39,7 @@ def bibtex_entry(record_id: str, record: Record) -> str:
             fields.append(("day", str(int(date[8:]))))
     if inside and record.venue:
         name, volume, pages = container(record.venue)
-        stated = {inside: escaping.bibtex(name), "volume": volume, "pages": pages and pages.replace("-", "--")}
+        stated = {inside: escaping.bibtex(name), "volume": volume, "pages": (pages or "").replace("-", "--")}
         fields += [(field, value) for field, value in stated.items() if value]
     if record.identifiers.arxiv:
         fields += [("eprint", escaping.bibtex_verbatim(record.identifiers.arxiv)), ("archiveprefix", "arXiv")]

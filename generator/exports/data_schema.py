@@ -8,7 +8,7 @@ from typing import Any
 
 from generator import exports
 from generator.settings import Settings
-from generator.store.schema import record_schema
+from generator.store.schema import STANDARD, of_record
 
 SCHEMA_FILE = "papers.schema.json"
 
@@ -18,17 +18,20 @@ def of_papers(settings: Settings) -> str:
 
     It names every field that there is and lets others pass: a later list of the same version may have more.
     """
-    record: dict[str, Any] = json.loads(record_schema({}))
-    definitions = record.pop("$defs")
-    for name in ("$schema", "title"):
-        record.pop(name, None)
-    record["properties"] = {"id": {"description": "The paper's id, never given to another", "type": "string"}} | record[
-        "properties"
-    ]
-    record["required"] = ["id", *record["required"]]
-    schema = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **({"$id": where} if (where := settings.url(f"data/{SCHEMA_FILE}")) else {}),
+    return json.dumps(_schema(settings), ensure_ascii=False, indent=2) + "\n"
+
+
+def _schema(settings: Settings) -> dict[str, Any]:
+    paper = of_record()
+    definitions = paper.pop("$defs")
+    del paper["title"]
+    of_id = {"description": "The paper's id, never given to another", "type": "string"}
+    paper["properties"] = {"id": of_id, **paper["properties"]}
+    paper["required"] = ["id", *paper["required"]]
+    schema: dict[str, Any] = {"$schema": STANDARD}
+    if where := settings.url(f"data/{SCHEMA_FILE}"):
+        schema["$id"] = where
+    schema |= {
         "title": "Papers of a reading list",
         "type": "object",
         "required": ["version", "papers"],
@@ -36,10 +39,10 @@ def of_papers(settings: Settings) -> str:
             "version": {"description": "Of this layout", "const": exports.SCHEMA_VERSION},
             "papers": {"type": "array", "items": {"$ref": "#/$defs/Paper"}},
         },
-        "$defs": {"Paper": record, **definitions},
+        "$defs": {"Paper": paper, **definitions},
     }
     _open(schema)
-    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+    return schema
 
 
 def _open(schema: Any) -> None:
@@ -59,8 +62,8 @@ def _open(schema: Any) -> None:
 
 def fields() -> list[tuple[str, str, str]]:
     """Return name, kind and meaning of each field of a paper in ``papers.json``, in order; dots part a field's own."""
-    schema = json.loads(of_papers(Settings()))
-    return list(_fields(schema["$defs"]["Paper"], schema["$defs"], ""))
+    known = _schema(Settings())["$defs"]
+    return list(_fields(known["Paper"], known, ""))
 
 
 def _fields(schema: dict[str, Any], known: dict[str, Any], prefix: str) -> Iterator[tuple[str, str, str]]:

@@ -24,11 +24,11 @@ def text_fault(text: str) -> str | None:
     """Say why ``text`` cannot stand in a record, or ``None`` where it can: it must hold no hidden controls."""
     if text.replace("\n", "").isprintable():  # as nearly every text is; no control and nothing invisible is printable
         return None
-    if match := _FAULT.search(text):
-        return (
-            f"holds the {'invisible' if match['invisible'] else 'control'} character U+{ord(match[0]):04X}; delete it"
-        )
-    return None
+    match = _FAULT.search(text)
+    if match is None:
+        return None
+    kind = "invisible" if match["invisible"] else "control"
+    return f"holds the {kind} character U+{ord(match[0]):04X}; delete it"
 
 
 def without_hidden(text: str) -> str:

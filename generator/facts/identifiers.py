@@ -81,7 +81,11 @@ def _after(text: str, hosts: tuple[str, ...], *prefixes: str) -> str | None:
 def arxiv(text: str) -> str | None:
     """Return the unversioned arXiv id in ``text`` (an id, ``arXiv:…``, an address or arXiv's DOI), or ``None``."""
     text = text.strip()
-    if match := _ARXIV_NEW.fullmatch(text) or _ARXIV_NEW.fullmatch(text := _arxiv_named_by(text)):
+    match = _ARXIV_NEW.fullmatch(text)
+    if match is None:
+        text = _arxiv_named_by(text)
+        match = _ARXIV_NEW.fullmatch(text)
+    if match:
         month = match[1] + match[2]
         known = month >= "0704" and len(match[3]) == (4 if month < "1501" else 5)
         return f"{month}.{match[3]}" if known else None
@@ -104,8 +108,11 @@ def arxiv_fault(text: str) -> str | None:
 
 def arxiv_inside(*texts: str | None) -> str | None:
     """Return the first arXiv id that one of ``texts`` is or names among other words, or ``None``."""
-    inside = (each for text in texts if text for each in (text, *_ARXIV_INSIDE.findall(text[:_LONGEST])))
-    return next(filter(None, map(arxiv, inside)), None)
+    for text in filter(None, texts):
+        for each in (text, *_ARXIV_INSIDE.findall(text[:_LONGEST])):
+            if found := arxiv(each):
+                return found
+    return None
 
 
 def _arxiv_named_by(text: str) -> str:

@@ -11,7 +11,7 @@ from generator.facts import titles
 from generator.facts.provenance import EDITOR
 
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-SOURCE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+_SOURCE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 MAX_ID = 80
 WINDOWS_NAMES = frozenset({"con", "prn", "aux", "nul"} | {f"{name}{n}" for name in ("com", "lpt") for n in range(10)})
 """What no file may be called on Windows, whatever its ending."""
@@ -54,7 +54,7 @@ def closest_topic(text: str, topics: Mapping[str, str]) -> str | None:
 
 def source_id_fault(text: str) -> str | None:
     """Say why ``text`` cannot be the id of a source, which bears the name of its file, or ``None`` where it can."""
-    if not SOURCE_ID.fullmatch(text) or text.endswith("."):
+    if not _SOURCE_ID.fullmatch(text) or text.endswith("."):
         return "is no source id; copy it from sources.yaml, or use letters, digits, dots and hyphens"
     if text.casefold().partition(".")[0] in WINDOWS_NAMES:
         return "is a reserved file name on Windows; add a word"

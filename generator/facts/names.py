@@ -15,16 +15,6 @@ OTHERS = "others"
 _EAST_ASIAN = re.compile(
     "[\u1100-\u11ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
-
-
-def printed(family: str, given: str | None) -> str:
-    """Return a name as readers see it; where it is written in an East Asian script, as there: 山田太郎, 김철수."""
-    if not given:
-        return family
-    whole = f"{family}{given}"
-    return whole if _EAST_ASIAN.fullmatch(whole) else f"{given} {family}"
-
-
 _OTHERS = re.compile(r"(?:^|^and | ?[,;&] ?| and )others$|(?:^|[,;]? )et\.? al(?:\.|ii|ia)?$", re.IGNORECASE)
 # Words in small letters that no name has, and what a request begins with. "Are" with a capital is a first name.
 _OF_A_SENTENCE = re.compile(
@@ -34,6 +24,14 @@ _OF_A_SENTENCE = re.compile(
 _INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.[-‐]?|[^\W\d_][-‐])*[^\W\d_]{0,2}")
 _INITIAL = re.compile(r"[^\W\d_]\.")
 _SUFFIXES = frozenset("jr sr ii iii".split())
+
+
+def printed(family: str, given: str | None) -> str:
+    """Return a name as readers see it; where it is written in an East Asian script, as there: 山田太郎, 김철수."""
+    if not given:
+        return family
+    whole = f"{family}{given}"
+    return whole if _EAST_ASIAN.fullmatch(whole) else f"{given} {family}"
 
 
 def is_cut(authors: Sequence[object]) -> bool:
@@ -66,7 +64,7 @@ def reads_as_sentence(text: str) -> bool:
     return _OF_A_SENTENCE.search(text) is not None
 
 
-def ends_in_initials(name: str) -> bool:
+def _ends_in_initials(name: str) -> bool:
     """Tell whether initials end a name, as Scopus and PubMed print them: ``Smith J.A.``, ``van der Web TH``."""
     _, space, last = name.strip().rpartition(" ")
     return bool(space) and not _is_suffix(last) and _are_initials(last)
@@ -78,12 +76,14 @@ def persons(text: str) -> list[str]:
     So are ``Smith J, Jones K``. All else is one name: ``Smith, J.``, and ``Ministry of Food and Agriculture``.
     """
     parts = text.split(" and ")
-    if len(parts) > 1 and all("," in part or ends_in_initials(part) for part in parts):
+    if len(parts) > 1 and all("," in part or _ends_in_initials(part) for part in parts):
         return [name for part in parts for name in persons(part)]
     first, comma, _ = text.partition(",")
-    if comma and ends_in_initials(first):
+    if comma and _ends_in_initials(first):
         return text.split(",")
-    return (_family_first(_found(text.split(","))) if text.count(",") > 2 else []) or [text]
+    if text.count(",") > 2:
+        return _family_first(_stripped(text.split(","))) or [text]
+    return [text]
 
 
 def people_at_commas(parts: Sequence[str]) -> list[str]:
@@ -98,8 +98,8 @@ def people_at_commas(parts: Sequence[str]) -> list[str]:
         return [*people_at_commas([*parts[:-1], ""]), last]
     if len(parts) < 3 and parts[-1]:
         return list(parts) if len(parts) == 2 and _are_two(*parts) else [",".join(parts)]
-    found = _found(parts)
-    goes_on = not parts[-1].strip() and all(" " in part and not ends_in_initials(part) for part in found)
+    found = _stripped(parts)
+    goes_on = not parts[-1].strip() and all(" " in part and not _ends_in_initials(part) for part in found)
     goes_on = goes_on or (len(found) == 2 and _are_two(*found))
     if not goes_on and sum(not _is_suffix(part) for part in found) < 3:
         return [", ".join(found)]
@@ -110,7 +110,7 @@ def _are_two(first: str, second: str) -> bool:
     """Tell whether a comma parts two people and not a family name, which has no initials, from a given one."""
     *given, family = first.split() or [""]
     whole = len(second.split()) > 1 and not all(map(_are_initials, second.split()))
-    inverted = ends_in_initials(first) and ends_in_initials(second)
+    inverted = _ends_in_initials(first) and _ends_in_initials(second)
     return inverted or (whole and not _are_initials(family) and any(map(_INITIAL.match, given)))
 
 
@@ -139,7 +139,8 @@ def may_be_two(name: str) -> bool:
     return long and not any(_are_initials(word) for part in words for word in part)
 
 
-def _found(parts: Iterable[str]) -> list[str]:
+def _stripped(parts: Iterable[str]) -> list[str]:
+    """Return what stands between commas without spaces and ampersands around it, and without what is nothing else."""
     return [part for each in parts if (part := each.strip(" &"))]
 
 

@@ -176,17 +176,21 @@ def _known_commands() -> Any:
     logging.getLogger("pylatexenc").addHandler(logging.NullHandler())  # else it warns on standard error
     known = get_default_latex_context_db()
     known.set_unknown_macro_spec(MacroTextSpec("", simplify_repl=as_typed))
-    missing = [MacroTextSpec(*sign) for sign in [*_SIGNS.items(), *((name, "") for name in _SILENT)]]
+    missing = [MacroTextSpec(name, sign) for name, sign in _SIGNS.items()]
+    missing += [MacroTextSpec(name, "") for name in _SILENT]
     missing += [MacroTextSpec(name, discard=False) for name in _STYLES]
     known.add_context_category("missing", missing, prepend=True)
     return known
 
 
 # What the library does not know, or takes for an accent, in the forms of Zotero and Google Scholar too.
-_TAKEN_FOR_OTHERS = (
-    *((circumflex, "^") for circumflex in (r"\textasciicircum{}", r"{\textasciicircum}", r"\^{}")),
-    *((r"\textbraceleft", r"\{"), (r"\textbraceright", r"\}")),
-)
+_TAKEN_FOR_OTHERS = {
+    r"\textasciicircum{}": "^",
+    r"{\textasciicircum}": "^",
+    r"\^{}": "^",
+    r"\textbraceleft": r"\{",
+    r"\textbraceright": r"\}",
+}
 
 
 def from_latex(text: str) -> str:
@@ -198,7 +202,7 @@ def from_latex(text: str) -> str:
     if not _LATEX.search(text):
         return fold(text)
     latex = _bare_marks_kept(text)
-    for command, char in _TAKEN_FOR_OTHERS:
+    for command, char in _TAKEN_FOR_OTHERS.items():
         latex = latex.replace(command, char)
     try:
         return fold(_to_text(latex, "verbatim"))

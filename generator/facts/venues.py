@@ -56,10 +56,13 @@ class Container(NamedTuple):
 @functools.lru_cache(maxsize=4096)  # one venue has many papers, and each paper is cited in many forms
 def container(venue: str) -> Container:
     """Take the name of a journal apart from volume, pages and year; proceedings go by a name that holds their year."""
-    if is_journal(venue) and (found := _PLACE.fullmatch(venue)):
-        pages = found["before"] or found["behind"]
-        return Container(found["name"], found["volume"], pages and pages.replace("–", "-"))
-    return Container(venue)
+    found = _PLACE.fullmatch(venue) if is_journal(venue) else None
+    if found is None:
+        return Container(venue)
+    pages = found["before"] or found["behind"]
+    if pages:
+        pages = pages.replace("–", "-")
+    return Container(found["name"], found["volume"], pages)
 
 
 def placed(name: str, volume: str | None, pages: str | None, year: int | None) -> str:
@@ -90,18 +93,18 @@ def is_journal(venue: str) -> bool:
     return not (_PROCEEDINGS.search(venue) or _ACRONYMS.match(venue))
 
 
-def is_preprint(venue: str) -> bool:
+def _is_preprint(venue: str) -> bool:
     """Tell whether a venue only says that the paper is on arXiv, and maybe nowhere else."""
     return _PREPRINT.search(venue) is not None
 
 
 def without_preprint(venue: str) -> str | None:
     """Return a venue without what only says that the paper is on arXiv: nothing, unless it surely names more."""
-    if not is_preprint(venue):
+    if not _is_preprint(venue):
         return venue
     rest = _BESIDE_VENUE.sub("", venue)
     edition = _ACRONYMS.match(rest) and _YEAR.search(rest)
-    return rest if not is_preprint(rest) and (edition or _JOURNAL.search(rest) or _PROCEEDINGS.search(rest)) else None
+    return rest if not _is_preprint(rest) and (edition or _JOURNAL.search(rest) or _PROCEEDINGS.search(rest)) else None
 
 
 @functools.lru_cache(maxsize=1024)

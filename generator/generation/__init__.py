@@ -88,17 +88,17 @@ def _write(
     done: dict[str, tuple[Made, bool]] = {}
     folders = {""}
     for page in wanted:
-        path, made_of = page.path, page.made_of
+        path = page.path
         target, folder = f"{output}/{path}", path.rpartition("/")[0]
         if folder not in folders:
             refuse_links(output / folder, output)
             folders.add(folder)
-        before = known.get(path) if made_of else None
-        if before and before.made_of == made_of and files.is_as_left(target, before.size, before.changed):
+        before = known.get(path) if page.made_of else None
+        if before and before.made_of == page.made_of and files.is_as_left(target, before.size, before.changed):
             done[path] = before, False
         else:
             is_new = _put(target, page.make())
-            done[path] = _made(target, made_of), is_new
+            done[path] = _made(target, page.made_of), is_new
         if tell:
             tell(len(done))
     return done

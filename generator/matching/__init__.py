@@ -31,6 +31,10 @@ class Pair:
     b: int
     verdict: Verdict
 
+    def left_open(self, reason: str) -> Pair:
+        """Return a pair of one paper as one that a person must decide, for there is a ``reason`` against it."""
+        return Pair(self.a, self.b, Verdict("review", self.verdict.score, f"{self.verdict.reason}, but {reason}"))
+
 
 @dataclass(frozen=True)
 class Matching:
@@ -54,27 +58,28 @@ def match(items: Sequence[Item], tell: Callable[[int], None] | None = None) -> M
     order = blocking.ranked(items)
     runs = of_one_title(items, order)
     items = with_columns(items, runs)
-    judge = _Judge(items, _recurring(items, runs))
+    judge = _Judge(items, order, _recurring(items, runs))
+    rank = judge.rank
     told = []
-    for number, (a, b) in enumerate(zip(*(side.tolist() for side in blocking.pairs(items, order)), strict=True)):
-        if (verdict := judge(a, b)).kind != "different":
-            told.append((a, b, verdict))
+    for number, (a, b) in enumerate(blocking.candidates(items, order)):
+        verdict = judge(a, b)
+        if verdict.kind != "different":
+            told.append(Pair(a, b, verdict))
         if tell:
             tell(number)
     told = _with_choices_left(items, told)
-    rank = _ranks(order)
-    told.sort(key=lambda each: (each[2].kind != "same", -each[2].score, sorted((rank[each[0]], rank[each[1]]))))
+    told.sort(key=lambda pair: (pair.verdict.kind != "same", -pair.verdict.score, sorted((rank[pair.a], rank[pair.b]))))
     cluster_of = list(range(len(items)))
     members: dict[int, _Cluster] = {}
     pairs = []
-    for a, b, verdict in told:
-        if verdict.kind == "same" and cluster_of[a] != cluster_of[b]:
+    for pair in told:
+        a, b, is_same = pair.a, pair.b, pair.verdict.kind == "same"
+        if is_same and cluster_of[a] != cluster_of[b]:
             one, other = (
-                members.setdefault(cluster_of[place], _Cluster.of(items, rank, judge, [cluster_of[place]]))
-                for place in (a, b)
+                members.setdefault(cluster_of[place], _Cluster.of(judge, [cluster_of[place]])) for place in (a, b)
             )
-            if reason := _obstacle(items, rank, one, other, judge, (a, b)):
-                pairs.append(Pair(a, b, Verdict("review", verdict.score, f"{verdict.reason}, but {reason}")))
+            if reason := judge.obstacle(one, other, (a, b)):
+                pairs.append(pair.left_open(reason))
                 continue
             larger, smaller = (one, other) if len(one.places) >= len(other.places) else (other, one)
             root = cluster_of[larger.places[0]]
@@ -82,8 +87,8 @@ def match(items: Sequence[Item], tell: Callable[[int], None] | None = None) -> M
             for place in smaller.places:
                 cluster_of[place] = root
             larger.take_in(smaller, rank)
-        if verdict.kind == "same" or cluster_of[a] != cluster_of[b]:
-            pairs.append(Pair(a, b, verdict))
+        if is_same or cluster_of[a] != cluster_of[b]:
+            pairs.append(pair)
     clusters = sorted(
         tuple(sorted(members[root].places)) if root in members else (root,)
         for root, place in zip(cluster_of, range(len(items)), strict=True)
@@ -94,35 +99,28 @@ def match(items: Sequence[Item], tell: Callable[[int], None] | None = None) -> M
     return Matching(tuple(clusters), tuple(pairs))
 
 
-def _ranks(order: Sequence[int]) -> list[int]:
-    """Return for each place of an order where in it that stands."""
-    rank = [0] * len(order)
-    for position, place in enumerate(order):
-        rank[place] = position
-    return rank
-
-
-def _with_choices_left(items: Sequence[Item], told: list[tuple[int, int, Verdict]]) -> list[tuple[int, int, Verdict]]:
+def _with_choices_left(items: Sequence[Item], told: list[Pair]) -> list[Pair]:
     """Let a person choose where an entry is one paper with several records that are two, and with none more surely."""
     likeness: defaultdict[int, dict[str, float]] = defaultdict(dict)
-    for a, b, verdict in told:
-        for entry, record in ((a, b), (b, a)):
-            if verdict.kind == "same" and items[record].is_record and not items[entry].is_record:
+    for pair in told:
+        for entry, record in ((pair.a, pair.b), (pair.b, pair.a)):
+            if pair.verdict.kind == "same" and items[record].is_record and not items[entry].is_record:
                 scores, label = likeness[entry], items[record].label
-                scores[label] = max(verdict.score, scores.get(label, 0))
+                scores[label] = max(pair.verdict.score, scores.get(label, 0))
     choices = {}
     for entry, scores in likeness.items():
         likest = sorted(label for label, score in scores.items() if score == max(scores.values()))
         if len(likest) > 1:
             choices[entry] = f"{likest[0]} and {likest[1]} are two records"
 
-    def left(a: int, b: int, verdict: Verdict) -> Verdict:
-        choice = (choices.get(a) if items[b].is_record else None) or (choices.get(b) if items[a].is_record else None)
-        if verdict.kind == "same" and choice:
-            return Verdict("review", verdict.score, f"{verdict.reason}, but {choice}")
-        return verdict
+    def left(pair: Pair) -> Pair:
+        if pair.verdict.kind == "same":
+            for entry, record in ((pair.a, pair.b), (pair.b, pair.a)):
+                if entry in choices and items[record].is_record:
+                    return pair.left_open(choices[entry])
+        return pair
 
-    return [(a, b, left(a, b, verdict)) for a, b, verdict in told] if choices else told
+    return [left(pair) for pair in told] if choices else told
 
 
 def _unsettled(
@@ -181,12 +179,12 @@ class _Cluster:
     """The labels of those that are records."""
 
     @classmethod
-    def of(cls, items: Sequence[Item], rank: Sequence[int], judge: _Judge, places: list[int]) -> _Cluster:
+    def of(cls, judge: _Judge, places: list[int]) -> _Cluster:
         """Return a cluster of ``places``."""
         faces: dict[int, int] = {}
-        for place in sorted(places, key=rank.__getitem__):
+        for place in sorted(places, key=judge.rank.__getitem__):
             faces.setdefault(judge.content_of(place), place)
-        return cls(places, faces, {items[place].label for place in places if items[place].is_record})
+        return cls(places, faces, {judge.items[place].label for place in places if judge.items[place].is_record})
 
     def take_in(self, other: _Cluster, rank: Sequence[int]) -> None:
         """Join another cluster to this one."""
@@ -197,10 +195,16 @@ class _Cluster:
 
 
 class _Judge:
-    """Compares items by their places; those alike in all but their labels are compared once."""
+    """Compares items by their places; those alike in all but their labels are compared once.
 
-    def __init__(self, items: Sequence[Item], content: dict[int, int]) -> None:
-        self._items = items
+    ``order`` is that of :func:`blocking.ranked`.
+    """
+
+    def __init__(self, items: Sequence[Item], order: Sequence[int], content: dict[int, int]) -> None:
+        self.items = items
+        self.rank = [0] * len(order)  # of each place, where it stands in the order
+        for position, place in enumerate(order):
+            self.rank[place] = position
         self._content = content
         self._verdicts: dict[tuple[int, int], Verdict] = {}
         self._clashes: dict[tuple[int, int], str | None] = {}
@@ -210,7 +214,7 @@ class _Judge:
         return self._content.get(place, ~place)
 
     def __call__(self, one: int, other: int) -> Verdict:
-        a, b = self._items[one], self._items[other]
+        a, b = self.items[one], self.items[other]
         pair = self.content_of(one), self.content_of(other)
         if max(pair) < 0 or a.not_same_as or b.not_same_as:
             return compare(a, b)
@@ -226,8 +230,26 @@ class _Judge:
         if (pair := (one, other)) not in self._clashes:
             verdict = None if is_same else self(one, other)
             different = verdict.reason if verdict and verdict.kind == "different" else None
-            self._clashes[pair] = different or identifier_conflict(self._items[one], self._items[other])
+            self._clashes[pair] = different or identifier_conflict(self.items[one], self.items[other])
         return self._clashes[pair]
+
+    def obstacle(self, one: _Cluster, other: _Cluster, joining: tuple[int, int] | None = None) -> str | None:
+        """Say why two clusters must not become one, or ``None``.
+
+        ``joining`` is the pair that would join them, which is one paper: to compare it again would take a fifth of the
+        time of all comparisons.
+        """
+        records = sorted(one.records | other.records)
+        if len(records) > 1:
+            return f"{records[0]} and {records[1]} are two records"
+        if len(one.faces) + len(other.faces) > _MOST:
+            return f"together they are more than {_MOST} entries that differ"
+        ones = set(one.faces.values())
+        places = sorted((*ones, *other.faces.values()), key=self.rank.__getitem__)
+        for a, b in combinations(places, 2):
+            if (a in ones) != (b in ones) and (reason := self.clash(a, b, is_same=joining in ((a, b), (b, a)))):
+                return f"{self.items[a].label} and {self.items[b].label} are different: {reason}"
+        return None
 
 
 def of_one_title(items: Sequence[Item], order: Sequence[int]) -> list[list[int]]:
@@ -278,7 +300,10 @@ def _recurring(items: Sequence[Item], runs: Iterable[Sequence[int]]) -> dict[int
     for places in runs:
         first: dict[object, int] = {}
         for place in places:
-            if not items[place].not_same_as and (twin := first.setdefault(_content(items[place]), place)) != place:
+            if items[place].not_same_as:
+                continue
+            twin = first.setdefault(_content(items[place]), place)
+            if twin != place:
                 numbers[twin] = numbers[place] = twin
     return numbers
 
@@ -289,35 +314,7 @@ def _content(item: Item) -> tuple[object, ...]:
     return (item.title, item.abstract_mark, tuple(sorted(item.identifiers.items())), item.authors, places, marks)
 
 
-def _obstacle(
-    items: Sequence[Item],
-    rank: Sequence[int],
-    one: _Cluster,
-    other: _Cluster,
-    judge: _Judge,
-    joining: tuple[int, int] | None = None,
-) -> str | None:
-    """Say why two clusters must not become one, or ``None``.
-
-    ``joining`` is the pair that would join them, which is one paper: to compare it again would take a fifth of the time
-    of all comparisons.
-    """
-    records = sorted(one.records | other.records)
-    if len(records) > 1:
-        return f"{records[0]} and {records[1]} are two records"
-    if len(one.faces) + len(other.faces) > _MOST:
-        return f"together they are more than {_MOST} entries that differ"
-    ones = set(one.faces.values())
-    places = sorted((*ones, *other.faces.values()), key=rank.__getitem__)
-    for a, b in combinations(places, 2):
-        if (a in ones) != (b in ones) and (reason := judge.clash(a, b, is_same=joining in ((a, b), (b, a)))):
-            return f"{items[a].label} and {items[b].label} are different: {reason}"
-    return None
-
-
 def refusal(items: Sequence[Item], one: Sequence[int], other: Sequence[int]) -> str | None:
     """Say why two clusters of a matching of ``items`` cannot become one, or ``None``."""
-    rank = _ranks(blocking.ranked(items))
-    judge = _Judge(items, {})
-    left, right = (_Cluster.of(items, rank, judge, list(places)) for places in (one, other))
-    return _obstacle(items, rank, left, right, judge)
+    judge = _Judge(items, blocking.ranked(items), {})
+    return judge.obstacle(_Cluster.of(judge, list(one)), _Cluster.of(judge, list(other)))

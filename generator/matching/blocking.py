@@ -48,13 +48,14 @@ def ranked(items: Sequence[Item]) -> list[int]:
     return sorted(range(len(items)), key=orders.__getitem__)
 
 
-def candidates(items: Sequence[Item]) -> Iterator[tuple[int, int]]:
-    """Yield the pairs worth comparing, each once, as sorted places in ``items``."""
-    yield from zip(*(side.tolist() for side in pairs(items, ranked(items))), strict=True)
+def candidates(items: Sequence[Item], order: Sequence[int] | None = None) -> Iterator[tuple[int, int]]:
+    """Yield the pairs worth comparing, each once, as sorted places in ``items``; ``order`` is their :func:`ranked`."""
+    order = ranked(items) if order is None else order
+    yield from zip(*(side.tolist() for side in _pairs(items, order)), strict=True)
 
 
-def pairs(items: Sequence[Item], order: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the pairs worth comparing as two arrays of places, the first always the smaller; see :func:`ranked`."""
+def _pairs(items: Sequence[Item], order: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the pairs worth comparing as two arrays of places, the first always the smaller."""
     import numpy as np  # a tenth of a second that other commands need not pay
 
     found = [_within(hashes, ranks) for hashes, ranks in _blocks(items, order).values()]

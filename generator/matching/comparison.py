@@ -66,7 +66,7 @@ def compare_titles(ones: Iterable[Item], others: Iterable[Item]) -> Verdict:
 def compare(a: Item, b: Item) -> Verdict:
     """Decide whether two items are one paper; the same verdict comes out for ``compare(b, a)``."""
     if a.label in b.not_same_as or b.label in a.not_same_as:
-        return Verdict("different", round(fuzz.ratio(a.key, b.key) / 100, 3), "a person said they are not the same")
+        return Verdict("different", _likeness(a, b), "a person said they are not the same")
     if b.order < a.order:
         a, b = b, a
     conflict = None
@@ -78,7 +78,7 @@ def compare(a: Item, b: Item) -> Verdict:
         if conflict:
             return Verdict("review", 1.0, f"equal title or abstract, but {conflict}")
         return _compare_equal_titles(a, b)
-    score = round(fuzz.ratio(a.key, b.key) / 100, 3)
+    score = _likeness(a, b)
     # Titles that are far apart are of one paper only where one continues the other or the abstracts begin alike.
     if score < 0.5 and (not a.abstract_start or a.abstract_start != b.abstract_start) and not variants.extends(a, b):
         return Verdict("different", score, TITLES_DIFFER)
@@ -91,6 +91,11 @@ def compare(a: Item, b: Item) -> Verdict:
             return Verdict("review", score, f"equal title or abstract, but {conflict}")
         return Verdict("different", score, conflict)
     return _compare_unequal_titles(a, b, score)
+
+
+def _likeness(a: Item, b: Item) -> float:
+    """Return how alike two titles are, from 0 to 1."""
+    return round(fuzz.ratio(a.key, b.key) / 100, 3)
 
 
 def identifier_conflict(a: Item, b: Item) -> str | None:
@@ -108,7 +113,7 @@ def _compare_identifiers(a: Item, b: Item, conflict: str | None) -> Verdict | No
     equal = next((kind for kind, value in sorted(a.identifiers.items()) if b.identifiers.get(kind) == value), None)
     if not equal:
         return None
-    score = round(fuzz.ratio(a.key, b.key) / 100, 3)
+    score = _likeness(a, b)
     reason = f"same {equal} identifier {a.identifiers[equal]}"
     if conflict:
         return Verdict("review", score, f"{reason}, but {conflict}", by_identifier=True)

@@ -14,7 +14,7 @@ ABSTRACT_SAME = 0.6
 """Share of words in common from which on two abstracts agree."""
 ABSTRACT_ONE = 0.8
 """Share of words in common from which on two abstracts are one text, revised at most."""
-ABSTRACT_OTHER = 0.3
+_ABSTRACT_OTHER = 0.3
 _PASSAGES, _PASSAGE = 16, 24  # how many passages of an abstract are looked for, and their letters
 _FEW_PASSAGES = 0.4  # of so few in common, two texts are two
 _MANY = 100
@@ -46,7 +46,7 @@ def weigh(a: Item, b: Item) -> Evidence:
     abstracts = agreement(a, b)
     if abstracts is not None and abstracts >= ABSTRACT_SAME:
         support.append("abstracts agree")
-    elif abstracts is not None and abstracts < ABSTRACT_OTHER:
+    elif abstracts is not None and abstracts < _ABSTRACT_OTHER:
         against.append("the abstracts differ")
     if a.code and a.code == b.code:
         support.append("code address agrees")
@@ -84,7 +84,7 @@ def _years(item: Item) -> set[int]:
 
 def _kinds_of_venue(item: Item) -> set[str]:
     """Return the kinds that a venue can be of: "CVPR 2022" does not say that it is proceedings, but no journal is."""
-    kind = publication_kind(item.venue_words)
+    kind = _publication_kind(item.venue_words)
     return {kind, "proceedings"} if kind == "unknown" and not venues.is_journal(item.venue) else {kind}
 
 
@@ -183,14 +183,14 @@ def _is_name_mistyped(one: str, other: str) -> bool:
 
 
 @functools.lru_cache(maxsize=2**12)
-def publication_kind(venue: frozenset[str]) -> str:
+def _publication_kind(venue: frozenset[str]) -> str:
     """Sort a venue, roughly, into newsletter, journal or proceedings, from the words of its name."""
     return next((kind for kind, words in _KINDS if venue & words), "unknown")
 
 
 def same_kind_of_venue(a: Item, b: Item) -> bool:
     """Tell whether both have a venue, and both venues are of one kind, or of none that is known."""
-    return bool(a.venue and b.venue) and publication_kind(a.venue_words) == publication_kind(b.venue_words)
+    return bool(a.venue and b.venue) and _publication_kind(a.venue_words) == _publication_kind(b.venue_words)
 
 
 def one_by_two(a: Item, b: Item) -> bool:

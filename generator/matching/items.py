@@ -10,14 +10,14 @@ import functools
 import re
 import sys
 import zlib
-from collections.abc import Iterable, Mapping
-from dataclasses import field
+from collections.abc import Mapping
+from dataclasses import field, replace
 from itertools import product
 from types import MappingProxyType
 
 from generator.facts import dates, names, titles, venues
 from generator.matching.shelf import Shelf, Shelved
-from generator.models import Entry, Identifiers, PersonName, Record, Retraction, family_first, numerous
+from generator.models import Entry, Identifiers, Record, Retraction, family_first, numerous
 
 # What a cataloguer adds behind a title: "[Chinese]", "[Erratum appears in … 2013;27(3):377]".
 _CATALOGUER_NOTE = re.compile(r"(?<![\s.])[\s.]*+\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]\.?$")
@@ -121,37 +121,51 @@ class Item:
 
 def item_of_entry(entry: Entry, shelf: Shelf | None = None) -> Item:
     """Return the comparable form of an entry; its abstract is laid on ``shelf`` where there is one."""
-    return _item(
+    title, words = entry.title, titles.tokens(entry.title)
+    while title.endswith(("]", "].")) and (bare := _CATALOGUER_NOTE.sub("", title)) != title:
+        rest = titles.tokens(bare)
+        if len(rest) < DISTINCT_WORDS:
+            break
+        title, words = bare, rest
+    text = entry.abstract or ""
+    place = venues.container(entry.venue or "")
+    volume, pages = entry.volume or place.volume, entry.pages or place.pages
+    authors = ["" if author == names.OTHERS else family_first(author) for author in entry.authors or ()]
+    return Item(
         entry.label,
-        entry.title,
-        abstract=entry.abstract,
-        identifiers=entry.identifiers,
-        authors=entry.authors or (),
-        issued=entry.issued,
-        venue=entry.venue,
-        volume=entry.volume,
-        number=entry.number,
-        pages=entry.pages,
-        code=entry.links.get("code"),
-        source=entry.database,
-        shelf=shelf,
+        title,
+        key="".join(words),
+        tokens=tuple(map(sys.intern, words)),
+        laid_abstract=shelf.lay(text) if shelf and text else text,
+        abstract_start=_start_of(text),
+        identifiers=entry.identifiers or _NONE,
+        authors=";".join(authors),
+        year=dates.year_of(entry.issued),
+        venue=entry.venue or "",
+        volume=titles.key(volume) if volume else "",
+        number=titles.key(entry.number) if entry.number else "",
+        pages=first_page(pages) if pages else "",
+        code=entry.links.get("code", "").rstrip("/").lower(),
+        source=entry.database or "",
     )
 
 
 def item_of_record(record_id: str, record: Record) -> Item:
     """Return the comparable form of a record; its label is its id."""
-    return _item(
-        record_id,
-        record.title,
+    entry = Entry(
+        file="",
+        line=None,
+        position=1,
+        key=record_id,
+        title=record.title,
         abstract=record.abstract,
         identifiers=record.identifiers.model_dump(exclude_none=True),
         authors=record.authors,
         issued=record.issued,
         venue=record.venue,
-        code=record.links.code,
-        not_same_as=frozenset(record.not_same_as),
-        is_record=True,
+        links={"code": record.links.code or ""},
     )
+    return replace(item_of_entry(entry), not_same_as=frozenset(record.not_same_as), is_record=True)
 
 
 def items_of(papers: Mapping[str, Record | Retraction]) -> list[Item]:
@@ -172,55 +186,7 @@ def items_of(papers: Mapping[str, Record | Retraction]) -> list[Item]:
     return items
 
 
-def _item(
-    label: str,
-    title: str,
-    *,
-    abstract: str | None,
-    identifiers: Mapping[str, str],
-    authors: Iterable[str | PersonName],
-    issued: str | None,
-    venue: str | None,
-    volume: str | None = None,
-    number: str | None = None,
-    pages: str | None = None,
-    code: str | None,
-    source: str | None = None,
-    not_same_as: frozenset[str] = frozenset(),
-    is_record: bool = False,
-    shelf: Shelf | None = None,
-) -> Item:
-    words = titles.tokens(title)
-    while title.endswith(("]", "].")) and (bare := _CATALOGUER_NOTE.sub("", title)) != title:
-        rest = titles.tokens(bare)
-        if len(rest) < DISTINCT_WORDS:
-            break
-        title, words = bare, rest
-    text = abstract or ""
-    place = venues.container(venue or "")
-    volume, pages = volume or place.volume, pages or place.pages
-    return Item(
-        label,
-        title,
-        key="".join(words),
-        tokens=tuple(map(sys.intern, words)),
-        laid_abstract=shelf.lay(text) if shelf and text else text,
-        abstract_start=start_of(text),
-        identifiers=identifiers or _NONE,
-        authors=";".join("" if author == names.OTHERS else family_first(author) for author in authors),
-        year=dates.year_of(issued),
-        venue=venue or "",
-        volume=titles.key(volume) if volume else "",
-        number=titles.key(number) if number else "",
-        pages=first_page(pages) if pages else "",
-        code=code.rstrip("/").lower() if code else "",
-        source=source or "",
-        not_same_as=not_same_as,
-        is_record=is_record,
-    )
-
-
-def start_of(abstract: str) -> int:
+def _start_of(abstract: str) -> int:
     """Return a checksum of the first letters of an abstract, their case and all marks left out; 0 for none."""
     letters = letters_of(abstract[: 3 * _START])
     return zlib.crc32(letters[:_START]) if letters else 0

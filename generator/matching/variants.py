@@ -104,13 +104,10 @@ def difference(a: Item, b: Item, least: int = _LONG) -> str | None:
 def steps(one: Sequence[str], other: Sequence[str]) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
     """Yield the runs of words in which two titles differ, side by side."""
     end = other_end = 0
-    for block in (*Levenshtein.opcodes(one, other), None):
-        if block is None or block.tag == "equal":
-            begin, other_begin = (block.src_start, block.dest_start) if block else (len(one), len(other))
-            if begin > end or other_begin > other_end:
-                yield one[end:begin], other[other_end:other_begin]
-            if block:
-                end, other_end = block.src_end, block.dest_end
+    for begin, other_begin, size in Levenshtein.opcodes(one, other).as_matching_blocks():  # the last is empty
+        if begin > end or other_begin > other_end:
+            yield one[end:begin], other[other_end:other_begin]
+        end, other_end = begin + size, other_begin + size
 
 
 def is_slip(one: str, other: str, least: int = _LONG) -> bool:

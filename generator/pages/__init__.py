@@ -36,11 +36,6 @@ class Page:
     made_of: str = ""
     """A key of all that it shows, beside the settings; empty where that is the list as a whole."""
 
-    @property
-    def text(self) -> str:
-        """The text, made anew."""
-        return self.make()
-
 
 @dataclass(frozen=True)
 class _Writer:
@@ -106,7 +101,6 @@ class _Writer:
             library=self.library,
             settings=self.settings,
             entry=self.entry,
-            root="../" * draft.path.count("/"),
             title=draft.title,
             **draft.values,
         )
@@ -126,6 +120,9 @@ class _Writer:
     def paper(self, record_id: str) -> str:
         """Render the page of one record: :meth:`papers` says what it shows."""
         record = self.library.records[record_id]
+        missing = [name for field, name in _EXPECTED.items() if not getattr(record, field)]
+        if is_cut(record.authors):
+            missing = ["the other authors", *missing]
         values = {
             "id": record_id,
             "record": record,
@@ -136,8 +133,7 @@ class _Writer:
             "on_paths": self.library.on_paths.get(record_id, ()),
             "people": people(record.author_names),
             "cut": is_cut(record.authors),
-            "missing": ["the other authors"] * is_cut(record.authors)
-            + [name for field, name in _EXPECTED.items() if not getattr(record, field)],
+            "missing": missing,
             "related": list(self.related(record_id)),
             "citations": exports.citations(record_id, record),
             "searches": wording.searches(record),
@@ -163,8 +159,8 @@ class _Writer:
             yield self.entry(relation.id, ""), shared, [printed[word] for word in relation.words if word in printed]
 
     def overviews(self) -> Iterator[Page]:
-        drafts = overviews.overviews(self.library, self.settings), authors.author_pages(self.library)
-        return map(self.page, chain(*drafts))
+        drafts = chain(overviews.overviews(self.library, self.settings), authors.author_pages(self.library))
+        return map(self.page, drafts)
 
 
 def _redirects(library: Library, settings: Settings) -> Iterator[Draft]:

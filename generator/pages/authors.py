@@ -19,8 +19,12 @@ MOST_TOGETHER = 100
 
 def author_pages(library: Library) -> Iterator[Draft]:
     """Yield a page for each author of :attr:`Library.by_author` and their index; nothing where there is none."""
-    if not library.by_author:
-        return
+    if library.by_author:
+        yield from _pages(library)
+        yield _index(library)
+
+
+def _pages(library: Library) -> Iterator[Draft]:
     ids = library.author_ids
     place = {name: number for number, name in enumerate(library.by_author)}
     wrote: defaultdict[str, list[str]] = defaultdict(list)
@@ -49,11 +53,15 @@ def author_pages(library: Library) -> Iterator[Draft]:
             },
             records=papers,
         )
+
+
+def _index(library: Library) -> Draft:
     letters: dict[str, list[tuple[str, str, int]]] = {}
     for name, papers in library.by_author.items():
         first = titles.key(name)[:1].upper()
-        letters.setdefault(first if first.isalpha() else "0–9", []).append((name, ids[name], len(papers)))
-    yield Draft(
+        letter = first if first.isalpha() else "0–9"
+        letters.setdefault(letter, []).append((name, library.author_ids[name], len(papers)))
+    return Draft(
         "authors/index.md",
         "authors.md.j2",
         "Authors",

@@ -66,8 +66,10 @@ def heading(title: str) -> str:
     """Return a title for a Markdown heading, its formulas as MathML, all else escaped."""
     pieces = []
     for is_math, text in titles.split_math(title):
-        made = mathml(text) if is_math else None
-        pieces.append(made or escaping.markdown(titles.plain(f"${text}$" if is_math else text)))
-        if not is_math:  # spaces at the ends part words from formulas
-            pieces[-1] = " " * text.startswith(" ") + pieces[-1] + " " * text.endswith(" ")
+        if is_math:
+            pieces.append(mathml(text) or escaping.markdown(titles.plain(f"${text}$")))
+        else:  # spaces at the ends part words from formulas
+            before = " " if text.startswith(" ") else ""
+            behind = " " if text.endswith(" ") else ""
+            pieces.append(f"{before}{escaping.markdown(titles.plain(text))}{behind}")
     return "".join(pieces).strip()

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup
 
@@ -14,7 +13,7 @@ from generator import escaping
 from generator.library import UNSORTED, Library
 from generator.pictures.drawing import drawn
 from generator.pictures.figures import Bar, Cells, Column, columns, grid, rows
-from generator.wording import count
+from generator.wording import count, topic_name
 
 _MOST_COLUMNS = 12
 _FEW = 5
@@ -102,7 +101,7 @@ def _of_code(library: Library) -> Chart:
     return Chart(title, text, drawn(columns(data), "code", title, text), heads, table)
 
 
-def _with_code(library: Library, ids: Sequence[str] | Mapping[str, Any]) -> int:
+def _with_code(library: Library, ids: Iterable[str]) -> int:
     return sum(bool(library.records[record_id].links.code) for record_id in ids)
 
 
@@ -112,15 +111,15 @@ def _share(part: int, whole: int) -> str:
 
 def _topics(library: Library) -> list[tuple[str, list[tuple[str, str, tuple[str, ...]]]]]:
     """Return the groups with their topics: id, name and papers."""
-    found = [
-        (group, [(topic, library.topics[topic].name, library.by_topic.get(topic, ())) for topic in topics])
-        for group, topics in library.groups.items()
-    ]
-    if unsorted := library.by_topic.get(UNSORTED, ()):
-        found.append(("Unsorted", [(UNSORTED, "Unsorted", unsorted)]))
+    groups = list(library.groups.items())
+    if UNSORTED in library.by_topic:
+        groups.append(("Unsorted", (UNSORTED,)))
     return [
-        (escaping.clean(group), [(topic, escaping.clean(name), ids) for topic, name, ids in rows])
-        for group, rows in found
+        (
+            escaping.clean(group),
+            [(topic, topic_name(library, topic), library.by_topic.get(topic, ())) for topic in topics],
+        )
+        for group, topics in groups
     ]
 
 

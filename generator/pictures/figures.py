@@ -30,10 +30,12 @@ _LETTER = 0.54
 """How wide a letter is, as a share of its size."""
 
 
-def _ring(corners: int, turn: float = -math.pi / 2, *radii: float) -> list[complex]:
-    """Return the corners of a regular figure around 0, the first at ``turn``; ``radii`` take turns, else all are 1."""
-    radii = radii or (1.0,)
-    return [cmath.rect(radii[corner % len(radii)], turn + 2 * math.pi * corner / corners) for corner in range(corners)]
+def _ring(corners: int, radii: Sequence[float] = (1.0,)) -> list[complex]:
+    """Return the corners of a regular figure around 0, the first at the top; ``radii`` take turns."""
+    return [
+        cmath.rect(radii[corner % len(radii)], -math.pi / 2 + 2 * math.pi * corner / corners)
+        for corner in range(corners)
+    ]
 
 
 _PLUS = [(-1, -3), (1, -3), (1, -1), (3, -1), (3, 1), (1, 1), (1, 3), (-1, 3), (-1, 1), (-3, 1), (-3, -1), (-1, -1)]
@@ -47,7 +49,7 @@ MARKS: tuple[Sequence[complex], ...] = (
     [complex(x, y) / 3 for x, y in _PLUS],
     [-corner for corner in _UP],
     [complex(x, y) / 3 * cmath.rect(1.05, math.pi / 4) for x, y in _PLUS],
-    [1.1 * corner for corner in _ring(10, -math.pi / 2, 1.0, 0.42)],
+    [1.1 * corner for corner in _ring(10, (1.0, 0.42))],
     [corner * -1j for corner in _UP],
     _ring(5),
     [corner * 1j for corner in _UP],

@@ -160,13 +160,9 @@ def _apart(places: Places, size: Sequence[float]) -> Places:
         places = [place + 0.45 * its / (number or 1) for place, its, number in zip(places, push, pushes, strict=True)]
         if not pull and all(abs(its) < 0.05 for its in push):
             break
-    left, right = _ends([place.real for place in places])
-    top, bottom = _ends([place.imag for place in places])
-    return [place - complex(left + right, top + bottom) / 2 for place in places]
-
-
-def _ends(numbers: Sequence[float]) -> tuple[float, float]:
-    return min(numbers), max(numbers)
+    across, down = [place.real for place in places], [place.imag for place in places]
+    middle = complex(min(across) + max(across), min(down) + max(down)) / 2
+    return [place - middle for place in places]
 
 
 def around(centres: Places, own: Sequence[int], affinity: Matrix) -> Places:

@@ -40,8 +40,7 @@ def catalogue(library: Library) -> str:
     days = _table(record.added for record in records)
     topics = {topic_id: place for place, topic_id in enumerate(library.topics)}
     comments = list(_comments(library))
-    captured = [day for _, _, day in comments]
-    captures = _table(captured)
+    captures = _table(day for _, _, day in comments)
     return compact(
         {
             "version": VERSION,
@@ -67,10 +66,7 @@ def catalogue(library: Library) -> str:
                 "links": [_link_bits(record) for record in records],
                 "added": _indexes((record.added for record in records), days),
             },
-            "comments": [
-                [paper, count, capture]
-                for (paper, count, _), capture in zip(comments, _indexes(captured, captures), strict=True)
-            ],
+            "comments": [[paper, count, captures.index(day)] for paper, count, day in comments],
         }
     )
 

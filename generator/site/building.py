@@ -44,15 +44,21 @@ class Build:
         found = {}
         for path, mark in marks.items():
             before, leaf = noted.get(path, (None, None))
-            if leaf := leaf if before == mark else stamping.read(path, self._read(path)):
+            if before != mark:
+                leaf = stamping.read(path, self._read(path))
+            if leaf:
                 found[path] = (mark, leaf)
         if found != noted:
             notes.write(self.note, stamping.to_note(found))
-        made = {}
-        for number, (kind, (proof, *stamped)) in enumerate(stamping.kinds(leaf for _, leaf in found.values()).items()):
-            path, made[path] = stamping.specimen(kind, number)
-            self._specimens[path], self._proofs[proof.path], self.leaves[kind] = kind, proof, stamped
-        return made
+        specimens = {}
+        for number, (kind, alike) in enumerate(stamping.kinds(leaf for _, leaf in found.values()).items()):
+            proof, *stamped = alike
+            path, text = stamping.specimen(kind, number)
+            specimens[path] = text
+            self._specimens[path] = kind
+            self._proofs[proof.path] = proof
+            self.leaves[kind] = stamped
+        return specimens
 
     def _read(self, path: str) -> bytes:
         return files.read(f"{self.docs}/{path}")
@@ -62,18 +68,15 @@ class Build:
 
         That is no more than the headings where the page was generated and its body can be made by cmark.
         """
-        if (
-            self.fast
-            and path not in self._specimens
-            and path not in self._proofs
-            and stamping.is_generated(text.encode())
-        ):
-            try:
-                self._bodies[path] = commonmark.to_html(markdown.encode(), path)
-            except DoubtError:
-                return markdown
-            return stamping.outline(markdown)
-        return markdown
+        if not self.fast or path in self._specimens or path in self._proofs:
+            return markdown
+        if not stamping.is_generated(text.encode()):
+            return markdown
+        try:
+            self._bodies[path] = commonmark.to_html(markdown.encode(), path)
+        except DoubtError:
+            return markdown
+        return stamping.outline(markdown)
 
     def content(self, path: str, html: str, headings: list[str]) -> tuple[str, set[str]]:
         """Return the body of a page, and ids in it; MkDocs has made ``html`` of it, with these ids of ``headings``."""
@@ -116,12 +119,12 @@ class Build:
         def stamped(leaf: stamping.Leaf) -> bytes:
             return stamps[leaf.kind].page(leaf, self._read(leaf.path), files)
 
-        self.folder.put_all(built, besides={stamping.address(path) for path in self._specimens})
+        self.folder.put_all(built, besides={stamping.html_path(path) for path in self._specimens})
         leaves = (leaf for leaves in self.leaves.values() for leaf in leaves)
         self.folder.put_many(
             [
                 *((path, " ".join(map(str, mark)), partial(self._read, path)) for path, mark in self.data.items()),
-                *((leaf.address, stamps[leaf.kind].key(leaf), partial(stamped, leaf)) for leaf in leaves),
+                *((leaf.html_path, stamps[leaf.kind].key(leaf), partial(stamped, leaf)) for leaf in leaves),
             ]
         )
         self.folder.publish()

@@ -12,7 +12,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 
 from generator.disk import files, notes
@@ -137,7 +137,7 @@ class SiteFolder:
         """Let the file ``path`` of the next site hold what the file ``source`` holds. Raises WriteError."""
         with _named(self.target):
             data = source.read_bytes()
-        self.put(path, hashlib.sha256(data).hexdigest()[:24], partial(bytes, data))
+        self.put(path, hashlib.sha256(data).hexdigest()[:24], lambda: data)
 
     def amend(self, path: str, data: bytes) -> None:
         """Let the file ``path`` of the published site hold ``data`` until the next site is published.
@@ -208,8 +208,12 @@ def _remove(path: str) -> None:
 
 def _sweep(root: Path, files: Collection[str], *, spare_hidden: bool) -> None:
     """Remove what is in ``root`` and not among ``files``; ``spare_hidden`` leaves hidden names at its top to others."""
-    folders = {path.rpartition("/")[0] for path in files}
-    folders |= {"/".join(parts[:depth]) for parts in (f.split("/") for f in folders) for depth in range(1, len(parts))}
+    folders: set[str] = set()
+    for path in files:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in folders:
+            folders.add(folder)
+            folder = folder.rpartition("/")[0]
     left = [""]
     while left:
         above = left.pop()

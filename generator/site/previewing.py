@@ -62,9 +62,9 @@ class Preview:
         return [address.removesuffix("index.html") for address, _ in made]
 
     def _made(self, page: pages.Page) -> tuple[str, bytes]:
-        data = page.text.encode()
+        data = page.make().encode()
         leaf = stamping.read(page.path, data)
         stamp = self._stamps.get(leaf.kind) if leaf else None
         if not leaf or not stamp:
             raise DoubtError(f"{page.path}: no page of its kind has been stamped")
-        return leaf.address, stamp.page(leaf, data, self._files)
+        return leaf.html_path, stamp.page(leaf, data, self._files)

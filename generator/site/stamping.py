@@ -55,8 +55,9 @@ _FILLED_LINES = tuple(f"{key}: ".encode() for key in _FILLED)
 _OUTLINE = re.compile(rb"\n(##+ .*)")
 _HEADINGS = re.compile(r"^#+ .*$", re.MULTILINE)
 _HEADING = "Rl0Heading0"
-_BODY = "<h1>rl0body0</h1>"  # a theme adds a heading to a body without one
-_PLACES = re.compile(rf"(rl0(?:title|description|head|heading|name0-\d+)0|{_BODY})")
+SPECIMEN_BODY = "<h1>rl0body0</h1>"
+"""What a specimen's own body is replaced by before the theme is put round it, which adds a heading where none is."""
+_PLACES = re.compile(rf"(rl0(?:title|description|head|heading|name0-\d+)0|{SPECIMEN_BODY})")
 _NAME = "rl0name0-{}0"
 _KEPT = re.compile(r"(<(pre|script|style|textarea)\b.*?</\2>)|\s*\n\s*", re.DOTALL)
 _REFERENCE = re.compile(r"&(?:#(\d+)|quot);")
@@ -84,9 +85,9 @@ class Leaf:
     """In bytes."""
 
     @property
-    def address(self) -> str:
+    def html_path(self) -> str:
         """The path of the page's HTML below the root of the site."""
-        return address(self.path)
+        return html_path(self.path)
 
     @property
     def name(self) -> str:
@@ -180,7 +181,7 @@ def listed(sitemap: str, path: str, leaves: Iterable[Leaf]) -> str:
     return sitemap.replace(entry[0], "".join(entry[0].replace(name, quote(leaf.name)) for leaf in leaves))
 
 
-def address(path: str) -> str:
+def html_path(path: str) -> str:
     """Return where the HTML of the Markdown file ``path`` lies in the site."""
     return f"{commonmark.address(path)}/index.html"
 
@@ -191,8 +192,6 @@ def digest(data: bytes) -> str:
 
 
 _MAKER = digest(Path(__file__).read_bytes())  # another reading of pages may find other kinds
-SPECIMEN_BODY = _BODY
-"""What a specimen's own body is replaced by before the theme is put round it."""
 
 
 @dataclass(frozen=True)
@@ -206,7 +205,7 @@ class Stamp:
     def of(cls, html: str) -> Stamp:
         """Cut the finished HTML of a specimen. Raises DoubtError where a place cannot be found, or shows otherwise."""
         parts = _PLACES.split(_squeezed(html))
-        if parts.count(_BODY) != 1 or not {"rl0title0", "rl0head0"} < set(parts):
+        if parts.count(SPECIMEN_BODY) != 1 or not {"rl0title0", "rl0head0"} < set(parts):
             raise DoubtError("the theme does not print title, head and body of a page where they are expected")
         if any("rl0" in part.lower() for part in parts[::2]):
             raise DoubtError("the theme prints something of a page's own in a form that is not known")
@@ -239,7 +238,7 @@ class Stamp:
         stated = [line.partition(b": ") for line in front if line.startswith(_FILLED_LINES)]
         texts = json.loads(b"[%b]" % b",".join(value for _, _, value in stated))
         values = {f"rl0{key.decode()}0": _bytes(text) for (key, _, _), text in zip(stated, texts, strict=True)}
-        values |= {"rl0heading0": heading.encode(), _BODY: body}
+        values |= {"rl0heading0": heading.encode(), SPECIMEN_BODY: body}
         parts = [b""] * (2 * len(self.places) + 1)
         parts[::2] = self.fixed
         name = quote(leaf.name).encode()
@@ -253,8 +252,8 @@ class Stamp:
         """
         front, markdown = _parts(data)
         mine = commonmark.to_html(markdown, leaf.path)
-        frame = _squeezed(finished.replace(content, _BODY))
-        if self._fill(leaf, front, _BODY.encode(), mine.heading) != _bytes(frame):
+        frame = _squeezed(finished.replace(content, SPECIMEN_BODY))
+        if self._fill(leaf, front, SPECIMEN_BODY.encode(), mine.heading) != _bytes(frame):
             raise DoubtError(f"the theme prints {leaf.path} otherwise than its specimen")
         if _plain(mine.body.decode()) != _plain(content):
             raise DoubtError(f"MkDocs reads the Markdown of {leaf.path} otherwise than cmark")

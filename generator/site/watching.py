@@ -84,5 +84,6 @@ class Watch:
 
 def tell_of_changes(before: Mapping[Path, files.State]) -> None:
     """Say so where files that the site is made of have changed while it was made."""
-    for folder in (folder for folder, state in before.items() if files.state(folder) != state):
+    changed = [folder for folder, state in before.items() if files.state(folder) != state]
+    for folder in changed:
         _notice.warning("reading-list: %s changed while the site was made, which may miss that; build again", folder)

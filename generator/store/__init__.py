@@ -112,147 +112,153 @@ def load_sound(folder: Path) -> Contents:
 
 
 def _load(folder: Path) -> Contents:
-    files: dict[str, documents.Document] = {}
-    problems: list[Problem] = list(journal.problems(folder))
-    records: dict[str, Record] = {}
-    topics = _table(folder, "topics.yaml", Topic, files, problems)
-    names = {topic_id: topic.name for topic_id, topic in topics.items()}
-    for path in _record_files(folder, problems):
-        name = record_file(path.stem)
-        if (document := _read(path, problems)) is None:
-            continue
-        files[name] = document
-        record = _model(document, (), document.data, Record, problems, names)
-        if fault := id_fault(path.stem):
-            message = f"{path.stem}: the file's name {fault}; rename it to the paper's id"
-            problems.append(Problem(document.path, document.line(()), message))
-        elif record is not None:
-            records[path.stem] = record
-    sources = _table(folder, "sources.yaml", Source, files, problems, source_id_fault)
-    paths = _table(folder, "paths.yaml", ReadingPath, files, problems)
-    redirects = _redirects(folder, files, problems)
-    retracted = _table(folder, "retracted.yaml", Retraction, files, problems)
-    problems.sort(key=lambda problem: problem.sort_key)
-    return Contents(folder, records, topics, sources, paths, redirects, retracted, files, tuple(problems))
+    reader = _Reader(folder)
+    reader.problems.extend(journal.problems(folder))
+    topics = reader.table("topics.yaml", Topic)
+    records = reader.records({topic_id: topic.name for topic_id, topic in topics.items()})
+    sources = reader.table("sources.yaml", Source, source_id_fault)
+    paths = reader.table("paths.yaml", ReadingPath)
+    redirects = reader.redirects()
+    retracted = reader.table("retracted.yaml", Retraction)
+    problems = tuple(sorted(reader.problems, key=lambda problem: problem.sort_key))
+    return Contents(folder, records, topics, sources, paths, redirects, retracted, reader.files, problems)
 
 
 def load_record(path: Path) -> Record | None:
     """Return the record in a file; nothing where there is none, or it has any problem."""
-    problems: list[Problem] = []
-    document = _read(path, problems)
-    record = _model(document, (), document.data, Record, problems) if document else None
-    return None if problems else record
+    reader = _Reader(path.parent)
+    document = reader.read(path)
+    record = reader.model(document, (), document.data, Record) if document else None
+    return None if reader.problems else record
 
 
-def _record_files(folder: Path, problems: list[Problem]) -> Iterator[Path]:
-    papers = folder / journal.PAPERS
-    if papers.is_symlink():
-        problems.append(Problem(os.fspath(papers), None, "is a symbolic link; put the folder itself here"))
-        return
-    try:
-        with os.scandir(papers) as entries:
-            found = sorted(entries, key=lambda entry: entry.name)
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        message = f"cannot be read ({error.strerror}); make it a readable folder"
-        problems.append(Problem(os.fspath(papers), None, message))
-        return
-    for entry in found:
-        if entry.name.startswith("."):
-            continue
-        path = papers / entry.name
-        if path.suffix != ".yaml":
-            message = "is no record; records are named <id>.yaml, so rename or move it"
-            problems.append(Problem(os.fspath(path), None, message))
-        elif not entry.is_file(follow_symlinks=False):
-            problems.append(Problem(os.fspath(path), None, "is no plain file; put the record itself here"))
-        else:
-            yield path
+class _Reader:
+    """Reads the files of a records folder into models, and collects the files and what is wrong with them."""
 
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.files: dict[str, documents.Document] = {}
+        self.problems: list[Problem] = []
 
-def _read(path: Path, problems: list[Problem]) -> documents.Document | None:
-    try:
-        document = documents.read(path)
-    except InputError as error:
-        problems.append(error.problem)
+    def tell(self, path: Path, message: str) -> None:
+        """Note what is wrong with a file or folder as a whole."""
+        self.problems.append(Problem(os.fspath(path), None, message))
+
+    def tell_at(self, document: documents.Document, place: Place, message: str) -> None:
+        """Note what is wrong at a place of a file."""
+        self.problems.append(Problem(document.path, document.line(place), message))
+
+    def read(self, path: Path) -> documents.Document | None:
+        """Read a YAML file; ``None`` where it has problems."""
+        try:
+            document = documents.read(path)
+        except InputError as error:
+            self.problems.append(error.problem)
+            return None
+        self.problems.extend(document.problems)
+        return document if not document.problems else None
+
+    def records(self, topics: Mapping[str, str]) -> dict[str, Record]:
+        """Read all records by their ids; ``topics`` are the names of the list's topics by id."""
+        records: dict[str, Record] = {}
+        for path in self.record_files():
+            document = self.read(path)
+            if document is None:
+                continue
+            self.files[record_file(path.stem)] = document
+            record = self.model(document, (), document.data, Record, topics)
+            if fault := id_fault(path.stem):
+                self.tell_at(document, (), f"{path.stem}: the file's name {fault}; rename it to the paper's id")
+            elif record is not None:
+                records[path.stem] = record
+        return records
+
+    def record_files(self) -> Iterator[Path]:
+        """Yield the files of records, by name."""
+        papers = self.folder / journal.PAPERS
+        if papers.is_symlink():
+            self.tell(papers, "is a symbolic link; put the folder itself here")
+            return
+        try:
+            with os.scandir(papers) as entries:
+                found = sorted(entries, key=lambda entry: entry.name)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            self.tell(papers, f"cannot be read ({error.strerror}); make it a readable folder")
+            return
+        for entry in found:
+            if entry.name.startswith("."):
+                continue
+            path = papers / entry.name
+            if path.suffix != ".yaml":
+                self.tell(path, "is no record; records are named <id>.yaml, so rename or move it")
+            elif not entry.is_file(follow_symlinks=False):
+                self.tell(path, "is no plain file; put the record itself here")
+            else:
+                yield path
+
+    def table_file(self, name: str, form: str) -> documents.Document | None:
+        """Read a file that maps ids as ``form`` says; ``None`` where it is missing, empty or faulty."""
+        path = self.folder / name
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            self.tell(path, "is no plain file; put the table itself here")
+        elif path.exists() and (document := self.read(path)) is not None:
+            self.files[name] = document
+            if isinstance(document.data, Mapping):
+                return document
+            if document.data is not None:
+                self.problems.append(Problem(document.path, 1, f"must map {form}"))
         return None
-    problems.extend(document.problems)
-    return document if not document.problems else None
 
+    def table(self, name: str, model: type[_M], fault_of: Callable[[str], str | None] = id_fault) -> dict[str, _M]:
+        """Read a file that maps ids to items of ``model``; a missing or empty one is an empty table."""
+        items: dict[str, _M] = {}
+        document = self.table_file(name, "ids to items; write `id:` and the item's fields under it")
+        if document is not None:
+            for key, value in document.data.items():
+                item = self.model(document, (key,), value, model)
+                if self.is_id(document, key, fault_of) and item is not None:
+                    items[key] = item
+        return items
 
-def _table_file(
-    folder: Path, name: str, form: str, files: dict[str, documents.Document], problems: list[Problem]
-) -> tuple[documents.Document, Mapping[str, Any]] | None:
-    """Read a file that maps ids as ``form`` says; ``None`` where it is missing, empty or faulty."""
-    path = folder / name
-    if path.is_symlink() or (path.exists() and not path.is_file()):
-        problems.append(Problem(os.fspath(path), None, "is no plain file; put the table itself here"))
-    elif path.exists() and (document := _read(path, problems)) is not None:
-        files[name] = document
-        if isinstance(document.data, Mapping):
-            return document, document.data
-        if document.data is not None:
-            problems.append(Problem(document.path, 1, f"must map {form}"))
-    return None
+    def redirects(self) -> dict[str, str]:
+        """Read the ids that lead to another one."""
+        redirects: dict[str, str] = {}
+        document = self.table_file("redirects.yaml", "old ids to new ones; write `old-id: new-id`")
+        if document is not None:
+            for old, new in document.data.items():
+                is_id = self.is_id(document, old, id_fault)
+                if not isinstance(new, str):
+                    name = old[:MAX_ID]
+                    message = f"{name}: must name the id that answers instead; write `{name}: new-id`"
+                    self.tell_at(document, (old,), message)
+                elif is_id:
+                    redirects[old] = new
+        return redirects
 
+    def is_id(self, document: documents.Document, key: str, fault_of: Callable[[str], str | None]) -> bool:
+        """Tell whether ``key`` can be an id, which becomes the name of a file and an address; if not, note why."""
+        fault = fault_of(key)
+        if fault:
+            self.tell_at(document, (key,), f"{key[:MAX_ID]}: {fault}")
+        return not fault
 
-def _table(
-    folder: Path,
-    name: str,
-    model: type[_M],
-    files: dict[str, documents.Document],
-    problems: list[Problem],
-    fault_of: Callable[[str], str | None] = id_fault,
-) -> dict[str, _M]:
-    """Read a file that maps ids to items of ``model``; a missing or empty one is an empty table."""
-    form = "ids to items; write `id:` and the item's fields under it"
-    items: dict[str, _M] = {}
-    if (found := _table_file(folder, name, form, files, problems)) is not None:
-        for key, value in found[1].items():
-            item = _model(found[0], (key,), value, model, problems)
-            if _is_named_well(found[0], key, fault_of, problems) and item is not None:
-                items[key] = item
-    return items
-
-
-def _is_named_well(
-    document: documents.Document, key: str, fault_of: Callable[[str], str | None], problems: list[Problem]
-) -> bool:
-    """Tell whether ``key`` can be an id, which becomes the name of a file and an address; if not, say why."""
-    if fault := fault_of(key):
-        problems.append(Problem(document.path, document.line((key,)), f"{key[:MAX_ID]}: {fault}"))
-    return not fault
-
-
-def _redirects(folder: Path, files: dict[str, documents.Document], problems: list[Problem]) -> dict[str, str]:
-    form = "old ids to new ones; write `old-id: new-id`"
-    redirects: dict[str, str] = {}
-    if (found := _table_file(folder, "redirects.yaml", form, files, problems)) is not None:
-        for old, new in found[1].items():
-            named_well = _is_named_well(found[0], old, id_fault, problems)
-            if not isinstance(new, str):
-                message = f"{old[:MAX_ID]}: must name the id that answers instead; write `{old[:MAX_ID]}: new-id`"
-                problems.append(Problem(found[0].path, found[0].line((old,)), message))
-            elif named_well:
-                redirects[old] = new
-    return redirects
-
-
-def _model(
-    document: documents.Document, place: Place, data: Any, model: type[_M], problems: list[Problem], topics: Any = None
-) -> _M | None:
-    if not isinstance(data, Mapping):
-        message = f"{place[-1] if place else 'the file'}: must be fields with values; write `field: value` lines"
-        problems.append(Problem(document.path, document.line(place), message))
-        return None
-    stated = {key: value for key, value in data.items() if value is not None}
-    try:
-        return model.model_validate(stated)
-    except ValidationError:
-        for where, what in faults_in(model, stated, topics):
-            problems.append(Problem(document.path, document.line((*place, *where)), f"{spell(where)}: {what}"))
-        return None
+    def model(
+        self, document: documents.Document, place: Place, data: Any, model: type[_M], topics: Any = None
+    ) -> _M | None:
+        """Return the ``data`` at a place of a file as a ``model``; ``None`` where they are none."""
+        if not isinstance(data, Mapping):
+            name = place[-1] if place else "the file"
+            self.tell_at(document, place, f"{name}: must be fields with values; write `field: value` lines")
+            return None
+        stated = {key: value for key, value in data.items() if value is not None}
+        try:
+            return model.model_validate(stated)
+        except ValidationError:
+            for where, what in faults_in(model, stated, topics):
+                self.tell_at(document, (*place, *where), f"{spell(where)}: {what}")
+            return None
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------
@@ -312,15 +318,16 @@ def sources_text(sources: Mapping[str, Source]) -> str:
 
 def canonical(contents: Contents) -> dict[str, str]:
     """Return the canonical text of every file in ``contents`` that could be read, by its path inside the folder."""
-    texts: dict[str, Callable[[], str]] = {
-        "topics.yaml": lambda: table_text(contents.topics),
-        "sources.yaml": lambda: sources_text(contents.sources),
-        "paths.yaml": lambda: table_text(contents.paths),
-        "redirects.yaml": lambda: redirects_text(contents.redirects),
-        "retracted.yaml": lambda: table_text(dict(sorted(contents.retracted.items()))),
+    tables = {
+        "topics.yaml": table_text(contents.topics),
+        "sources.yaml": sources_text(contents.sources),
+        "paths.yaml": table_text(contents.paths),
+        "redirects.yaml": redirects_text(contents.redirects),
+        "retracted.yaml": table_text(dict(sorted(contents.retracted.items()))),
     }
-    found = {record_file(record_id): record_text(record) for record_id, record in contents.records.items()}
-    for name, text in texts.items():
-        if name in contents.files and os.fspath(contents.folder / name) not in contents.faulty:
-            found[name] = text()
-    return found
+    records = {record_file(record_id): record_text(record) for record_id, record in contents.records.items()}
+    return records | {
+        name: text
+        for name, text in tables.items()
+        if name in contents.files and os.fspath(contents.folder / name) not in contents.faulty
+    }

@@ -58,12 +58,12 @@ def steps(contents: Contents) -> Iterator[tuple[str, str, str, list[str]]]:
     for file, field in (("topics.yaml", "start_here"), ("paths.yaml", "steps")):
         for name, item in fields(contents, file).items():
             listed = item.get(field) if isinstance(item, Mapping) else None
-            papers = [each.get("paper") if isinstance(each, Mapping) else None for each in _list(listed)]
-            yield file, name, field, [each if isinstance(each, str) and not id_fault(each) else "" for each in papers]
+            yield file, name, field, [_paper(step) for step in listed] if isinstance(listed, list) else []
 
 
-def _list(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
+def _paper(step: object) -> str:
+    paper = step.get("paper") if isinstance(step, Mapping) else None
+    return paper if isinstance(paper, str) and not id_fault(paper) else ""
 
 
 def lost_steps(contents: Contents) -> Iterator[Problem]:

@@ -11,15 +11,20 @@ from pydantic.json_schema import GenerateJsonSchema
 from generator.models import Record, Topic
 
 SCHEMA_FILE = "record.schema.json"
+STANDARD = "https://json-schema.org/draft/2020-12/schema"
+
+
+def of_record() -> dict[str, Any]:
+    """Return the JSON Schema of a record as pydantic has it."""
+    schema = Record.model_json_schema(schema_generator=_WithoutNull)
+    for model in (schema, *schema["$defs"].values()):
+        model.pop("description", None)  # a docstring: for who reads the code, and not there with -OO
+    return schema
 
 
 def record_schema(topics: Mapping[str, Topic]) -> str:
     """Return the JSON Schema of a record, with this list's topics for editors to complete."""
-    schema = Record.model_json_schema(schema_generator=_WithoutNull)
-    for model in (schema, *schema["$defs"].values()):
-        model.pop("description", None)  # a docstring: for who reads the code, and not there with -OO
-    standard = "https://json-schema.org/draft/2020-12/schema"
-    schema = {"$schema": standard, **schema, "title": "A record of the reading list"}
+    schema = {"$schema": STANDARD, **of_record(), "title": "A record of the reading list"}
     if topics:
         schema["properties"]["topics"]["items"] = {"enum": sorted(topics)}
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
