@@ -14,7 +14,7 @@ from generator.curation.issues import Issue
 from generator.curation.plans import Plan
 from generator.curation.suggestions import Suggestion
 from generator.disk import documents
-from generator.models import Entry, Record
+from generator.models import Entry, Record, Topic
 
 TOY = store.load(TOY_RECORDS)
 
@@ -80,6 +80,13 @@ def test_what_is_pasted_is_read_without_the_marks_of_a_sentence(text: str, found
 )
 def test_topics_by_any_name(name: str, expected: str) -> None:
     assert answers.topics_named([name, "", name], TOY.topics) == ((expected,), [])
+
+
+@pytest.mark.parametrize(("name", "expected"), [("spinning", "spinning"), ("Spinning", "yarn"), ("Yarn", "yarn")])
+def test_an_id_names_its_topic_where_another_is_called_so(name: str, expected: str) -> None:
+    called = {"spinning": "Wheels", "yarn": "Spinning"}
+    topics = {topic_id: Topic(name=name, group="Looms") for topic_id, name in called.items()}
+    assert answers.topics_named([name], topics) == ((expected,), [])
 
 
 @pytest.mark.parametrize(

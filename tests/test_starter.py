@@ -253,6 +253,7 @@ def newer(made: Path, tmp_path: Path) -> Path:
     (folder / "generator" / "wording.py").write_text("# newer\n", encoding="utf-8")
     (folder / "generator" / "younger.py").write_text("# new\n", encoding="utf-8")
     (folder / "generator" / "feeds.py").unlink()
+    (folder / "docs" / "overrides" / "main.html").write_text("newer\n", encoding="utf-8")
     return folder
 
 
@@ -307,6 +308,16 @@ def test_a_branch_that_holds_own_papers_takes_none_from_the_list(
             repository.shell(step)
     repository.git("switch", "-q", "main")
     assert repository.git("rev-parse", "HEAD") == commit
+    assert {name: (mine / name).read_text(encoding="utf-8") for name in OWN} == OWN
+    by_hand = re.search(r"`git switch -`, delete (.*?), for .*? and copy (.*?) from `../newer`", readme, re.DOTALL)
+    assert by_hand
+    old, new = (re.findall("`(.*?)`", names) for names in by_hand.groups())
+    for name in old:
+        shutil.rmtree(mine / name)
+    for name in new:
+        shutil.copytree(newer / name, mine / name, dirs_exist_ok=True)
+    for name in ("generator", "tests", "docs/overrides"):
+        assert file_bytes(mine / name) == file_bytes(newer / name)
     assert {name: (mine / name).read_text(encoding="utf-8") for name in OWN} == OWN
 
 

@@ -85,7 +85,7 @@ def topics_named(names: Sequence[str], topics: Mapping[str, Topic]) -> tuple[tup
     found: list[str] = []
     faults: list[Fault] = []
     for name in filter(None, map(titles.fold, names)):
-        topic_id = known.get(name.casefold())
+        topic_id = name if name in topics else known.get(name.casefold())  # a topic may be called as another's id is
         if topic_id is None:
             wanted = name[:80].casefold().rpartition(": ")[2]  # a label of the forms begins with the topic's group
             close = [other for other in known if wanted in other] if len(wanted) > 2 else []
