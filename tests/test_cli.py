@@ -314,6 +314,16 @@ def test_import_can_leave_the_records_alone(option: str, project: Path) -> None:
     assert file_bytes(project) == before
 
 
+def test_an_import_that_only_fills_gaps_says_how_many_entries_it_leaves_out(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "new.csv").write_text("title\nA Loom That Nobody Has Listed Yet\n", encoding="utf-8")
+    assert call("import", "--no-new", "new.csv") == 0
+    assert "note: 1 entry of papers that are not on the list left out (--no-new)" in capsys.readouterr().err
+    assert call("import", "new.csv") == 0
+    assert "left out" not in capsys.readouterr().err
+
+
 def test_a_bad_file_is_named_and_the_good_one_kept(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "bad.bin").write_bytes(b"\x00\x01\x02" * 99)
     status, data = _import("bad.bin", str(LISTING), "gone.txt")

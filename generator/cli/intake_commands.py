@@ -87,6 +87,8 @@ def _tell(done: intake.Import) -> None:
                     say(f"doubt: {outcome.id}: {doubt}")
     for number, name in done.kept_off:
         say(f"note: {done.entries[number].label}: is {name}, which was taken off the list; it is not brought back")
+    if done.unmatched:
+        say(f"note: {count(len(done.unmatched), 'entry')} of papers that are not on the list left out (--no-new)")
     for pair in done.review:
         say(f"review: {_label(done, pair.a)} and {_label(done, pair.b)}: {pair.verdict.reason}")
     if done.review:

@@ -1,4 +1,4 @@
-"""Papers that records and tables name by their ids: each must be on the list."""
+"""Which papers are meant: by ids that records and tables name, each of which must be there, and by identifiers."""
 
 from __future__ import annotations
 
