@@ -303,6 +303,27 @@ def test_what_was_told_apart_from_a_retracted_paper_stays_apart(folder: Path) ->
     assert checking.check(after) == []
 
 
+def test_a_paper_that_stays_under_another_id_is_not_taken_off(folder: Path) -> None:
+    """Its notice would say of the paper that stays that it was taken off, with no year to tell the two apart."""
+    for name, issued in (("loom-again", "2021-03"), ("twin", "2024")):
+        record = store.load(folder).records["loom-again"]
+        write_record(folder, name, record.model_copy(update={"issued": issued}))
+    assert checking.check(store.load(folder)) == []  # a person has to decide
+    with pytest.raises(UsageError) as caught:
+        _retract(folder, "twin")
+    assert str(caught.value) == (
+        "twin: same paper as 'loom-again', which stays (equal title, nothing against it); use `reading-list merge "
+        "loom-again twin`, or, if they are two papers, first add `not_same_as: [twin]` to 'loom-again'"
+    )
+    contents = store.load(folder)
+    assert set(moves.retract(contents, ["twin", "loom-again"], "Both.", "2026-11-20").deletes) == {
+        "papers/twin.yaml",
+        "papers/loom-again.yaml",
+    }
+    moves.apply(contents, moves.tell_apart(contents, "loom-again", "twin"))
+    assert checking.check(_retract(folder, "twin")) == []
+
+
 @pytest.mark.parametrize(
     ("name", "reason", "message"),
     [

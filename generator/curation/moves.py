@@ -13,13 +13,15 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from generator import merging, store
+from generator import matching, merging, store
 from generator.curation.changes import differing
 from generator.errors import ReadingListError, UsageError
 from generator.facts import names, titles
 from generator.facts.ids import id_fault
 from generator.facts.provenance import EDITOR, is_editors
 from generator.faults import faults_in, spell
+from generator.matching import comparison
+from generator.matching.items import items_of
 from generator.models import PROVEN_FIELDS, Identifiers, Record, Retraction, Step
 from generator.store import Contents
 
@@ -99,8 +101,8 @@ def retract(contents: Contents, names: Iterable[str], reason: str, day: str) -> 
     """Take records off the list; their addresses answer with ``reason``, and imports do not bring them back.
 
     ``day`` is the day that the notices state. What is off the list for that reason already is passed over. Raises
-    UsageError where one of ``names`` is no record, where ``reason`` is no line of text, or where a reading path would
-    be left without a step.
+    UsageError where one of ``names`` is no record, where ``reason`` is no line of text, where a reading path would be
+    left without a step, or where a record that stays is the same paper by what a notice keeps.
     """
     notices: dict[str, Retraction] = {}
     for name in names:
@@ -122,7 +124,28 @@ def retract(contents: Contents, names: Iterable[str], reason: str, day: str) -> 
         for other in contents.records[name].not_same_as:
             if other in contents.records and other not in notices:
                 apart[other] = apart_from(apart.get(other, contents.records[other]), name)
+    staying = {name: record for name, record in contents.records.items() if name not in notices}
+    _refuse_twins({**staying, **apart}, notices)
     return _edit(contents, apart, dict.fromkeys(notices), notices)
+
+
+def _refuse_twins(staying: Mapping[str, Record], notices: Mapping[str, Retraction]) -> None:
+    """Raise UsageError where the notice of a paper would say of one that stays that it was taken off the list."""
+    items = items_of({**staying, **notices})
+    found: dict[tuple[str, str], str] = {}
+    for pair in matching.candidates(items):
+        one, other = sorted((items[at] for at in pair), key=lambda item: item.label in notices)
+        if one.label in staying and other.label in notices:
+            verdict = comparison.compare(one, other)
+            if verdict.kind == "same":
+                found.setdefault((one.label, other.label), verdict.reason)
+    told = [
+        f"{gone}: same paper as {keep!r}, which stays ({reason}); use `reading-list merge {keep} {gone}`, "
+        f"or, if they are two papers, first add `not_same_as: [{gone}]` to {keep!r}"
+        for (keep, gone), reason in sorted(found.items())
+    ]
+    if told:
+        raise UsageError("\n".join(told))
 
 
 def apply(contents: Contents, edit: Edit) -> None:
