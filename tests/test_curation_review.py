@@ -91,6 +91,9 @@ def test_same_merges_and_leaves_a_redirect(
     assert after.redirects == {"looms": "loom"}
     assert (after.records["loom"].issued, after.records["loom"].summary) == ("2021", "What the other lacks.")
     assert checking.check(after) == []
+    said = capsys.readouterr().err
+    assert "deleted: records/papers/looms.yaml; its address goes on answering" in said  # as `merge` says it
+    assert "this is left out: issued: 2022" in said
     assert _queue(capsys) == [("loom", "third-loom")]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 
 from generator import store
 from generator.cli.opening import configured, today, writing
@@ -82,10 +83,15 @@ def _edit(options: argparse.Namespace, make: Callable[[store.Contents], moves.Ed
         moves.apply(contents, edit)
     if not edit.writes:
         say("nothing was changed: that is done already")
+    tell(folder, edit)
+    return DONE
+
+
+def tell(folder: Path, edit: moves.Edit) -> None:
+    """Say what was written and deleted in the folder of the records, and what none of them says any more."""
     for name in sorted(edit.writes):
         say(f"written: {folder / name}")
     for name in edit.deletes:
         say(f"deleted: {folder / name}; its address goes on answering")
     for fact in edit.left_out:
         say(f"note: the two records say different things, and this is left out: {fact}")
-    return DONE

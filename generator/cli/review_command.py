@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 
 from generator import escaping, intake, readers, store
+from generator.cli.curation_commands import tell
 from generator.cli.opening import configured, today, writing
 from generator.cli.options import day, records_option
 from generator.cli.printing import DONE, PROBLEMS, print_json, problem_json, say, show
@@ -148,8 +149,8 @@ def _answer(session: Session, question: Question) -> bool:
         except ReadingListError as error:  # such as a record that somebody has moved in the meantime
             say(f"{error}; nothing was written")
             return True
-        for name in written:
-            say(f"written: {name}")
+        for edit in written:
+            tell(session.folder, edit)
         say("")
         return True
 

@@ -93,6 +93,7 @@ class Session:
     """One walk through a queue. Every answer reads the records anew and writes what it comes to."""
 
     def __init__(self, contents: Contents, queue: Queue) -> None:
+        self.folder = contents.folder
         self._contents = contents
         self._queue = queue
         self._open = list(queue.questions)
@@ -124,8 +125,8 @@ class Session:
         self._left |= {name for name in (question.keep, question.other) if self.is_pending(name)}
         self.later += 1
 
-    def different(self) -> list[str]:
-        """Keep that the two are different papers; return the files written. Raises ReadingListError."""
+    def different(self) -> list[Edit]:
+        """Keep that the two are different papers; return what was written. Raises ReadingListError."""
         question = self._open.pop(0)
         self.answered += 1
         for name, apart in ((question.keep, question.other), (question.other, question.keep)):
@@ -135,8 +136,8 @@ class Session:
             return self._apply(lambda contents: moves.tell_apart(contents, question.keep, question.other))
         return self._settle(question.keep, question.other)
 
-    def same(self, *, keep_other: bool = False) -> list[str]:
-        """Make the two one; return the files written. ``keep_other`` keeps the other id. Raises ReadingListError."""
+    def same(self, *, keep_other: bool = False) -> list[Edit]:
+        """Make the two one; return what was written. ``keep_other`` keeps the other id. Raises ReadingListError."""
         question = self._open.pop(0)
         self.answered += 1
         keep, gone = (question.other, question.keep) if keep_other else (question.keep, question.other)
@@ -155,9 +156,9 @@ class Session:
         self._ask_of(gone, keep)
         return written + self._settle(keep)
 
-    def _settle(self, *names: str) -> list[str]:
+    def _settle(self, *names: str) -> list[Edit]:
         """Write pending records of which no question is open or left for later."""
-        written = []
+        written: list[Edit] = []
         for name in names:
             asked = any(name in (each.keep, each.other) for each in self._open)
             if name in self._pending and not asked and name not in self._left:
@@ -185,17 +186,16 @@ class Session:
             writes["sources.yaml"] = store.sources_text(sources)
         return Edit(writes)
 
-    def _apply(self, make: Callable[[Contents], Edit]) -> list[str]:
-        folder = self._contents.folder
-        with journal.locked(folder):
+    def _apply(self, make: Callable[[Contents], Edit]) -> list[Edit]:
+        with journal.locked(self.folder):
             try:
-                contents = store.load_sound(folder)
+                contents = store.load_sound(self.folder)
             except ReadingListError as error:  # what cannot be read would be lost from its table
                 raise WriteError(str(error)) from error
             edit = make(contents)
             moves.apply(self._contents, edit)
-            self._contents = store.load(folder)
-        return sorted(edit.writes)
+            self._contents = store.load(self.folder)
+        return [edit]
 
     def _ask_of(self, gone: str, keep: str) -> None:
         """Put what was to be asked of ``gone`` to ``keep``, as far as it is still in doubt."""
