@@ -123,6 +123,25 @@ def test_what_readers_had_seen_otherwise_is_told(field: str, text: str, told: st
 
 
 @pytest.mark.parametrize(
+    ("origin", "field", "text", "told"),
+    [
+        ("derived from the arXiv id", "identifiers.arxiv", "2401.00001", True),
+        ("dump; 2021-12 derived from the arXiv id", "identifiers.arxiv", "2401.00001", True),
+        ("derived from the year of the venue", "venue", "Toy Conf 2020", True),
+        ("derived from the arXiv id", "venue", "Toy Conf 2020", False),
+        ("dump", "identifiers.arxiv", "2401.00001", False),
+    ],
+)
+def test_a_date_that_was_derived_from_what_is_corrected_is_remarked_on(
+    origin: str, field: str, text: str, told: bool, contents: Contents
+) -> None:
+    record = contents.records["two-names"].model_copy(update={"issued": "2021-12", "provenance": {"issued": origin}})
+    write_record(contents.folder, "two-names", record)
+    plan = corrections.plan(store.load(contents.folder), "two-names", field, text, SOURCE, DAY)
+    assert (plan.faults, [remark[:27] for remark in plan.remarks]) == ((), ["issued: 2021-12 is derived "] * told)
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [("Jana Kraus et al.", 1), ("Jana Kraus\nAda Thread\nand others", 2), ("Kraus, J., et al.", 1)],
 )
@@ -203,6 +222,9 @@ def test_what_is_refused(field: str, text: str, source: str, place: str, message
     [
         ("two-names", "two-names"),
         (" two-names ", "two-names"),
+        ("Two-Names", "two-names"),
+        ("Braided Attention", "braided-attention"),
+        ("Braided Attention: another paper", None),
         ("https://toy.example/list/papers/two-names/", "two-names"),
         ("https://toy.example/list/papers/two-names/index.html?x=1#top", "two-names"),
         ("papers/two-names.yaml", "two-names"),

@@ -16,7 +16,7 @@ from generator.curation.plans import Fault, Plan, checked, neighbours, unanswere
 from generator.facts import dates, links, titles
 from generator.facts.identifiers import SCHEMES
 from generator.facts.names import OTHERS, is_cut, listed, may_be_two, people, reads_as_sentence, without_others
-from generator.facts.provenance import EDITOR, is_editors
+from generator.facts.provenance import DERIVED, EDITOR, is_editors
 from generator.faults import faults_in, spell
 from generator.models import PROVEN_FIELDS, Correction, PersonName, Record
 from generator.readers.csv_table import author_in, authors_in
@@ -26,6 +26,8 @@ _LABELS = {name: label for label, name in FIELDS.items()}
 _OWN = ("type", "topics", "summary", "why")
 """What the list itself says of a paper: no fact that was wrong."""
 _IDENTIFIERS = tuple(f"identifiers.{kind}" for kind in SCHEMES)
+_DATES_DERIVE = {"identifiers.arxiv": "the arXiv id", "venue": "the year of the venue"}
+"""What dates are derived from where no source states them, as :mod:`generator.readers.csl_json` has it."""
 _LONGEST = 300
 _ITEM = re.compile(r"[-*•]\s+")
 
@@ -46,9 +48,12 @@ def of_issue(issue: Issue, contents: Contents, day: str) -> Plan:
 
 
 def record_named(text: str, contents: Contents) -> str | None:
-    """Return the id of the paper meant by an id, a former id, a page or a title; it may have been taken off."""
+    """Return the id of the paper meant by an id, also one in capitals, a former id, a page or a title.
+
+    The paper may have been taken off.
+    """
     text = titles.fold(text)
-    for named in (text, _last_part(text)):  # a title may hold a slash
+    for named in (text, _last_part(text), titles.long_slug(text)):  # a title may hold a slash; a phone writes Loom
         name = named.removesuffix(".yaml").removesuffix(".md")
         name = contents.redirects.get(name, name)
         if name in contents.records or name in contents.retracted:
@@ -113,9 +118,11 @@ def plan(contents: Contents, record_id: str, name: str, text: str, source: str, 
         corrected = corrected.model_copy(update={"corrected": told})
     writes = {store.record_file(record_id): store.record_text(corrected)}
     named = len(people(corrected.authors))
-    cut = name == "authors" and is_cut(corrected.authors)
-    remarks = (f"authors: only {named} named, and others",) if cut else ()
-    made = checked(contents, Plan("correction", record_id, corrected.title, writes, remarks=remarks))
+    remarks = [f"authors: only {named} named, and others"] if name == "authors" and is_cut(corrected.authors) else []
+    origin = corrected.provenance.get("issued", "")
+    if name in _DATES_DERIVE and origin.endswith(f"{DERIVED} {_DATES_DERIVE[name]}"):
+        remarks.append(f"issued: {record.issued} is {DERIVED} {_DATES_DERIVE[name]} as it was; see whether it holds")
+    made = checked(contents, Plan("correction", record_id, corrected.title, writes, remarks=tuple(remarks)))
     return _with_twins(contents, made, corrected) if made.faults and name in ("title", *_IDENTIFIERS) else made
 
 
