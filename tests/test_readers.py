@@ -753,6 +753,8 @@ def test_csv_may_say_in_a_first_line_what_parts_the_cells(first: str) -> None:
         "toy:5: year: '20x0' is no date; left out; write 2022, 2022-10 or 2022-10-31"
     ]
     assert read("sep=|\ntitle|year\nA|2020\n").entries[0].issued == "2020"
+    [remark] = read("sep=;\ntitle;year;shelf\nA;2020;3\n").remarks
+    assert str(remark).startswith("toy:2: shelf: no columns that are read")
 
 
 @pytest.mark.parametrize(("mark", "name"), [(",", "comma"), (";", "semicolon"), ("\t", "tab"), ("|", "bar")])

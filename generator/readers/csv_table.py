@@ -177,17 +177,17 @@ def walk(
         begun, mark = _beginning(lines)
         rows = csv.reader(itertools.chain(begun, lines), strict=True, delimiter=mark)
         columns = _known_names(next(filter(None, rows), []))
+        end = rows.line_num
         if "title" not in columns:
-            problems.append(Problem(path, 1, "title: no such column; name the columns in the first row"))
+            problems.append(Problem(path, end, "title: no such column; name the columns in the first row"))
             return
         if doubled := next((name for name in columns if name in COLUMNS and columns.count(name) > 1), None):
-            problems.append(Problem(path, 1, f"{doubled}: two columns bear this name; keep one"))
+            problems.append(Problem(path, end, f"{doubled}: two columns bear this name; keep one"))
             return
         unread = [name for name in columns if name and name not in (*COLUMNS, *_OWN_WORDS)]
         if unread and remarks is not None:
             what = f"{', '.join(unread)[:200]}: no columns that are read; left out; known are {', '.join(COLUMNS)}"
-            remarks.append(Problem(path, 1, what))
-        end = rows.line_num
+            remarks.append(Problem(path, end, what))
         for values in rows:
             line, end = end + 1, rows.line_num
             text = "".join(values)
