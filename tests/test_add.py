@@ -362,11 +362,12 @@ def test_the_conversation_asks_again(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pasted = "see https://arxiv.org/abs/2401.00010."
-    lines = [pasted, "Looms: A Toy", "spining", "spinning", "recipe", "Survey", "It is."]
+    lines = [pasted, "", "Looms: A Toy", "spining", "spinning", "recipe", "Survey", "It is."]
     monkeypatch.setattr(sys, "stdin", Terminal("\n".join(lines) + "\n"))
     assert call("add", *DAY) == 0
     said = capsys.readouterr()
     assert said.out == "records/papers/looms.yaml\n"
+    assert said.err.count("a record needs the title") == 1  # all other answers would be lost without it
     assert "unknown topic 'spining'; write 'Spinning'" in said.err
     assert said.err.count("write one of method") == 1
     assert "note: 'see' beside the link was not read" in said.err

@@ -56,6 +56,7 @@ def test_it_is_named_as_was_asked(made: Path) -> None:
     readme = (made / "README.md").read_text(encoding="utf-8")
     assert "{{" not in readme
     assert readme.startswith("# Bees&#58; &#34;hives&#34; ")
+    assert "\n\nOne text file per paper" in readme  # a description may have no full stop
 
 
 def test_its_records_are_sound(made: Path, capsys: pytest.CaptureFixture[str]) -> None:

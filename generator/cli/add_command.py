@@ -180,7 +180,7 @@ def _worked_out(
         return _of_issue(issue, plan)
     if options.what or any(getattr(options, name) for name in _STATED):
         return _Outcome(paper(_of_words(options)))
-    return _Outcome(paper(asked(contents)))
+    return _Outcome(paper(asked(contents, fetches=lookup is not None)))
 
 
 def _issue(name: str, contents: store.Contents) -> Issue:

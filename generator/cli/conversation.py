@@ -14,8 +14,11 @@ from generator.errors import UsageError
 from generator.models import RECORD_TYPES
 
 
-def asked(contents: store.Contents) -> Suggestion:
-    """Ask for a paper on the terminal; what is refused is asked again."""
+def asked(contents: store.Contents, *, fetches: bool) -> Suggestion:
+    """Ask for a paper on the terminal; what is refused is asked again, and so is a title that nothing ``fetches``."""
+
+    def title_fault(text: str) -> str | None:
+        return None if text or fetches else "a record needs the title; write it, or stop and use --fetch"
 
     def topics_fault(text: str) -> str | None:
         _, faults = answers.topics_named(text.split(","), contents.topics)
@@ -26,7 +29,7 @@ def asked(contents: store.Contents) -> Suggestion:
 
     say("A paper for the list. An empty line leaves an answer open.")
     suggestion = suggestions.of_answer(_ask("arXiv id, DOI or address"))
-    title = _ask("Title")
+    title = _ask("Title", title_fault)
     say(f"Topics: {', '.join(contents.topics) or 'none yet'}")
     topics = _ask("Its topics, the main one first, commas between", topics_fault) if contents.topics else ""
     kind = _ask(f"Type ({', '.join(RECORD_TYPES)})", type_fault)
