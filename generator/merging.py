@@ -51,7 +51,10 @@ class Conflict:
     """Whether what the record keeps came with this import, and what it had is that of the other source."""
 
     def __str__(self) -> str:
-        return f"{self.field}: {'took' if self.is_new else 'kept'} {self.kept!r}, but {self.source} says {self.other!r}"
+        held = f"{self.field}: {'took' if self.is_new else 'kept'} {self.kept!r}, but"
+        if self.source.startswith(DERIVED):
+            return f"{held} {self.other!r} is {self.source}"
+        return f"{held} {self.source} says {self.other!r}"
 
 
 def fields_of(entry: Entry, *, keep_abstract: bool) -> dict[str, Any]:

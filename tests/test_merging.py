@@ -263,6 +263,9 @@ def test_conflicts_name_both_values() -> None:
     assert [str(each) for each in conflicts] == [
         "issued: took '2024', but dump says '2023'", "issued: kept '2024', but zine says '2022'",
     ]  # fmt: skip
+    held = merged(entry("bib", issued="2023-06", origins=DERIVED))
+    _, conflicts = merge(held, [entry("table", issued="2024")], FORMATS, added=None)
+    assert [str(each) for each in conflicts] == ["issued: took '2024', but '2023-06' is derived from the arXiv id"]
     _, conflicts = merge(
         None, [entry("bib", authors=("Ida Loom",)), entry("table", authors=("Jan Weft",))], FORMATS, added=None
     )
