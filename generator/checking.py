@@ -254,7 +254,8 @@ def taken_off(contents: Contents, name: str, reason: str) -> str:
     gone = contents.retracted[name]
     return (
         f"title: same paper as {name!r} ({reason}), which was taken off the list on {gone.retracted}: "
-        f"{gone.reason.rstrip('.')}; leave it off, or give it its old id and delete {name!r} from retracted.yaml"
+        f"{gone.reason.rstrip('.')}; leave it off, or give it its old id and delete {name!r} from retracted.yaml, "
+        f"or, if it is another paper, add `not_same_as: [{name}]` to its record"
     )
 
 

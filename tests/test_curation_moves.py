@@ -388,3 +388,6 @@ def test_a_retracted_paper_does_not_come_back_by_itself(folder: Path) -> None:
     (problem,) = checking.check(store.load(folder))
     assert problem.path.endswith("fresh.yaml")
     assert "same paper as 'loom-again' (equal title, nothing against it), which was taken off" in problem.message
+    assert "if it is another paper, add `not_same_as: [loom-again]`" in problem.message
+    write_record(folder, "fresh", Record(title="Looms, again and again", not_same_as=("loom-again",)))
+    assert checking.check(store.load(folder)) == []

@@ -178,7 +178,8 @@ def test_a_paper_that_was_taken_off_does_not_come_back_under_another_title() -> 
         "title: same paper as 'frayed-rope' (same arXiv identifier 2101.00009), which was taken off"
     )
     assert fault.endswith(
-        "The authors withdrew it; leave it off, or give it its old id and delete 'frayed-rope' from retracted.yaml"
+        "The authors withdrew it; leave it off, or give it its old id and delete 'frayed-rope' from retracted.yaml, "
+        "or, if it is another paper, add `not_same_as: [frayed-rope]` to its record"
     )
 
 
