@@ -349,7 +349,9 @@ def _hidden_at_the_side(page: Page) -> list[int]:
     return found
 
 
-@pytest.mark.parametrize(("path", "width"), [("speed/", 390), ("speed/", 1280), ("matching/", 1280)])
+@pytest.mark.parametrize(
+    ("path", "width"), [("speed/", 390), ("speed/", 1280), ("matching/", 390), ("matching/", 1280)]
+)
 def test_tables_of_figures_are_seen_whole(browser: Browser, real: str, path: str, width: int) -> None:
     page = browser.new_page(viewport={"width": width, "height": 844})
     page.goto(real + path)
