@@ -116,7 +116,7 @@ def rival(name: str, each: LabelledSet, python: Path, folder: Path) -> Result | 
 def row(way: str, each: LabelledSet, found: Result | None) -> str:
     """Return a row of the table: how good, how much is left to a person, and at what cost."""
     if found is None:
-        return f"| {each.name} | {way} | fails | | | | | | |"
+        return f"| {way} | fails | | | | | | |"
     same, review = found.same, found.review
     if each.across:
         same = {pair for pair in same if len({label.partition(":")[0] for label in pair}) == 2}
@@ -130,20 +130,21 @@ def row(way: str, each: LabelledSet, found: Result | None) -> str:
         f"{found.cpu:.1f}",
         f"{found.peak:.0f}",
     )
-    return f"| {each.name} | {way} | {' | '.join(cells)} |"
+    return f"| {way} | {' | '.join(cells)} |"
 
 
 def measure(sizes: Sequence[int], with_rivals: bool) -> list[str]:
-    """Return the lines of the table."""
+    """Return the lines of the table. Each set has a row with its name: a column of names is too wide for a phone."""
     lines = [
-        "| set | way | precision | recall | false pairs | recall with review | review queue | CPU s | peak MB |",
-        "| --- | --- | --: | --: | --: | --: | --: | --: | --: |",
+        "| way | precision | recall | false pairs | recall with review | review queue | CPU s | peak MB |",
+        "| --- | --: | --: | --: | --: | --: | --: | --: |",
     ]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         pythons = _install(folder) if with_rivals else {}
         for each in (*labelled_sets(), *(_invented(folder, size) for size in (_SMALL, *sizes))):
             _say(f"{each.name}, ours")
+            lines.append(f"| *{each.name}* | | | | | | | |")
             lines.append(row("**reading-list**", each, ours(each, folder)))
             for way, python in pythons.items() if each.entries <= 2 * _SMALL else ():
                 _say(f"{each.name}, {way}")

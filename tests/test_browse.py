@@ -366,6 +366,16 @@ def test_a_figure_of_the_first_page_leads_to_what_it_counts(visit: Visit) -> Non
     assert 0 < number < TOTAL
 
 
+@pytest.mark.parametrize(
+    "path", ["topics/quantization/", "years/2023/", "years/undated/", "paths/long-texts-in-and-out/"]
+)
+def test_a_page_of_papers_leads_to_the_same_papers_here(visit: Visit, path: str) -> None:
+    page = visit.open(path)
+    held = set(page.locator(".md-content li a.rl-title").all_text_contents())
+    page.click(".md-content p > a[href*='papers/?']")
+    expect(page.locator("#rl-count")).to_have_text(re.compile(f"^{len(held)} of {TOTAL} papers"))
+
+
 def test_an_address_that_names_what_is_not_there_finds_nothing_and_says_so(visit: Visit) -> None:
     page = visit.browse("?year=1066&type=%3Cb%3E&mark=constructor&topic=&sort=__proto__")
     expect(page.locator("#rl-count")).to_have_text("No paper answers to all of this. Take a filter away.")

@@ -349,7 +349,9 @@ def _hidden_at_the_side(page: Page) -> list[int]:
     return found
 
 
-@pytest.mark.parametrize(("path", "width"), [("speed/", 390), ("speed/", 1280), ("matching/", 1280)])
+@pytest.mark.parametrize(
+    ("path", "width"), [("speed/", 390), ("speed/", 1280), ("matching/", 390), ("matching/", 1280)]
+)
 def test_tables_of_figures_are_seen_whole(browser: Browser, real: str, path: str, width: int) -> None:
     page = browser.new_page(viewport={"width": width, "height": 844})
     page.goto(real + path)
@@ -379,6 +381,46 @@ def test_no_date_is_broken_on_a_phone(browser: Browser, real: str, path: str, sc
     page.close()
 
 
+# The height at which a finger on the middle of an element's line still meets it.
+REACH = """each => {
+  each.scrollIntoView({block: "center"});
+  const {left, top, height} = each.getBoundingClientRect();
+  const meets = (y) => each.contains(document.elementFromPoint(left + 8, y));
+  let first = top + height / 2, last = first;
+  while (meets(first - 1)) first -= 1;
+  while (meets(last + 1)) last += 1;
+  return last - first + 1; }"""
+
+
+@pytest.mark.parametrize(
+    ("path", "target", "least"),
+    [
+        ("topics/", ".md-header [for='__drawer']", 44),
+        ("topics/", ".rl-row", 44),
+        ("", ".rl-groups li > a", 44),
+        ("papers/gptq/", ".rl-links .md-button", 43.5),
+        ("papers/gptq/", ".rl-fold > summary", 44),
+        ("authors/", ".rl-letter", 44),
+        ("map/", ".rl-legend label", 43.5),
+        ("explore/", ".rl-title", 36),
+    ],
+)
+def test_a_finger_finds_what_stands_alone(browser: Browser, real: str, path: str, target: str, least: float) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page.goto(real + path)
+    assert page.locator(target).first.evaluate(REACH) >= least
+    page.close()
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_the_name_of_the_site_is_seen_whole_on_a_phone(browser: Browser, real: str, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 844})
+    page.goto(real)
+    name = page.locator(".md-header__topic .md-ellipsis").first
+    assert name.evaluate("each => each.scrollWidth - each.clientWidth") == 0
+    page.close()
+
+
 def test_mathematics_is_drawn(browser: Browser, real: str) -> None:
     with _visit(browser, real) as visit:
         visit.open(_pages()["paper"])
@@ -387,6 +429,14 @@ def test_mathematics_is_drawn(browser: Browser, real: str) -> None:
         assert min(box["width"], box["height"]) > 4
         assert "$" not in visit.page.title()
         assert "$" not in visit.page.locator("h1").inner_text()
+
+
+def test_no_gap_follows_a_raised_sign(browser: Browser, real: str) -> None:
+    with _visit(browser, real) as visit:
+        visit.open("papers/s2ip-llm/")
+        ends = "each => each.getBoundingClientRect().right"
+        formula, sign = (visit.page.locator(each).evaluate(ends) for each in ("h1 math", "h1 msup > mn"))
+        assert formula - sign < 4
 
 
 def test_a_paper_is_told_on_the_first_screen_of_a_phone(browser: Browser, real: str) -> None:

@@ -17,6 +17,8 @@ from generator.facts import titles
         ("A Plain Title", "A Plain Title"),
         ("  two \n lines\u00a0here ", "two lines here"),
         (r"$\textbf{S}^2$IP-Loom", "S²IP-Loom"),
+        ("Days, Not Months -- Your Loom", "Days, Not Months – Your Loom"),
+        ("Weaving with --fast", "Weaving with --fast"),
         (r"Loom$^{3}$", "Loom³"),
         (r"$\epsilon$-Loom", "ϵ-Loom"),
         (r"W$_2$ Distances", "W₂ Distances"),

@@ -106,7 +106,11 @@ def split_math(title: str) -> list[tuple[bool, str]]:
 
 @functools.lru_cache(maxsize=2**18)
 def plain(title: str) -> str:
-    r"""Return ``title`` as plain text, its LaTeX turned into Unicode: ``$\textbf{S}^2$IP`` becomes ``S²IP``."""
+    r"""Return ``title`` as plain text, its LaTeX turned into Unicode: ``$\textbf{S}^2$IP`` becomes ``S²IP``.
+
+    A ``--`` between words is TeX's dash; one at the beginning of a word is an option.
+    """
+    title = title.replace(" -- ", " – ")
     if "$" not in title and "\\" not in title:
         return fold(title)
     pieces = (_math_as_text(piece) if is_math else _latex_as_text(piece) for is_math, piece in split_math(title))

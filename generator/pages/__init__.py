@@ -211,7 +211,9 @@ def _years(library: Library) -> Iterator[Draft]:
 
 def _list(path: str, title: str, description: str, ids: Sequence[str], intro: str = "") -> Draft:
     """Return a page that is nothing but a list of papers, below its ``intro`` or else its description."""
-    return Draft(path, "list.md.j2", title, description, {"ids": ids, "intro": intro or description}, records=ids)
+    facet, value = path.removesuffix(".md").split("s/")  # the same papers on the browse page, as in ?year=2024
+    values = {"ids": ids, "intro": intro or description, "facet": facet, "value": value}
+    return Draft(path, "list.md.j2", title, description, values, records=ids)
 
 
 def _sources(library: Library) -> Iterator[Draft]:
@@ -232,7 +234,7 @@ def _sources(library: Library) -> Iterator[Draft]:
 def _paths(library: Library) -> Iterator[Draft]:
     for path_id, path in library.paths.items():
         text = path.description or path.title
-        values = {"steps": path.steps, "intro": path.description}
+        values = {"id": path_id, "steps": path.steps, "intro": path.description}
         yield Draft(f"paths/{path_id}.md", "path.md.j2", path.title, text, values)
     text = "Papers in a sensible order, each path for one need."
     yield Draft("paths/index.md", "paths.md.j2", "Reading paths", text)
