@@ -469,6 +469,15 @@ def test_an_engine_that_is_not_installed_is_named(
     assert capsys.readouterr().err == f"reading-list: {said}\n"
 
 
+@pytest.mark.usefixtures("project", "zensical")
+def test_who_serves_with_zensical_is_told_that_it_follows_no_records(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("os.execve", lambda *_: sys.exit(0))
+    assert call("serve", "--engine", "zensical") == 0
+    assert "run `reading-list generate` when records have changed" in capsys.readouterr().err
+
+
 @pytest.mark.usefixtures("zensical")
 @pytest.mark.parametrize("linked", [False, True])
 def test_what_is_no_site_stays(linked: bool, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
