@@ -270,6 +270,16 @@ def test_a_person_has_the_last_word() -> None:
     assert "a person said" in compare(a, told).reason
 
 
+def test_what_a_person_told_apart_is_asked_of_no_entry_of_either() -> None:
+    titles = ("Weaving of Transformational Looms", "Weaving of Transfromational Looms")
+    records = [item_of_record(name, Record(title=title)) for name, title in zip("rs", titles, strict=True)]
+    items = [item(titles[0]), *records]
+    assert [(pair.a, pair.b) for pair in match(items).review] == [(0, 2), (1, 2)]
+    items[2] = replace(items[2], not_same_as=frozenset("r"))
+    assert match(items).review == ()
+    assert match(items).clusters == ((0, 1), (2,))
+
+
 def test_the_surest_pair_is_joined_first() -> None:
     titles = [
         "Multilingual Translaion of Looms",

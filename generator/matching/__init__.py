@@ -128,8 +128,9 @@ def _unsettled(
 ) -> list[Pair]:
     """Leave out the pairs for review that the clusters have settled.
 
-    A database that lists every paper once, as far as the clusters show, has no second entry for a paper of which one
-    is found; so nobody need be asked whether it has.
+    A person who has told two records apart has told all that is one paper with them apart. A database that lists every
+    paper once, as far as the clusters show, has no second entry for a paper of which one is found; so nobody need be
+    asked whether it has.
     """
     holding: dict[int, frozenset[str]] = {}
     twice: Counter[str] = Counter()
@@ -141,10 +142,13 @@ def _unsettled(
             several.update(sources.keys())
             twice.update(source for source, count in sources.items() if count > 1)
     tidy = {source for source, count in several.items() if source and twice[source] * _TIDY <= count}
+    apart = _told_apart(items, cluster_of)
 
     def is_settled(pair: Pair) -> bool:
-        if pair.verdict.kind != "review" or not tidy:
+        if pair.verdict.kind != "review":
             return False
+        if frozenset((cluster_of[pair.a], cluster_of[pair.b])) in apart:
+            return True
         one, other = items[pair.a], items[pair.b]
         if one.source == other.source:
             return one.source in tidy and one.key != other.key
@@ -154,6 +158,17 @@ def _unsettled(
         )
 
     return [pair for pair in pairs if not is_settled(pair)]
+
+
+def _told_apart(items: Sequence[Item], cluster_of: Sequence[int]) -> set[frozenset[int]]:
+    """Return each two clusters that hold records which a person has told apart."""
+    told = [(place, other) for place, item in enumerate(items) for other in item.not_same_as]
+    named = {other for _, other in told}
+    holding: defaultdict[str, set[int]] = defaultdict(set)
+    for place, item in enumerate(items):
+        if item.is_record and item.label in named:
+            holding[item.label].add(cluster_of[place])
+    return {frozenset((cluster_of[place], cluster)) for place, other in told for cluster in holding[other]}
 
 
 def _told_once(items: Sequence[Item], pairs: list[Pair]) -> list[Pair]:
