@@ -291,6 +291,20 @@ def test_the_surest_pair_is_joined_first() -> None:
     assert match(items).clusters == ((0,), (1, 2))
 
 
+def test_a_common_identifier_joins_before_an_equal_title() -> None:
+    # One entry is like two others, of which the years make two papers.
+    held = {"doi": "10.1000/loom"}
+    years: tuple[tuple[str, dict[str, str]], ...] = (("2020", held), ("2020", {}), ("2023", held))
+    items = [item("Weaving Cloth at Night", issued=year, identifiers=ids) for year, ids in years]
+    for order in permutations(items):
+        found = match(order)
+        assert {frozenset(order[place].year for place in cluster) for cluster in found.clusters} == {
+            frozenset({2020, 2023}),
+            frozenset({2020}),
+        }
+        assert len(found.review) == 1
+
+
 def test_clusters_are_no_transitive_closure() -> None:
     # b is like both a and c, but somebody said that a and c are two papers.
     a = item_of_record("a", Record(title="Weaving the Cloth of Night", abstract=LOOMS, not_same_as=("c",)))

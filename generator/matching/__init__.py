@@ -68,7 +68,7 @@ def match(items: Sequence[Item], tell: Callable[[int], None] | None = None) -> M
         if tell:
             tell(number)
     told = _with_choices_left(items, told)
-    told.sort(key=lambda pair: (pair.verdict.kind != "same", -pair.verdict.score, sorted((rank[pair.a], rank[pair.b]))))
+    told.sort(key=lambda pair: (*_doubt(items, pair), sorted((rank[pair.a], rank[pair.b]))))
     cluster_of = list(range(len(items)))
     members: dict[int, _Cluster] = {}
     pairs = []
@@ -97,6 +97,12 @@ def match(items: Sequence[Item], tell: Callable[[int], None] | None = None) -> M
     pairs = _told_once(items, _unsettled(items, pairs, clusters, cluster_of))
     pairs.sort(key=lambda pair: (pair.a, pair.b))
     return Matching(tuple(clusters), tuple(pairs))
+
+
+def _doubt(items: Sequence[Item], pair: Pair) -> tuple[bool, bool, float]:
+    """Return what sorts the surest pairs first: a common identifier says more than an equal title."""
+    one, other = (items[place].identifiers.items() for place in (pair.a, pair.b))
+    return pair.verdict.kind != "same", one.isdisjoint(other), -pair.verdict.score
 
 
 def _with_choices_left(items: Sequence[Item], told: list[Pair]) -> list[Pair]:
