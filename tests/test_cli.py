@@ -54,6 +54,17 @@ def test_the_build_wing_is_loaded_only_where_it_is_needed() -> None:
     ]
 
 
+@pytest.mark.parametrize("command", [("import", str(LISTING)), ("duplicates", str(LISTING)), ("generate",)])
+def test_long_work_shows_progress_on_a_terminal_and_nothing_in_a_pipe(
+    command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(*command) == 0
+    assert "\r" not in capsys.readouterr().err
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert call(*command) == 0
+    assert "\r\033[K" in capsys.readouterr().err
+
+
 # --- usage -----------------------------------------------------------------------------------------------------------
 
 
