@@ -125,10 +125,12 @@ def plan(
     today: str,
     new: bool = True,
     keep_abstracts: bool = False,
+    tell: Callable[[int], None] | None = None,
 ) -> Import:
     """Work out what an import of ``readings`` does to ``contents``; nothing is written.
 
     ``today`` is the day that new sources and records are said to have joined the list. ``new`` allows new records.
+    ``tell`` hears how many pairs have been compared.
     """
     sources = dict(contents.sources)
     good = [reading for reading in readings if not reading.problems]
@@ -136,7 +138,7 @@ def plan(
     ids = {reading.path: _register(sources, reading, checksums[reading.path], today) for reading in by_checksum}
     sighted = [(ids[reading.path], entry) for reading in good for entry in reading.entries]
     papers = contents.papers
-    clusters, review = _match(papers, sighted)
+    clusters, review = _match(papers, sighted, tell)
 
     formats = {name: source.format for name, source in sources.items()}
     dated = {
@@ -183,7 +185,9 @@ def plan(
 
 
 def _match(
-    papers: Mapping[str, Record | Retraction], sighted: Sequence[tuple[str, Entry]]
+    papers: Mapping[str, Record | Retraction],
+    sighted: Sequence[tuple[str, Entry]],
+    tell: Callable[[int], None] | None,
 ) -> tuple[list[tuple[str | None, tuple[int, ...]]], tuple[matching.Pair, ...]]:
     """Find what is one paper: return the numbers of its entries, with its id if the list has it, and what is uncertain.
 
@@ -196,7 +200,9 @@ def _match(
     forms = items_of(papers)
     items = [*(item_of_entry(sighted[number][1]) for number in free), *forms]
     numbers = [*free, *(number_of[form.label] for form in forms)]
-    found = matching.match(items) if free else matching.Matching(tuple((place,) for place in range(len(items))), ())
+    found = (
+        matching.match(items, tell) if free else matching.Matching(tuple((place,) for place in range(len(items))), ())
+    )
     belonging: defaultdict[int, list[int]] = defaultdict(list)
     for number, other in settled.items():
         belonging[other].append(number)

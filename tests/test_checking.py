@@ -40,6 +40,8 @@ MESSAGES = [
     ("papers/crooked.yaml", 1,
      f"not in canonical form from here on: `{store.RECORD_HEAD.strip()}` belongs here; run `reading-list check --fix`"),
     ("papers/doubled-key.yaml", 4, "issued: stands twice; keep one"),
+    ("papers/doubled-key.yaml", 5, f"type: 'novel' is none of {TYPES}; write one of these"),
+    ("papers/doubled-key.yaml", 6, "topics: unknown topic 'lomos'; write 'looms'"),
     ("papers/empty.yaml", 1, NO_FIELDS),
     ("papers/no-title.yaml", 2, "title: is missing; add it"),
     ("papers/no-title.yaml", 3, "summary: must be text; write one line of text"),
@@ -106,6 +108,7 @@ MESSAGES = [
     ("topics.yaml", 22, "group: is missing; add it"),
     ("topics.yaml", 22, "name: is missing; add it"),
     ("topics.yaml", 23, "colour: unknown field; known are name, group, description, start_here"),
+    ("topics.yaml", 24, "looms: stands twice; keep one"),
 ]  # fmt: skip
 
 

@@ -54,6 +54,17 @@ def test_the_build_wing_is_loaded_only_where_it_is_needed() -> None:
     ]
 
 
+@pytest.mark.parametrize("command", [("import", str(LISTING)), ("duplicates", str(LISTING)), ("generate",)])
+def test_long_work_shows_progress_on_a_terminal_and_nothing_in_a_pipe(
+    command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(*command) == 0
+    assert "\r" not in capsys.readouterr().err
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert call(*command) == 0
+    assert "\r\033[K" in capsys.readouterr().err
+
+
 # --- usage -----------------------------------------------------------------------------------------------------------
 
 
@@ -467,6 +478,15 @@ def test_an_engine_that_is_not_installed_is_named(
     assert call("build", "--engine", "zensical") == 2
     said = "--engine zensical needs the package zensical; install it with: make .venv/test-ready"
     assert capsys.readouterr().err == f"reading-list: {said}\n"
+
+
+@pytest.mark.usefixtures("project", "zensical")
+def test_who_serves_with_zensical_is_told_that_it_follows_no_records(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("os.execve", lambda *_: sys.exit(0))
+    assert call("serve", "--engine", "zensical") == 0
+    assert "run `reading-list generate` when records have changed" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("zensical")

@@ -270,6 +270,16 @@ def test_a_person_has_the_last_word() -> None:
     assert "a person said" in compare(a, told).reason
 
 
+def test_what_a_person_told_apart_is_asked_of_no_entry_of_either() -> None:
+    titles = ("Weaving of Transformational Looms", "Weaving of Transfromational Looms")
+    records = [item_of_record(name, Record(title=title)) for name, title in zip("rs", titles, strict=True)]
+    items = [item(titles[0]), *records]
+    assert [(pair.a, pair.b) for pair in match(items).review] == [(0, 2), (1, 2)]
+    items[2] = replace(items[2], not_same_as=frozenset("r"))
+    assert match(items).review == ()
+    assert match(items).clusters == ((0, 1), (2,))
+
+
 def test_the_surest_pair_is_joined_first() -> None:
     titles = [
         "Multilingual Translaion of Looms",
@@ -279,6 +289,20 @@ def test_the_surest_pair_is_joined_first() -> None:
     ids: tuple[dict[str, str], ...] = ({"arxiv": "2301.00001"}, {"arxiv": "2301.00002"}, {})
     items = [item(title, abstract=LOOMS, identifiers=held) for title, held in zip(titles, ids, strict=True)]
     assert match(items).clusters == ((0,), (1, 2))
+
+
+def test_a_common_identifier_joins_before_an_equal_title() -> None:
+    # One entry is like two others, of which the years make two papers.
+    held = {"doi": "10.1000/loom"}
+    years: tuple[tuple[str, dict[str, str]], ...] = (("2020", held), ("2020", {}), ("2023", held))
+    items = [item("Weaving Cloth at Night", issued=year, identifiers=ids) for year, ids in years]
+    for order in permutations(items):
+        found = match(order)
+        assert {frozenset(order[place].year for place in cluster) for cluster in found.clusters} == {
+            frozenset({2020, 2023}),
+            frozenset({2020}),
+        }
+        assert len(found.review) == 1
 
 
 def test_clusters_are_no_transitive_closure() -> None:

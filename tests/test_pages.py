@@ -304,4 +304,4 @@ def test_a_page_says_that_a_list_of_authors_is_cut(number: int, shown: str) -> N
     words = re.sub(r"<[^>]*>", " ", made["papers/k.md"])
     assert shown in re.sub(r"\s+", " ", words)
     assert f"P{number} and others" in words
-    assert "the other authors, date, venue: not stated" in words
+    assert "the other authors, date, venue, identifier: not stated" in words

@@ -106,14 +106,16 @@ def _is_decided(record: Record, doubt: str) -> bool:
 
 def _plan(options: argparse.Namespace, contents: store.Contents, keep_abstracts: bool) -> intake.Import:
     readings, checksums = intake.read_files(options.files, format=options.format, captured=options.captured)
-    return intake.plan(
-        contents,
-        readings,
-        checksums,
-        today=options.added or today(),
-        new=not options.no_new,
-        keep_abstracts=keep_abstracts,
-    )
+    with progress("pairs compared") as tell:
+        return intake.plan(
+            contents,
+            readings,
+            checksums,
+            today=options.added or today(),
+            new=not options.no_new,
+            keep_abstracts=keep_abstracts,
+            tell=tell,
+        )
 
 
 def _label(done: intake.Import, number: int) -> str:

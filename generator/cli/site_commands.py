@@ -102,6 +102,7 @@ def serve(options: argparse.Namespace) -> int:
     if options.engine == "zensical":
         with locks.exclusive(found.docs):
             _generate(options.config, found, found.docs)
+        say("note: Zensical follows the pages alone; run `reading-list generate` when records have changed")
     call, environment = _engine_call(options, "serve", "--dev-addr", options.address)
     environment[settings.PREVIEW_VARIABLE] = "1"
     if os.name == "posix":  # become the server, so that whoever stops this command stops it

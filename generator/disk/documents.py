@@ -44,7 +44,7 @@ Data = Any
 
 @dataclass(frozen=True)
 class Document:
-    """The data of a YAML file, and what is wrong."""
+    """The data of a YAML file, and what is wrong. Of two values with one key, which is wrong, the first is there."""
 
     path: str
     text: str
@@ -185,13 +185,13 @@ class _Builder:
             if type(key) is not yaml.ScalarEvent:
                 raise self.refuse(key, "a key must be a plain word; write `field: value`")
             name: str = self.node(key, None, depth) or key.value  # a key has no tag or anchor either
+            inner = None
             if name in found:
                 self.problems.append(Problem(self.path, _line(key), f"{name[:_MOST_NAMED]}: stands twice; keep one"))
-            inner = None
-            if place is not None:
+            elif place is not None:
                 inner = (*place, name)
                 self.lines[inner] = _line(key)
-            found[name] = self.node(self.next(), inner, depth + 1)
+            found.setdefault(name, self.node(self.next(), inner, depth + 1))
         return found
 
 

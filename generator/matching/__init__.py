@@ -68,7 +68,7 @@ def match(items: Sequence[Item], tell: Callable[[int], None] | None = None) -> M
         if tell:
             tell(number)
     told = _with_choices_left(items, told)
-    told.sort(key=lambda pair: (pair.verdict.kind != "same", -pair.verdict.score, sorted((rank[pair.a], rank[pair.b]))))
+    told.sort(key=lambda pair: (*_doubt(items, pair), sorted((rank[pair.a], rank[pair.b]))))
     cluster_of = list(range(len(items)))
     members: dict[int, _Cluster] = {}
     pairs = []
@@ -97,6 +97,12 @@ def match(items: Sequence[Item], tell: Callable[[int], None] | None = None) -> M
     pairs = _told_once(items, _unsettled(items, pairs, clusters, cluster_of))
     pairs.sort(key=lambda pair: (pair.a, pair.b))
     return Matching(tuple(clusters), tuple(pairs))
+
+
+def _doubt(items: Sequence[Item], pair: Pair) -> tuple[bool, bool, float]:
+    """Return what sorts the surest pairs first: a common identifier says more than an equal title."""
+    one, other = (items[place].identifiers.items() for place in (pair.a, pair.b))
+    return pair.verdict.kind != "same", one.isdisjoint(other), -pair.verdict.score
 
 
 def _with_choices_left(items: Sequence[Item], told: list[Pair]) -> list[Pair]:
@@ -128,8 +134,9 @@ def _unsettled(
 ) -> list[Pair]:
     """Leave out the pairs for review that the clusters have settled.
 
-    A database that lists every paper once, as far as the clusters show, has no second entry for a paper of which one
-    is found; so nobody need be asked whether it has.
+    A person who has told two records apart has told all that is one paper with them apart. A database that lists every
+    paper once, as far as the clusters show, has no second entry for a paper of which one is found; so nobody need be
+    asked whether it has.
     """
     holding: dict[int, frozenset[str]] = {}
     twice: Counter[str] = Counter()
@@ -141,10 +148,13 @@ def _unsettled(
             several.update(sources.keys())
             twice.update(source for source, count in sources.items() if count > 1)
     tidy = {source for source, count in several.items() if source and twice[source] * _TIDY <= count}
+    apart = _told_apart(items, cluster_of)
 
     def is_settled(pair: Pair) -> bool:
-        if pair.verdict.kind != "review" or not tidy:
+        if pair.verdict.kind != "review":
             return False
+        if frozenset((cluster_of[pair.a], cluster_of[pair.b])) in apart:
+            return True
         one, other = items[pair.a], items[pair.b]
         if one.source == other.source:
             return one.source in tidy and one.key != other.key
@@ -154,6 +164,17 @@ def _unsettled(
         )
 
     return [pair for pair in pairs if not is_settled(pair)]
+
+
+def _told_apart(items: Sequence[Item], cluster_of: Sequence[int]) -> set[frozenset[int]]:
+    """Return each two clusters that hold records which a person has told apart."""
+    told = [(place, other) for place, item in enumerate(items) for other in item.not_same_as]
+    named = {other for _, other in told}
+    holding: defaultdict[str, set[int]] = defaultdict(set)
+    for place, item in enumerate(items):
+        if item.is_record and item.label in named:
+            holding[item.label].add(cluster_of[place])
+    return {frozenset((cluster_of[place], cluster)) for place, other in told for cluster in holding[other]}
 
 
 def _told_once(items: Sequence[Item], pairs: list[Pair]) -> list[Pair]:

@@ -123,6 +123,8 @@ class _Writer:
         missing = [name for field, name in _EXPECTED.items() if not getattr(record, field)]
         if is_cut(record.authors):
             missing = ["the other authors", *missing]
+        if not any(value for _, value in record.identifiers):
+            missing.append("identifier")
         values = {
             "id": record_id,
             "record": record,

@@ -149,14 +149,14 @@ class _Reader:
         self.problems.append(Problem(document.path, document.line(place), message))
 
     def read(self, path: Path) -> documents.Document | None:
-        """Read a YAML file; ``None`` where it has problems."""
+        """Read a YAML file; ``None`` where nothing could be read. With two of one key there are data and problems."""
         try:
             document = documents.read(path)
         except InputError as error:
             self.problems.append(error.problem)
             return None
         self.problems.extend(document.problems)
-        return document if not document.problems else None
+        return document if document.data is not None or not document.problems else None
 
     def records(self, topics: Mapping[str, str]) -> dict[str, Record]:
         """Read all records by their ids; ``topics`` are the names of the list's topics by id."""
@@ -169,7 +169,7 @@ class _Reader:
             record = self.model(document, (), document.data, Record, topics)
             if fault := id_fault(path.stem):
                 self.tell_at(document, (), f"{path.stem}: the file's name {fault}; rename it to the paper's id")
-            elif record is not None:
+            elif record is not None and not document.problems:
                 records[path.stem] = record
         return records
 
