@@ -19,7 +19,7 @@ def asked(contents: store.Contents) -> Suggestion:
 
     def topics_fault(text: str) -> str | None:
         _, faults = answers.topics_named(text.split(","), contents.topics)
-        return "; ".join(fault.message for fault in faults) or None
+        return "; ".join(faults) or None
 
     def type_fault(text: str) -> str | None:
         return f"write one of {', '.join(RECORD_TYPES)}" if text and text.lower() not in RECORD_TYPES else None

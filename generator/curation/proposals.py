@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from generator import store
-from generator.curation.corrections import no_record, record_named
+from generator.curation.answers import record_named
 from generator.curation.forms import MAX_TOPICS, PATH, TOPIC
 from generator.curation.issues import Issue
 from generator.curation.plans import Fault, Plan, checked, unanswered
@@ -45,9 +45,9 @@ def _papers(text: str, contents: Contents) -> tuple[dict[str, str], list[Fault]]
     for line in filter(None, map(str.strip, text.split("\n"))):
         paper, _, rest = _ITEM.sub("", line, count=1).partition(" ")
         paper = paper.rstrip(":,")
-        record_id = record_named(paper, contents) or ""
+        record_id, fault = record_named(paper, contents)
         why = titles.fold(rest.lstrip(":-–— "))
-        if fault := no_record(paper, record_id, contents):
+        if fault:
             faults.append(Fault("papers", fault))
         elif record_id in found:
             faults.append(Fault("papers", f"{record_id!r} stands twice; keep one"))

@@ -243,7 +243,7 @@ def _title(facts: _Facts, suggestion: Suggestion) -> None:
 def _own_words(facts: _Facts, suggestion: Suggestion, topics: Mapping[str, Topic]) -> None:
     """Take topics, type and reason, which no source states but the person who suggests."""
     found, faults = answers.topics_named(suggestion.topics, topics)
-    facts.faults += faults
+    facts.faults += [Fault("topics", fault) for fault in faults]
     if found:
         facts.values["topics"] = found
     if kind := suggestion.type.strip().lower():
