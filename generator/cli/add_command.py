@@ -185,8 +185,7 @@ def _worked_out(
 
 def _issue(name: str, contents: store.Contents) -> Issue:
     path = "standard input" if name == _STDIN else name
-    text = issues.decode(path, _bytes(name))
-    return issues.read(path, text, forms.forms(contents.topics))
+    return issues.read(path, _bytes(name), forms.forms(contents.topics))
 
 
 def _of_issue(issue: Issue, plan: Plan) -> _Outcome:

@@ -52,7 +52,7 @@ def unanswered(issue: Issue) -> list[Fault]:
     return [
         Fault(question.id, "is missing; answer it")
         for question in issue.form.questions
-        if question.required and not issue.answers.get(question.id)
+        if question.required and not issue.answer(question.id)
     ]
 
 
