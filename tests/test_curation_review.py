@@ -127,8 +127,9 @@ def test_what_is_left_stays_in_the_queue(
     assert len(_queue(capsys)) == left
 
 
+@pytest.mark.parametrize(("files", "left"), [((), "2 pairs"), (("entries.csv",), "1 pair")])
 def test_what_somebody_moved_meanwhile_is_not_lost(
-    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], files: tuple[str], left: str
 ) -> None:
     class Typing(io.StringIO):
         def readline(self, *_: object) -> str:  # type: ignore[override]
@@ -137,9 +138,12 @@ def test_what_somebody_moved_meanwhile_is_not_lost(
                 return "s\n"
             return ""
 
+    (project / "entries.csv").write_text(f'id,title,year\nk1,"{TITLE}",2023\n', "utf-8")
     monkeypatch.setattr(sys, "stdin", Typing())
-    assert call("review") == 0
-    assert "looms: is no record; it is weaver now; nothing was written" in capsys.readouterr().err
+    assert call("review", *files) == 0
+    err = capsys.readouterr().err
+    assert "looms: is no record; it is weaver now; nothing was written" in err
+    assert f"0 answers kept, {left} left for another time" in err
     assert checking.check(store.load(project / "records")) == []
 
 
