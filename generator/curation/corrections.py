@@ -24,7 +24,6 @@ from generator.store import Contents
 _LABELS = {name: label for label, name in FIELDS.items()}
 _OWN = ("type", "topics", "summary", "why")
 """What the list itself says of a paper: no fact that was wrong."""
-_IDENTIFIERS = tuple(f"identifiers.{kind}" for kind in SCHEMES)
 _LONGEST = 300
 _ITEM = re.compile(r"[-*•]\s+")
 
@@ -50,7 +49,7 @@ def plan(contents: Contents, record_id: str, name: str, text: str, source: str, 
     A fact that readers had seen otherwise is told on "What changed" under ``day``.
     """
     record = contents.records[record_id]
-    data: dict[str, Any] = {**store.plain(record)}
+    data = store.plain(record)
     value, faults = _value(name, text, contents)
     group, _, kind = name.partition(".")
     if kind:
@@ -63,9 +62,10 @@ def plan(contents: Contents, record_id: str, name: str, text: str, source: str, 
         data["provenance"] = merging.in_order(given)
         if is_editors(titles.fold(source)) or "; from " in source:
             faults.append(Fault("source", "is no source; write the address or the name of one, and nothing else"))
-    if not faults:
-        for place, what in faults_in(Record, data):
-            faults.append(Fault("source" if place[0] == "provenance" else "value", f"{spell(place)}: {what}"))
+    faults = faults or [
+        Fault("source" if place[0] == "provenance" else "value", f"{spell(place)}: {what}")
+        for place, what in faults_in(Record, data)
+    ]
     if not faults:
         corrected = Record.model_validate(data)
         if corrected.model_copy(update={"provenance": record.provenance}) == record:
@@ -82,7 +82,7 @@ def plan(contents: Contents, record_id: str, name: str, text: str, source: str, 
     cut = name == "authors" and is_cut(corrected.authors)
     remarks = (f"authors: only {named} named, and others",) if cut else ()
     made = checked(contents, Plan("correction", record_id, corrected.title, writes, remarks=remarks))
-    return _with_twins(contents, made, corrected) if made.faults and name in ("title", *_IDENTIFIERS) else made
+    return _with_twins(contents, made, corrected) if made.faults and group in ("title", "identifiers") else made
 
 
 def _with_twins(contents: Contents, made: Plan, corrected: Record) -> Plan:
@@ -110,8 +110,7 @@ def _value(name: str, text: str, contents: Contents) -> tuple[Any, list[Fault]]:
     """Return the value that ``text`` states for a field, nothing where the field is to be emptied."""
     text = text.strip()
     if text.strip("`").casefold() == DELETE:
-        fault = [Fault("value", "title: cannot be deleted; write the right one")] if name == "title" else []
-        return None, fault
+        return None, [Fault("value", "title: cannot be deleted; write the right one")] if name == "title" else []
     group, _, kind = name.partition(".")
     if name == "topics":
         lines = [[line] if not topics_named([line], contents.topics)[1] else line.split(",") for line in _lines(text)]
