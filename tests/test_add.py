@@ -499,7 +499,8 @@ def test_any_body_is_refused_in_our_words_or_gives_a_clean_list(text: str) -> No
         assert_inert(told(plans.Plan(faults=(plans.Fault("", told_once),)), {}, [], Settings()))
         return
     if issue.form.kind == "paper":
-        plan = suggestions.plan(TOY, suggestions.of_issue(issue, TOY.topics), added="2025-01-05")
+        suggested = suggestions.of_issue(issue, TOY.topics)
+        plan = suggestions.plan(TOY, suggested, added="2025-01-05", keep_abstract=False, lookup=None)
     else:
         is_correction = issue.form.kind == "correction"
         plan = corrections.of_issue(issue, TOY, "2025-01-05") if is_correction else proposals.of_issue(issue, TOY)

@@ -7,7 +7,7 @@ import contextlib
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from generator.curation import answers, comments, corrections, forms, issues, pl
 from generator.curation.issues import Issue
 from generator.curation.nearness import Nearest
 from generator.curation.plans import Fault, Plan
-from generator.curation.suggestions import Suggestion
+from generator.curation.suggestions import Lookup, Suggestion
 from generator.disk import documents
 from generator.errors import InputError, Problem, ReadingListError, UsageError
 from generator.models import RECORD_TYPES, Entry
@@ -30,8 +30,6 @@ from generator.settings import Settings
 
 if TYPE_CHECKING:
     from generator.upkeep.politeness import Clock
-
-Lookup = Callable[[Mapping[str, str]], Entry | None]
 
 _STDIN = "-"
 _STATED = ("title", "topics", "why", "type")

@@ -30,8 +30,13 @@ _VERY_CLOSE = 0.8
 _MANY = 500  # changed records from which on only what matching itself pairs is compared, so the cost stays near-linear
 _SHORTEST_NAME = 3  # letters
 
-
 Standing = Literal["listed", "before", "retracted"]
+STANDINGS: Mapping[Standing, str] = {
+    "listed": "",
+    "before": " as it stood before this change",
+    "retracted": ", which was taken off the list",
+}
+"""What is said behind a paper's id of where it stands."""
 Level = Literal["warning", "notice"]
 
 
@@ -46,12 +51,7 @@ class Nearest:
     """Whether this is a record of the list, one as it stood before the change, or a paper that was taken off."""
 
     def __str__(self) -> str:
-        told = {
-            "listed": "",
-            "before": " as it stood before this change",
-            "retracted": ", which was taken off the list",
-        }
-        name, reason = f"`{self.id}`{told[self.standing]}", self.verdict.reason
+        name, reason = f"`{self.id}`{STANDINGS[self.standing]}", self.verdict.reason
         if self.verdict.kind == "same":
             return f"same paper as {name}: {reason}"
         if self.verdict.kind == "review":
