@@ -167,9 +167,9 @@ def _vanished(change: Change) -> Iterator[Problem]:
             remedy += "; if it never was published, compare with a revision that was"
         named = _list(places[name])
         named = f"; it is still named at {named}, which these commands mend too" if named else ""
-        yield Problem(
-            os.fspath(head.folder / record_file(name)),
-            None,
+        yield head.problem(
+            record_file(name),
+            (),
             f"{name}: this record is gone, but its address was published and must go on answering; {remedy}{named}",
         )
     for file, table in (("redirects.yaml", base.redirects), ("retracted.yaml", base.retracted)):

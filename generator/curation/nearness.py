@@ -23,7 +23,7 @@ from generator.matching.comparison import TITLES_DIFFER, Verdict, compare, compa
 from generator.matching.items import Item, items_of
 from generator.store import Contents, record_file
 
-SHOWN = 3
+_SHOWN = 3
 """How many papers are named that are only close."""
 _CLOSE = 0.65  # titles less alike than this have nothing to do with each other
 _VERY_CLOSE = 0.8
@@ -131,26 +131,22 @@ def _with_names(verdict: Verdict, one: tuple[str, bool], other: tuple[str, bool]
     return Verdict("different", score, f"both titles begin with the same name, but {verdict.reason}")
 
 
-def _pairs(
-    items: Sequence[Item], called: Sequence[tuple[str, bool]], judged: Sequence[int]
-) -> Iterator[tuple[int, int]]:
-    """Yield the pairs worth comparing of which one is judged: what matching pairs, titles alike, and equal names."""
+def _pairs(items: Sequence[Item], called: Sequence[tuple[str, bool]], judged: Sequence[int]) -> list[tuple[int, int]]:
+    """Return the pairs worth comparing of which one is judged: what matching pairs, titles alike, and equal names."""
     asked = set(judged)
     pairs = {pair for pair in matching.candidates(items) if asked.intersection(pair)}
     bearing: defaultdict[str, list[int]] = defaultdict(list)
     for place, (name, _) in enumerate(called):
         bearing[name].append(place)
+    keys = [item.key for item in items]
     for place in judged:
-        namesakes = bearing[called[place][0]][:_MANY]
-        pairs |= {(min(place, other), max(place, other)) for other in namesakes if other != place}
-    if len(judged) <= _MANY:
-        keys = [item.key for item in items]
-        for place in judged:
-            alike = process.extract(
-                keys[place], keys, scorer=fuzz.ratio, limit=2 * SHOWN + 1, score_cutoff=100 * _CLOSE
-            )
-            pairs |= {(min(place, other), max(place, other)) for _, _, other in alike if other != place}
-    yield from sorted(pairs)
+        others = bearing[called[place][0]][:_MANY]
+        if len(judged) <= _MANY:
+            most, least = 2 * _SHOWN + 1, 100 * _CLOSE
+            alike = process.extract(keys[place], keys, scorer=fuzz.ratio, limit=most, score_cutoff=least)
+            others += [other for _, _, other in alike]
+        pairs |= {(min(place, other), max(place, other)) for other in others if other != place}
+    return sorted(pairs)
 
 
 def _order(near: Nearest) -> tuple[tuple[int, float], bool, str]:
@@ -159,7 +155,7 @@ def _order(near: Nearest) -> tuple[tuple[int, float], bool, str]:
 
 def _shown(found: Sequence[Nearest]) -> tuple[Nearest, ...]:
     certain = [near for near in found if near.verdict.kind != "different"]
-    return (*certain, *[near for near in found if near.verdict.kind == "different"][: max(0, SHOWN - len(certain))])
+    return (*certain, *[near for near in found if near.verdict.kind == "different"][: max(0, _SHOWN - len(certain))])
 
 
 # --- what is told ----------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from generator.models import Path as ReadingPath
 from generator.models import Topic
 from generator.store import Contents
 
-MIN_STEPS = 3
+_MIN_STEPS = 3
 _ITEM = re.compile(r"(?:[-*•]|\d{1,3}[.)])\s+")
 
 
@@ -81,8 +81,8 @@ def _topic(
 
 def _path(contents: Contents, name: str, description: str, steps: list[dict[str, str]], faults: list[Fault]) -> Plan:
     data = {"title": name, "description": description, "steps": steps}
-    if steps and len(steps) < MIN_STEPS and not faults:
-        faults.append(Fault("papers", f"{len(steps)} make no path; name {MIN_STEPS} or more"))
+    if steps and len(steps) < _MIN_STEPS and not faults:
+        faults.append(Fault("papers", f"{len(steps)} make no path; name {_MIN_STEPS} or more"))
     path_id = _id(name, {known: path.title for known, path in contents.paths.items()}, faults)
     faults += _faults(ReadingPath, data, faults)
     if faults:
