@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import groupby
 from typing import Literal
 
@@ -74,37 +75,57 @@ class Remark(Problem):
         return cls(found.path, found.line, message, level)
 
 
+@dataclass(frozen=True)
+class _Form:
+    """A paper under one of its titles, as it is compared, and where the paper stands."""
+
+    item: Item
+    standing: Standing
+
+    @cached_property
+    def name(self) -> str:
+        """What the paper is called, in comparable form: its title before the colon."""
+        return titles.key(titles.plain(self.item.title).partition(":")[0])
+
+    @property
+    def is_name(self) -> bool:
+        """Whether the title has no more than that name."""
+        return ":" not in titles.plain(self.item.title)
+
+
 def nearest(change: Change) -> Mapping[str, tuple[Nearest, ...]]:
     """Return for each record that is new, or changed in what tells papers apart, the nearest papers, nearest first."""
     papers = change.head.papers
     items = items_of(papers)
-    standings: list[Standing] = ["listed" if item.label in change.head.records else "retracted" for item in items]
     after, before = _by_paper(items), _by_paper(items_of(change.base.records))
     for old, new in change.head.redirects.items():  # a record that was only renamed is what it was
         if old in before and new in after and new not in before:
             before[new] = [replace(item, label=new) for item in before[old]]
+    forms = [_Form(item, "listed" if item.label in change.head.records else "retracted") for item in items]
     judged = [name for name in change.head.records if before.get(name) != after[name]]
     for name in judged:
         if name in change.base.records:
             apart = frozenset(change.head.records[name].not_same_as)  # a person's word counts wherever it stands
-            items += [replace(item, not_same_as=apart) for item in before[name]]
-            standings += ["before"] * len(before[name])
-    called = [_name(item.title) for item in items]
+            forms += [_Form(replace(item, not_same_as=apart), "before") for item in before[name]]
     found: dict[str, dict[str, Nearest]] = {name: {} for name in judged}
     taken_off = change.head.retracted.keys() - change.base.retracted.keys()  # concerns records that are not judged too
     asked = [
-        at for at, item in enumerate(items) if item.label in (taken_off if standings[at] == "retracted" else found)
+        place
+        for place, form in enumerate(forms)
+        if form.item.label in (taken_off if form.standing == "retracted" else found)
     ]
-    for one, other in _pairs(items, called, asked):
-        for at, to in ((one, other), (other, one)):
-            name, near, standing = items[at].label, items[to].label, standings[to]
+    for one, other in _pairs(forms, asked):
+        for form, to in ((forms[one], forms[other]), (forms[other], forms[one])):
+            name, near = form.item.label, to.item.label
             is_itself = near == name or change.head.redirects.get(near) == name  # renamed or merged
-            if standings[at] != "listed" or is_itself:
+            if form.standing != "listed" or is_itself or (name not in found and to.standing != "retracted"):
                 continue
-            if name not in found and not (standing == "retracted" and compare(items[at], items[to]).kind == "same"):
+            verdict = compare(form.item, to.item)
+            if name not in found and verdict.kind != "same":
                 continue
-            verdict = _with_names(compare(items[at], items[to]), called[at], called[to])
-            each, held = Nearest(near, papers[near].title, verdict, standing), found.setdefault(name, {}).get(near)
+            verdict = _with_names(verdict, form, to)
+            each = Nearest(near, papers[near].title, verdict, to.standing)
+            held = found.setdefault(name, {}).get(near)
             is_near = verdict.kind != "different" or verdict.score >= _CLOSE
             if is_near and (held is None or _order(each) < _order(held)):
                 found[name][near] = each
@@ -115,32 +136,26 @@ def _by_paper(items: Sequence[Item]) -> dict[str, list[Item]]:
     return {name: list(forms) for name, forms in groupby(items, key=lambda item: item.label)}
 
 
-def _name(title: str) -> tuple[str, bool]:
-    """Return what a paper is called, in comparable form: the name before its title's colon; and whether that is all."""
-    name, colon, _ = titles.plain(title).partition(":")
-    return titles.key(name), not colon
-
-
-def _with_names(verdict: Verdict, one: tuple[str, bool], other: tuple[str, bool]) -> Verdict:
+def _with_names(verdict: Verdict, one: _Form, other: _Form) -> Verdict:
     """Return the verdict on two papers of one name, which their whole titles do not show."""
-    if verdict.kind != "different" or one[0] != other[0] or len(one[0]) < _SHORTEST_NAME:
+    if verdict.kind != "different" or one.name != other.name or len(one.name) < _SHORTEST_NAME:
         return verdict
     score = max(verdict.score, _VERY_CLOSE)
-    if verdict.reason == TITLES_DIFFER and (one[1] or other[1]):
+    if verdict.reason == TITLES_DIFFER and (one.is_name or other.is_name):
         return Verdict("review", score, "one title is the name that the other begins with")
     return Verdict("different", score, f"both titles begin with the same name, but {verdict.reason}")
 
 
-def _pairs(items: Sequence[Item], called: Sequence[tuple[str, bool]], judged: Sequence[int]) -> list[tuple[int, int]]:
+def _pairs(forms: Sequence[_Form], judged: Sequence[int]) -> list[tuple[int, int]]:
     """Return the pairs worth comparing of which one is judged: what matching pairs, titles alike, and equal names."""
     asked = set(judged)
-    pairs = {pair for pair in matching.candidates(items) if asked.intersection(pair)}
+    pairs = {pair for pair in matching.candidates([form.item for form in forms]) if asked.intersection(pair)}
     bearing: defaultdict[str, list[int]] = defaultdict(list)
-    for place, (name, _) in enumerate(called):
-        bearing[name].append(place)
-    keys = [item.key for item in items]
+    for place, form in enumerate(forms):
+        bearing[form.name].append(place)
+    keys = [form.item.key for form in forms]
     for place in judged:
-        others = bearing[called[place][0]][:_MANY]
+        others = bearing[forms[place].name][:_MANY]
         if len(judged) <= _MANY:
             most, least = 2 * _SHOWN + 1, 100 * _CLOSE
             alike = process.extract(keys[place], keys, scorer=fuzz.ratio, limit=most, score_cutoff=least)
