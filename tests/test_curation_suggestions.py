@@ -28,7 +28,7 @@ def planned(suggestion: Suggestion, *, keep_abstract: bool = False, lookup: Look
 
 
 @pytest.mark.parametrize(
-    ("text", "is_paper"),
+    ("text", "expected"),
     [
         ("2401.00010", True),
         ("arXiv: 2401.00010", True),
@@ -48,8 +48,8 @@ def planned(suggestion: Suggestion, *, keep_abstract: bool = False, lookup: Look
         ("", False),
     ],
 )
-def test_words_and_addresses_are_told_apart(text: str, is_paper: bool) -> None:
-    assert answers.is_paper(text) == is_paper
+def test_words_and_addresses_are_told_apart(text: str, expected: bool) -> None:
+    assert answers.is_identifier_or_address(text) == expected
 
 
 @pytest.mark.parametrize(

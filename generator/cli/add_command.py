@@ -214,7 +214,7 @@ def _of_words(options: argparse.Namespace) -> Suggestion:
 
 
 def _with(suggestion: Suggestion, text: str, path: str) -> Suggestion:
-    if answers.is_paper(text.strip()):
+    if answers.is_identifier_or_address(text.strip()):
         return replace(suggestion, paper=(*suggestion.paper, *answers.pasted(text)[0]))
     if path or text.lstrip().startswith("@"):
         entry, fault = answers.entry_of(text)

@@ -30,7 +30,7 @@ def pasted(text: str) -> tuple[tuple[str, ...], str]:
     if " " in text and identifier(text):  # as "arXiv: 2210.17323"
         return (text,), ""
     words = _words(text)
-    found = tuple(word for word in words if is_paper(word))
+    found = tuple(word for word in words if is_identifier_or_address(word))
     return (found, " ".join(word for word in words if word not in found)) if found else ((), text)
 
 
@@ -44,8 +44,8 @@ def _bare(word: str) -> str:
     return word.removesuffix(")").rstrip(_MARKS) if word.count(")") > word.count("(") else word
 
 
-def is_paper(text: str) -> bool:
-    """Tell whether ``text`` is an identifier or an address rather than words."""
+def is_identifier_or_address(text: str) -> bool:
+    """Tell whether ``text`` is one, rather than words."""
     return (
         identifier(text) is not None
         or re.match(r"[a-z]+://\S+$", text) is not None
