@@ -21,7 +21,7 @@ from generator.facts.names import is_cut
 from generator.faults import faults_in, spell
 from generator.matching.comparison import Verdict
 from generator.models import RECORD_TYPES, Entry, Record, Topic
-from generator.store import Contents
+from generator.store import Contents, references
 
 Lookup = Callable[[Mapping[str, str]], Entry | None]
 """Tells what is known of the paper with these identifiers."""
@@ -252,14 +252,13 @@ def _own_words(facts: _Facts, suggestion: Suggestion, topics: Mapping[str, Topic
 
 def _holder(contents: Contents, facts: _Facts) -> Nearest | None:
     """Return the paper that has one of the identifiers: that is the one, whatever the titles are."""
-    given = facts.values.get("identifiers", {}).items()
-    for name, paper in contents.papers.items():
-        held = {pair for each in (paper.identifiers, *paper.alternative_identifiers) for pair in each}
-        for kind, value in given:
-            if (kind, value) in held:
-                reason = f"same {SCHEMES[kind].name} identifier {value}"
-                standing: Standing = "listed" if name in contents.records else "retracted"
-                return Nearest(name, paper.title, Verdict("same", 1.0, reason), standing)
+    papers = contents.papers
+    bearing = references.bearing(papers)
+    for kind, value in facts.values.get("identifiers", {}).items():
+        if name := bearing.get((kind, value)):
+            reason = f"same {SCHEMES[kind].name} identifier {value}"
+            standing: Standing = "listed" if name in contents.records else "retracted"
+            return Nearest(name, papers[name].title, Verdict("same", 1.0, reason), standing)
     return None
 
 
