@@ -39,8 +39,8 @@ class Judgement:
 
 def judge(change: Change) -> Judgement:
     """Return all problems and remarks of a change, sorted by file and line."""
-    nearest = nearness.nearest(change)
-    doubled, near = nearness.duplicates_and_remarks(change, nearest)
+    nearest = nearness.nearest(change.base, change.head)
+    doubled, near = nearness.duplicates_and_remarks(change.base, change.head, nearest)
     problems = {*_problems(change), *doubled}
     remarks = {*near, *_misattributed(change), *_untold(change), *_own_words(change), *_unpublished(change)}
     return Judgement(

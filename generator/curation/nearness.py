@@ -17,7 +17,6 @@ from typing import Literal
 from rapidfuzz import fuzz, process
 
 from generator import checking, matching
-from generator.curation.revisions import Change
 from generator.errors import Problem
 from generator.facts import titles
 from generator.matching.comparison import TITLES_DIFFER, Verdict, compare, compare_titles
@@ -93,22 +92,22 @@ class _Form:
         return ":" not in titles.plain(self.item.title)
 
 
-def nearest(change: Change) -> Mapping[str, tuple[Nearest, ...]]:
-    """Return for each record that is new, or changed in what tells papers apart, the nearest papers, nearest first."""
-    papers = change.head.papers
+def nearest(base: Contents, head: Contents) -> Mapping[str, tuple[Nearest, ...]]:
+    """Return the nearest papers, nearest first, of each record that is new or changed in what tells papers apart."""
+    papers = head.papers
     items = items_of(papers)
-    after, before = _by_paper(items), _by_paper(items_of(change.base.records))
-    for old, new in change.head.redirects.items():  # a record that was only renamed is what it was
+    after, before = _by_paper(items), _by_paper(items_of(base.records))
+    for old, new in head.redirects.items():  # a record that was only renamed is what it was
         if old in before and new in after and new not in before:
             before[new] = [replace(item, label=new) for item in before[old]]
-    forms = [_Form(item, "listed" if item.label in change.head.records else "retracted") for item in items]
-    judged = [name for name in change.head.records if before.get(name) != after[name]]
+    forms = [_Form(item, "listed" if item.label in head.records else "retracted") for item in items]
+    judged = [name for name in head.records if before.get(name) != after[name]]
     for name in judged:
-        if name in change.base.records:
-            apart = frozenset(change.head.records[name].not_same_as)  # a person's word counts wherever it stands
+        if name in base.records:
+            apart = frozenset(head.records[name].not_same_as)  # a person's word counts wherever it stands
             forms += [_Form(replace(item, not_same_as=apart), "before") for item in before[name]]
     found: dict[str, dict[str, Nearest]] = {name: {} for name in judged}
-    taken_off = change.head.retracted.keys() - change.base.retracted.keys()  # concerns records that are not judged too
+    taken_off = head.retracted.keys() - base.retracted.keys()  # concerns records that are not judged too
     asked = [
         place
         for place, form in enumerate(forms)
@@ -117,7 +116,7 @@ def nearest(change: Change) -> Mapping[str, tuple[Nearest, ...]]:
     for one, other in _pairs(forms, asked):
         for form, to in ((forms[one], forms[other]), (forms[other], forms[one])):
             name, near = form.item.label, to.item.label
-            is_itself = near == name or change.head.redirects.get(near) == name  # renamed or merged
+            is_itself = near == name or head.redirects.get(near) == name  # renamed or merged
             if form.standing != "listed" or is_itself or (name not in found and to.standing != "retracted"):
                 continue
             verdict = compare(form.item, to.item)
@@ -177,18 +176,17 @@ def _shown(found: Sequence[Nearest]) -> tuple[Nearest, ...]:
 
 
 def duplicates_and_remarks(
-    change: Change, found: Mapping[str, tuple[Nearest, ...]]
+    base: Contents, head: Contents, found: Mapping[str, tuple[Nearest, ...]]
 ) -> tuple[list[Problem], list[Remark]]:
     """Return the duplicates that a change makes, as problems, and what comes near, as remarks; each at its record."""
-    head = change.head
     problems: list[Problem] = []
     remarks: list[Remark] = []
     for name, near in found.items():
         file = record_file(name)
         for each in near:
-            kind, is_told_here = each.verdict.kind, _is_the_later(change, name, each, found)
+            kind, is_told_here = each.verdict.kind, _is_the_later(base, head, name, each, found)
             if kind == "same" and is_told_here:
-                problems.append(head.problem(file, ("title",), _duplicate(change, each)))
+                problems.append(head.problem(file, ("title",), _duplicate(head, each)))
             elif each.verdict.by_identifier and each.standing == "listed" and is_told_here:
                 message = checking.one_identifier(each.id, each.verdict.reason)
                 problems.append(head.problem(file, ("identifiers",), message))
@@ -198,24 +196,24 @@ def duplicates_and_remarks(
                 remarks.append(Remark.at(head, name, ("title",), text, "warning"))
             elif kind == "different" and each.verdict.score >= _VERY_CLOSE and not are_told_apart(head, name, each.id):
                 remarks.append(Remark.at(head, name, ("title",), f"title: {each}"))
-        remarks.extend(_told_apart(change, name))
-        remarks.extend(_another_paper(change, name))
+        remarks.extend(_told_apart(base, head, name))
+        remarks.extend(_another_paper(base, head, name))
     return problems, remarks
 
 
-def _is_the_later(change: Change, name: str, near: Nearest, found: Mapping[str, object]) -> bool:
+def _is_the_later(base: Contents, head: Contents, name: str, near: Nearest, found: Mapping[str, object]) -> bool:
     """Tell whether a pair is to be told of at this record; of two changed records it is told once, at the newer."""
 
     def age(record_id: str) -> tuple[bool, str, str]:
-        return (record_id not in change.base.records, change.head.records[record_id].added or "", record_id)
+        return (record_id not in base.records, head.records[record_id].added or "", record_id)
 
     # Two changed records find each other only as both are now; in every other case this one alone tells of the pair.
     return near.standing != "listed" or near.id not in found or age(name) > age(near.id)
 
 
-def _duplicate(change: Change, near: Nearest) -> str:
+def _duplicate(head: Contents, near: Nearest) -> str:
     if near.standing == "retracted":
-        return checking.taken_off(change.head, near.id, near.verdict.reason)
+        return checking.taken_off(head, near.id, near.verdict.reason)
     return (
         f"title: {near}. It is on the list already: put what is new into papers/{near.id}.yaml and delete this file, "
         f"or, if they are two papers, add `not_same_as: [{near.id}]`"
@@ -228,26 +226,26 @@ def are_told_apart(contents: Contents, one: str, other: str) -> bool:
     return any(b in contents.records[a].not_same_as for a, b in pairs if a in contents.records)
 
 
-def _told_apart(change: Change, name: str) -> Iterator[Remark]:
+def _told_apart(base: Contents, head: Contents, name: str) -> Iterator[Remark]:
     """Remark on papers that the change says are not the same, where they look the same."""
-    record, before = change.head.records[name], change.base.records.get(name)
+    record, before = head.records[name], base.records.get(name)
     for other in record.not_same_as:
-        if other in change.head.records and other not in (before.not_same_as if before else ()):
-            papers = (items_of({each: change.head.records[each]}) for each in (name, other))
+        if other in head.records and other not in (before.not_same_as if before else ()):
+            papers = (items_of({each: head.records[each]}) for each in (name, other))
             verdict = compare_titles(*([replace(item, not_same_as=frozenset()) for item in items] for items in papers))
             if verdict.kind != "different":
                 text = f"not_same_as: told apart from `{other}` here, yet they look the same: {verdict.reason}"
-                yield Remark.at(change.head, name, ("not_same_as",), text, "warning")
+                yield Remark.at(head, name, ("not_same_as",), text, "warning")
 
 
-def _another_paper(change: Change, name: str) -> Iterator[Remark]:
+def _another_paper(base: Contents, head: Contents, name: str) -> Iterator[Remark]:
     """Remark on a record that became another paper under its old id."""
-    if name in change.base.records:
-        was, *_ = items_of({"before": change.base.records[name]})
-        verdict = compare_titles([was], items_of({"after": change.head.records[name]}))
+    if name in base.records:
+        was, *_ = items_of({"before": base.records[name]})
+        verdict = compare_titles([was], items_of({"after": head.records[name]}))
         if verdict.kind == "different" or (verdict.kind == "review" and verdict.score < _CLOSE):
             text = (
                 f"title: this reads like another paper than before ({verdict.reason}); an id is never given to another "
                 "paper, so if it is one, give it a record of its own"
             )
-            yield Remark.at(change.head, name, ("title",), text, "warning")
+            yield Remark.at(head, name, ("title",), text, "warning")
