@@ -280,6 +280,27 @@ def test_a_doubt_outlives_the_import(
     assert _queue(capsys, "two.csv") == []
 
 
+def test_what_another_run_keeps_from_being_written_is_left(
+    project: Path, table: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fcntl = pytest.importorskip("fcntl")
+
+    class Typing(io.StringIO):
+        def readline(self, *_: object) -> str:  # type: ignore[override]
+            fcntl.flock(other, fcntl.LOCK_EX)
+            return "d\n"
+
+    other = os.open(project / "records", os.O_RDONLY)
+    monkeypatch.setattr(sys, "stdin", Typing())
+    before = file_bytes(project)
+    assert call("review", table) == 0
+    os.close(other)
+    said = capsys.readouterr().err
+    assert "another run is writing here; wait until it has ended; nothing was written" in said
+    assert "0 answers kept, 1 pair left for another time" in said
+    assert file_bytes(project) == before
+
+
 def test_a_file_that_cannot_be_read_is_a_problem(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert call("review", "--list", "nothing.csv") == 1
     assert "nothing.csv: cannot be read" in capsys.readouterr().err

@@ -117,7 +117,7 @@ def _answer(session: Session, pair: PossibleMatch) -> bool:
                 say("")
             return False
         if answer in ("l", "later"):
-            session.leave()
+            session.leave(pair)
             return True
         try:
             if answer in ("s", "same"):
@@ -133,7 +133,7 @@ def _answer(session: Session, pair: PossibleMatch) -> bool:
             raise
         except ReadingListError as error:  # such as a record that somebody has moved in the meantime
             say(f"{error}; nothing was written")
-            session.leave()
+            session.leave(pair)
             return True
         for name in written:
             say(f"written: {name}")

@@ -114,9 +114,9 @@ class Session:
         """Tell whether one side of a pair is an entry of a file, which is no record yet."""
         return name not in self._contents.records
 
-    def leave(self) -> None:
-        """Leave the pair for later: it stays in the queue."""
-        pair = self._open.pop(0)
+    def leave(self, pair: PossibleMatch) -> None:
+        """Leave a pair for later: it stays in the queue."""
+        self._open = [each for each in self._open if each is not pair]
         self._left |= {name for name in (pair.keep, pair.other) if self.is_pending(name)}
         self.later += 1
 
@@ -128,8 +128,9 @@ class Session:
             if self.is_pending(name):
                 self._pending[name] = moves.apart_from(self._pending[name], other)
         self._open.pop(0)
+        written += self._settle(pair.keep, pair.other)
         self.answered += 1
-        return written + self._settle(pair.keep, pair.other)
+        return written
 
     def same(self, *, keep_other: bool = False) -> list[str]:
         """Make the two one; return the files written. ``keep_other`` keeps the other id. Raises ReadingListError."""
@@ -144,9 +145,10 @@ class Session:
             written = self._apply(self._joined, keep, self._pending[gone])
         self._pending.pop(gone, None)
         self._open.pop(0)
-        self.answered += 1
         self._ask_of(gone, keep)
-        return written + self._settle(keep)
+        written += self._settle(keep)
+        self.answered += 1
+        return written
 
     def _ask_of(self, gone: str, keep: str) -> None:
         """Put what was to be asked of ``gone`` to ``keep``, as far as it is still in doubt."""
@@ -167,7 +169,8 @@ class Session:
         written = []
         for name in names:
             if name in self._pending and name not in asked:
-                written += self._apply(self._added, name, self._pending.pop(name))
+                written += self._apply(self._added, name, self._pending[name])
+                del self._pending[name]
         return written
 
     def _added(self, contents: Contents, name: str, entry: Record) -> Edit:
