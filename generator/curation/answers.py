@@ -29,17 +29,13 @@ def pasted(text: str) -> tuple[tuple[str, ...], str]:
     text = titles.fold(text)
     if " " in text and identifier(text):  # as "arXiv: 2210.17323"
         return (text,), ""
-    words = _words(text)
+    words = list(filter(None, map(_bare, _MARKDOWN_LINK.sub(r" \1 \2 ", text).split())))
     found = tuple(word for word in words if is_identifier_or_address(word))
     return (found, " ".join(word for word in words if word not in found)) if found else ((), text)
 
 
-def _words(text: str) -> tuple[str, ...]:
-    """Return the words of a text, without the marks of a sentence or of Markdown around an address."""
-    return tuple(filter(None, map(_bare, _MARKDOWN_LINK.sub(r" \1 \2 ", text).split())))
-
-
 def _bare(word: str) -> str:
+    """Return a word without the marks of a sentence or of Markdown around it."""
     word = word.strip(_MARKS).removeprefix("(")
     return word.removesuffix(")").rstrip(_MARKS) if word.count(")") > word.count("(") else word
 

@@ -118,6 +118,11 @@ def _untold(change: Change) -> Iterator[Remark]:
             yield Remark.at(change.head, name, (fields[0],), text)
 
 
+def _is_from_a_new_source(field: str, before: Record, record: Record) -> bool:
+    origin = record.provenance.get(field, EDITOR)
+    return origin != before.provenance.get(field) and not is_editors(origin)
+
+
 def _own_words(change: Change) -> Iterator[Remark]:
     """Remark on new words of the list's own that are more or fewer than CONTRIBUTING.md asks for."""
     fewest, most = SUMMARY_WORDS[0], SUMMARY_WORDS[-1]
@@ -133,11 +138,6 @@ def _own_words(change: Change) -> Iterator[Remark]:
             if is_spaced and words != getattr(before, field, None) and number not in fits:
                 text = f"{field}: has {count(number, 'word')}; {wanted}"
                 yield Remark.at(change.head, name, (field,), text)
-
-
-def _is_from_a_new_source(field: str, before: Record, record: Record) -> bool:
-    origin = record.provenance.get(field, EDITOR)
-    return origin != before.provenance.get(field) and not is_editors(origin)
 
 
 # --- addresses that would die ----------------------------------------------------------------------------------------
