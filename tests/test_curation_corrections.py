@@ -11,7 +11,7 @@ import pytest
 from site_tools import toy_records, write_record
 
 from generator import checking, merging, store
-from generator.curation import corrections, forms, plans
+from generator.curation import answers, corrections, forms, plans
 from generator.curation.issues import Issue
 from generator.facts import titles
 from generator.models import Entry, Record
@@ -224,7 +224,7 @@ def test_what_is_refused(field: str, text: str, source: str, place: str, message
         (" two-names ", "two-names"),
         ("Two-Names", "two-names"),
         ("Braided Attention", "braided-attention"),
-        ("Braided Attention: another paper", None),
+        ("Braided Attention: another paper", ""),
         ("https://toy.example/list/papers/two-names/", "two-names"),
         ("https://toy.example/list/papers/two-names/index.html?x=1#top", "two-names"),
         ("papers/two-names.yaml", "two-names"),
@@ -232,16 +232,16 @@ def test_what_is_refused(field: str, text: str, source: str, place: str, message
         ("braid", "braided-attention"),
         ("Two names; one LOOM", "two-names"),
         ("rope", "frayed-rope"),
-        ("two", None),
-        ("", None),
-        ("///", None),
-        ("../../etc/passwd", None),
-        ("https://[::1", None),
-        ("?!", None),
+        ("two", ""),
+        ("", ""),
+        ("///", ""),
+        ("../../etc/passwd", ""),
+        ("https://[::1", ""),
+        ("?!", ""),
     ],
 )
-def test_records_are_named_as_people_name_them(text: str, expected: str | None, contents: Contents) -> None:
-    assert corrections.record_named(text, contents) == expected
+def test_records_are_named_as_people_name_them(text: str, expected: str, contents: Contents) -> None:
+    assert answers.record_named(text, contents)[0] == expected
 
 
 @pytest.mark.parametrize(
@@ -269,7 +269,7 @@ def test_what_another_paper_has_leads_to_that_paper(record_id: str, contents: Co
 def test_a_record_is_named_by_each_of_its_titles(contents: Contents) -> None:
     other = contents.records["two-names"].model_copy(update={"alternative_titles": ("One Loom, Two Names",)})
     held = replace(contents, records={**contents.records, "two-names": other})
-    assert corrections.record_named("One loom – two names", held) == "two-names"
+    assert answers.record_named("One loom – two names", held) == ("two-names", None)
 
 
 def test_titles_are_made_comparable_once_for_all_papers_that_are_named(
@@ -279,7 +279,7 @@ def test_titles_are_made_comparable_once_for_all_papers_that_are_named(
     key = titles.key
     monkeypatch.setattr(titles, "key", lambda title: counted.update([title]) or key(title))
     for number in range(100):
-        assert corrections.record_named(f"no-{number}", contents) is None
+        assert answers.record_named(f"no-{number}", contents)[0] == ""
     assert [counted[record.title] for record in contents.records.values()] == [1] * len(contents.records)
 
 
@@ -289,9 +289,9 @@ def test_titles_are_made_comparable_once_for_all_papers_that_are_named(
         ("Zero/Few-Shot Weaving with Two/Three Names", "shots"),
         ("zero/few-shot weaving with two/three names ", "shots"),
         ("https://toy.example/list/papers/shots/", "shots"),
-        ("Zero/Few-Shot Weaving with Two/Three", None),
+        ("Zero/Few-Shot Weaving with Two/Three", ""),
     ],
 )
-def test_a_title_may_hold_a_slash(text: str, expected: str | None, contents: Contents) -> None:
+def test_a_title_may_hold_a_slash(text: str, expected: str, contents: Contents) -> None:
     write_record(contents.folder, "shots", Record(title="Zero/Few-Shot Weaving with Two/Three Names"))
-    assert corrections.record_named(text, store.load(contents.folder)) == expected
+    assert answers.record_named(text, store.load(contents.folder))[0] == expected

@@ -25,7 +25,7 @@ FORMS = (ASK, TELL)
 
 
 def answers(text: str) -> dict[str, str]:
-    return dict(issues.read("body", text, FORMS).answers)
+    return dict(issues.read("body", text.encode(), FORMS).answers)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_refusals(text: str, line: int | None, message: str) -> None:
 
 
 def test_lines_and_what_was_not_read() -> None:
-    issue = issues.read("body", "---\ntitle: x\n---\n\n### One\n\na\n\n### Three\n\nA", FORMS)
+    issue = issues.read("body", b"---\ntitle: x\n---\n\n### One\n\na\n\n### Three\n\nA", FORMS)
     assert (issue.form, issue.lines, issue.unread) == (ASK, {"one": 5, "three": 9}, "---\ntitle: x\n---")
 
 

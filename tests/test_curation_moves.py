@@ -50,10 +50,14 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_merge_fills_gaps_and_moves_every_reference(folder: Path) -> None:
+def applied(folder: Path, move: Callable[..., moves.Edit], *arguments: object) -> store.Contents:
     contents = store.load(folder)
-    moves.apply(contents, moves.merge(contents, "loom", "loom-again"))
-    after = store.load(folder)
+    moves.apply(contents, move(contents, *arguments))
+    return store.load(folder)
+
+
+def test_merge_fills_gaps_and_moves_every_reference(folder: Path) -> None:
+    after = applied(folder, moves.merge, "loom", "loom-again")
     assert checking.check(after) == []
     kept = after.records["loom"]
     assert set(after.records) == {"loom", "thread"}
@@ -91,9 +95,7 @@ def test_of_two_on_one_path_the_step_of_the_kept_one_stays(folder: Path, keep: s
     starts = tuple(Step(paper=step.paper, why=step.why) for step in contents.paths["cloth"].steps)
     topic = contents.topics["weaving"].model_copy(update={"start_here": starts})
     documents.write(folder / "topics.yaml", store.table_text({"weaving": topic}))
-    contents = store.load(folder)
-    moves.apply(contents, moves.merge(contents, keep, other))
-    after = store.load(folder)
+    after = applied(folder, moves.merge, keep, other)
     assert [(step.paper, step.why) for step in after.paths["cloth"].steps] == [(keep, why)]
     assert [(start.paper, start.why) for start in after.topics["weaving"].start_here] == [(keep, why)]
 
@@ -105,9 +107,7 @@ def test_a_topic_that_begins_with_one_of_them_becomes_one_of_the_other(folder: P
     topics = {"spinning": Topic(name="Spinning", group="Toys"), **contents.topics}
     documents.write(folder / "topics.yaml", store.table_text(topics))
     documents.write(folder / SCHEMA_FILE, record_schema(topics))
-    contents = store.load(folder)
-    moves.apply(contents, moves.merge(contents, "loom", "loom-again"))
-    after = store.load(folder)
+    after = applied(folder, moves.merge, "loom", "loom-again")
     assert checking.check(after) == []
     assert after.records["loom"].topics == ("spinning", "weaving")
 
@@ -210,17 +210,14 @@ def test_sightings_of_both_are_kept(folder: Path) -> None:
         record = store.load(folder).records[name]
         seen = (Sighting(source="dump", position=position),)
         write_record(folder, name, record.model_copy(update={"seen": seen}))
-    contents = store.load(folder)
-    moves.apply(contents, moves.merge(contents, "loom", "loom-again"))
-    assert [seen.position for seen in store.load(folder).records["loom"].seen] == [1, 2]
+    after = applied(folder, moves.merge, "loom", "loom-again")
+    assert [seen.position for seen in after.records["loom"].seen] == [1, 2]
 
 
 def test_rename_leaves_a_redirect_and_chains_collapse(folder: Path) -> None:
     for old, new in (("loom-again", "shuttle"), ("shuttle", "spindle")):
-        contents = store.load(folder)
-        moves.apply(contents, moves.rename(contents, old, new))
-        assert checking.check(store.load(folder)) == []
-    after = store.load(folder)
+        after = applied(folder, moves.rename, old, new)
+        assert checking.check(after) == []
     assert after.redirects == dict.fromkeys(("loom-again", "old-loom", "shuttle"), "spindle")
     assert [step.paper for step in after.paths["cloth"].steps] == ["loom", "spindle"]
 
@@ -266,9 +263,7 @@ def test_a_note_about_a_link_goes_with_its_link() -> None:
 
 
 def _retract(folder: Path, name: str, reason: str = "The authors withdrew it.") -> store.Contents:
-    contents = store.load(folder)
-    moves.apply(contents, moves.retract(contents, [name], reason, "2026-11-20"))
-    return store.load(folder)
+    return applied(folder, moves.retract, [name], reason, "2026-11-20")
 
 
 def test_a_retraction_leaves_a_notice_and_no_reference(folder: Path) -> None:

@@ -68,7 +68,7 @@ def test_a_topic_joins_its_group_in_the_middle(contents: Contents) -> None:
     assert text.index("\nknots:") < text.index("\nhostile-topic:")
 
 
-def test_a_run_cut_short_is_completed_by_the_next(contents: Contents) -> None:
+def test_a_paper_may_name_the_topic_already(contents: Contents) -> None:
     found = plan(contents, TOPIC)
     plans.apply(contents, replace(found, writes={"papers/stray-thread.yaml": found.writes["papers/stray-thread.yaml"]}))
     again = plan(store.load(contents.folder), TOPIC)

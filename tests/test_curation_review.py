@@ -130,8 +130,9 @@ def test_what_is_left_stays_in_the_queue(
     assert len(_queue(capsys)) == left
 
 
+@pytest.mark.parametrize(("files", "left"), [((), "2 pairs"), (("entries.csv",), "1 pair")])
 def test_what_somebody_moved_meanwhile_is_not_lost(
-    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], files: tuple[str], left: str
 ) -> None:
     class Typing(io.StringIO):
         def readline(self, *_: object) -> str:  # type: ignore[override]
@@ -140,9 +141,12 @@ def test_what_somebody_moved_meanwhile_is_not_lost(
                 return "s\n"
             return ""
 
+    (project / "entries.csv").write_text(f'id,title,year\nk1,"{TITLE}",2023\n', "utf-8")
     monkeypatch.setattr(sys, "stdin", Typing())
-    assert call("review") == 0
-    assert "looms: is no record; it is weaver now; nothing was written" in capsys.readouterr().err
+    assert call("review", *files) == 0
+    err = capsys.readouterr().err
+    assert "looms: is no record; it is weaver now; nothing was written" in err
+    assert f"0 answers kept, {left} left for another time" in err
     assert checking.check(store.load(project / "records")) == []
 
 
@@ -277,6 +281,27 @@ def test_a_doubt_outlives_the_import(
     _review(monkeypatch, "d\n", "two.csv")
     assert store.load(project / "records").records[pair[0]].not_same_as == (pair[1],)
     assert _queue(capsys, "two.csv") == []
+
+
+def test_what_another_run_keeps_from_being_written_is_left(
+    project: Path, table: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fcntl = pytest.importorskip("fcntl")
+
+    class Typing(io.StringIO):
+        def readline(self, *_: object) -> str:  # type: ignore[override]
+            fcntl.flock(other, fcntl.LOCK_EX)
+            return "d\n"
+
+    other = os.open(project / "records", os.O_RDONLY)
+    monkeypatch.setattr(sys, "stdin", Typing())
+    before = file_bytes(project)
+    assert call("review", table) == 0
+    os.close(other)
+    said = capsys.readouterr().err
+    assert "another run is writing here; wait until it has ended; nothing was written" in said
+    assert "0 answers kept, 1 pair left for another time" in said
+    assert file_bytes(project) == before
 
 
 def test_a_file_that_cannot_be_read_is_a_problem(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,7 @@ from generator import store
 from generator.curation import answers, forms, suggestions
 from generator.curation.issues import Issue
 from generator.curation.plans import Plan
-from generator.curation.suggestions import Suggestion
+from generator.curation.suggestions import Lookup, Suggestion
 from generator.disk import documents
 from generator.models import Entry, Record, Topic
 
@@ -20,11 +20,15 @@ TOY = store.load(TOY_RECORDS)
 
 
 def plan(**given: object) -> Plan:
-    return suggestions.plan(TOY, Suggestion(**{"title": "Looms: A Toy Study", **given}), added="2025-01-05")  # type: ignore[arg-type]
+    return planned(Suggestion(**{"title": "Looms: A Toy Study", **given}))  # type: ignore[arg-type]
+
+
+def planned(suggestion: Suggestion, *, keep_abstract: bool = False, lookup: Lookup | None = None) -> Plan:
+    return suggestions.plan(TOY, suggestion, added="2025-01-05", keep_abstract=keep_abstract, lookup=lookup)
 
 
 @pytest.mark.parametrize(
-    ("text", "is_paper"),
+    ("text", "expected"),
     [
         ("2401.00010", True),
         ("arXiv: 2401.00010", True),
@@ -44,8 +48,8 @@ def plan(**given: object) -> Plan:
         ("", False),
     ],
 )
-def test_words_and_addresses_are_told_apart(text: str, is_paper: bool) -> None:
-    assert answers.is_paper(text) == is_paper
+def test_words_and_addresses_are_told_apart(text: str, expected: bool) -> None:
+    assert answers.is_identifier_or_address(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -102,14 +106,14 @@ def test_an_id_names_its_topic_where_another_is_called_so(name: str, expected: s
 )
 def test_unknown_topics_come_with_a_remedy(name: str, message: str) -> None:
     found, faults = answers.topics_named([name], TOY.topics)
-    assert (found, [fault.message for fault in faults]) == ((), [message])
+    assert (found, faults) == ((), [message])
 
 
 def test_a_paper_has_few_topics() -> None:
     topics = {f"t{number}": TOY.topics["spinning"].model_copy(update={"name": f"T{number}"}) for number in range(9)}
     found, faults = answers.topics_named([*topics], topics)
     assert len(found) == 9
-    assert [fault.message for fault in faults] == ["9 are too many; keep the 4 that matter most"]
+    assert faults == ["9 are too many; keep the 4 that matter most"]
 
 
 @pytest.mark.parametrize(
@@ -159,7 +163,7 @@ def test_links(
 )
 def test_what_shows_no_paper_is_asked_about_in_the_form(answers: dict[str, str], is_asked: bool) -> None:
     issue = Issue("", forms.forms(TOY.topics)[0], {"title": "Looms: A Toy Study", "why": "It is.", **answers})
-    faults = suggestions.plan(TOY, suggestions.of_issue(issue, TOY.topics), added="2025-01-05").faults
+    faults = planned(suggestions.of_issue(issue, TOY.topics)).faults
     asked = [fault.message.startswith(("nothing shows that", "is missing; write an arXiv id")) for fault in faults]
     assert asked == [True] * is_asked
 
@@ -195,7 +199,7 @@ def test_a_list_that_keeps_abstracts_keeps_it() -> None:
     assert fault is None
     for keep, expected in ((True, True), (False, False)):
         suggestion = Suggestion(entry=entry)
-        found = suggestions.plan(TOY, suggestion, added="2025-01-05", keep_abstract=keep)
+        found = planned(suggestion, keep_abstract=keep)
         assert ("abstract: |" in found.writes["papers/looms.yaml"]) == expected
 
 
@@ -208,7 +212,7 @@ def test_what_is_looked_up_fills_what_nobody_gave_with_its_origin() -> None:
         )  # fmt: skip
 
     suggestion = Suggestion(paper=("2401.00010",), why="It is.")
-    found = suggestions.plan(TOY, suggestion, added="2025-01-05", lookup=lookup)
+    found = planned(suggestion, lookup=lookup)
     assert (found.faults, found.remarks, found.id) == ((), (), "looms-a-toy")
     data = documents.parse("", found.writes["papers/looms-a-toy.yaml"]).data
     assert Record.model_validate(data).identifiers.doi == "10.5555/a.1"
@@ -223,14 +227,14 @@ def test_what_is_looked_up_fills_what_nobody_gave_with_its_origin() -> None:
         ("Thread, A.", ({"family": "Thread", "given": "A."},)),
     ):
         entry, _ = answers.entry_of(f"@article{{a, title={{Looms, a Toy}}, author={{{given}}}}}")
-        found = suggestions.plan(TOY, replace(suggestion, entry=entry), added="2025-01-05", lookup=lookup)
+        found = planned(replace(suggestion, entry=entry), lookup=lookup)
         data = documents.parse("", found.writes["papers/looms-a-toy.yaml"]).data
         assert (tuple(data["authors"]), data["provenance"].get("authors")) == (
             people,
             "api:1" if "others" in given else None,
         )
     titled = Suggestion(paper=("2401.00010",), title="Looms: A Toy Study", why="It is.")
-    found = suggestions.plan(TOY, titled, added="2025-01-05", lookup=lookup)
+    found = planned(titled, lookup=lookup)
     assert (found.title, found.remarks) == ("Looms: A Toy Study", ("api:1 has the title 'Looms, a Toy'",))
 
 
@@ -238,16 +242,16 @@ def test_what_is_looked_up_may_show_that_the_paper_is_there() -> None:
     def lookup(_: Mapping[str, str]) -> Entry | None:
         return Entry("api", None, 1, title="Another", identifiers={"doi": "10.5555/loom.2021(7)_1"})
 
-    found = suggestions.plan(TOY, Suggestion(paper=("2401.00010",)), added="2025-01-05", lookup=lookup)
+    found = planned(Suggestion(paper=("2401.00010",)), lookup=lookup)
     assert found.duplicate is not None
     assert found.duplicate.id == "two-names"
-    nothing = suggestions.plan(TOY, Suggestion(paper=("2401.00010",)), added="2025-01-05", lookup=lambda _: None)
+    nothing = planned(Suggestion(paper=("2401.00010",)), lookup=lambda _: None)
     assert [fault.field for fault in nothing.faults] == ["title"]
 
 
 def test_what_a_bibliography_leaves_out_is_remarked() -> None:
     entry, _ = answers.entry_of("@article{a, title={Looms: A Toy Study}, journal=jtl, author={A B and others}}")
-    found = suggestions.plan(TOY, Suggestion(entry=entry), added="2025-01-05")
+    found = planned(Suggestion(entry=entry))
     assert found.remarks == (
         "authors: the source names only 1 and others",
         "journal: 'jtl' is no macro that this file defines; left out",

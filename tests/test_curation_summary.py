@@ -14,7 +14,6 @@ from site_tools import TOY_SETTINGS, call, toy_records, write_record
 
 from generator import pages, store
 from generator.curation import moves, revisions
-from generator.curation.judgement import judge
 from generator.curation.summary import LIMIT, summary
 from generator.models import Record
 
@@ -29,9 +28,9 @@ def head(base: Path) -> Path:
     return Path(shutil.copytree(base, base.parent / "records"))
 
 
-def _summary(head: Path, base: Path, limit: int = LIMIT) -> str:
+def _summary(head: Path, base: Path) -> str:
     with revisions.compared(store.load(head), str(base)) as change:
-        return summary(change, judge(change), TOY_SETTINGS, limit=limit)
+        return summary(change, TOY_SETTINGS)
 
 
 def _shown(text: str) -> str:
@@ -137,7 +136,8 @@ def test_a_summary_keeps_within_its_limit_and_says_what_is_left_out(
         write_record(head, f"many-{number:03}", record)
     for limit in (LIMIT, 300_000, 30_000, 3_000):
         made.clear()
-        text = _summary(head, base, limit)
+        monkeypatch.setattr("generator.curation.summary.LIMIT", limit)
+        text = _summary(head, base)
         assert len(text.encode()) <= limit
         if limit < 100_000:
             assert text.endswith("|\n\nThe rest is left out here, for want of room.\n")

@@ -7,7 +7,7 @@ import contextlib
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from generator.curation import answers, comments, corrections, forms, issues, pl
 from generator.curation.issues import Issue
 from generator.curation.nearness import Nearest
 from generator.curation.plans import Fault, Plan
-from generator.curation.suggestions import Suggestion
+from generator.curation.suggestions import Lookup, Suggestion
 from generator.disk import documents
 from generator.errors import InputError, Problem, ReadingListError, UsageError
 from generator.models import RECORD_TYPES, Entry
@@ -30,8 +30,6 @@ from generator.settings import Settings
 
 if TYPE_CHECKING:
     from generator.upkeep.politeness import Clock
-
-Lookup = Callable[[Mapping[str, str]], Entry | None]
 
 _STDIN = "-"
 _STATED = ("title", "topics", "why", "type")
@@ -185,8 +183,7 @@ def _worked_out(
 
 def _issue(name: str, contents: store.Contents) -> Issue:
     path = "standard input" if name == _STDIN else name
-    text = issues.decode(path, _bytes(name))
-    return issues.read(path, text, forms.forms(contents.topics))
+    return issues.read(path, _bytes(name), forms.forms(contents.topics))
 
 
 def _of_issue(issue: Issue, plan: Plan) -> _Outcome:
@@ -217,7 +214,7 @@ def _of_words(options: argparse.Namespace) -> Suggestion:
 
 
 def _with(suggestion: Suggestion, text: str, path: str) -> Suggestion:
-    if answers.is_paper(text.strip()):
+    if answers.is_identifier_or_address(text.strip()):
         return replace(suggestion, paper=(*suggestion.paper, *answers.pasted(text)[0]))
     if path or text.lstrip().startswith("@"):
         entry, fault = answers.entry_of(text)

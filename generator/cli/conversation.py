@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 
 from generator import store
-from generator.cli.printing import say
+from generator.cli.printing import ask, say
 from generator.curation import answers, suggestions
 from generator.curation.suggestions import Suggestion
 from generator.errors import UsageError
@@ -22,7 +21,7 @@ def asked(contents: store.Contents, *, fetches: bool) -> Suggestion:
 
     def topics_fault(text: str) -> str | None:
         _, faults = answers.topics_named(text.split(","), contents.topics)
-        return "; ".join(fault.message for fault in faults) or None
+        return "; ".join(faults) or None
 
     def type_fault(text: str) -> str | None:
         return f"write one of {', '.join(RECORD_TYPES)}" if text and text.lower() not in RECORD_TYPES else None
@@ -39,9 +38,7 @@ def asked(contents: store.Contents, *, fetches: bool) -> Suggestion:
 
 def _ask(question: str, fault: Callable[[str], str | None] = lambda _: None) -> str:
     while True:
-        sys.stderr.write(f"{question}: ")
-        sys.stderr.flush()
-        line = sys.stdin.readline()
+        line = ask(question)
         if not line:
             raise UsageError("the conversation ended early; nothing was written")
         if not (wrong := fault(line.strip())):

@@ -11,7 +11,6 @@ from generator.cli.opening import configured, today, writing
 from generator.cli.options import day, output_option, records_option
 from generator.cli.printing import DONE, put, say
 from generator.curation import moves, revisions
-from generator.curation.judgement import judge
 from generator.curation.summary import summary
 
 
@@ -60,7 +59,7 @@ def changes(options: argparse.Namespace) -> int:
     """Tell what changed in the records since a revision, for whoever reviews it."""
     found = configured(options)
     with revisions.compared(store.load(found.records), options.base) as change:
-        text = summary(change, judge(change), found)
+        text = summary(change, found)
     put(text, options.output)
     return DONE
 

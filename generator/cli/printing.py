@@ -56,6 +56,13 @@ def print_json(data: Any) -> None:
     print(json.dumps(data, ensure_ascii=False, indent=2))
 
 
+def ask(question: str) -> str:
+    """Ask something on the terminal; return the line that is typed, with its end, or nothing where there is none."""
+    sys.stderr.write(f"{question}: ")
+    sys.stderr.flush()
+    return sys.stdin.readline()
+
+
 def say(text: str) -> None:
     """Print talk, which is no result; what it quotes cannot send the terminal anything."""
     print("\n".join(map(escaping.terminal, text.split("\n"))), file=sys.stderr)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 
@@ -12,9 +11,9 @@ from generator import escaping, intake, readers, store
 from generator.cli.curation_commands import tell
 from generator.cli.opening import configured, today, writing
 from generator.cli.options import day, records_option
-from generator.cli.printing import DONE, PROBLEMS, print_json, problem_json, say, show
+from generator.cli.printing import DONE, PROBLEMS, ask, print_json, problem_json, say, show
 from generator.curation import review as reviewing
-from generator.curation.review import Question, Queue, Session
+from generator.curation.review import PossibleMatch, Queue, Session
 from generator.errors import Problem, ReadingListError, WriteError
 from generator.facts import dates, titles
 from generator.facts.names import listed
@@ -55,16 +54,11 @@ def review(options: argparse.Namespace) -> int:
     for problem in problems:
         say(str(problem))
     if options.json:
-        print_json(
-            {
-                "review": [_as_json(queue, each) for each in queue.questions],
-                "problems": list(map(problem_json, problems)),
-            }
-        )
+        pairs = [_as_json(queue, pair) for pair in queue.pairs]
+        print_json({"review": pairs, "problems": list(map(problem_json, problems))})
     elif options.list:
-        for each in queue.questions:
-            text = f"{_name(queue, each.keep)} and {_name(queue, each.other)}: {each.verdict.reason}"
-            show(f"{text} ({each.verdict.score:.2f})")
+        for pair in queue.pairs:
+            show(f"{_name(queue, pair.keep)} and {_name(queue, pair.other)}: {_reason(pair)}")
     else:
         _walk(Session(contents, queue), queue)
     return PROBLEMS if problems else DONE
@@ -85,15 +79,9 @@ def review_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the pairs as JSON, ask nothing")
 
 
-def _as_json(queue: Queue, question: Question) -> dict[str, object]:
-    entries = [label for name in (question.keep, question.other) for label in queue.labels.get(name, ())]
-    verdict = question.verdict
-    found: dict[str, object] = {
-        "a": question.keep,
-        "b": question.other,
-        "score": verdict.score,
-        "reason": verdict.reason,
-    }
+def _as_json(queue: Queue, pair: PossibleMatch) -> dict[str, object]:
+    entries = [label for name in (pair.keep, pair.other) for label in queue.labels.get(name, ())]
+    found = {"a": pair.keep, "b": pair.other, "score": pair.verdict.score, "reason": pair.verdict.reason}
     return found | ({"entries": entries} if entries else {})
 
 
@@ -101,38 +89,36 @@ def _name(queue: Queue, name: str) -> str:
     return ", ".join(queue.labels[name]) if name in queue.labels else name
 
 
+def _reason(pair: PossibleMatch) -> str:
+    return f"{pair.verdict.reason} ({pair.verdict.score:.2f})"
+
+
 def _walk(session: Session, queue: Queue) -> None:
     number = 0
-    while question := session.question:
+    while pair := session.pair:
         number += 1
-        width = _width()
-        _show(
-            [f"Pair {number} of {number + len(session) - 1}: {question.verdict.reason} ({question.verdict.score:.2f})"],
-            width,
-        )
-        sides = [(_name(queue, name), session.record(name)) for name in (question.keep, question.other)]
-        say("\n".join([*side_by_side(sides, width), ""]))
-        if not _answer(session, question):
+        _show(f"Pair {number} of {number + len(session) - 1}: {_reason(pair)}")
+        sides = [(_name(queue, name), session.record(name)) for name in (pair.keep, pair.other)]
+        say("\n".join([*side_by_side(sides, _width()), ""]))
+        if not _answer(session, pair):
             break
     left = session.later + len(session)
     say(f"{count(session.answered, 'answer')} kept, {count(left, 'pair')} left for another time")
 
 
-def _answer(session: Session, question: Question) -> bool:
+def _answer(session: Session, pair: PossibleMatch) -> bool:
     """Ask until there is an answer, and act on it; tell whether to go on."""
-    may_keep_other = not session.is_pending(question.other)
+    may_keep_other = not session.is_pending(pair.other)
     choice = "[s]ame, keep the left  [r]ight" if may_keep_other else "[s]ame"
     while True:
-        sys.stderr.write(f"{choice}  [d]ifferent  [l]ater  [q]uit: ")
-        sys.stderr.flush()
-        line = sys.stdin.readline()
+        line = ask(f"{choice}  [d]ifferent  [l]ater  [q]uit")
         answer = line.strip().lower()
         if not line or answer in ("q", "quit"):
             if not line:
                 say("")
             return False
         if answer in ("l", "later"):
-            session.leave()
+            session.leave(pair)
             return True
         try:
             if answer in ("s", "same"):
@@ -142,12 +128,13 @@ def _answer(session: Session, question: Question) -> bool:
             elif answer in ("d", "different"):
                 written = session.different()
             else:
-                _show([_HELP], _width())
+                _show(_HELP)
                 continue
         except WriteError:
             raise
         except ReadingListError as error:  # such as a record that somebody has moved in the meantime
             say(f"{error}; nothing was written")
+            session.leave(pair)
             return True
         for edit in written:
             tell(session.folder, edit)
@@ -216,5 +203,5 @@ def _width() -> int:
     return max(_MIN_WIDTH, min(_MAX_WIDTH, shutil.get_terminal_size((80, 24)).columns))
 
 
-def _show(lines: Sequence[str], width: int) -> None:
-    say("\n".join(part for line in lines for part in _wrapped(escaping.terminal(line), width)))
+def _show(text: str) -> None:
+    say("\n".join(_wrapped(escaping.terminal(text), _width())))

@@ -168,7 +168,7 @@ def _topic(named: str, library: Library) -> str:
 
     found, faults = topics_named([named], library.topics)
     if not found:
-        raise UsageError(f"--topic: {faults[0].message if faults else 'is empty; write the name of a topic'}")
+        raise UsageError(f"--topic: {faults[0] if faults else 'is empty; write the name of a topic'}")
     return found[0]
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from generator.curation.revisions import Change
 from generator.models import Record
-from generator.store import TABLES, Contents, is_record, record_file
+from generator.store import TABLES, is_record, record_file
 
 Kind = Literal["added", "changed", "renamed", "merged", "retracted", "removed"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -91,17 +91,12 @@ def differing(before: BaseModel | None, after: BaseModel | None) -> tuple[str, .
 
 def tables(change: Change) -> tuple[TableChange, ...]:
     """Return what happened to the items of the tables that a change touches."""
-    return tuple(
-        each
-        for file in TABLES
-        if file in change.touched
-        for each in _of_table(file, _table(change.base, file), _table(change.head, file))
-    )
-
-
-def _table(contents: Contents, file: str) -> Mapping[str, BaseModel | str]:
-    table: Mapping[str, BaseModel | str] = getattr(contents, file.removesuffix(".yaml"))
-    return table
+    found: list[TableChange] = []
+    for file in TABLES:
+        if file in change.touched:
+            name = file.removesuffix(".yaml")
+            found += _of_table(file, getattr(change.base, name), getattr(change.head, name))
+    return tuple(found)
 
 
 def _of_table(

@@ -33,7 +33,7 @@ def told(plan: Plan, labels: Mapping[str, str], written: Sequence[str], settings
         ]
     elif plan.faults:
         lines = [f"Thank you. {this} cannot be written yet. What is missing or wrong:", ""]
-        lines += faults(plan.faults, labels)
+        lines += _faults(plan.faults, labels)
         lines += [_neighbour(each, settings) for each in plan.near]
         lines += ["", "Edit the text of the issue; every change is read anew."]
     else:
@@ -46,7 +46,7 @@ def told(plan: Plan, labels: Mapping[str, str], written: Sequence[str], settings
     return "\n".join(lines) + "\n"
 
 
-def faults(found: Sequence[Fault], labels: Mapping[str, str]) -> list[str]:
+def _faults(found: Sequence[Fault], labels: Mapping[str, str]) -> list[str]:
     """Return faults as the lines of a list, each under the question that it is about."""
     lines = []
     for fault in found[:_SHOWN]:

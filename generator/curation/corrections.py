@@ -6,16 +6,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from generator import merging, store
-from generator.curation.answers import topics_named
+from generator.curation.answers import record_named, topics_named
 from generator.curation.forms import DELETE, FIELDS
 from generator.curation.issues import Issue
 from generator.curation.plans import Fault, Plan, checked, neighbours, unanswered
 from generator.facts import dates, links, titles
 from generator.facts.identifiers import SCHEMES
-from generator.facts.names import OTHERS, is_cut, listed, may_be_two, people, reads_as_sentence, without_others
+from generator.facts.names import OTHERS, is_cut, may_be_two, people, reads_as_sentence, without_others
 from generator.facts.provenance import DERIVED, EDITOR, is_editors
 from generator.faults import faults_in, spell
 from generator.models import PROVEN_FIELDS, Correction, PersonName, Record
@@ -25,7 +24,6 @@ from generator.store import Contents
 _LABELS = {name: label for label, name in FIELDS.items()}
 _OWN = ("type", "topics", "summary", "why")
 """What the list itself says of a paper: no fact that was wrong."""
-_IDENTIFIERS = tuple(f"identifiers.{kind}" for kind in SCHEMES)
 _DATES_DERIVE = {"identifiers.arxiv": "the arXiv id", "venue": "the year of the venue"}
 """What dates are derived from where no source states them, as :mod:`generator.readers.csl_json` has it."""
 _LONGEST = 300
@@ -36,8 +34,8 @@ def of_issue(issue: Issue, contents: Contents, day: str) -> Plan:
     """Work out what the answers to the form for corrections change on ``day``; nothing is written."""
     faults = unanswered(issue)
     named, field = issue.answer("record"), issue.answer("field").strip()
-    record_id = record_named(named, contents) or ""
-    if named and (fault := no_record(named, record_id, contents)):
+    record_id, fault = record_named(named, contents)
+    if named and fault:
         faults.append(Fault("record", fault))
     name = FIELDS.get(field, field)
     if field and name not in FIELDS.values():
@@ -47,49 +45,13 @@ def of_issue(issue: Issue, contents: Contents, day: str) -> Plan:
     return plan(contents, record_id, name, issue.answer("value"), issue.answer("source"), day)
 
 
-def record_named(text: str, contents: Contents) -> str | None:
-    """Return the id of the paper meant by an id, also one in capitals, a former id, a page or a title.
-
-    The paper may have been taken off.
-    """
-    text = titles.fold(text)
-    for named in (text, _last_part(text), titles.long_slug(text)):  # a title may hold a slash; a phone writes Loom
-        name = named.removesuffix(".yaml").removesuffix(".md")
-        name = contents.redirects.get(name, name)
-        if name in contents.records or name in contents.retracted:
-            return name
-        if found := contents.titled.get(titles.key(named)):
-            return found
-    return None
-
-
-def no_record(text: str, named: str, contents: Contents) -> str | None:
-    """Say why what somebody wrote, that names this id, or none, leads to no record; nothing where it does."""
-    if named in contents.records:
-        return None
-    if not named:
-        return f"{titles.fold(text)[:80]!r} is no record; write the last part of its page's address"
-    gone = contents.retracted[named]
-    was = f"{gone.title[:200]!r} was taken off the list on {gone.retracted}: {gone.reason.rstrip('.')}"
-    return f"{was}; if that was wrong, say so in a comment"
-
-
-def _last_part(url: str) -> str:
-    """Return what names the page of a URL; nothing where it is none."""
-    try:
-        parts = [part for part in urlsplit(url).path.split("/") if part and part != "index.html"]
-    except ValueError:
-        return ""
-    return parts[-1] if "/" in url and parts else ""
-
-
 def plan(contents: Contents, record_id: str, name: str, text: str, source: str, day: str) -> Plan:
     """Work out the correction of the field ``name`` (such as ``links.code``) to ``text``, which ``source`` supports.
 
     A fact that readers had seen otherwise is told on "What changed" under ``day``.
     """
     record = contents.records[record_id]
-    data: dict[str, Any] = {**store.plain(record)}
+    data = store.plain(record)
     value, faults = _value(name, text, contents)
     group, _, kind = name.partition(".")
     if kind:
@@ -102,9 +64,10 @@ def plan(contents: Contents, record_id: str, name: str, text: str, source: str, 
         data["provenance"] = merging.in_order(given)
         if is_editors(titles.fold(source)) or "; from " in source:
             faults.append(Fault("source", "is no source; write the address or the name of one, and nothing else"))
-    if not faults:
-        for place, what in faults_in(Record, data):
-            faults.append(Fault("source" if place[0] == "provenance" else "value", f"{spell(place)}: {what}"))
+    faults = faults or [
+        Fault("source" if place[0] == "provenance" else "value", f"{spell(place)}: {what}")
+        for place, what in faults_in(Record, data)
+    ]
     if not faults:
         corrected = Record.model_validate(data)
         if corrected.model_copy(update={"provenance": record.provenance}) == record:
@@ -123,7 +86,7 @@ def plan(contents: Contents, record_id: str, name: str, text: str, source: str, 
     if name in _DATES_DERIVE and origin.endswith(f"{DERIVED} {_DATES_DERIVE[name]}"):
         remarks.append(f"issued: {record.issued} is {DERIVED} {_DATES_DERIVE[name]} as it was; see whether it holds")
     made = checked(contents, Plan("correction", record_id, corrected.title, writes, remarks=tuple(remarks)))
-    return _with_twins(contents, made, corrected) if made.faults and name in ("title", *_IDENTIFIERS) else made
+    return _with_twins(contents, made, corrected) if made.faults and group in ("title", "identifiers") else made
 
 
 def _with_twins(contents: Contents, made: Plan, corrected: Record) -> Plan:
@@ -143,7 +106,7 @@ def _with(data: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
 def _shown(record: Record, name: str) -> str:
     """Return on one line, and shortened, what a record states in a field."""
     value = record.value(name)
-    text = listed([*map(str, value)]) if isinstance(value, tuple) else value or ""
+    text = merging.shown(value) if value else ""
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
@@ -151,13 +114,12 @@ def _value(name: str, text: str, contents: Contents) -> tuple[Any, list[Fault]]:
     """Return the value that ``text`` states for a field, nothing where the field is to be emptied."""
     text = text.strip()
     if text.strip("`").casefold() == DELETE:
-        fault = [Fault("value", "title: cannot be deleted; write the right one")] if name == "title" else []
-        return None, fault
+        return None, [Fault("value", "title: cannot be deleted; write the right one")] if name == "title" else []
     group, _, kind = name.partition(".")
     if name == "topics":
         lines = [[line] if not topics_named([line], contents.topics)[1] else line.split(",") for line in _lines(text)]
         ids, faults = topics_named([each for line in lines for each in line], contents.topics)
-        return ids, [Fault("value", str(fault)) for fault in faults]
+        return ids, [Fault("value", f"topics: {fault}") for fault in faults]
     if name == "authors":
         return _people(text)
     if name == "results":

@@ -89,14 +89,6 @@ def topic_labels(topics: Mapping[str, Topic]) -> dict[str, str]:
 
 
 def _suggestion(topics: Mapping[str, Topic]) -> Form:
-    chosen = Question(
-        "topics",
-        "Topics",
-        "dropdown",
-        f"Up to {MAX_TOPICS}, the main one first.",
-        options=tuple(topic_labels(topics)),
-        multiple=True,
-    )
     questions = (
         Question(
             "paper",
@@ -126,7 +118,14 @@ def _suggestion(topics: Mapping[str, Topic]) -> Form:
             "The authors' own, one address per line.",
             placeholder="https://…",
         ),
-        chosen,
+        Question(
+            "topics",
+            "Topics",
+            "dropdown",
+            f"Up to {MAX_TOPICS}, the main one first.",
+            options=tuple(topic_labels(topics)),
+            multiple=True,
+        ),
         Question("type", "Type of paper", "dropdown", "What it mainly offers.", options=RECORD_TYPES),
         Question(
             "why",
@@ -247,15 +246,8 @@ def _form_data(form: Form) -> dict[str, Any]:
 
 
 def _question_data(question: Question) -> dict[str, Any]:
-    attributes: dict[str, Any] = {"label": question.label, "description": question.description}
-    if question.placeholder:
-        attributes["placeholder"] = question.placeholder
-    if question.options:
-        attributes["options"] = list(question.options)
-        if question.multiple:
-            attributes["multiple"] = True
-    if question.render:
-        attributes["render"] = question.render
+    names = ("label", "description", "placeholder", "options", "multiple", "render")
+    attributes = {name: value for name in names if (value := getattr(question, name))}
     data = {"type": question.kind, "id": question.id, "attributes": attributes}
     return data | ({"validations": {"required": True}} if question.required else {})
 

@@ -37,20 +37,13 @@ class Issue:
         return self.answers.get(question_id, "")
 
 
-def decode(path: str, data: bytes) -> str:
-    """Return the text of an issue's body. Raises InputError where it is no text, or longer than an issue can be."""
-    if len(data) > 4 * MAX_CHARACTERS:
-        raise _refusal(path, None, f"holds {len(data)} bytes; an issue has at most {MAX_CHARACTERS} characters")
+def read(path: str, data: bytes, forms: Sequence[Form]) -> Issue:
+    """Read an issue's body. Raises InputError where it is no text, too long, of no form, or imitates a heading."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise _refusal(path, line, f"byte {error.start + 1} is not UTF-8; save the body as UTF-8") from None
-    return text
-
-
-def read(path: str, text: str, forms: Sequence[Form]) -> Issue:
-    """Read an issue's body. Raises InputError where it was made by none of ``forms``, or imitates a heading."""
     if len(text) > MAX_CHARACTERS:
         raise _refusal(path, None, f"holds {len(text)} characters; an issue has at most {MAX_CHARACTERS}")
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

@@ -39,10 +39,10 @@ class Judgement:
 
 def judge(change: Change) -> Judgement:
     """Return all problems and remarks of a change, sorted by file and line."""
-    nearest = nearness.nearest(change)
-    doubled, near = nearness.duplicates_and_remarks(change, nearest)
-    problems = {*_of_what_is_touched(change), *doubled}
-    remarks = {*near, *_unproven(change), *_untold(change), *_own_words(change), *_unpublished(change)}
+    nearest = nearness.nearest(change.base, change.head)
+    doubled, near = nearness.duplicates_and_remarks(change.base, change.head, nearest)
+    problems = {*_problems(change), *doubled}
+    remarks = {*near, *_misattributed(change), *_untold(change), *_own_words(change), *_unpublished(change)}
     return Judgement(
         tuple(sorted(problems, key=lambda problem: problem.sort_key)),
         tuple(sorted(remarks, key=lambda remark: remark.sort_key)),
@@ -50,7 +50,7 @@ def judge(change: Change) -> Judgement:
     )
 
 
-def _of_what_is_touched(change: Change) -> Iterator[Problem]:
+def _problems(change: Change) -> Iterator[Problem]:
     """Yield the problems of records that the change touches, and all others that were not there before."""
     gone = [*_vanished(change), *_given_again(change)]
     orphaned = list(_orphaned(change))
@@ -77,7 +77,7 @@ def _numbers(contents: Contents) -> Counter[tuple[str, str]]:
     return Counter((inside(contents, problem), problem.message) for problem in problems)
 
 
-def _unproven(change: Change) -> Iterator[Remark]:
+def _misattributed(change: Change) -> Iterator[Remark]:
     """Remark on facts that the change corrects, while their provenance still names the source of the old value."""
     for name, record in change.head.records.items():
         before = change.base.records.get(name)
@@ -118,6 +118,11 @@ def _untold(change: Change) -> Iterator[Remark]:
             yield Remark.at(change.head, name, (fields[0],), text)
 
 
+def _is_from_a_new_source(field: str, before: Record, record: Record) -> bool:
+    origin = record.provenance.get(field, EDITOR)
+    return origin != before.provenance.get(field) and not is_editors(origin)
+
+
 def _own_words(change: Change) -> Iterator[Remark]:
     """Remark on new words of the list's own that are more or fewer than CONTRIBUTING.md asks for."""
     fewest, most = SUMMARY_WORDS[0], SUMMARY_WORDS[-1]
@@ -133,11 +138,6 @@ def _own_words(change: Change) -> Iterator[Remark]:
             if is_spaced and words != getattr(before, field, None) and number not in fits:
                 text = f"{field}: has {count(number, 'word')}; {wanted}"
                 yield Remark.at(change.head, name, (field,), text)
-
-
-def _is_from_a_new_source(field: str, before: Record, record: Record) -> bool:
-    origin = record.provenance.get(field, EDITOR)
-    return origin != before.provenance.get(field) and not is_editors(origin)
 
 
 # --- addresses that would die ----------------------------------------------------------------------------------------
@@ -167,9 +167,9 @@ def _vanished(change: Change) -> Iterator[Problem]:
             remedy += "; if it never was published, compare with a revision that was"
         named = _list(places[name])
         named = f"; it is still named at {named}, which these commands mend too" if named else ""
-        yield Problem(
-            os.fspath(head.folder / record_file(name)),
-            None,
+        yield head.problem(
+            record_file(name),
+            (),
             f"{name}: this record is gone, but its address was published and must go on answering; {remedy}{named}",
         )
     for file, table in (("redirects.yaml", base.redirects), ("retracted.yaml", base.retracted)):
@@ -242,12 +242,9 @@ def _naming(contents: Contents, papers: Container[str]) -> Mapping[str, list[str
         if paper in papers:
             places[paper].append(f"{contents.folder / file}:{contents.files[file].line(place)}")
 
-    for path_id, path in contents.paths.items():
-        for number, step in enumerate(path.steps):
-            note(step.paper, "paths.yaml", path_id, "steps", number, "paper")
-    for topic_id, topic in contents.topics.items():
-        for number, start in enumerate(topic.start_here):
-            note(start.paper, "topics.yaml", topic_id, "start_here", number, "paper")
+    for file, item, field, named in sorted(references.steps(contents), key=lambda step: step[0]):
+        for number, paper in enumerate(named):
+            note(paper, file, item, field, number, "paper")
     for name, record in contents.records.items():
         for number, other in enumerate(record.not_same_as):
             note(other, record_file(name), "not_same_as", number)

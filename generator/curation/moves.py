@@ -6,12 +6,9 @@ lead straight to a record or a notice, and a ring of them cannot come about.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Any
-
-from pydantic import BaseModel
 
 from generator import matching, merging, store
 from generator.curation.changes import differing
@@ -63,7 +60,7 @@ def merge(contents: Contents, keep: str, other: str) -> Edit:
     begun = (name for name, topic in contents.topics.items() if other in (start.paper for start in topic.start_here))
     topics = tuple(dict.fromkeys((*made.topics, *(name for name in begun if name in gone.topics))))
     made = made.model_copy(update={"topics": topics})
-    return replace(_edit(contents, {keep: made}, {other: keep}), left_out=left_out)
+    return replace(_edit(contents, {keep: made}, {other: keep}, {}), left_out=left_out)
 
 
 def rename(contents: Contents, old: str, new: str) -> Edit:
@@ -80,7 +77,7 @@ def rename(contents: Contents, old: str, new: str) -> Edit:
         raise UsageError(f"{new}: is its id already; name another")
     if new in contents.given:
         raise UsageError(f"{new}: is or was the id of a paper, and ids are never given again; choose another")
-    return _edit(contents, {new: record}, {old: new})
+    return _edit(contents, {new: record}, {old: new}, {})
 
 
 def tell_apart(contents: Contents, one: str, other: str) -> Edit:
@@ -110,8 +107,7 @@ def retract(contents: Contents, names: Iterable[str], reason: str, day: str) -> 
         if name not in contents.records and off and off.reason == reason:
             continue
         record = record_of(contents, name)
-        facts = {field: getattr(record, field) for field in _KNOWN_BY}
-        notice = {**facts, "retracted": day, "reason": reason}
+        notice = {field: getattr(record, field) for field in _KNOWN_BY} | {"retracted": day, "reason": reason}
         for place, what in faults_in(Retraction, notice):
             raise UsageError(f"{spell(place)}: {what}")
         notices[name] = Retraction(**notice)
@@ -126,7 +122,7 @@ def retract(contents: Contents, names: Iterable[str], reason: str, day: str) -> 
                 apart[other] = apart_from(apart.get(other, contents.records[other]), name)
     staying = {name: record for name, record in contents.records.items() if name not in notices}
     _refuse_twins({**staying, **apart}, notices)
-    return _edit(contents, apart, dict.fromkeys(notices), notices)
+    return _edit(contents, apart, {}, notices)
 
 
 def _refuse_twins(staying: Mapping[str, Record], notices: Mapping[str, Retraction]) -> None:
@@ -181,32 +177,23 @@ def joined(kept: Record, gone: Record) -> Record:
     if fuller and names.is_cut(kept.authors) and "authors" not in decided:
         origins = {name: origin for name, origin in kept.provenance.items() if name != "authors"}
         kept = kept.model_copy(update={"authors": (), "provenance": origins})
-    values: dict[str, Any] = {}
-    for name in Record.model_fields:
-        ours, theirs = getattr(kept, name), getattr(gone, name)
-        if name == "link_notes":  # a note goes with its link
-            taken = {kind for kind, link in values["links"] if link != getattr(kept.links, kind)}
-            values[name] = ours.model_copy(update={kind: getattr(theirs, kind) for kind in taken})
-        elif isinstance(ours, BaseModel):
-            held = {kind: value for kind, value in ours if value or f"{name}.{kind}" in decided}
-            values[name] = theirs.model_copy(update=held)
-        elif name == "provenance":
-            filled = {field: origin for field, origin in theirs.items() if not kept.value(field)}
-            values[name] = merging.in_order({**filled, **ours})
-        elif name == "alternative_titles":
-            values[name] = _other_titles(kept, gone)
-        elif name == "alternative_identifiers":
-            values[name] = _other_identifiers(kept, gone, values["identifiers"])
-        elif name == "seen":
-            values[name] = tuple(sorted({*ours, *theirs}, key=lambda seen: (seen.source, seen.position)))
-        elif name == "corrected":
-            values[name] = tuple(sorted({*ours, *theirs}, key=lambda each: (each.day, each.what)))
-        elif name == "not_same_as":
-            values[name] = tuple(dict.fromkeys((*ours, *theirs)))
-        elif name == "added":
-            values[name] = min(filter(None, (ours, theirs)), default=None)
-        else:
-            values[name] = ours if name in decided else ours or theirs
+    values: dict[str, Any] = {name: ours if name in decided else ours or getattr(gone, name) for name, ours in kept}
+    for group in ("identifiers", "links"):
+        held = {kind: value for kind, value in getattr(kept, group) if value or f"{group}.{kind}" in decided}
+        values[group] = getattr(gone, group).model_copy(update=held)
+    taken = {kind for kind, link in values["links"] if link != getattr(kept.links, kind)}
+    notes = {kind: getattr(gone.link_notes, kind) for kind in taken}  # a note goes with its link
+    filled = {field: origin for field, origin in gone.provenance.items() if not kept.value(field)}
+    values |= {
+        "alternative_titles": _other_titles(kept, gone),
+        "alternative_identifiers": _other_identifiers(kept, gone, values["identifiers"]),
+        "link_notes": kept.link_notes.model_copy(update=notes),
+        "provenance": merging.in_order({**filled, **kept.provenance}),
+        "seen": tuple(sorted({*kept.seen, *gone.seen}, key=lambda seen: (seen.source, seen.position))),
+        "corrected": tuple(sorted({*kept.corrected, *gone.corrected}, key=lambda each: (each.day, each.what))),
+        "not_same_as": apart_from(kept, *gone.not_same_as).not_same_as,
+        "added": min(filter(None, (kept.added, gone.added)), default=None),
+    }
     return Record(**values)
 
 
@@ -267,29 +254,30 @@ def _other_identifiers(kept: Record, gone: Record, held: Identifiers) -> tuple[I
 def _edit(
     contents: Contents,
     changed: Mapping[str, Record],
-    moved: Mapping[str, str | None],
-    notices: Mapping[str, Retraction] = MappingProxyType({}),
+    moved: Mapping[str, str],
+    notices: Mapping[str, Retraction],
 ) -> Edit:
-    """Return the edit that writes ``changed``, lets the ids in ``moved`` go, and names the new one where one was named.
+    """Return the edit that writes ``changed`` and lets ids go, each of which leads to a new one or to its notice.
 
-    Of what has no new id, topics and paths name nothing more, and its notice answers for it.
+    Whatever named an id names its new one; topics and paths name nothing that has a notice.
     """
-    records = {name: record for name, record in contents.records.items() if name not in moved} | dict(changed)
+    gone = (*moved, *notices)
+    records = {name: record for name, record in contents.records.items() if name not in gone} | dict(changed)
     writes: dict[str, str] = {}
     for name, record in records.items():
-        apart = tuple(dict.fromkeys(moved.get(other) or other for other in record.not_same_as))
+        apart = tuple(dict.fromkeys(moved.get(other, other) for other in record.not_same_as))
         apart = tuple(other for other in apart if other != name)
         if name in changed or apart != record.not_same_as:
             writes[store.record_file(name)] = store.record_text(record.model_copy(update={"not_same_as": apart}))
     topics = {
-        name: topic.model_copy(update={"start_here": _renamed(topic.start_here, moved)})
+        name: topic.model_copy(update={"start_here": _renamed(topic.start_here, moved, notices)})
         for name, topic in contents.topics.items()
     }
     paths = {
-        name: path.model_copy(update={"steps": _renamed(path.steps, moved)}) for name, path in contents.paths.items()
+        name: path.model_copy(update={"steps": _renamed(path.steps, moved, notices)})
+        for name, path in contents.paths.items()
     }
-    redirects = {name: moved.get(to) or to for name, to in contents.redirects.items()}
-    redirects |= {old: new for old, new in moved.items() if new}
+    redirects = {name: moved.get(to, to) for name, to in contents.redirects.items()} | dict(moved)
     retracted = {**contents.retracted, **notices}
     if topics != contents.topics:
         writes["topics.yaml"] = store.table_text(topics)
@@ -302,14 +290,14 @@ def _edit(
     answering = {*records, *retracted}
     if problem := next((name for name, to in redirects.items() if name in answering or to not in answering), None):
         raise ReadingListError(f"redirects.yaml: {problem} would lead nowhere; run `reading-list check` first")
-    return Edit(writes, tuple(map(store.record_file, moved)))
+    return Edit(writes, tuple(map(store.record_file, gone)))
 
 
-def _renamed(steps: Sequence[Step], moved: Mapping[str, str | None]) -> tuple[Step, ...]:
-    """Return steps with the new ids of what moved; a step goes where there is no new id, or that has its own."""
-    no_place = {None, *(step.paper for step in steps)}
+def _renamed(steps: Sequence[Step], moved: Mapping[str, str], notices: Container[str]) -> tuple[Step, ...]:
+    """Return steps with the new ids of what moved; a step goes with its paper, or where the new id has one already."""
+    held = {step.paper for step in steps}
     return tuple(
-        step.model_copy(update={"paper": moved[step.paper]}) if step.paper in moved else step
+        step.model_copy(update={"paper": moved.get(step.paper, step.paper)})
         for step in steps
-        if step.paper not in moved or moved[step.paper] not in no_place
+        if step.paper not in notices and moved.get(step.paper) not in held
     )

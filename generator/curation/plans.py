@@ -12,7 +12,6 @@ from generator import checking, store
 from generator.curation import nearness
 from generator.curation.issues import Issue
 from generator.curation.nearness import Nearest
-from generator.curation.revisions import Change
 from generator.disk import documents
 from generator.models import Path as ReadingPath
 from generator.models import Record, Topic
@@ -52,7 +51,7 @@ def unanswered(issue: Issue) -> list[Fault]:
     return [
         Fault(question.id, "is missing; answer it")
         for question in issue.form.questions
-        if question.required and not issue.answers.get(question.id)
+        if question.required and not issue.answer(question.id)
     ]
 
 
@@ -61,9 +60,8 @@ def neighbours(contents: Contents, record_id: str, record: Record) -> tuple[Near
 
     They are those that ``check --base`` names once the record is there.
     """
-    files: frozenset[str] = frozenset()
     head = replace(contents, records={**contents.records, record_id: record})
-    near = nearness.nearest(Change(contents, head, files, files, files)).get(record_id, ())
+    near = nearness.nearest(contents, head).get(record_id, ())
     return tuple(each for each in near if each.verdict.kind != "different")
 
 

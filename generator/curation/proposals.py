@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from generator import store
-from generator.curation.corrections import no_record, record_named
+from generator.curation.answers import record_named
 from generator.curation.forms import MAX_TOPICS, PATH, TOPIC
 from generator.curation.issues import Issue
 from generator.curation.plans import Fault, Plan, checked, unanswered
@@ -18,7 +18,7 @@ from generator.models import Path as ReadingPath
 from generator.models import Topic
 from generator.store import Contents
 
-MIN_STEPS = 3
+_MIN_STEPS = 3
 _ITEM = re.compile(r"(?:[-*•]|\d{1,3}[.)])\s+")
 
 
@@ -28,26 +28,26 @@ def of_issue(issue: Issue, contents: Contents) -> Plan:
     what, description = issue.answer("what").strip(), issue.answer("description")
     if what and what not in (TOPIC, PATH):
         faults.append(Fault("what", f"{what[:40]!r} is none of {TOPIC}, {PATH}; choose one of these"))
-    papers, more = _papers(issue.answer("papers"), contents)
+    steps, more = _steps(issue.answer("papers"), contents)
     faults += more
     name = titles.fold(issue.answer("name"))
     if what == PATH:
-        return _path(contents, name, description, papers, faults)
+        return _path(contents, name, description, steps, faults)
     if what == TOPIC:
-        return _topic(contents, name, titles.fold(issue.answer("group")), description, papers, faults)
+        return _topic(contents, name, titles.fold(issue.answer("group")), description, steps, faults)
     return Plan(title=name or None, faults=tuple(faults))
 
 
-def _papers(text: str, contents: Contents) -> tuple[dict[str, str], list[Fault]]:
-    """Return the papers of the lines ``id: why`` in order, each with its reason."""
+def _steps(text: str, contents: Contents) -> tuple[list[dict[str, str]], list[Fault]]:
+    """Return the ``paper`` and the reason ``why`` of each line ``id: why``, in order."""
     found: dict[str, str] = {}
     faults: list[Fault] = []
     for line in filter(None, map(str.strip, text.split("\n"))):
         paper, _, rest = _ITEM.sub("", line, count=1).partition(" ")
         paper = paper.rstrip(":,")
-        record_id = record_named(paper, contents) or ""
+        record_id, fault = record_named(paper, contents)
         why = titles.fold(rest.lstrip(":-–— "))
-        if fault := no_record(paper, record_id, contents):
+        if fault:
             faults.append(Fault("papers", fault))
         elif record_id in found:
             faults.append(Fault("papers", f"{record_id!r} stands twice; keep one"))
@@ -55,37 +55,34 @@ def _papers(text: str, contents: Contents) -> tuple[dict[str, str], list[Fault]]
             faults.append(Fault("papers", f"{record_id!r} has no reason; say behind it in one sentence why to read it"))
         else:
             found[record_id] = why
-    return found, faults
+    return [{"paper": paper, "why": why} for paper, why in found.items()], faults
 
 
 def _topic(
-    contents: Contents, name: str, group: str, description: str, papers: Mapping[str, str], faults: list[Fault]
+    contents: Contents, name: str, group: str, description: str, steps: list[dict[str, str]], faults: list[Fault]
 ) -> Plan:
-    steps = [{"paper": paper, "why": why} for paper, why in papers.items()]
     data = {"name": name, "group": group, "description": description, "start_here": steps}
     if not group:
         faults.append(Fault("group", "is missing; name the group that the topic belongs to"))
     topic_id = _id(name, {known: topic.name for known, topic in contents.topics.items()}, faults)
-    # A run that was cut short wrote the topic into some of the records already: this one completes it.
-    held = {paper: [each for each in contents.records[paper].topics if each != topic_id] for paper in papers}
-    full = [paper for paper, topics in held.items() if len(topics) >= MAX_TOPICS]
+    held = {step["paper"]: contents.records[step["paper"]] for step in steps}
+    topics_of = {paper: tuple(dict.fromkeys((*record.topics, topic_id))) for paper, record in held.items()}
+    full = [paper for paper, topics in topics_of.items() if len(topics) > MAX_TOPICS]
     faults += [Fault("papers", f"{paper!r} has {MAX_TOPICS} topics already; choose another paper") for paper in full]
     faults += _faults(Topic, data, faults)
     if faults:
         return Plan("topic", title=name or None, faults=tuple(faults))
     table = _behind_its_group(contents.topics, topic_id, Topic.model_validate(data))
     writes = {"topics.yaml": store.table_text(table)}
-    for paper in papers:
-        record = contents.records[paper].model_copy(update={"topics": (*held[paper], topic_id)})
-        writes[store.record_file(paper)] = store.record_text(record)
+    for paper, record in held.items():
+        writes[store.record_file(paper)] = store.record_text(record.model_copy(update={"topics": topics_of[paper]}))
     return checked(contents, Plan("topic", topic_id, table[topic_id].name, writes))
 
 
-def _path(contents: Contents, name: str, description: str, papers: Mapping[str, str], faults: list[Fault]) -> Plan:
-    steps = [{"paper": paper, "why": why} for paper, why in papers.items()]
+def _path(contents: Contents, name: str, description: str, steps: list[dict[str, str]], faults: list[Fault]) -> Plan:
     data = {"title": name, "description": description, "steps": steps}
-    if papers and len(papers) < MIN_STEPS and not faults:
-        faults.append(Fault("papers", f"{len(papers)} make no path; name {MIN_STEPS} or more"))
+    if steps and len(steps) < _MIN_STEPS and not faults:
+        faults.append(Fault("papers", f"{len(steps)} make no path; name {_MIN_STEPS} or more"))
     path_id = _id(name, {known: path.title for known, path in contents.paths.items()}, faults)
     faults += _faults(ReadingPath, data, faults)
     if faults:

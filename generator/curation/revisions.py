@@ -59,7 +59,7 @@ def compared(head: Contents, base: str) -> Iterator[Change]:
                 f"{scratch}: cannot be written ({error.strerror}); make room there, or set TMPDIR to another folder"
             ) from error
         found = _joined(store.load(folder), head, same)
-        touched = frozenset(before.keys() ^ after.keys()) | (before.keys() - same)
+        touched = (before.keys() ^ after.keys()) | (before.keys() - same)
         yield Change(found, head, frozenset(before), frozenset(after), frozenset(touched))
 
 

@@ -13,7 +13,7 @@ from generator import checking, intake, merging, store
 from generator.curation import answers
 from generator.curation.forms import MAX_WHY_WORDS, topic_labels
 from generator.curation.issues import Issue, chosen
-from generator.curation.nearness import Nearest, Standing
+from generator.curation.nearness import STANDINGS, Nearest, Standing
 from generator.curation.plans import Fault, Plan, checked, neighbours
 from generator.facts import identifiers, links, titles
 from generator.facts.identifiers import SCHEMES
@@ -21,7 +21,10 @@ from generator.facts.names import is_cut
 from generator.faults import faults_in, spell
 from generator.matching.comparison import Verdict
 from generator.models import RECORD_TYPES, Entry, Record, Topic
-from generator.store import Contents
+from generator.store import Contents, references
+
+Lookup = Callable[[Mapping[str, str]], Entry | None]
+"""Tells what is known of the paper with these identifiers."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,11 @@ class _Facts:
     remarks: list[str] = field(default_factory=list)
     elsewhere: list[str] = field(default_factory=list)
     """Addresses given as the paper's that no identifier is read from."""
+
+    def place(self, name: str) -> tuple[dict[str, Any], str]:
+        """Return where the value of a field stands, such as ``links.code``: what holds it, and under which key."""
+        group, _, kind = name.partition(".")
+        return (self.values.setdefault(group, {}), kind) if kind else (self.values, group)
 
     def put(self, group: str, kind: str, value: str, question: str) -> None:
         """Put an identifier or link in its place, which must be empty or hold the same."""
@@ -102,19 +110,12 @@ def of_answer(text: str) -> Suggestion:
     return Suggestion(paper=paper or (spare,), remarks=told)
 
 
-def plan(
-    contents: Contents,
-    suggestion: Suggestion,
-    *,
-    added: str,
-    keep_abstract: bool = False,
-    lookup: Callable[[Mapping[str, str]], Entry | None] | None = None,
-) -> Plan:
+def plan(contents: Contents, suggestion: Suggestion, *, added: str, keep_abstract: bool, lookup: Lookup | None) -> Plan:
     """Work out the record of a suggestion; nothing is written.
 
     ``added`` is the day it joins the list. A paper that is there already is refused and named; one that is only near
-    to some other becomes a record with a remark. ``lookup`` may tell what is known of a paper with these identifiers:
-    that fills what the suggestion leaves open, with its provenance.
+    to some other becomes a record with a remark. What ``lookup`` tells fills what the suggestion leaves open, with its
+    provenance.
     """
     facts = _given(suggestion, contents.topics, keep_abstract)
     duplicate = _holder(contents, facts)
@@ -138,10 +139,8 @@ def plan(
     near = neighbours(contents, record_id, record)
     if near and near[0].verdict.kind == "same":
         return _refused(contents, facts, near[0])
-    off = ", which was taken off the list"
     remarks = tuple(facts.remarks) + tuple(
-        f"near to {each.id!r}{off if each.standing == 'retracted' else ''}: {each.verdict.reason}; a person decides"
-        for each in near
+        f"near to {each.id!r}{STANDINGS[each.standing]}: {each.verdict.reason}; a person decides" for each in near
     )
     writes = {} if suggestion.unproven else {store.record_file(record_id): store.record_text(record)}
     return checked(contents, Plan("paper", record_id, record.title, writes, suggestion.unproven, remarks, near=near))
@@ -150,7 +149,10 @@ def plan(
 def _given(suggestion: Suggestion, topics: Mapping[str, Topic], keep_abstract: bool) -> _Facts:
     facts = _Facts(faults=[*suggestion.faults], remarks=[*suggestion.remarks])
     if suggestion.entry:
-        _from_entry(facts, suggestion.entry, keep_abstract)
+        for name, value in merging.fields_of(suggestion.entry, keep_abstract=keep_abstract).items():
+            place, key = facts.place(name)
+            place[key] = value
+        facts.remarks += suggestion.entry.doubts
     for text in suggestion.paper:
         _from_pasted(facts, text, "paper")
     for text in suggestion.links:
@@ -174,26 +176,15 @@ def _refused(contents: Contents, facts: _Facts, duplicate: Nearest) -> Plan:
     return Plan("paper", title=title, faults=(Fault("", why),), remarks=tuple(facts.remarks), duplicate=known)
 
 
-def _from_entry(facts: _Facts, entry: Entry, keep_abstract: bool) -> None:
-    for name, value in merging.fields_of(entry, keep_abstract=keep_abstract).items():
-        group, _, kind = name.partition(".")
-        if kind:
-            facts.put(group, kind, value, "bibtex")
-        else:
-            facts.values[name] = value
-    facts.remarks.extend(entry.doubts)
-
-
 def _fill(facts: _Facts, entry: Entry, keep_abstract: bool) -> None:
     """Take from what was looked up the facts that nobody gave, and all authors where only the first were given."""
     for name, value in merging.fields_of(entry, keep_abstract=keep_abstract).items():
-        group, _, kind = name.partition(".")
-        place = facts.values.setdefault(group, {}) if kind else facts.values
-        held = place.get(kind or group)
+        place, key = facts.place(name)
+        held = place.get(key)
         if not held or (name == "authors" and is_cut(held) and not is_cut(value)):
-            place[kind or group] = value
+            place[key] = value
             facts.values.setdefault("provenance", {})[name] = entry.origins.get(name, entry.label)
-        elif name == "title" and titles.key(value) != titles.key(place[group]):
+        elif name == "title" and titles.key(value) != titles.key(held):
             facts.remarks.append(f"{entry.label} has the title {value[:200]!r}")
 
 
@@ -243,7 +234,7 @@ def _title(facts: _Facts, suggestion: Suggestion) -> None:
 def _own_words(facts: _Facts, suggestion: Suggestion, topics: Mapping[str, Topic]) -> None:
     """Take topics, type and reason, which no source states but the person who suggests."""
     found, faults = answers.topics_named(suggestion.topics, topics)
-    facts.faults += faults
+    facts.faults += [Fault("topics", fault) for fault in faults]
     if found:
         facts.values["topics"] = found
     if kind := suggestion.type.strip().lower():
@@ -261,14 +252,13 @@ def _own_words(facts: _Facts, suggestion: Suggestion, topics: Mapping[str, Topic
 
 def _holder(contents: Contents, facts: _Facts) -> Nearest | None:
     """Return the paper that has one of the identifiers: that is the one, whatever the titles are."""
-    given = facts.values.get("identifiers", {}).items()
-    for name, paper in contents.papers.items():
-        held = {pair for each in (paper.identifiers, *paper.alternative_identifiers) for pair in each}
-        for kind, value in given:
-            if (kind, value) in held:
-                reason = f"same {SCHEMES[kind].name} identifier {value}"
-                standing: Standing = "listed" if name in contents.records else "retracted"
-                return Nearest(name, paper.title, Verdict("same", 1.0, reason), standing)
+    papers = contents.papers
+    bearing = references.bearing(papers)
+    for kind, value in facts.values.get("identifiers", {}).items():
+        if name := bearing.get((kind, value)):
+            reason = f"same {SCHEMES[kind].name} identifier {value}"
+            standing: Standing = "listed" if name in contents.records else "retracted"
+            return Nearest(name, papers[name].title, Verdict("same", 1.0, reason), standing)
     return None
 
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from generator import pages
 from generator.curation import changes
 from generator.curation.changes import RecordChange
-from generator.curation.judgement import Judgement
+from generator.curation.judgement import Judgement, judge
 from generator.curation.revisions import Change
 from generator.errors import Problem
 from generator.escaping import github, github_block, github_code_element
@@ -41,12 +41,12 @@ _WORDS = {
 }
 
 
-def summary(change: Change, judgement: Judgement, settings: Settings, *, limit: int = LIMIT) -> str:
+def summary(change: Change, settings: Settings) -> str:
     """Return what a change does: each record and table, the verdicts, and the pages before and after, folded.
 
-    All text of records is escaped for GitHub. What does not fit into ``limit`` bytes is left out and counted.
+    All text of records is escaped for GitHub. What does not fit into ``LIMIT`` bytes is left out and counted.
     """
-    records, tables = changes.records(change), changes.tables(change)
+    records, tables, judgement = changes.records(change), changes.tables(change), judge(change)
     parts = ["### What this changes\n", _counts(records, judgement)]
     if records:
         rows = [_row(change, judgement, each) for each in records]
@@ -64,7 +64,7 @@ def summary(change: Change, judgement: Judgement, settings: Settings, *, limit: 
         if found:
             parts.append(f"#### {heading}\n\n" + _lines(list(map(_told, found)), "- … and {} more"))
     shown = [each for each in records if each.id in change.head.records]
-    return _fitted("\n".join(parts), _pages(change, shown, settings), len(shown), limit)
+    return _fitted("\n".join(parts), _pages(change, shown, settings), len(shown))
 
 
 def _counts(records: Sequence[RecordChange], judgement: Judgement) -> str:
@@ -105,11 +105,11 @@ def _lines(lines: Sequence[str], more: str) -> str:
 # --- pages before and after ------------------------------------------------------------------------------------------
 
 
-def _fitted(text: str, folded: Iterator[str], number: int, limit: int) -> str:
-    """Put as many of the ``number`` folded pages below the text as ``limit`` bytes hold; the others are not made."""
+def _fitted(text: str, folded: Iterator[str], number: int) -> str:
+    """Put as many of the ``number`` folded pages below the text as ``LIMIT`` bytes hold; the others are not made."""
     shown: list[str] = []
     left, heading = number, "\n#### Pages\n\n"
-    room = limit - len((text + heading).encode()) - 200
+    room = LIMIT - len((text + heading).encode()) - 200
     for page in folded:
         room -= len(page.encode()) + 1
         if room < 0 or len(shown) == _PAGES:
@@ -119,9 +119,9 @@ def _fitted(text: str, folded: Iterator[str], number: int, limit: int) -> str:
     if left:
         shown.append(f"The pages of {count(left, 'more record')} are left out here, for want of room.\n")
     text = text + (heading + "\n".join(shown) if shown else "")
-    if len(text.encode()) <= limit:
+    if len(text.encode()) <= LIMIT:
         return text
-    whole = text.encode()[: limit - len(_CUT)].decode("utf-8", "ignore")
+    whole = text.encode()[: LIMIT - len(_CUT)].decode("utf-8", "ignore")
     return whole[: whole.rfind("\n")] + _CUT
 
 

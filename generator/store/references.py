@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from generator.errors import Problem
 from generator.facts.ids import id_fault
-from generator.models import Record
+from generator.models import Record, Retraction
 from generator.store import Contents, record_file
 
 
@@ -29,11 +29,11 @@ def fields(contents: Contents, file: str) -> Mapping[str, object]:
     return document.data if document and isinstance(document.data, Mapping) else {}
 
 
-def bearing(records: Mapping[str, Record]) -> dict[tuple[str, str], str]:
-    """Return which record bears an identifier, be it an alternative one: ``{("doi", "10.1000/1"): "loom"}``."""
+def bearing(papers: Mapping[str, Record | Retraction]) -> dict[tuple[str, str], str]:
+    """Return which paper bears an identifier, be it an alternative one: ``{("doi", "10.1000/1"): "loom"}``."""
     found: dict[tuple[str, str], str] = {}
-    for name, record in records.items():
-        for held in (record.identifiers, *record.alternative_identifiers):
+    for name, paper in papers.items():
+        for held in (paper.identifiers, *paper.alternative_identifiers):
             found |= {(kind, value): name for kind, value in held if value}
     return found
 
