@@ -272,8 +272,7 @@ def test_what_is_asked_for_comes_best_match_first(visit: Visit) -> None:
     found = page.evaluate(
         """async () => {
           const { searchIndex } = await import(new URL("../assets/search-index.js", location.href).href);
-          const found = await searchIndex.find("memory");
-          return (await searchIndex.cards(found.papers)).map(({ title }) => title);
+          return (await searchIndex.find("memory", Infinity)).cards.map(({ title }) => title);
         }"""
     )
     newest = [title for title in _titled(LIST.newest_first) if title in found]
@@ -322,6 +321,16 @@ def test_a_list_published_anew_is_not_shown_by_the_numbers_of_the_old_one(
         expect(page.locator("#rl-count")).to_have_text("The search could not be loaded; these are all papers.")
         assert answered < 5
     assert visit.query() == "?find=gptq"
+
+
+def test_a_list_of_another_format_is_asked_for_past_the_cache(visit: Visit) -> None:
+    kept = iter([{"version": 0}])
+    visit.page.route(
+        "**/data/catalogue.json",
+        lambda route: route.fulfill(json=old) if (old := next(kept, None)) else route.continue_(),
+    )
+    visit.browse()
+    assert visit.count == TOTAL
 
 
 @pytest.mark.parametrize("then", ["Return", "another sort"])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import json
 import re
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -15,11 +18,12 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Locator, Page, Request, Response, Route, expect
 from site_tools import PAYLOAD_FLAG, RECORDS, Site, library, real_site, scratch, serve, toy_site, zensical_site
 
-from generator import wording
+from generator import store, wording
 from generator.facts import titles
+from generator.library import Library
 from generator.models import Record
 from generator.pages.rendering import unbroken
-from generator.search import words
+from generator.search import index, words
 
 pytestmark = pytest.mark.browser
 
@@ -605,6 +609,53 @@ def test_a_site_published_anew_is_searched_anew(browser: Browser, real: str) -> 
         assert old
         assert all("404" in text for text in visit.said)  # the file that has gone
         visit.said.clear()
+
+
+@pytest.mark.parametrize("before", ["another list", "another format"])
+@pytest.mark.parametrize("stays", [True, False])
+def test_what_a_browser_kept_of_an_older_publication_misleads_nobody(
+    browser: Browser, tmp_path: Path, before: str, stays: bool
+) -> None:
+    """The kept list of files names some that are gone, and numbers the papers otherwise."""
+    for each in real_site().folder.iterdir():
+        (tmp_path / each.name).symlink_to(each)
+    (tmp_path / "data").unlink()
+    folder = tmp_path / "data" / "search"
+    older = dict(index.files(LIST))
+    if before == "another format":
+        older = {index.MANIFEST: '{"version": 1}'}
+    newer = dict(index.files(_without_the_newest()))
+    with serve(tmp_path, kept=True) as address, _visit(browser, address) as visit:
+        _publish(folder, older)
+        page = visit.open()
+        page.evaluate(  # its words are there, the papers it shows are not yet
+            """async () => {
+                const { searchIndex } = await import(new URL("../assets/search-index.js", location.href).href);
+                await searchIndex.find("quantization").catch(() => {});
+            }"""
+        )
+        _publish(folder, newer)
+        if not stays:
+            visit.open()
+        found = visit.ask("quantization")
+        with _visit(browser, address) as other:
+            other.open()
+            assert found == other.ask("quantization") != []
+        assert all("404" in text for text in visit.said)  # the files that have gone
+        visit.said.clear()
+
+
+def _without_the_newest() -> Library:
+    contents = store.load(RECORDS)
+    records = {record_id: each for record_id, each in contents.records.items() if record_id != LIST.newest_first[0]}
+    return Library.of(dataclasses.replace(contents, records=records))
+
+
+def _publish(folder: Path, files: Mapping[str, str]) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def test_an_index_that_cannot_be_loaded_is_said(browser: Browser, real: str) -> None:

@@ -54,34 +54,44 @@ export function place(address) {
 
 // --- the list's data ---------------------------------------------------------------------------------------------------
 
-const loading = new Map();
+const files = new Map();
 
-/** Fetch a file of the data folder once; the promise is the same for all who ask, and asked again after a failure. */
-export function data(name, read = (response) => response.json(), cache = "default") {
-  if (!loading.has(name)) {
-    const answer = fetch(new URL(`data/${name}`, root), { credentials: "same-origin", cache }).then((response) => {
-      if (!response.ok) throw new Error(`${name}: ${response.status}`);
-      return read(response);
-    });
-    answer.catch(() => loading.delete(name));
-    loading.set(name, answer);
-  }
-  return loading.get(name);
+async function load(name, read = (response) => response.json(), cache = "default") {
+  const response = await fetch(new URL(`data/${name}`, root), { credentials: "same-origin", cache });
+  if (!response.ok) throw new Error(`${name}: ${response.status}`);
+  return read(response);
 }
 
-/** Forget a file that was fetched, and fetch it past the browser's cache. */
-export function again(name, read) {
-  loading.delete(name);
-  return data(name, read, "reload");
+/** Fetch a file of the data folder once; the promise is the same for all who ask, and asked again after a failure. */
+export function data(name, read) {
+  if (!files.has(name)) {
+    const answer = load(name, read);
+    answer.catch(() => files.delete(name));
+    files.set(name, answer);
+  }
+  return files.get(name);
+}
+
+/** Fetch a file past the browser's cache. What was fetched before is held until the new one is there. */
+export async function again(name, read) {
+  const found = await load(name, read, "reload");
+  files.set(name, Promise.resolve(found));
+  return found;
+}
+
+/** Fetch a file of one format. A browser may have kept one of another, of before the site was published anew. */
+export async function versioned(name, version) {
+  let found = await data(name);
+  if (found.version !== version) found = await again(name);
+  if (found.version !== version) throw new Error(`${name}: version ${found.version}`);
+  return found;
 }
 
 /** Fetch the index of all papers. */
-export function catalogue() {
-  return data("catalogue.json").then((found) => {
-    if (found.version !== 1) throw new Error(`catalogue.json: version ${found.version}`);
-    marks.know(found.papers.id, found.redirects);
-    return found;
-  });
+export async function catalogue() {
+  const found = await versioned("catalogue.json", 1);
+  marks.know(found.papers.id, found.redirects);
+  return found;
 }
 
 // --- the store ---------------------------------------------------------------------------------------------------------

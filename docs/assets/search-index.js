@@ -3,8 +3,9 @@
  * search box, the browse page and the page of a wrong address ask here, so that they find the same.
  */
 
-import { count, root } from "./marks.js";
+import { again, count, data, versioned } from "./marks.js";
 
+const MANIFEST = "search/index.json";
 const VERSION = 2;
 const FIELD_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
 const SHORTEST_PREFIX = 3; // shorter words are found whole only
@@ -70,7 +71,7 @@ const OTHER_ADDRESS = new RegExp(
 );
 
 /** Return the words a query asks for. An address of a paper counts as its identifier; commands of LaTeX do not count. */
-export function queryWords(query, stop = new Set()) {
+function queryWords(query, stop) {
   const bare = query
     .slice(0, 300)
     .replace(ARXIV_ADDRESS, "$1")
@@ -137,45 +138,21 @@ export function errors(word, other, limit) {
 
 // --- the index ---------------------------------------------------------------------------------------------------------
 
-/** The index of this site. Files come with the first query that needs them, and are kept. */
+/** Return one of the files that a manifest names. Files come with the first query that needs them, and are kept. */
+const fileOf = (index, kind, number, read) => data(`search/${kind}-${index.files[kind][number]}.json`, read);
+
 class SearchIndex {
-  #opened = null;
-  #files = new Map();
   #terms = new Map();
 
   /** Fetch the manifest, so that a first query is quick. */
-  open(cache = "default") {
-    this.#opened ??= this.#fetch("index.json", cache).then(
-      (found) => {
-        if (found.version !== VERSION) throw new Error(`search/index.json: version ${found.version}`);
-        const stop = new Set(foldWords(found.stop));
-        return { ...found, stop };
-      },
-    );
-    this.#opened.catch(() => (this.#opened = null));
-    return this.#opened;
+  open() {
+    return versioned(MANIFEST, VERSION);
   }
 
   /** Fetch the manifest again, past the browser's cache. */
-  renew() {
-    this.#opened = null;
-    return this.open("reload");
-  }
-
-  async #fetch(name, cache = "default") {
-    const response = await fetch(new URL(`data/search/${name}`, root), { credentials: "same-origin", cache });
-    if (!response.ok) throw new Error(`search/${name}: ${response.status}`);
-    return response.json();
-  }
-
-  #file(index, kind, number, read = (found) => found) {
-    const name = `${kind}-${index.files[kind][number]}.json`;
-    if (!this.#files.has(name)) {
-      const answer = this.#fetch(name).then(read);
-      answer.catch(() => this.#files.delete(name));
-      this.#files.set(name, answer);
-    }
-    return this.#files.get(name);
+  async renew() {
+    await again(MANIFEST);
+    return this.open();
   }
 
   /** Ask the index; where the site was published anew since its manifest was read, ask the new one. */
@@ -186,7 +163,6 @@ class SearchIndex {
     } catch (error) {
       const renewed = await this.renew();
       if (renewed.digest === index.digest) throw error;
-      this.#terms.clear();
       return question(renewed);
     }
   }
@@ -194,20 +170,23 @@ class SearchIndex {
   /**
    * Find the papers that have every word of a query.
    *
-   * Returns `papers`, the numbers of the papers, best first; `fields`, for each of them the bits of the fields it was
-   * found in; `terms`, for each word of the query the word that was `asked`, the `words` of the list it stands for, what
-   * it was `mended` to, and the fields of its own papers; `partly`, where not all papers have all words, a sentence that
-   * says so; `query`, the query as it was answered; `mended`, whether that differs; and `table`, the manifest.
+   * Returns `papers`, the numbers of the papers, best first; `cards`, what the first `shown` of them show; `fields`, for
+   * every paper the bits of the fields it was found in; `terms`, for each word of the query the word that was
+   * `asked`, the `words` of the list it stands for, what it was `mended` to, and the fields of its own papers; `partly`,
+   * where not all papers have all words, a sentence that says so; `query`, the query as it was answered; `mended`,
+   * whether that differs; and `table`, the manifest. All of it is of one publication, whose numbers mean nothing to others.
    */
-  find(query) {
+  find(query, shown = 0) {
     return this.#ask(async (index) => {
-      const asked = queryWords(await this.#joined(index, query), index.stop);
+      const asked = queryWords(await this.#joined(index, query), new Set(foldWords(index.stop)));
       const apart = await Promise.all(asked.map((word) => this.#term(index, word)));
       const { terms, named } = await this.#together(index, apart);
       const answer = answered(query, terms);
       // As `_whole` writes it.
       for (const [paper] of (await this.#look(index, `${foldWords(answer.query).join("")}.`)).papers) named.add(paper);
-      return { ...ranked(terms, index, named), ...answer, terms, table: index };
+      const found = ranked(terms, index, named);
+      const cards = await cardsOf(index, found.papers.slice(0, shown));
+      return { ...found, ...answer, cards, terms, table: index };
     });
   }
 
@@ -243,19 +222,6 @@ class SearchIndex {
     return query;
   }
 
-  /** Return the cards of papers by their numbers, in the same order. */
-  cards(papers) {
-    return this.#ask((index) =>
-      Promise.all(
-        papers.map(async (paper) => {
-          const held = await this.#file(index, "cards", Math.floor(paper / index.cards));
-          const [id, title, authors, issued, venue, type, topics, facts, text] = held[paper % index.cards];
-          return { id, title, authors, issued, venue, type, topics, facts: facts ? facts.split("\t") : [], text };
-        }),
-      ),
-    );
-  }
-
   /** Return what one word finds; where it finds nothing, what the likeliest word for it finds. */
   #term(index, word) {
     const key = `${index.digest} ${word}`;
@@ -283,7 +249,7 @@ class SearchIndex {
     }
     const papers = new Map();
     const words = new Set();
-    const files = await Promise.all(numbers.filter((at) => at >= 0).map((at) => this.#file(index, "words", at, wordFile)));
+    const files = await Promise.all(numbers.filter((at) => at >= 0).map((at) => fileOf(index, "words", at, wordFile)));
     for (const file of files) {
       for (let at = place(file.words, start, true); at < file.words.length && file.words[at].startsWith(start); at += 1) {
         const other = file.words[at];
@@ -311,7 +277,7 @@ class SearchIndex {
     for (const initial of new Set([word[0], word[1]])) {
       const number = place(index.spelling, initial);
       if (number < 0) continue;
-      const { words, papers } = await this.#file(index, "spelling", number, spellingFile);
+      const { words, papers } = await fileOf(index, "spelling", number, spellingFile);
       let best = null;
       words.forEach((written, at) => {
         const other = written.replaceAll("z", "s");
@@ -331,6 +297,17 @@ class SearchIndex {
   }
 }
 
+/** Return the cards of papers by their numbers, in the same order. */
+function cardsOf(index, papers) {
+  return Promise.all(
+    papers.map(async (paper) => {
+      const part = await fileOf(index, "cards", Math.floor(paper / index.cards));
+      const [id, title, authors, issued, venue, type, topics, facts, text] = part[paper % index.cards];
+      return { id, title, authors, issued, venue, type, topics, facts: facts ? facts.split("\t") : [], text };
+    }),
+  );
+}
+
 const sorted = (word) => [...word].sort().join("");
 
 /** Return the place of the last entry that is no greater than `word`; or, `from` it on, of the first not less. */
@@ -344,8 +321,13 @@ function place(sorted, word, from = false) {
   return from ? low : low - 1;
 }
 
-const wordFile = (found) => ({ words: found.words.split(" "), papers: found.papers.split(",") });
-const spellingFile = (found) => ({ words: found.words.split(" "), papers: found.papers.split(" ") });
+/** Return how to read a file of words whose papers are parted so. */
+const partedBy = (mark) => async (response) => {
+  const { words, papers } = await response.json();
+  return { words: words.split(" "), papers: papers.split(mark) };
+};
+const wordFile = partedBy(",");
+const spellingFile = partedBy(" ");
 
 /** Add what a word finds in a paper to what is known of it. */
 function add(papers, paper, { bits, weight }) {

@@ -162,9 +162,8 @@ class SearchBox {
       return;
     }
     try {
-      const found = await searchIndex.find(query);
-      const cards = await searchIndex.cards(found.papers.slice(0, SHOWN));
-      if (turn === this.#turn && this.isOpen) this.#show(query, found, cards);
+      const found = await searchIndex.find(query, SHOWN);
+      if (turn === this.#turn && this.isOpen) this.#show(query, found);
     } catch (error) {
       if (turn !== this.#turn) return;
       this.#clear("The search could not be loaded. Press Return for the list of all papers.");
@@ -172,7 +171,7 @@ class SearchBox {
     }
   }
 
-  #show(query, found, cards) {
+  #show(query, found) {
     const number = found.papers.length;
     if (!number) {
       this.#clear(`Nothing found for “${query}”.`);
@@ -189,7 +188,7 @@ class SearchBox {
           element("span", { class: "rl-hit__byline" }, `${kind} · ${count(papers, "paper")}`),
         ),
       ),
-      ...cards.map((card, at) =>
+      ...found.cards.map((card, at) =>
         option(
           `papers/${card.id}/`,
           element("span", { class: "rl-hit__title" }, ...marked(pieces(card.title, found.terms))),

@@ -9,8 +9,9 @@ four kinds of files, all JSON on one line:
 * cards: what a result shows of a paper.
 
 A paper's number is its place in :attr:`Library.newest_first`, so equally good results stand newest first. A file's name
-holds a digest of it, and the manifest says all names: so a browser never mixes the files of two publications, and a
-change of one record leaves most files as they are.
+holds a digest of it, and the manifest says all names: so a browser never mixes the files of two publications. Whoever
+has an older manifest finds a file gone, or the format another, and asks for the manifest anew. A change of a record
+leaves most files as they are unless the paper changes its place: then others have new numbers, and their words too.
 """
 
 from __future__ import annotations
