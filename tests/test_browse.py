@@ -730,6 +730,10 @@ def test_a_mark_that_cannot_be_kept_says_so_where_it_is(browser: Browser, addres
         home = page.locator(".rl-mark-home, .md-content li", has=page.locator(".rl-mark")).first
         home.locator(".rl-mark--read").click()
         expect(home.get_by_role("alert")).to_contain_text("Kept only while this page is open")
+        page.evaluate(
+            "dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))"
+        )  # it was put away meanwhile
+        expect(home.locator(".rl-mark--read")).to_have_attribute("aria-pressed", "true")
         page.evaluate("isFull = false")
         home.locator(".rl-mark--read").click()
         expect(page.get_by_role("alert")).to_have_count(0)
@@ -748,6 +752,10 @@ def test_marks_follow_a_renamed_paper(browser: Browser, address: str) -> None:
         page.locator("#rl-marks-file").set_input_files({"name": "m", "mimeType": "application/json", "buffer": body})
         visit.browse("?mark=read")
         assert visit.titles() == _titled(["openelm"])
+        page.evaluate(COMES_BACK, {"marks": {}, "last": {"id": "old-name", "title": "OpenELM"}})
+        visit.open("")
+        expect(page.locator('.rl-continue a[href$="/papers/openelm/"]')).to_be_visible()
+        assert '"openelm"' in page.evaluate("Object.values(localStorage).join()")
 
 
 # --- the cite box -----------------------------------------------------------------------------------------------------
@@ -788,6 +796,32 @@ def test_the_tabs_are_worked_by_keys_and_remembered(visit: Visit) -> None:
     page.reload()
     expect(page.get_by_role("tab", name="Plain text")).to_have_attribute("aria-selected", "true")
     assert page.locator(".rl-cite [role=tabpanel]:visible").count() == 1
+
+
+def test_where_a_page_may_not_copy_the_text_is_selected(visit: Visit) -> None:
+    page = visit.open("papers/openelm/")
+    page.evaluate(
+        "navigator.clipboard.writeText = () => Promise.reject(new Error('no')); document.execCommand = () => false"
+    )
+    said = page.locator(".rl-cite [role=status]")
+    page.get_by_role("button", name="Copy BibTeX").click()
+    expect(said).to_contain_text("The text is selected")
+    expect(said).to_have_class(re.compile("rl-is-wrong"))
+    assert page.evaluate("getSelection().toString()").startswith("@")
+    _download(page, "Download BibTeX")
+    expect(said).to_have_text("BibTeX saved as openelm.bib.")
+    expect(said).not_to_have_class(re.compile("rl-is-wrong"))
+
+
+def test_keys_of_the_browser_are_left_to_it_on_a_tab(visit: Visit) -> None:
+    page = visit.open("papers/openelm/")
+    tab = page.get_by_role("tab", name="BibTeX")
+    tab.focus()
+    for key in ("Alt+ArrowLeft", "Control+End"):
+        tab.evaluate("each => addEventListener('keydown', event => { window.left = !event.defaultPrevented; })")
+        page.keyboard.press(key)
+        assert page.evaluate("window.left") is True, key
+        expect(tab).to_have_attribute("aria-selected", "true")
 
 
 # --- everybody --------------------------------------------------------------------------------------------------------
