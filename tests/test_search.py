@@ -87,7 +87,7 @@ class Visit:
         self.box.fill("")
         expect(self.status).to_have_text("")
         self.box.fill(query)
-        expect(self.status).not_to_have_text("")
+        expect(self.status).not_to_have_text(re.compile("^(Searching…)?$"))
         return self.page.get_by_role("option").all_inner_texts()[:among]
 
     def result(self, paper: str) -> Locator:
@@ -669,6 +669,57 @@ def test_an_index_that_cannot_be_loaded_is_said(browser: Browser, real: str) -> 
         expect(page.locator("#rl-count")).to_have_text("The search could not be loaded; these are all papers.")
         assert page.locator(".rl-rows > li").count() == 100
         visit.said.clear()
+
+
+def test_what_was_found_before_is_found_without_a_network(visit: Visit) -> None:
+    page = visit.open()
+    before = visit.ask("frantar")
+    page.context.set_offline(True)
+    visit.ask("lottery")
+    expect(visit.status).to_contain_text("could not be loaded")
+    assert visit.ask("frantar") == before
+    visit.said.clear()
+
+
+def test_a_late_answer_is_announced(visit: Visit) -> None:
+    held: list[Route] = []
+    visit.page.route("**/data/search/words-*", lambda route: held.append(route))
+    visit.open()
+    visit.box.fill("frantar")
+    expect(visit.status).to_have_text("Searching…")
+    expect(visit.status).to_be_visible()
+    for route in held:
+        route.continue_()
+    expect(visit.result("gptq")).to_be_visible()
+    expect(visit.status).not_to_contain_text("Searching")
+
+
+def test_a_page_that_came_back_is_searched_on_with_the_field_in_focus(visit: Visit) -> None:
+    page = visit.open()
+    visit.ask("frantar")
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    expect(page.get_by_role("listbox")).to_be_hidden()
+    page.keyboard.type(" gptq")
+    expect(visit.result("gptq")).to_be_visible()
+
+
+@pytest.mark.parametrize("key", [{"isComposing": True}, {"keyCode": 229}])
+def test_a_key_of_an_input_method_closes_nothing(visit: Visit, key: dict[str, Any]) -> None:
+    visit.open()
+    visit.ask("frantar")
+    visit.box.evaluate(
+        "(box, key) => box.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, ...key }))", key
+    )
+    expect(visit.result("gptq")).to_be_visible()
+    visit.box.press("Escape")
+    expect(visit.result("gptq")).to_be_hidden()
+
+
+def test_a_path_is_found_by_words_that_no_paper_has(browser: Browser, toy: str) -> None:
+    with _visit(browser, toy) as visit:
+        page = visit.open()
+        assert visit.ask("cloth") == ["From thread to cloth\nReading path · 3 papers"]
+        expect(page.locator(".rl-search__all")).to_be_hidden()
 
 
 def test_answers_come_in_the_order_of_the_questions(browser: Browser, real: str) -> None:
