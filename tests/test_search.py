@@ -399,6 +399,19 @@ def test_the_month_of_issue_is_a_fact(asking: Visit) -> None:
     assert all("March\u00a02024" in text for text in found)
 
 
+def test_of_a_long_query_only_the_beginning_is_asked(asking: Visit) -> None:
+    """An address can hold a thousand names, and each asks for a file."""
+    names = " ".join(f"{first}{second}-1" for first in "abcdefghijklmnopqrstuvwxyz" for second in "aeiou")
+    query = asking.page.evaluate(
+        """async (query) => {
+            const { searchIndex } = await import(new URL("../assets/search-index.js", location.href).href);
+            return (await searchIndex.find(query)).query;
+        }""",
+        f"gptq {names}",
+    )
+    assert query == f"gptq {names}"[:300].strip()
+
+
 def test_nothing_found_is_said_and_all_words_come_before_some(asking: Visit) -> None:
     page = asking.page
     assert asking.ask("∞") == []  # no word

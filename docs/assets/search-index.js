@@ -8,6 +8,7 @@ import { again, count, data, versioned } from "./marks.js";
 const MANIFEST = "search/index.json";
 const VERSION = 2;
 const FIELD_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
+const LONGEST_QUERY = 300;
 const SHORTEST_PREFIX = 3; // shorter words are found whole only
 const MOST_FILES = 3; // of words that one word of a query may load
 const SHORTEST_MENDED = 4;
@@ -73,7 +74,6 @@ const OTHER_ADDRESS = new RegExp(
 /** Return the words a query asks for. An address of a paper counts as its identifier; commands of LaTeX do not count. */
 function queryWords(query, stop) {
   const bare = query
-    .slice(0, 300)
     .replace(ARXIV_ADDRESS, "$1")
     .replace(OTHER_ADDRESS, "$1")
     .replace(/\b(?:arxiv|doi):\s*/gi, "")
@@ -176,7 +176,8 @@ class SearchIndex {
    * where not all papers have all words, a sentence that says so; `query`, the query as it was answered; `mended`,
    * whether that differs; and `table`, the manifest. All of it is of one publication, whose numbers mean nothing to others.
    */
-  find(query, shown = 0) {
+  find(text, shown = 0) {
+    const query = text.slice(0, LONGEST_QUERY); // an address may have any
     return this.#ask(async (index) => {
       const asked = queryWords(await this.#joined(index, query), new Set(foldWords(index.stop)));
       const apart = await Promise.all(asked.map((word) => this.#term(index, word)));
@@ -241,17 +242,18 @@ class SearchIndex {
   async #look(index, word) {
     const base = word.length < SHORTEST_PREFIX ? word : stem(word);
     const start = base.length > SHORTEST_PREFIX ? base.replace(/[er]$/, "") : base; // all words of this stem begin so
-    const first = place(index.words, word);
-    const numbers = [first];
+    const its = fileWith(index.words, word);
+    const numbers = [its];
     if (word.length >= SHORTEST_PREFIX) {
-      for (let at = first + 1; numbers.length < MOST_FILES && index.words[at]?.startsWith(start); at += 1) numbers.push(at);
-      for (let at = first - 1; numbers.length < MOST_FILES && at >= place(index.words, start); at -= 1) numbers.push(at);
+      const first = fileWith(index.words, start);
+      for (let at = its + 1; numbers.length < MOST_FILES && index.words[at]?.startsWith(start); at += 1) numbers.push(at);
+      for (let at = its - 1; numbers.length < MOST_FILES && at >= first; at -= 1) numbers.push(at);
     }
     const papers = new Map();
     const words = new Set();
     const files = await Promise.all(numbers.filter((at) => at >= 0).map((at) => fileOf(index, "words", at, wordFile)));
     for (const file of files) {
-      for (let at = place(file.words, start, true); at < file.words.length && file.words[at].startsWith(start); at += 1) {
+      for (let at = firstFrom(file.words, start); at < file.words.length && file.words[at].startsWith(start); at += 1) {
         const other = file.words[at];
         const whole = other === word;
         if (!whole && (word.length < SHORTEST_PREFIX || !(begins(word, other) || stem(other) === base))) continue;
@@ -275,9 +277,9 @@ class SearchIndex {
     const limit = word.length < 8 ? 1 : 2;
     // A wrong initial is rare: a missing one or two in the wrong order are looked for, where the others lead nowhere.
     for (const initial of new Set([word[0], word[1]])) {
-      const number = place(index.spelling, initial);
-      if (number < 0) continue;
-      const { words, papers } = await fileOf(index, "spelling", number, spellingFile);
+      const file = fileWith(index.spelling, initial);
+      if (file < 0) continue;
+      const { words, papers } = await fileOf(index, "spelling", file, spellingFile);
       let best = null;
       words.forEach((written, at) => {
         const other = written.replaceAll("z", "s");
@@ -310,15 +312,21 @@ function cardsOf(index, papers) {
 
 const sorted = (word) => [...word].sort().join("");
 
-/** Return the place of the last entry that is no greater than `word`; or, `from` it on, of the first not less. */
-function place(sorted, word, from = false) {
-  let [low, high] = [0, sorted.length];
+/** Return the place of the first entry of a sorted list that is not less than `word`. */
+function firstFrom(list, word) {
+  let [low, high] = [0, list.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (from ? sorted[middle] < word : sorted[middle] <= word) low = middle + 1;
+    if (list[middle] < word) low = middle + 1;
     else high = middle;
   }
-  return from ? low : low - 1;
+  return low;
+}
+
+/** Return the number of the file that a word is in, by the first words of all files; or -1 where it is before them. */
+function fileWith(firsts, word) {
+  const at = firstFrom(firsts, word);
+  return firsts[at] === word ? at : at - 1;
 }
 
 /** Return how to read a file of words whose papers are parted so. */
@@ -394,8 +402,8 @@ function answered(query, terms) {
   for (const term of terms) {
     if (!term.mended) continue;
     mended = true;
-    const place = text.split(/([\s\-‐‑]+)/);
-    text = place.map((part) => (foldWords(part).includes(term.asked) ? term.mended : part)).join("");
+    const parts = text.split(/([\s\-‐‑]+)/);
+    text = parts.map((part) => (foldWords(part).includes(term.asked) ? term.mended : part)).join("");
   }
   return { query: text, mended };
 }
@@ -428,14 +436,14 @@ export function inWords(day) {
 
 /** Return the topics and reading paths whose names have the words of a query, as `{ href, name, papers, kind }`. */
 export function places({ terms, table }) {
-  const asked = (folded) =>
+  const isAskedFor = (folded) =>
     terms.length &&
     terms.every(({ asked, words }) =>
       folded.some((word) => words.has(word) || (asked.length >= SHORTEST_PREFIX && word.startsWith(asked))),
     );
   const of = (kind, label, list) =>
     list
-      .filter(([, name, papers, initials = ""]) => papers && asked(foldWords(`${name} ${initials}`)))
+      .filter(([, name, papers, initials = ""]) => papers && isAskedFor(foldWords(`${name} ${initials}`)))
       .sort(([, a], [, b]) => a.length - b.length)
       .map(([id, name, papers]) => ({ href: `${kind}/${id}/`, name, papers, kind: label }));
   return [...of("topics", "Topic", table.topics).slice(0, 2), ...of("paths", "Reading path", table.paths).slice(0, 1)];
