@@ -47,7 +47,7 @@ class Index:
         found, paper = {}, 0
         for step in file["papers"].split(",")[words.index(word)].split(" "):
             paper += int(step[1:], 36)
-            found[self.ids[paper]] = search_index._FIELD_DIGITS.index(step[0])
+            found[self.ids[paper]] = search_index._DIGITS.index(step[0])
         return found
 
     def spellings(self, initial: str) -> dict[str, int]:

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import string
 from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import islice
@@ -45,8 +46,7 @@ MAX_WORDS = 24_000
 MAX_SPELLINGS = 24_000
 """Characters in one file of spellings, unless one initial alone has more."""
 
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_FIELD_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
+_DIGITS = string.digits + string.ascii_letters + "-_"  # as many of them as a base needs
 _SHORTEST_PART, _SHORTEST_END = 3, 5
 _SHORTEST_SLIP = 7  # shorter ones can be words: casual and causal
 _COMMON = 10  # papers with a word that a slip stands for
@@ -238,7 +238,7 @@ def _word_file(part: Sequence[tuple[str, str]]) -> tuple[str, str]:
 def _differences(papers: Mapping[int, int]) -> Iterator[str]:
     before = 0
     for number in sorted(papers):
-        yield _FIELD_DIGITS[papers[number]] + _base36(number - before)
+        yield _DIGITS[papers[number]] + _base36(number - before)
         before = number
 
 
