@@ -6,7 +6,7 @@
 import { again, count, data, versioned } from "./marks.js";
 
 const MANIFEST = "search/index.json";
-const VERSION = 2;
+const VERSION = 3;
 const FIELD_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
 const LONGEST_QUERY = 300;
 const SHORTEST_PREFIX = 3; // shorter words are found whole only
@@ -141,6 +141,9 @@ export function errors(word, other, limit) {
 /** Return one of the files that a manifest names. Files come with the first query that needs them, and are kept. */
 const fileOf = (index, kind, number, read) => data(`search/${kind}-${index.files[kind][number]}.json`, read);
 
+/** Return the number of a paper in the files, which begin with the oldest, from its place among the newest; and back. */
+const fromOtherEnd = (index, number) => index.papers - 1 - number;
+
 class SearchIndex {
   #terms = new Map();
 
@@ -170,11 +173,11 @@ class SearchIndex {
   /**
    * Find the papers that have every word of a query.
    *
-   * Returns `papers`, the numbers of the papers, best first; `cards`, what the first `shown` of them show; `fields`, for
-   * every paper the bits of the fields it was found in; `terms`, for each word of the query the word that was
+   * Returns `papers`, their places among the newest, best first; `cards`, what the first `shown` of them show; `fields`,
+   * for every paper the bits of the fields it was found in; `terms`, for each word of the query the word that was
    * `asked`, the `words` of the list it stands for, what it was `mended` to, and the fields of its own papers; `partly`,
    * where not all papers have all words, a sentence that says so; `query`, the query as it was answered; `mended`,
-   * whether that differs; and `table`, the manifest. All of it is of one publication, whose numbers mean nothing to others.
+   * whether that differs; and `table`, the manifest. All of it is of one publication: in others, papers have other places.
    */
   find(text, shown = 0) {
     const query = text.slice(0, LONGEST_QUERY); // an address may have any
@@ -264,7 +267,7 @@ class SearchIndex {
         for (const step of file.papers[at].split(" ")) {
           paper += parseInt(step.slice(1), 36);
           const bits = FIELD_DIGITS.indexOf(step[0]);
-          add(papers, paper, { bits, weight: weigh(bits) * worth });
+          add(papers, fromOtherEnd(index, paper), { bits, weight: weigh(bits) * worth });
         }
       }
     }
@@ -299,12 +302,13 @@ class SearchIndex {
   }
 }
 
-/** Return the cards of papers by their numbers, in the same order. */
+/** Return the cards of papers, in the same order. */
 function cardsOf(index, papers) {
   return Promise.all(
     papers.map(async (paper) => {
-      const part = await fileOf(index, "cards", Math.floor(paper / index.cards));
-      const [id, title, authors, issued, venue, type, topics, facts, text] = part[paper % index.cards];
+      const number = fromOtherEnd(index, paper);
+      const part = await fileOf(index, "cards", Math.floor(number / index.cards));
+      const [id, title, authors, issued, venue, type, topics, facts, text] = part[number % index.cards];
       return { id, title, authors, issued, venue, type, topics, facts: facts ? facts.split("\t") : [], text };
     }),
   );
@@ -443,7 +447,7 @@ export function places({ terms, table }) {
     );
   const of = (kind, label, list) =>
     list
-      .filter(([, name, papers, initials = ""]) => papers && isAskedFor(foldWords(`${name} ${initials}`)))
+      .filter(([, name, papers, initials = ""]) => papers && isAskedFor(foldWords(`${name} ${initials}`))) // paths have none
       .sort(([, a], [, b]) => a.length - b.length)
       .map(([id, name, papers]) => ({ href: `${kind}/${id}/`, name, papers, kind: label }));
   return [...of("topics", "Topic", table.topics).slice(0, 2), ...of("paths", "Reading path", table.paths).slice(0, 1)];

@@ -20,7 +20,7 @@ const marked = (its) => its.map(([text, hit]) => (hit ? element("mark", {}, text
 const isHit = (its) => its.some(([, hit]) => hit);
 
 /** Return the name of a topic, with its initials where they were asked for. */
-const called = ([, name, , initials = ""], terms) => (isHit(pieces(initials, terms)) ? `${name} (${initials})` : name);
+const called = ([, name, , initials], terms) => (isHit(pieces(initials, terms)) ? `${name} (${initials})` : name);
 
 /** Return why a paper was found: each field, and what of it has the words. */
 function reasons(card, bits, { terms, table }) {
@@ -220,7 +220,7 @@ class SearchBox {
     this.#offer(options);
     this.#say(
       ...(mended ? ["Showing results for ", element("strong", {}, found.query), ". "] : []),
-      partly + count(papers.length, "paper"),
+      papers.length ? partly + count(papers.length, "paper") : "No paper has these words.",
     );
     const href = new URL("papers/", root);
     href.searchParams.set("find", query);

@@ -8,10 +8,10 @@ four kinds of files, all JSON on one line:
 * spellings: every word as papers write it and how many have it, whole initials to a file, to mend a typing error;
 * cards: what a result shows of a paper.
 
-A paper's number is its place in :attr:`Library.newest_first`, so equally good results stand newest first. A file's name
-holds a digest of it, and the manifest says all names: so a browser never mixes the files of two publications. Whoever
-has an older manifest finds a file gone, or the format another, and asks for the manifest anew. A change of a record
-leaves most files as they are unless the paper changes its place: then others have new numbers, and their words too.
+A paper's number is its place from the end of :attr:`Library.newest_first`, so that a new one leaves the others theirs.
+A file's name holds a digest of it, and the manifest says all names: so a browser never mixes the files of two
+publications. Whoever has an older manifest finds a file gone, or the format another, and asks for the manifest anew.
+A change that moves a paper in that order, such as of its date, gives others new numbers, which renames most files.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from generator.models import Author, PersonName, Record
 from generator.search.catalogue import compact
 from generator.search.words import STOP_WORDS, Words, acronyms, folded, initials, plain_words, telling_words, terms
 
-VERSION = 2
+VERSION = 3
 FOLDER = "search"
 MANIFEST = "index.json"
 
@@ -150,7 +150,7 @@ def _postings(library: Library) -> tuple[dict[str, dict[int, int]], dict[str, st
     """Return for each folded word its papers with the bits of the fields, and the word as most papers write it."""
     written: defaultdict[str, dict[int, int]] = defaultdict(dict)
     all_words, telling, known = Words(plain_words), Words(telling_words), _known_by_acronyms(library)
-    for number, record_id in enumerate(library.newest_first):
+    for number, record_id in enumerate(reversed(library.newest_first)):
         its: dict[str, int] = {}
         record = library.records[record_id]
         for bit, words in _fields(record, library, library.old_ids.get(record_id, ()), all_words, telling, known):
@@ -282,7 +282,7 @@ def _card_files(library: Library) -> Iterator[tuple[str, str]]:
     """
     topics = {topic_id: place for place, topic_id in enumerate(library.topics)}
     cards: list[list[Any]] = []
-    for record_id in library.newest_first:
+    for record_id in reversed(library.newest_first):
         record = library.records[record_id]
         facts = [*_facts(record), *(f"once {old}" for old in library.old_ids.get(record_id, ()))]
         prose = [titles.fold(text) for text in _prose(record)]
