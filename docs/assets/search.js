@@ -78,7 +78,7 @@ class SearchBox {
     const { form, input, button } = this;
     input.addEventListener("focus", () => this.open());
     input.addEventListener("input", () => {
-      if (!this.isOpen) this.open(); // a page that came back is closed though the field has the focus
+      this.open(); // a page that came back is closed though the field has the focus
       this.#choose(-1); // it was of what was found for another text
       clearTimeout(this.#pause);
       this.#pause = setTimeout(() => this.#seek(), PAUSE);
