@@ -299,10 +299,19 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
+class _Kept(_Quiet):
+    def end_headers(self) -> None:
+        self.send_header("Cache-Control", "max-age=600")
+        super().end_headers()
+
+
 @contextlib.contextmanager
-def serve(folder: Path) -> Iterator[str]:
-    """Serve ``folder`` on a free port of the loopback; yields the address, which ends in a slash."""
-    with built_site.answering(functools.partial(_Quiet, directory=str(folder))) as address:
+def serve(folder: Path, *, kept: bool = False) -> Iterator[str]:
+    """Serve ``folder`` on a free port of the loopback; yields the address, which ends in a slash.
+
+    With ``kept``, browsers keep each file for ten minutes, as GitHub Pages lets them.
+    """
+    with built_site.answering(functools.partial(_Kept if kept else _Quiet, directory=str(folder))) as address:
         yield address
 
 

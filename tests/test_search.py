@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import json
 import re
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -15,11 +18,12 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Locator, Page, Request, Response, Route, expect
 from site_tools import PAYLOAD_FLAG, RECORDS, Site, library, real_site, scratch, serve, toy_site, zensical_site
 
-from generator import wording
+from generator import store, wording
 from generator.facts import titles
+from generator.library import Library
 from generator.models import Record
 from generator.pages.rendering import unbroken
-from generator.search import words
+from generator.search import index, words
 
 pytestmark = pytest.mark.browser
 
@@ -83,7 +87,7 @@ class Visit:
         self.box.fill("")
         expect(self.status).to_have_text("")
         self.box.fill(query)
-        expect(self.status).not_to_have_text("")
+        expect(self.status).not_to_have_text(re.compile("^(Searching…)?$"))
         return self.page.get_by_role("option").all_inner_texts()[:among]
 
     def result(self, paper: str) -> Locator:
@@ -395,6 +399,19 @@ def test_the_month_of_issue_is_a_fact(asking: Visit) -> None:
     assert all("March\u00a02024" in text for text in found)
 
 
+def test_of_a_long_query_only_the_beginning_is_asked(asking: Visit) -> None:
+    """An address can hold a thousand names, and each asks for a file."""
+    names = " ".join(f"{first}{second}-1" for first in "abcdefghijklmnopqrstuvwxyz" for second in "aeiou")
+    query = asking.page.evaluate(
+        """async (query) => {
+            const { searchIndex } = await import(new URL("../assets/search-index.js", location.href).href);
+            return (await searchIndex.find(query)).query;
+        }""",
+        f"gptq {names}",
+    )
+    assert query == f"gptq {names}"[:300].strip()
+
+
 def test_nothing_found_is_said_and_all_words_come_before_some(asking: Visit) -> None:
     page = asking.page
     assert asking.ask("∞") == []  # no word
@@ -607,6 +624,53 @@ def test_a_site_published_anew_is_searched_anew(browser: Browser, real: str) -> 
         visit.said.clear()
 
 
+@pytest.mark.parametrize("before", ["another list", "another format"])
+@pytest.mark.parametrize("stays", [True, False])
+def test_what_a_browser_kept_of_an_older_publication_misleads_nobody(
+    browser: Browser, tmp_path: Path, before: str, stays: bool
+) -> None:
+    """The kept list of files names some that are gone, and numbers the papers otherwise."""
+    for each in real_site().folder.iterdir():
+        (tmp_path / each.name).symlink_to(each)
+    (tmp_path / "data").unlink()
+    folder = tmp_path / "data" / "search"
+    older = dict(index.files(LIST))
+    if before == "another format":
+        older = {index.MANIFEST: '{"version": 1}'}
+    newer = dict(index.files(_without_the_newest()))
+    with serve(tmp_path, kept=True) as address, _visit(browser, address) as visit:
+        _publish(folder, older)
+        page = visit.open()
+        page.evaluate(  # its words are there, the papers it shows are not yet
+            """async () => {
+                const { searchIndex } = await import(new URL("../assets/search-index.js", location.href).href);
+                await searchIndex.find("quantization").catch(() => {});
+            }"""
+        )
+        _publish(folder, newer)
+        if not stays:
+            visit.open()
+        found = visit.ask("quantization")
+        with _visit(browser, address) as other:
+            other.open()
+            assert found == other.ask("quantization") != []
+        assert all("404" in text for text in visit.said)  # the files that have gone
+        visit.said.clear()
+
+
+def _without_the_newest() -> Library:
+    contents = store.load(RECORDS)
+    records = {record_id: each for record_id, each in contents.records.items() if record_id != LIST.newest_first[0]}
+    return Library.of(dataclasses.replace(contents, records=records))
+
+
+def _publish(folder: Path, files: Mapping[str, str]) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
 def test_an_index_that_cannot_be_loaded_is_said(browser: Browser, real: str) -> None:
     with _visit(browser, real) as visit:
         visit.page.route("**/data/search/words-*", lambda route: route.abort())
@@ -618,6 +682,58 @@ def test_an_index_that_cannot_be_loaded_is_said(browser: Browser, real: str) -> 
         expect(page.locator("#rl-count")).to_have_text("The search could not be loaded; these are all papers.")
         assert page.locator(".rl-rows > li").count() == 100
         visit.said.clear()
+
+
+def test_what_was_found_before_is_found_without_a_network(visit: Visit) -> None:
+    page = visit.open()
+    before = visit.ask("frantar")
+    page.context.set_offline(True)
+    visit.ask("lottery")
+    expect(visit.status).to_contain_text("could not be loaded")
+    assert visit.ask("frantar") == before
+    visit.said.clear()
+
+
+def test_a_late_answer_is_announced(visit: Visit) -> None:
+    held: list[Route] = []
+    visit.page.route("**/data/search/words-*", lambda route: held.append(route))
+    visit.open()
+    visit.box.fill("frantar")
+    expect(visit.status).to_have_text("Searching…")
+    expect(visit.status).to_be_visible()
+    for route in held:
+        route.continue_()
+    expect(visit.result("gptq")).to_be_visible()
+    expect(visit.status).not_to_contain_text("Searching")
+
+
+def test_a_page_that_came_back_is_searched_on_with_the_field_in_focus(visit: Visit) -> None:
+    page = visit.open()
+    visit.ask("frantar")
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    expect(page.get_by_role("listbox")).to_be_hidden()
+    page.keyboard.type(" gptq")
+    expect(visit.result("gptq")).to_be_visible()
+
+
+@pytest.mark.parametrize("key", [{"isComposing": True}, {"keyCode": 229}])
+def test_a_key_of_an_input_method_closes_nothing(visit: Visit, key: dict[str, Any]) -> None:
+    visit.open()
+    visit.ask("frantar")
+    visit.box.evaluate(
+        "(box, key) => box.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, ...key }))", key
+    )
+    expect(visit.result("gptq")).to_be_visible()
+    visit.box.press("Escape")
+    expect(visit.result("gptq")).to_be_hidden()
+
+
+def test_a_path_is_found_by_words_that_no_paper_has(browser: Browser, toy: str) -> None:
+    with _visit(browser, toy) as visit:
+        page = visit.open()
+        assert visit.ask("cloth") == ["From thread to cloth\nReading path · 3 papers"]
+        expect(visit.status).to_have_text("No paper has these words.")
+        expect(page.locator(".rl-search__all")).to_be_hidden()
 
 
 def test_answers_come_in_the_order_of_the_questions(browser: Browser, real: str) -> None:
@@ -658,19 +774,6 @@ def test_errors_are_counted_as_people_make_them(asking: Visit) -> None:
         f"{asking.address}assets/search-index.js",
     )
     assert far is True
-
-
-def test_the_manifest_of_an_older_site_still_answers(visit: Visit) -> None:
-    """A browser may keep it for a while beside newer scripts: its topics have no initials yet."""
-
-    def older(route: Route) -> None:
-        found = route.fetch().json()
-        route.fulfill(json=found | {"topics": [topic[:3] for topic in found["topics"]]})
-
-    page = visit.open()
-    page.route("**/data/search/index.json", older)
-    visit.ask("mixture of experts")
-    expect(page.locator(".rl-hit").first).to_be_visible()
 
 
 def test_a_first_query_loads_little(visit: Visit) -> None:

@@ -30,7 +30,7 @@ class Index:
     def __init__(self, of: Library) -> None:
         self.texts = dict(search_index.files(of))
         self.manifest = json.loads(self.texts["index.json"])
-        self.ids = of.newest_first
+        self.ids = of.newest_first[::-1]
 
     def file(self, kind: str, number: int) -> Any:
         return json.loads(self.texts[f"{kind}-{self.manifest['files'][kind][number]}.json"])
@@ -47,7 +47,7 @@ class Index:
         found, paper = {}, 0
         for step in file["papers"].split(",")[words.index(word)].split(" "):
             paper += int(step[1:], 36)
-            found[self.ids[paper]] = search_index._FIELD_DIGITS.index(step[0])
+            found[self.ids[paper]] = search_index._DIGITS.index(step[0])
         return found
 
     def spellings(self, initial: str) -> dict[str, int]:
@@ -330,6 +330,17 @@ def test_the_order_of_the_input_changes_no_byte_and_a_change_changes_the_names()
     changed = {**contents.records, "two-names": contents.records["two-names"].model_copy(update={"summary": "New."})}
     other = dict(search_index.files(Library.of(replace(contents, records=changed))))
     assert set(other) & set(first) == {"index.json"}
+
+
+def test_a_new_paper_leaves_the_others_their_numbers() -> None:
+    contents = store.load(RECORDS)
+    newest = Library.of(contents).newest_first[0]
+    before = {record_id: record for record_id, record in contents.records.items() if record_id != newest}
+    names = [
+        {name for name, _ in search_index.files(Library.of(replace(contents, records=records)))}
+        for records in (before, contents.records)
+    ]
+    assert [name.partition("-")[0] for name in names[1] - names[0]].count("cards") == 1
 
 
 def test_the_files_a_query_loads_are_small() -> None:

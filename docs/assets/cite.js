@@ -3,7 +3,7 @@
  * is a part that opens by itself.
  */
 
-import { element, place, root, save } from "./marks.js";
+import { element, pageAt, root, save } from "./marks.js";
 
 const REMEMBERED = `reading-list-format:${root.pathname}`;
 const ENDINGS = {
@@ -29,16 +29,18 @@ function remember(format) {
   }
 }
 
-/** Copy a text; an older way where the page may not use the clipboard, as without HTTPS. */
-async function copy(text, holder) {
+/** Copy the text of an element; an older way where the page may not use the clipboard, as without HTTPS. */
+async function copy(holder) {
   try {
-    await navigator.clipboard.writeText(text);
+    await navigator.clipboard.writeText(holder.textContent);
     return true;
   } catch {
     const chosen = getSelection();
     chosen.selectAllChildren(holder);
+    const done = document.execCommand("copy");
     // The text stays selected where even this fails, so that a reader can copy it.
-    return document.execCommand("copy") && (chosen.removeAllRanges(), true);
+    if (done) chosen.removeAllRanges();
+    return done;
   }
 }
 
@@ -59,6 +61,10 @@ function enhance(box) {
     element("div", { role: "tabpanel", id: `rl-panel-${format}`, "aria-labelledby": `rl-tab-${format}`, tabindex: "0" }, text),
   );
   let open = 0;
+  const say = (text, isWrong = false) => {
+    said.textContent = text;
+    said.classList.toggle("rl-is-wrong", isWrong);
+  };
   const show = (at) => {
     open = at;
     tabs.forEach((tab, index) => {
@@ -69,8 +75,7 @@ function enhance(box) {
     copier.setAttribute("aria-label", `Copy ${parts[at].name}`);
     saver.setAttribute("aria-label", `Download ${parts[at].name}`);
     copier.textContent = "Copy";
-    said.textContent = "";
-    said.classList.remove("rl-is-wrong");
+    say("");
   };
   const choose = (at) => {
     show(at);
@@ -81,34 +86,33 @@ function enhance(box) {
   row.addEventListener("keydown", (event) => {
     const last = tabs.length - 1;
     const to = { ArrowRight: open === last ? 0 : open + 1, ArrowLeft: open ? open - 1 : last, Home: 0, End: last }[event.key];
-    if (to === undefined) return;
+    if (to === undefined || event.altKey || event.ctrlKey || event.metaKey) return; // Alt and an arrow lead back
     event.preventDefault();
     choose(to);
     tabs[to].focus();
   });
   copier.addEventListener("click", async () => {
-    const done = await copy(parts[open].text.textContent, parts[open].text);
+    const { text, name } = parts[open];
+    const done = await copy(text);
     copier.textContent = done ? "Copied" : "Copy";
-    said.classList.toggle("rl-is-wrong", !done);
-    said.textContent = done
-      ? `${parts[open].name} copied.`
-      : "This browser does not let a page copy. The text is selected; copy it with the keyboard.";
+    if (done) say(`${name} copied.`);
+    else say("This browser does not let a page copy. The text is selected; copy it with the keyboard.", true);
   });
   saver.addEventListener("click", () => {
     const { text, format, name } = parts[open];
     const [ending, media] = ENDINGS[format];
-    const file = `${place(location)?.[1] ?? "paper"}${ending}`;
+    const file = `${pageAt(location)?.[1] ?? "paper"}${ending}`;
     save(text.textContent, file, media);
-    said.textContent = `${name} saved as ${file}.`;
+    say(`${name} saved as ${file}.`);
   });
-  const kept = parts.findIndex(({ format }) => format === remembered());
   box.replaceChildren(
     element("div", { class: "rl-cite__head" }, row, element("div", { class: "rl-cite__actions" }, copier, saver)),
     ...panels,
     said,
   );
   box.classList.add("rl-is-ready");
-  show(Math.max(kept, 0));
+  const kept = remembered();
+  show(Math.max(0, parts.findIndex(({ format }) => format === kept)));
 }
 
 document.querySelectorAll(".rl-cite").forEach(enhance);

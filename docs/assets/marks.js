@@ -40,7 +40,7 @@ export function save(text, name, media) {
 export const count = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 
 /** Return the kind and id of the page an address leads to, such as `["papers", "loom"]`, or nothing. */
-export function place(address) {
+export function pageAt(address) {
   let url;
   try {
     url = new URL(address, document.baseURI);
@@ -54,34 +54,44 @@ export function place(address) {
 
 // --- the list's data ---------------------------------------------------------------------------------------------------
 
-const loading = new Map();
+const files = new Map();
 
-/** Fetch a file of the data folder once; the promise is the same for all who ask, and asked again after a failure. */
-export function data(name, read = (response) => response.json(), cache = "default") {
-  if (!loading.has(name)) {
-    const answer = fetch(new URL(`data/${name}`, root), { credentials: "same-origin", cache }).then((response) => {
-      if (!response.ok) throw new Error(`${name}: ${response.status}`);
-      return read(response);
-    });
-    answer.catch(() => loading.delete(name));
-    loading.set(name, answer);
-  }
-  return loading.get(name);
+async function load(name, read = (response) => response.json(), cache = "default") {
+  const response = await fetch(new URL(`data/${name}`, root), { credentials: "same-origin", cache });
+  if (!response.ok) throw new Error(`${name}: ${response.status}`);
+  return read(response);
 }
 
-/** Forget a file that was fetched, and fetch it past the browser's cache. */
-export function again(name, read) {
-  loading.delete(name);
-  return data(name, read, "reload");
+/** Fetch a file of the data folder once; the promise is the same for all who ask, and asked again after a failure. */
+export function data(name, read) {
+  if (!files.has(name)) {
+    const answer = load(name, read);
+    answer.catch(() => files.delete(name));
+    files.set(name, answer);
+  }
+  return files.get(name);
+}
+
+/** Fetch a file past the browser's cache. What was fetched before is held until the new one is there. */
+export async function again(name, read) {
+  const found = await load(name, read, "reload");
+  files.set(name, Promise.resolve(found));
+  return found;
+}
+
+/** Fetch a file of one format. A browser may have kept one of another, of before the site was published anew. */
+export async function versioned(name, version) {
+  let found = await data(name);
+  if (found.version !== version) found = await again(name);
+  if (found.version !== version) throw new Error(`${name}: version ${found.version}`);
+  return found;
 }
 
 /** Fetch the index of all papers. */
-export function catalogue() {
-  return data("catalogue.json").then((found) => {
-    if (found.version !== 1) throw new Error(`catalogue.json: version ${found.version}`);
-    marks.know(found.papers.id, found.redirects);
-    return found;
-  });
+export async function catalogue() {
+  const found = await versioned("catalogue.json", 1);
+  marks.know(found.papers.id, found.redirects);
+  return found;
 }
 
 // --- the store ---------------------------------------------------------------------------------------------------------
@@ -118,13 +128,13 @@ class Marks extends EventTarget {
   constructor() {
     super();
     this.#load();
-    const again = () => {
-      this.#load();
+    const hear = () => {
+      this.#catchUp();
       this.#tell();
     };
-    addEventListener("storage", (event) => (event.key === KEY || event.key === null) && again());
+    addEventListener("storage", (event) => (event.key === KEY || event.key === null) && hear());
     // A page that comes back as it was left has heard of nothing meanwhile, and would write over it.
-    addEventListener("pageshow", (event) => event.persisted && again());
+    addEventListener("pageshow", (event) => event.persisted && hear());
   }
 
   #load() {
@@ -152,13 +162,17 @@ class Marks extends EventTarget {
     }
   }
 
-  /** Take up what other tabs have kept meanwhile, before a change that is kept with it. */
+  /** Take up what other tabs have kept meanwhile; not in place of what could not be kept, which only this page has. */
   #catchUp() {
     if (this.kept) this.#load();
   }
 
-  #keep() {
+  #write() {
     this.kept = this.#try(() => localStorage.setItem(KEY, this.text()));
+  }
+
+  #keep() {
+    this.#write();
     this.#tell();
   }
 
@@ -209,7 +223,7 @@ class Marks extends EventTarget {
   open(id, title) {
     this.#catchUp();
     this.#last = { id, title };
-    this.kept = this.#try(() => localStorage.setItem(KEY, this.text()));
+    this.#write();
   }
 
   /** Learn which papers are on the list. What is noted of ids that they had before a rename or merge is carried over. */
@@ -217,8 +231,11 @@ class Marks extends EventTarget {
     this.#listed = new Set(ids);
     this.#catchUp();
     let moved = false;
-    for (const [old, now] of Object.entries(redirects ?? {})) {
-      if (this.#last?.id === old) this.#last.id = now;
+    for (const [old, now] of Object.entries(redirects)) {
+      if (this.#last?.id === old) {
+        this.#last.id = now;
+        moved = true;
+      }
       const mark = this.#marks.get(old);
       if (!mark) continue;
       this.#marks.delete(old);
@@ -277,7 +294,7 @@ export function buttons(id, title, small) {
         class: `rl-mark rl-mark--${state}`,
         "data-paper": id,
         "data-state": state,
-        "aria-pressed": "false",
+        "aria-pressed": String(marks.of(id) === state),
         "aria-label": small ? `${label}: ${title}` : null,
         title: small ? label : null,
       },
@@ -289,17 +306,16 @@ export function buttons(id, title, small) {
     group.setAttribute("role", "group");
     group.setAttribute("aria-label", "Your mark");
   }
-  for (const button of made) button.setAttribute("aria-pressed", String(marks.of(id) === button.dataset.state));
   return group;
 }
 
 /** Show the marks as they are now on all buttons within `scope`. */
 export function refresh(scope = document) {
   for (const button of scope.querySelectorAll(".rl-mark")) {
-    button.setAttribute("aria-pressed", String(marks.of(button.dataset.paper) === button.dataset.state));
-  }
-  for (const button of scope.querySelectorAll("li .rl-mark--read")) {
-    button.closest("li").classList.toggle("rl-is-read", button.getAttribute("aria-pressed") === "true");
+    const { paper, state } = button.dataset;
+    const isPressed = marks.of(paper) === state;
+    button.setAttribute("aria-pressed", String(isPressed));
+    if (state === "read") button.closest("li")?.classList.toggle("rl-is-read", isPressed);
   }
 }
 
@@ -318,53 +334,42 @@ document.addEventListener("click", (event) => {
 
 // --- what pages show ---------------------------------------------------------------------------------------------------
 
-/** Return a line about some papers of which the reader has read a few: `[bar] 7 of 31 read · 2 to read`. */
-function progress(ids, steps) {
-  const read = ids.filter((id) => marks.of(id) === "read").length;
-  const later = ids.filter((id) => marks.of(id) === "to-read").length;
-  const text = `${read} of ${ids.length} read${later ? ` · ${later} to read` : ""}`;
-  const line = [element("progress", { max: ids.length, value: read, "aria-hidden": "true" }), element("span", {}, text)];
-  const next = steps && (ids.find((id) => marks.of(id) !== "read") ?? null);
-  if (next && read) {
-    line.push(
-      element("a", { href: steps.get(next).href, class: "rl-progress__next" }, `Continue: ${steps.get(next).title}`),
-    );
-  } else if (steps && read === ids.length) {
-    line.push(element("span", {}, "All read."));
-  }
-  return line;
-}
-
-/** Return the papers that the lists of this page show: id to link, in order, the first of each. */
-function listed() {
-  const found = new Map();
+/** Yield the links of this page's lists that lead to papers, each with the paper's id. */
+function* paperLinks() {
   for (const link of document.querySelectorAll(".md-content li a.rl-title")) {
-    const at = place(link.href);
-    if (at?.[0] === "papers" && !found.has(at[1])) found.set(at[1], { href: link.href, title: link.textContent });
+    const [kind, id] = pageAt(link.href) ?? [];
+    if (kind === "papers") yield [link, id];
   }
-  return found;
 }
 
 function showList() {
-  for (const link of document.querySelectorAll(".md-content li a.rl-title")) {
-    const at = place(link.href);
-    if (at?.[0] !== "papers") continue;
+  for (const [link, id] of paperLinks()) {
     const item = link.closest("li");
     item.classList.add("rl-is-markable");
-    item.append(buttons(at[1], link.textContent, true));
+    item.append(buttons(id, link.textContent, true));
   }
   refresh();
 }
 
+/** Return how much of some papers, id to link in order, the reader has read: `[bar] 7 of 31 read · 2 to read`, the next. */
+function progress(papers) {
+  const ids = [...papers.keys()];
+  const read = ids.filter((id) => marks.of(id) === "read").length;
+  const later = ids.filter((id) => marks.of(id) === "to-read").length;
+  const text = `${read} of ${ids.length} read${later ? ` · ${later} to read` : ""}`;
+  const line = [element("progress", { max: ids.length, value: read, "aria-hidden": "true" }), element("span", {}, text)];
+  const next = papers.get(ids.find((id) => marks.of(id) !== "read"));
+  if (!next) line.push(element("span", {}, "All read."));
+  else if (read) line.push(element("a", { href: next.href, class: "rl-progress__next" }, `Continue: ${next.textContent}`));
+  return line;
+}
+
 function showProgress() {
-  const papers = listed();
-  if (!papers.size) return;
-  let line = document.querySelector(".rl-progress");
-  if (!line) {
-    line = element("div", { class: "rl-progress" });
-    document.querySelector(".md-content h1")?.after(line);
-  }
-  const show = () => line.replaceChildren(...progress([...papers.keys()], papers));
+  const line = document.querySelector(".rl-progress");
+  const papers = new Map();
+  for (const [link, id] of paperLinks()) if (!papers.has(id)) papers.set(id, link);
+  if (!line || !papers.size) return;
+  const show = () => line.replaceChildren(...progress(papers));
   marks.addEventListener("change", show);
   show();
 }
@@ -381,7 +386,7 @@ function showPaper(id) {
 /** Add to each link to a topic or path how much of it has been read. Loads the catalogue, so only for who has marks. */
 async function showCounts() {
   const links = [...document.querySelectorAll(".md-content li a")]
-    .map((link) => [link, place(link.href)])
+    .map((link) => [link, pageAt(link.href)])
     .filter(([, at]) => at && (at[0] === "topics" || at[0] === "paths"));
   if (!links.length || !marks.size) return;
   const lists = members(await catalogue());
@@ -453,7 +458,7 @@ async function showContinue(before) {
 
 function start() {
   // A wrong address may look like a paper's.
-  const here = document.querySelector(".rl-lost") ? null : place(location.href);
+  const here = document.querySelector(".rl-lost") ? null : pageAt(location.href);
   const kind = here?.[0] ?? location.pathname.slice(root.pathname.length).replace(/(?:index\.html|\/)$/, "");
   showList();
   if (here?.[0] === "papers") showPaper(here[1]);

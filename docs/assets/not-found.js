@@ -40,13 +40,12 @@ function mendLinks() {
 async function suggest(box, input) {
   const query = asked();
   if (!query) return;
-  const found = await searchIndex.find(query);
-  const cards = await searchIndex.cards(found.papers.slice(0, SHOWN));
+  const found = await searchIndex.find(query, SHOWN);
   const item = (href, name, about) =>
     element("li", {}, element("a", { href: new URL(href, root).href }, name), " ", element("small", {}, about));
   const items = [
     ...places(found).map(({ href, name, papers, kind }) => item(href, name, `${kind} · ${count(papers, "paper")}`)),
-    ...cards.map(({ id, title, authors, venue, issued }) => item(`papers/${id}/`, title, byline(authors, venue, issued))),
+    ...found.cards.map(({ id, title, authors, venue, issued }) => item(`papers/${id}/`, title, byline(authors, venue, issued))),
   ];
   if (!items.length) return;
   if (document.activeElement !== input) input.value ||= found.query; // what one types is one's own

@@ -3,10 +3,12 @@
  * search box, the browse page and the page of a wrong address ask here, so that they find the same.
  */
 
-import { count, root } from "./marks.js";
+import { again, count, data, versioned } from "./marks.js";
 
-const VERSION = 2;
+const MANIFEST = "search/index.json";
+const VERSION = 3;
 const FIELD_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
+const LONGEST_QUERY = 300;
 const SHORTEST_PREFIX = 3; // shorter words are found whole only
 const MOST_FILES = 3; // of words that one word of a query may load
 const SHORTEST_MENDED = 4;
@@ -70,9 +72,8 @@ const OTHER_ADDRESS = new RegExp(
 );
 
 /** Return the words a query asks for. An address of a paper counts as its identifier; commands of LaTeX do not count. */
-export function queryWords(query, stop = new Set()) {
+function queryWords(query, stop) {
   const bare = query
-    .slice(0, 300)
     .replace(ARXIV_ADDRESS, "$1")
     .replace(OTHER_ADDRESS, "$1")
     .replace(/\b(?:arxiv|doi):\s*/gi, "")
@@ -137,45 +138,24 @@ export function errors(word, other, limit) {
 
 // --- the index ---------------------------------------------------------------------------------------------------------
 
-/** The index of this site. Files come with the first query that needs them, and are kept. */
+/** Return one of the files that a manifest names. Files come with the first query that needs them, and are kept. */
+const fileOf = (index, kind, number, read) => data(`search/${kind}-${index.files[kind][number]}.json`, read);
+
+/** Return the number of a paper in the files, which begin with the oldest, from its place among the newest; and back. */
+const fromOtherEnd = (index, number) => index.papers - 1 - number;
+
 class SearchIndex {
-  #opened = null;
-  #files = new Map();
   #terms = new Map();
 
   /** Fetch the manifest, so that a first query is quick. */
-  open(cache = "default") {
-    this.#opened ??= this.#fetch("index.json", cache).then(
-      (found) => {
-        if (found.version !== VERSION) throw new Error(`search/index.json: version ${found.version}`);
-        const stop = new Set(foldWords(found.stop));
-        return { ...found, stop };
-      },
-    );
-    this.#opened.catch(() => (this.#opened = null));
-    return this.#opened;
+  open() {
+    return versioned(MANIFEST, VERSION);
   }
 
   /** Fetch the manifest again, past the browser's cache. */
-  renew() {
-    this.#opened = null;
-    return this.open("reload");
-  }
-
-  async #fetch(name, cache = "default") {
-    const response = await fetch(new URL(`data/search/${name}`, root), { credentials: "same-origin", cache });
-    if (!response.ok) throw new Error(`search/${name}: ${response.status}`);
-    return response.json();
-  }
-
-  #file(index, kind, number, read = (found) => found) {
-    const name = `${kind}-${index.files[kind][number]}.json`;
-    if (!this.#files.has(name)) {
-      const answer = this.#fetch(name).then(read);
-      answer.catch(() => this.#files.delete(name));
-      this.#files.set(name, answer);
-    }
-    return this.#files.get(name);
+  async renew() {
+    await again(MANIFEST);
+    return this.open();
   }
 
   /** Ask the index; where the site was published anew since its manifest was read, ask the new one. */
@@ -186,7 +166,6 @@ class SearchIndex {
     } catch (error) {
       const renewed = await this.renew();
       if (renewed.digest === index.digest) throw error;
-      this.#terms.clear();
       return question(renewed);
     }
   }
@@ -194,20 +173,24 @@ class SearchIndex {
   /**
    * Find the papers that have every word of a query.
    *
-   * Returns `papers`, the numbers of the papers, best first; `fields`, for each of them the bits of the fields it was
-   * found in; `terms`, for each word of the query the word that was `asked`, the `words` of the list it stands for, what
-   * it was `mended` to, and the fields of its own papers; `partly`, where not all papers have all words, a sentence that
-   * says so; `query`, the query as it was answered; `mended`, whether that differs; and `table`, the manifest.
+   * Returns `papers`, their places among the newest, best first; `cards`, what the first `shown` of them show; `fields`,
+   * for every paper the bits of the fields it was found in; `terms`, for each word of the query the word that was
+   * `asked`, the `words` of the list it stands for, what it was `mended` to, and the fields of its own papers; `partly`,
+   * where not all papers have all words, a sentence that says so; `query`, the query as it was answered; `mended`,
+   * whether that differs; and `table`, the manifest. All of it is of one publication: in others, papers have other places.
    */
-  find(query) {
+  find(text, shown = 0) {
+    const query = text.slice(0, LONGEST_QUERY); // an address may have any
     return this.#ask(async (index) => {
-      const asked = queryWords(await this.#joined(index, query), index.stop);
+      const asked = queryWords(await this.#joined(index, query), new Set(foldWords(index.stop)));
       const apart = await Promise.all(asked.map((word) => this.#term(index, word)));
       const { terms, named } = await this.#together(index, apart);
       const answer = answered(query, terms);
       // As `_whole` writes it.
       for (const [paper] of (await this.#look(index, `${foldWords(answer.query).join("")}.`)).papers) named.add(paper);
-      return { ...ranked(terms, index, named), ...answer, terms, table: index };
+      const found = ranked(terms, index, named);
+      const cards = await cardsOf(index, found.papers.slice(0, shown));
+      return { ...found, ...answer, cards, terms, table: index };
     });
   }
 
@@ -243,19 +226,6 @@ class SearchIndex {
     return query;
   }
 
-  /** Return the cards of papers by their numbers, in the same order. */
-  cards(papers) {
-    return this.#ask((index) =>
-      Promise.all(
-        papers.map(async (paper) => {
-          const held = await this.#file(index, "cards", Math.floor(paper / index.cards));
-          const [id, title, authors, issued, venue, type, topics, facts, text] = held[paper % index.cards];
-          return { id, title, authors, issued, venue, type, topics, facts: facts ? facts.split("\t") : [], text };
-        }),
-      ),
-    );
-  }
-
   /** Return what one word finds; where it finds nothing, what the likeliest word for it finds. */
   #term(index, word) {
     const key = `${index.digest} ${word}`;
@@ -275,17 +245,18 @@ class SearchIndex {
   async #look(index, word) {
     const base = word.length < SHORTEST_PREFIX ? word : stem(word);
     const start = base.length > SHORTEST_PREFIX ? base.replace(/[er]$/, "") : base; // all words of this stem begin so
-    const first = place(index.words, word);
-    const numbers = [first];
+    const its = fileWith(index.words, word);
+    const numbers = [its];
     if (word.length >= SHORTEST_PREFIX) {
-      for (let at = first + 1; numbers.length < MOST_FILES && index.words[at]?.startsWith(start); at += 1) numbers.push(at);
-      for (let at = first - 1; numbers.length < MOST_FILES && at >= place(index.words, start); at -= 1) numbers.push(at);
+      const first = fileWith(index.words, start);
+      for (let at = its + 1; numbers.length < MOST_FILES && index.words[at]?.startsWith(start); at += 1) numbers.push(at);
+      for (let at = its - 1; numbers.length < MOST_FILES && at >= first; at -= 1) numbers.push(at);
     }
     const papers = new Map();
     const words = new Set();
-    const files = await Promise.all(numbers.filter((at) => at >= 0).map((at) => this.#file(index, "words", at, wordFile)));
+    const files = await Promise.all(numbers.filter((at) => at >= 0).map((at) => fileOf(index, "words", at, wordFile)));
     for (const file of files) {
-      for (let at = place(file.words, start, true); at < file.words.length && file.words[at].startsWith(start); at += 1) {
+      for (let at = firstFrom(file.words, start); at < file.words.length && file.words[at].startsWith(start); at += 1) {
         const other = file.words[at];
         const whole = other === word;
         if (!whole && (word.length < SHORTEST_PREFIX || !(begins(word, other) || stem(other) === base))) continue;
@@ -296,7 +267,7 @@ class SearchIndex {
         for (const step of file.papers[at].split(" ")) {
           paper += parseInt(step.slice(1), 36);
           const bits = FIELD_DIGITS.indexOf(step[0]);
-          add(papers, paper, { bits, weight: weigh(bits) * worth });
+          add(papers, fromOtherEnd(index, paper), { bits, weight: weigh(bits) * worth });
         }
       }
     }
@@ -309,9 +280,9 @@ class SearchIndex {
     const limit = word.length < 8 ? 1 : 2;
     // A wrong initial is rare: a missing one or two in the wrong order are looked for, where the others lead nowhere.
     for (const initial of new Set([word[0], word[1]])) {
-      const number = place(index.spelling, initial);
-      if (number < 0) continue;
-      const { words, papers } = await this.#file(index, "spelling", number, spellingFile);
+      const file = fileWith(index.spelling, initial);
+      if (file < 0) continue;
+      const { words, papers } = await fileOf(index, "spelling", file, spellingFile);
       let best = null;
       words.forEach((written, at) => {
         const other = written.replaceAll("z", "s");
@@ -331,21 +302,44 @@ class SearchIndex {
   }
 }
 
-const sorted = (word) => [...word].sort().join("");
-
-/** Return the place of the last entry that is no greater than `word`; or, `from` it on, of the first not less. */
-function place(sorted, word, from = false) {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (from ? sorted[middle] < word : sorted[middle] <= word) low = middle + 1;
-    else high = middle;
-  }
-  return from ? low : low - 1;
+/** Return the cards of papers, in the same order. */
+function cardsOf(index, papers) {
+  return Promise.all(
+    papers.map(async (paper) => {
+      const number = fromOtherEnd(index, paper);
+      const part = await fileOf(index, "cards", Math.floor(number / index.cards));
+      const [id, title, authors, issued, venue, type, topics, facts, text] = part[number % index.cards];
+      return { id, title, authors, issued, venue, type, topics, facts: facts ? facts.split("\t") : [], text };
+    }),
+  );
 }
 
-const wordFile = (found) => ({ words: found.words.split(" "), papers: found.papers.split(",") });
-const spellingFile = (found) => ({ words: found.words.split(" "), papers: found.papers.split(" ") });
+const sorted = (word) => [...word].sort().join("");
+
+/** Return the place of the first entry of a sorted list that is not less than `word`. */
+function firstFrom(list, word) {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (list[middle] < word) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Return the number of the file that a word is in, by the first words of all files; or -1 where it is before them. */
+function fileWith(firsts, word) {
+  const at = firstFrom(firsts, word);
+  return firsts[at] === word ? at : at - 1;
+}
+
+/** Return how to read a file of words whose papers are parted so. */
+const partedBy = (mark) => async (response) => {
+  const { words, papers } = await response.json();
+  return { words: words.split(" "), papers: papers.split(mark) };
+};
+const wordFile = partedBy(",");
+const spellingFile = partedBy(" ");
 
 /** Add what a word finds in a paper to what is known of it. */
 function add(papers, paper, { bits, weight }) {
@@ -412,8 +406,8 @@ function answered(query, terms) {
   for (const term of terms) {
     if (!term.mended) continue;
     mended = true;
-    const place = text.split(/([\s\-‐‑]+)/);
-    text = place.map((part) => (foldWords(part).includes(term.asked) ? term.mended : part)).join("");
+    const parts = text.split(/([\s\-‐‑]+)/);
+    text = parts.map((part) => (foldWords(part).includes(term.asked) ? term.mended : part)).join("");
   }
   return { query: text, mended };
 }
@@ -446,14 +440,14 @@ export function inWords(day) {
 
 /** Return the topics and reading paths whose names have the words of a query, as `{ href, name, papers, kind }`. */
 export function places({ terms, table }) {
-  const asked = (folded) =>
+  const isAskedFor = (folded) =>
     terms.length &&
     terms.every(({ asked, words }) =>
       folded.some((word) => words.has(word) || (asked.length >= SHORTEST_PREFIX && word.startsWith(asked))),
     );
   const of = (kind, label, list) =>
     list
-      .filter(([, name, papers, initials = ""]) => papers && asked(foldWords(`${name} ${initials}`)))
+      .filter(([, name, papers, initials = ""]) => papers && isAskedFor(foldWords(`${name} ${initials}`))) // paths have none
       .sort(([, a], [, b]) => a.length - b.length)
       .map(([id, name, papers]) => ({ href: `${kind}/${id}/`, name, papers, kind: label }));
   return [...of("topics", "Topic", table.topics).slice(0, 2), ...of("paths", "Reading path", table.paths).slice(0, 1)];

@@ -11,6 +11,8 @@ import { FIELDS, byline, passage, pieces, places, searchIndex } from "./search-i
 
 const SHOWN = 8;
 const PAUSE = 90; // milliseconds without a key before a search
+const LATE = 1000; // milliseconds after which an answer is late, and that is said
+const COMPOSED = 229; // the code of a key that an input method takes; Safari says no more of the last one
 const TYPE_NAMES = { dataset: "data set" };
 
 /** Return pieces of a text as nodes; what was found is marked. */
@@ -18,7 +20,7 @@ const marked = (its) => its.map(([text, hit]) => (hit ? element("mark", {}, text
 const isHit = (its) => its.some(([, hit]) => hit);
 
 /** Return the name of a topic, with its initials where they were asked for. */
-const called = ([, name, , initials = ""], terms) => (isHit(pieces(initials, terms)) ? `${name} (${initials})` : name);
+const called = ([, name, , initials], terms) => (isHit(pieces(initials, terms)) ? `${name} (${initials})` : name);
 
 /** Return why a paper was found: each field, and what of it has the words. */
 function reasons(card, bits, { terms, table }) {
@@ -56,7 +58,7 @@ class SearchBox {
     this.list = element("div", { class: "rl-search__list", id: "rl-search-results", role: "listbox", "aria-label": "Results" });
     this.all = element("a", { class: "rl-search__all", href: form.action, hidden: true });
     this.panel = element("div", { class: "rl-search__panel" }, this.status, this.list, this.all);
-    this.close_ = element("button", { type: "button", class: "rl-search__close", "aria-label": "Close the search" }, "×");
+    this.closer = element("button", { type: "button", class: "rl-search__close", "aria-label": "Close the search" }, "×");
     const { input } = this;
     for (const [name, value] of Object.entries({
       role: "combobox",
@@ -65,7 +67,7 @@ class SearchBox {
       "aria-autocomplete": "list",
       "aria-keyshortcuts": "Control+K Meta+K",
     })) input.setAttribute(name, value);
-    form.append(this.close_, this.panel);
+    form.append(this.closer, this.panel);
     this.#clear();
     form.classList.add("rl-is-ready");
     this.#listen();
@@ -76,15 +78,17 @@ class SearchBox {
     const { form, input, button } = this;
     input.addEventListener("focus", () => this.open());
     input.addEventListener("input", () => {
+      this.open(); // a page that came back is closed though the field has the focus
       this.#choose(-1); // it was of what was found for another text
       clearTimeout(this.#pause);
       this.#pause = setTimeout(() => this.#seek(), PAUSE);
     });
-    input.addEventListener("keydown", (event) => this.#key(event));
     form.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || event.isComposing) return;
-      event.preventDefault();
-      this.close(true);
+      if (event.isComposing || event.keyCode === COMPOSED) return;
+      if (event.key === "Escape") {
+        event.preventDefault();
+        this.close(true);
+      } else if (event.target === input) this.#key(event);
     });
     button.addEventListener("click", (event) => {
       if (this.isOpen && input.value.trim()) return; // sends the form
@@ -92,7 +96,7 @@ class SearchBox {
       this.open(button);
       input.focus();
     });
-    this.close_.addEventListener("click", () => this.close(true));
+    this.closer.addEventListener("click", () => this.close(true));
     form.addEventListener("focusout", ({ relatedTarget }) => {
       if (relatedTarget && !form.contains(relatedTarget)) this.close(false);
     });
@@ -144,14 +148,26 @@ class SearchBox {
     else this.input.blur();
   }
 
-  #clear(said = "") {
-    this.#options = [];
+  /** Show nothing but what is said. */
+  #clear(...said) {
+    this.#offer([]);
+    this.all.hidden = true;
+    this.#say(...said);
+  }
+
+  #say(...said) {
+    this.status.replaceChildren(...said);
+    this.panel.classList.toggle("rl-is-empty", !said.length);
+  }
+
+  #offer(options) {
     this.#choose(-1);
-    this.list.replaceChildren();
-    this.list.hidden = this.all.hidden = true;
-    this.input.setAttribute("aria-expanded", "false");
-    this.status.textContent = said;
-    this.panel.classList.toggle("rl-is-empty", !said);
+    this.#options = options;
+    options.forEach((each, at) => (each.id = `rl-hit-${at}`));
+    this.list.replaceChildren(...options);
+    this.list.scrollTop = this.panel.scrollTop = 0;
+    this.list.hidden = !options.length;
+    this.input.setAttribute("aria-expanded", String(options.length > 0));
   }
 
   async #seek() {
@@ -161,65 +177,60 @@ class SearchBox {
       this.#clear();
       return;
     }
+    const late = setTimeout(() => turn === this.#turn && this.#say("Searching…"), LATE);
     try {
-      const found = await searchIndex.find(query);
-      const cards = await searchIndex.cards(found.papers.slice(0, SHOWN));
-      if (turn === this.#turn && this.isOpen) this.#show(query, found, cards);
+      const found = await searchIndex.find(query, SHOWN);
+      if (turn === this.#turn) this.#show(query, found);
     } catch (error) {
       if (turn !== this.#turn) return;
       this.#clear("The search could not be loaded. Press Return for the list of all papers.");
       console.warn(error);
+    } finally {
+      clearTimeout(late);
     }
   }
 
-  #show(query, found, cards) {
-    const number = found.papers.length;
-    if (!number) {
-      this.#clear(`Nothing found for “${query}”.`);
-      return;
-    }
-    const option = (href, ...content) =>
-      element("a", { class: "rl-hit", role: "option", "aria-selected": "false", tabindex: "-1", href: new URL(href, root).href }, ...content);
-    this.#options = [
-      ...places(found).map(({ href, name, papers, kind }) =>
-        option(
-          href,
-          element("span", { class: "rl-hit__title" }, ...marked(pieces(name, found.terms))),
-          " ",
-          element("span", { class: "rl-hit__byline" }, `${kind} · ${count(papers, "paper")}`),
-        ),
-      ),
+  #show(query, found) {
+    const { terms, papers, fields, cards, mended, partly } = found;
+    const option = (href, title, about, ...why) =>
+      element(
+        "a",
+        { class: "rl-hit", role: "option", "aria-selected": "false", tabindex: "-1", href: new URL(href, root).href },
+        element("span", { class: "rl-hit__title" }, ...marked(pieces(title, terms))),
+        " ",
+        element("span", { class: "rl-hit__byline" }, about),
+        ...why,
+      );
+    const options = [
+      ...places(found).map(({ href, name, papers, kind }) => option(href, name, `${kind} · ${count(papers, "paper")}`)),
       ...cards.map((card, at) =>
         option(
           `papers/${card.id}/`,
-          element("span", { class: "rl-hit__title" }, ...marked(pieces(card.title, found.terms))),
+          card.title,
+          byline(card.authors, card.venue, card.issued),
           " ",
-          element("span", { class: "rl-hit__byline" }, byline(card.authors, card.venue, card.issued)),
-          " ",
-          element("span", { class: "rl-hit__why" }, ...reasons(card, found.fields.get(found.papers[at]), found)),
+          element("span", { class: "rl-hit__why" }, ...reasons(card, fields.get(papers[at]), found)),
         ),
       ),
     ];
-    this.#options.forEach((each, at) => (each.id = `rl-hit-${at}`));
-    this.#choose(-1);
-    this.list.replaceChildren(...this.#options);
-    this.list.scrollTop = this.panel.scrollTop = 0;
-    this.list.hidden = false;
-    this.panel.classList.remove("rl-is-empty");
-    this.input.setAttribute("aria-expanded", "true");
-    this.status.replaceChildren(
-      ...(found.mended ? ["Showing results for ", element("strong", {}, found.query), ". "] : []),
-      found.partly ? `${found.partly}${count(number, "paper")}.` : count(number, "paper"),
+    if (!options.length) {
+      this.#clear(`Nothing found for “${query}”.`);
+      return;
+    }
+    this.#offer(options);
+    this.#say(
+      ...(mended ? ["Showing results for ", element("strong", {}, found.query), ". "] : []),
+      papers.length ? partly + count(papers.length, "paper") : "No paper has these words.",
     );
     const href = new URL("papers/", root);
     href.searchParams.set("find", query);
     this.all.href = href.href;
-    this.all.textContent = number > 1 ? `All ${number.toLocaleString("en")} in the list, with filters` : "In the list, with filters";
-    this.all.hidden = false;
+    this.all.textContent =
+      papers.length > 1 ? `All ${papers.length.toLocaleString("en")} in the list, with filters` : "In the list, with filters";
+    this.all.hidden = !papers.length;
   }
 
   #key(event) {
-    if (event.isComposing) return;
     const { key } = event;
     const last = this.#options.length - 1;
     if (key === "ArrowDown" || key === "ArrowUp") {

@@ -8,15 +8,17 @@ four kinds of files, all JSON on one line:
 * spellings: every word as papers write it and how many have it, whole initials to a file, to mend a typing error;
 * cards: what a result shows of a paper.
 
-A paper's number is its place in :attr:`Library.newest_first`, so equally good results stand newest first. A file's name
-holds a digest of it, and the manifest says all names: so a browser never mixes the files of two publications, and a
-change of one record leaves most files as they are.
+A paper's number is its place from the end of :attr:`Library.newest_first`, so that a new one leaves the others theirs.
+A file's name holds a digest of it, and the manifest says all names: so a browser never mixes the files of two
+publications. Whoever has an older manifest finds a file gone, or the format another, and asks for the manifest anew.
+A change that moves a paper in that order, such as of its date, gives others new numbers, which renames most files.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+import string
 from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import islice
@@ -30,7 +32,7 @@ from generator.models import Author, PersonName, Record
 from generator.search.catalogue import compact
 from generator.search.words import STOP_WORDS, Words, acronyms, folded, initials, plain_words, telling_words, terms
 
-VERSION = 2
+VERSION = 3
 FOLDER = "search"
 MANIFEST = "index.json"
 
@@ -44,8 +46,7 @@ MAX_WORDS = 24_000
 MAX_SPELLINGS = 24_000
 """Characters in one file of spellings, unless one initial alone has more."""
 
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_FIELD_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
+_DIGITS = string.digits + string.ascii_letters + "-_"  # as many of them as a base needs
 _SHORTEST_PART, _SHORTEST_END = 3, 5
 _SHORTEST_SLIP = 7  # shorter ones can be words: casual and causal
 _COMMON = 10  # papers with a word that a slip stands for
@@ -149,7 +150,7 @@ def _postings(library: Library) -> tuple[dict[str, dict[int, int]], dict[str, st
     """Return for each folded word its papers with the bits of the fields, and the word as most papers write it."""
     written: defaultdict[str, dict[int, int]] = defaultdict(dict)
     all_words, telling, known = Words(plain_words), Words(telling_words), _known_by_acronyms(library)
-    for number, record_id in enumerate(library.newest_first):
+    for number, record_id in enumerate(reversed(library.newest_first)):
         its: dict[str, int] = {}
         record = library.records[record_id]
         for bit, words in _fields(record, library, library.old_ids.get(record_id, ()), all_words, telling, known):
@@ -237,7 +238,7 @@ def _word_file(part: Sequence[tuple[str, str]]) -> tuple[str, str]:
 def _differences(papers: Mapping[int, int]) -> Iterator[str]:
     before = 0
     for number in sorted(papers):
-        yield _FIELD_DIGITS[papers[number]] + _base36(number - before)
+        yield _DIGITS[papers[number]] + _base36(number - before)
         before = number
 
 
@@ -281,7 +282,7 @@ def _card_files(library: Library) -> Iterator[tuple[str, str]]:
     """
     topics = {topic_id: place for place, topic_id in enumerate(library.topics)}
     cards: list[list[Any]] = []
-    for record_id in library.newest_first:
+    for record_id in reversed(library.newest_first):
         record = library.records[record_id]
         facts = [*_facts(record), *(f"once {old}" for old in library.old_ids.get(record_id, ()))]
         prose = [titles.fold(text) for text in _prose(record)]
