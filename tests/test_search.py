@@ -418,6 +418,8 @@ def test_nothing_found_is_said_and_all_words_come_before_some(asking: Visit) -> 
     expect(asking.status).to_have_text("Nothing found for “∞”.")
     assert asking.ask("xqzzyxw") == []
     expect(asking.status).to_have_text("Nothing found for “xqzzyxw”.")
+    way_on = page.get_by_role("link", name="Browse all papers")
+    expect(way_on).to_have_attribute("href", re.compile("/papers/$"))
     expect(page.get_by_role("listbox")).to_be_hidden()
     assert asking.ask("gptq astronomy")
     expect(asking.status).to_contain_text("No paper has all of these words")
@@ -733,7 +735,7 @@ def test_a_path_is_found_by_words_that_no_paper_has(browser: Browser, toy: str) 
         page = visit.open()
         assert visit.ask("cloth") == ["From thread to cloth\nReading path · 3 papers"]
         expect(visit.status).to_have_text("No paper has these words.")
-        expect(page.locator(".rl-search__all")).to_be_hidden()
+        expect(page.locator(".rl-search__all")).to_have_text("Browse all papers")
 
 
 def test_answers_come_in_the_order_of_the_questions(browser: Browser, real: str) -> None:

@@ -213,21 +213,20 @@ class SearchBox {
         ),
       ),
     ];
-    if (!options.length) {
-      this.#clear(`Nothing found for “${query}”.`);
-      return;
-    }
     this.#offer(options);
-    this.#say(
-      ...(mended ? ["Showing results for ", element("strong", {}, found.query), ". "] : []),
-      papers.length ? partly + count(papers.length, "paper") : "No paper has these words.",
-    );
+    const number = papers.length;
+    if (options.length) {
+      this.#say(
+        ...(mended ? ["Showing results for ", element("strong", {}, found.query), ". "] : []),
+        number ? partly + count(number, "paper") : "No paper has these words.",
+      );
+    } else this.#say(`Nothing found for “${query}”.`);
     const href = new URL("papers/", root);
-    href.searchParams.set("find", query);
+    if (number) href.searchParams.set("find", query);
     this.all.href = href.href;
     this.all.textContent =
-      papers.length > 1 ? `All ${papers.length.toLocaleString("en")} in the list, with filters` : "In the list, with filters";
-    this.all.hidden = !papers.length;
+      number > 1 ? `All ${number.toLocaleString("en")} in the list, with filters` : number ? "In the list, with filters" : "Browse all papers";
+    this.all.hidden = false;
   }
 
   #key(event) {
