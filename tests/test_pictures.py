@@ -44,7 +44,7 @@ def _library(folder: Path) -> Library:
 @cache
 def _drawn(folder: Path) -> dict[str, str]:
     """Return the text of the pages that bear drawings."""
-    written = pages._Writer(_library(folder), TOY_SETTINGS).overviews()
+    written = pages.pages(_library(folder), TOY_SETTINGS)
     return {page.path: page.make() for page in written if page.path in ("pictures.md", "map.md")}
 
 
@@ -102,7 +102,7 @@ import sys
 from pathlib import Path
 from generator import pages, settings, store
 from generator.library import Library
-written = pages._Writer(Library.of(store.load(Path(sys.argv[1]))), settings.Settings()).overviews()
+written = pages.pages(Library.of(store.load(Path(sys.argv[1]))), settings.Settings())
 text = "".join(page.make() for page in written if page.path in ("pictures.md", "map.md"))
 sys.stdout.buffer.write(text.encode("utf-8"))
 """
