@@ -14,7 +14,7 @@ from itertools import accumulate
 
 from generator import escaping
 from generator.facts import dates, titles
-from generator.library import UNSORTED, Library
+from generator.library import Library
 from generator.metadata import paper_path
 from generator.settings import Settings
 from generator.wording import byline, count, paper_url, plain_title, topic_name
@@ -98,13 +98,17 @@ def digest(library: Library, since: str, format: str, settings: Settings, *, bef
     styles inline, nothing loaded. Raises KeyError for a format that is none.
     """
     days = _put_right(library, since, before)
-    added = library.joined(since, before.records if before else None)
-    by_topic: dict[str, list[_Paper]] = {topic: [] for topic in (*library.topics, UNSORTED)}
-    for record_id in added:
-        record = library.records[record_id]
-        by_topic[library.primary_topic(record_id)].append(
-            _paper(library, settings, record_id, byline(record), record.why or "")
+    added = library.joined(since, before)
+    groups = [
+        (
+            topic_name(library, topic),
+            [
+                _paper(library, settings, record_id, byline(record := library.records[record_id]), record.why or "")
+                for record_id in ids
+            ],
         )
+        for topic, ids in library.by_primary_topic(added).items()
+    ]
     corrected = [
         _paper(library, settings, record_id, dates.in_words(day), what)
         for day, changed in days.items()
@@ -120,7 +124,6 @@ def digest(library: Library, since: str, format: str, settings: Settings, *, bef
         for day, changed in days.items()
         for record_id, why in changed.retracted
     ]
-    groups = [(topic_name(library, topic), papers) for topic, papers in by_topic.items()]
     groups += [("Corrected", corrected), ("Taken off the list", retracted)]
     content = _Digest(
         escaping.clean(settings.site_name),

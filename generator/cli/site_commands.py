@@ -190,7 +190,7 @@ def digest(options: argparse.Namespace) -> int:
     if options.base:
         base = editions.at(contents, options.base)
         since, before = base.day, base.library
-    if options.unless_empty and not library.joined(since, before.records if before else None):
+    if options.unless_empty and not library.joined(since, before):
         say(f"nothing has joined the list since {since}; no digest")
         return DONE
     text = changes_since(library, since, options.format, found, before=before)
