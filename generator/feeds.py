@@ -14,7 +14,7 @@ from typing import Any
 from generator import escaping
 from generator.library import Library
 from generator.metadata import paper_path
-from generator.models import Record
+from generator.models import Record, Topic
 from generator.settings import Settings
 from generator.wording import byline, paper_url, plain_title
 
@@ -35,7 +35,7 @@ class _Feed:
     description: str
     folder: str
     ids: tuple[str, ...]
-    updated: str
+    updated: str | None
     settings: Settings
 
     def url(self, path: str) -> str:
@@ -57,10 +57,14 @@ def _feed(library: Library, settings: Settings, topic: str | None) -> _Feed:
     title, description, folder, ids = settings.site_name, settings.site_description, "", library.by_addition
     if topic is not None:
         known, its = library.topics[topic], frozenset(library.by_topic.get(topic, ()))
-        title, description, folder = f"{title}: {known.name}", known.description or "", f"topics/{topic}/"
+        title, description, folder = _title(settings, known), known.description or "", f"topics/{topic}/"
         ids = tuple(record_id for record_id in ids if record_id in its)
     updated = library.records[ids[0]].added if ids else None
-    return _Feed(title, description, folder, ids[:MOST_ENTRIES], updated or _NEVER, settings)
+    return _Feed(title, description, folder, ids[:MOST_ENTRIES], updated, settings)
+
+
+def _title(settings: Settings, topic: Topic) -> str:
+    return f"{settings.site_name}: {topic.name}"
 
 
 def _midnight(day: str | None) -> str:
@@ -168,23 +172,16 @@ def _content(record: Record) -> str:
     return "".join(f"<p>{part}</p>" for part in shown)
 
 
-def announced(library: Library, settings: Settings, topic: str | None = None) -> list[tuple[str, str, str]]:
-    """Return ``(path, media type, title)`` of the two feeds of the list, or of a topic, for the head of a page.
+def lines(settings: Settings, topic: Topic) -> list[str]:
+    """Return the elements that announce a topic's feeds in the head of its page, in whose folder they lie.
 
-    Readers find a feed by ``<link rel="alternate">``, https://html.spec.whatwg.org/multipage/links.html#rel-alternate;
-    the paths start at the site's root. Titles are plain text.
+    Readers find a feed by ``<link rel="alternate">``, https://html.spec.whatwg.org/multipage/links.html#rel-alternate.
     """
-    feed = _feed(library, settings, topic)
-    title = escaping.clean(feed.title)
-    return [(feed.folder + ATOM_FILE, ATOM_TYPE, title), (feed.folder + JSON_FILE, JSON_TYPE, title)]
-
-
-def lines(library: Library, settings: Settings, topic: str) -> list[str]:
-    """Return the elements that announce a topic's feeds in the head of its page, in whose folder they lie."""
+    title = escaping.html(_title(settings, topic))
     return [
         # The theme fetches a sitemap beside every link whose rel is "alternate" alone, taking it for a translation.
-        f'<link rel="alternate feed" type="{kind}" title="{escaping.html(title)}" href="{path.rpartition("/")[2]}">'
-        for path, kind, title in announced(library, settings, topic)
+        f'<link rel="alternate feed" type="{kind}" title="{title}" href="{name}">'
+        for name, kind in ((ATOM_FILE, ATOM_TYPE), (JSON_FILE, JSON_TYPE))
     ]
 
 

@@ -190,7 +190,7 @@ def _topics(library: Library, settings: Settings) -> Iterator[Draft]:
             topic.description or f"{wording.count(len(ids), 'paper')} on {topic.name}.",
             {"id": topic_id, "topic": topic, "ids": ids, "address": settings.url(f"topics/{topic_id}/")},
             records=[*ids, *(each.paper for each in topic.start_here if each.paper in library.records)],
-            head=feeds.lines(library, settings, topic_id),
+            head=feeds.lines(settings, topic),
         )
     if unsorted := library.by_topic.get(UNSORTED, ()):
         yield _list("topic", UNSORTED, "Unsorted", "Papers that still want a topic.", unsorted)
