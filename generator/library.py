@@ -56,7 +56,7 @@ class Library:
     @cached_property
     def relations(self) -> Mapping[str, tuple[Relation, ...]]:
         """The papers related to each record, by id."""
-        return related(self.records, weights=self.words)
+        return related(self.records, self.words, of=self.records)
 
     def topics_of(self, record_id: str) -> list[str]:
         """Return the topics of a record that the list knows, the primary one first."""

@@ -27,7 +27,6 @@ from generator.library import Library
 from generator.models import Record, Topic
 from generator.pages.overviews import overviews
 from generator.pictures import atlas, charts, drawing, figures, layout
-from generator.related import related
 
 _T = TypeVar("_T")
 LISTS = [pytest.param(TOY_RECORDS, id="toy"), pytest.param(RECORDS, id="real")]
@@ -319,7 +318,7 @@ def test_near_on_the_map_is_near_in_words(placed: figures.Sheet) -> None:
     each = _library(RECORDS)
     places = {PurePath(point.page).stem: (point.x, point.y) for point in placed.points}
     hits = total = 0
-    for record_id, relations in related(each.records).items():
+    for record_id, relations in each.relations.items():
         by_distance = sorted(places, key=lambda other: math.dist(places[record_id], places[other]))
         hits += len({relation.id for relation in relations} & set(by_distance[1:11]))
         total += len(relations)

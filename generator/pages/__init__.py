@@ -260,7 +260,7 @@ def papers(
     library: Library, settings: Settings, ids: Sequence[str], relations: Mapping[str, Sequence[Relation]] | None = None
 ) -> Iterator[Page]:
     """Yield the pages of the records ``ids`` alone, as :func:`pages` does; or with related papers that are known."""
-    relations = relations or related(library.records, of=ids, weights=library.words)
+    relations = relations or related(library.records, library.words, of=ids)
     return _Writer(library, settings).papers(ids, relations)
 
 
