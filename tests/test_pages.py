@@ -247,6 +247,7 @@ def test_an_empty_list_has_its_overviews(tmp_path: Path) -> None:
         "paths/index.md",
     } <= set(made)
     assert not [path for path in made if path.startswith("papers/") and path != "papers/index.md"]
+    assert "# Reading list\n\n- [**0** papers]" in made["index.md"]  # no attributes of a description that is not there
 
 
 def test_a_few_pages_are_those_of_the_whole_list() -> None:
