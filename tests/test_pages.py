@@ -26,7 +26,6 @@ from generator.library import Library, coverage
 from generator.models import Path as ReadingPath
 from generator.models import Record, Source, Step, Topic
 from generator.settings import Settings
-from generator.wording import byline
 
 GOLDEN = TOY / "docs"
 # Golden pages are without the drawings, whose bytes are the drawing library's; test_pictures.py looks at those.
@@ -272,25 +271,6 @@ def test_coverage_counts_what_is_there() -> None:
     assert found["authors"][1] == tuple(
         record_id for record_id in library().records if record_id in ("nameless-spindle", "undated-shuttle")
     )
-
-
-@pytest.mark.parametrize(
-    ("fields", "line"),
-    [
-        ({}, ""),
-        ({"author_count": 1}, "1 author"),
-        ({"author_count": 12, "issued": "2022-10"}, "12 authors · October 2022"),
-        ({"authors": ["A"], "issued": "2022"}, "A · 2022"),
-        ({"authors": ["A", "B"], "venue": "V"}, "A and B · V"),
-        ({"authors": ["A"], "venue": "V 2022", "issued": "2022"}, "A · V 2022"),
-        ({"authors": ["A"], "venue": "V 2022", "issued": "2021"}, "A · V 2022 · 2021"),
-        ({"authors": ["A"], "venue": "V 2022", "issued": "2022-10"}, "A · V 2022 · October 2022"),
-        ({"authors": ["A", "B", "C"], "issued": "2022-10-31"}, "A, B and C · 31 October 2022"),
-        ({"authors": ["A", "B", "C", "D"]}, "A and 3 others"),
-    ],
-)
-def test_the_byline_says_what_is_known(fields: dict[str, Any], line: str) -> None:
-    assert byline(Record.model_validate({"title": "T", **fields})) == line
 
 
 @pytest.mark.parametrize(
