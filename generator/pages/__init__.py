@@ -23,8 +23,14 @@ from generator.settings import Settings
 
 MARK = "# Generated from the records; edit those, not this file."
 
+FOLDERS = ("papers", "topics", "years", "sources", "paths", "authors")
+"""The folders under docs that hold nothing but generated pages."""
+
 # What a reader expects of a paper; what of it no source states is named on the page.
 _EXPECTED = {"authors": "authors", "issued": "date", "venue": "venue"}
+
+# Not ASCII alone: YAML reads \\ud83d\\ude42 as two halves of a character.
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True)
@@ -77,8 +83,7 @@ class _Writer:
         if draft.records is None:
             return Page(draft.path, make)
         keys = [self.library.keys[record_id] for record_id in draft.records]
-        shown = (draft.template, draft.title, draft.description, draft.values, draft.hide, draft.head, keys)
-        return Page(draft.path, make, self.made_of(*shown))
+        return Page(draft.path, make, self.made_of(draft, keys))
 
     def text(self, draft: Draft) -> str:
         """Render one page.
@@ -103,7 +108,8 @@ class _Writer:
             title=draft.title,
             **draft.values,
         )
-        return f"---\n{MARK}\n{front}\n---\n\n{body.strip()}\n"
+        text = f"# {draft.heading or escaping.markdown(draft.title)}\n\n{body.strip()}".rstrip()
+        return f"---\n{MARK}\n{front}\n---\n\n{text}\n"
 
     def papers(self, ids: Iterable[str], relations: Mapping[str, Sequence[Relation]]) -> Iterator[Page]:
         keys = self.library.keys
@@ -128,7 +134,6 @@ class _Writer:
         values = {
             "id": record_id,
             "record": record,
-            "heading": Markup(formulas.heading(record.title)),
             "links": wording.links_of(record),
             "facts": list(wording.facts_of(record, self.library)),
             "topics": [(topic, self.library.topics[topic].name) for topic in self.library.topics_of(record_id)],
@@ -144,7 +149,8 @@ class _Writer:
         title = titles.plain(record.title)
         description = record.why or record.summary or f"{title}: facts, links and related papers."
         head = metadata.paper(record_id, record, self.settings, self.library.topics)
-        return self.text(Draft(f"papers/{record_id}.md", "paper.md.j2", title, description, values, head=head))
+        heading = formulas.heading(record.title)
+        return self.text(Draft(f"papers/{record_id}.md", "paper.md.j2", title, description, values, heading, head=head))
 
     def related(self, record: Record, relations: Iterable[Relation]) -> Iterator[tuple[Markup, str, list[str]]]:
         """Yield the papers related to one: each as in lists, a topic's name and words of both, as the page prints them.
@@ -234,8 +240,7 @@ def _sources(library: Library) -> Iterator[Draft]:
 def _paths(library: Library) -> Iterator[Draft]:
     for path_id, path in library.paths.items():
         text = path.description or path.title
-        values = {"id": path_id, "steps": path.steps, "intro": path.description}
-        yield Draft(f"paths/{path_id}.md", "path.md.j2", path.title, text, values)
+        yield Draft(f"paths/{path_id}.md", "path.md.j2", path.title, text, {"id": path_id, "path": path})
     text = "Papers in a sensible order, each path for one need."
     yield Draft("paths/index.md", "paths.md.j2", "Reading paths", text)
 
@@ -262,11 +267,3 @@ def papers(
     """Yield the pages of the records ``ids`` alone, as :func:`pages` does; or with related papers that are known."""
     relations = relations or related(library.records, library.words, of=ids)
     return _Writer(library, settings).papers(ids, relations)
-
-
-FOLDERS = ("papers", "topics", "years", "sources", "paths", "authors")
-"""The folders under docs that hold nothing but generated pages."""
-
-
-# Not ASCII alone: YAML reads \\ud83d\\ude42 as two halves of a character.
-_quoted = json.JSONEncoder(ensure_ascii=False).encode
