@@ -65,8 +65,8 @@ class _Digest:
 @dataclass(frozen=True)
 class _Paper:
     title: str
-    byline: str
-    why: str
+    facts: str
+    text: str
     url: str
 
 
@@ -159,7 +159,7 @@ def _digest_markdown(content: _Digest) -> str:
         for paper in papers:
             title = escaping.github(paper.title)
             shown = f"[{title}]({escaping.url(paper.url)})" if paper.url else title
-            more = [escaping.github(text) for text in (paper.byline, paper.why) if text]
+            more = [escaping.github(text) for text in (paper.facts, paper.text) if text]
             lines = "  \n  ".join([shown, *more])  # two spaces break a line in every Markdown
             parts.append(f"{heading}- {lines}\n")
             heading = ""
@@ -175,7 +175,7 @@ def _digest_text(content: _Digest) -> str:
     for name, papers in content.groups:
         lines += ["", name, "-" * len(name)]
         for paper in papers:
-            lines += ["", *_wrap(paper.title, "* "), *_wrap(paper.byline, "  "), *_wrap(paper.why, "  ")]
+            lines += ["", *_wrap(paper.title, "* "), *_wrap(paper.facts, "  "), *_wrap(paper.text, "  ")]
             lines += [f"  {escaping.url(paper.url)}"] if paper.url else []
     return "\n".join(lines) + "\n"
 
@@ -225,7 +225,7 @@ def _digest_html(content: _Digest) -> str:
                 escaping.html_link(paper.title, paper.url, _STYLES["a"]) if paper.url else escaping.html(paper.title)
             )
             lines.append(f'<h3 style="{_STYLES["h3"]}">{title}</h3>')
-            for style, text in (("byline", paper.byline), ("p", paper.why)):
+            for style, text in (("byline", paper.facts), ("p", paper.text)):
                 lines += [f'<p style="{_STYLES[style]}">{escaping.html(text)}</p>'] if text else []
     return "\n".join([*lines, "</div>", "</body>", "</html>"]) + "\n"
 
