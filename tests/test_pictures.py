@@ -26,7 +26,7 @@ from generator import pages, store
 from generator.library import Library
 from generator.models import Record, Topic
 from generator.pages.overviews import overviews
-from generator.pictures import atlas, charts, drawing, figures, layout
+from generator.pictures import atlas, charts, figures, layout
 
 _T = TypeVar("_T")
 LISTS = [pytest.param(TOY_RECORDS, id="toy"), pytest.param(RECORDS, id="real")]
@@ -120,7 +120,7 @@ def test_another_process_draws_the_same_bytes() -> None:
     assert set(SVG.findall(done.stdout)) == drawn
 
 
-PICTURE = drawing.drawn(
+PICTURE = figures.drawn(
     figures.columns([figures.Column("2020", 3, "3"), figures.Column("2021", 1, "1", pale=True)]),
     "looms",
     "Looms",
@@ -210,7 +210,7 @@ def test_pale_columns_are_explained_where_one_is_seen(code: dict[str, str], told
 
 def test_every_mark_is_on_its_sheet() -> None:
     for group in range(len(figures.MARKS)):
-        svg = ElementTree.fromstring(drawing.drawn(figures.mark(group), "mark", "", ""))
+        svg = ElementTree.fromstring(figures.drawn(figures.mark(group), "mark", "", ""))
         (shape,) = [each for each in svg.iter() if each.tag in ("path", "circle")]
         numbers = list(map(float, re.findall(r"-?[\d.]+", shape.get("d", "")))) or [6 + float(shape.get("r", ""))]
         assert -0.5 <= min(numbers) <= max(numbers) <= 12.5

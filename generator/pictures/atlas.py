@@ -12,8 +12,7 @@ from markupsafe import Markup
 from generator import escaping
 from generator.library import Library
 from generator.pictures import layout
-from generator.pictures.drawing import drawn
-from generator.pictures.figures import SIGN_LETTER, SIGN_LINE, Point, Sheet, mark, plane
+from generator.pictures.figures import SIGN_LETTER, SIGN_LINE, Point, Sheet, drawn, mark, plane
 from generator.wording import count, plain_title, topic_name
 
 MOST_POINTS = 1000

@@ -12,8 +12,7 @@ from markupsafe import Markup
 
 from generator import escaping
 from generator.library import UNSORTED, Library
-from generator.pictures.drawing import drawn
-from generator.pictures.figures import Bar, Cells, Column, columns, grid, rows
+from generator.pictures.figures import Bar, Cells, Column, columns, drawn, grid, rows
 from generator.wording import count, topic_name
 
 _MOST_COLUMNS = 12
