@@ -83,7 +83,7 @@ def _related(records: Path, _: Path) -> _Step:
     from generator import related, store
 
     found = store.load(records).records
-    return lambda: related.related(found)
+    return lambda: related.related(found, related.term_weights(found), of=found)
 
 
 def _search(records: Path, _: Path) -> _Step:

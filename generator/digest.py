@@ -14,7 +14,7 @@ from itertools import accumulate
 
 from generator import escaping
 from generator.facts import dates, titles
-from generator.library import UNSORTED, Library
+from generator.library import Library
 from generator.metadata import paper_path
 from generator.settings import Settings
 from generator.wording import byline, count, paper_url, plain_title, topic_name
@@ -65,8 +65,8 @@ class _Digest:
 @dataclass(frozen=True)
 class _Paper:
     title: str
-    byline: str
-    why: str
+    facts: str
+    text: str
     url: str
 
 
@@ -98,13 +98,17 @@ def digest(library: Library, since: str, format: str, settings: Settings, *, bef
     styles inline, nothing loaded. Raises KeyError for a format that is none.
     """
     days = _put_right(library, since, before)
-    added = library.joined(since, before.records if before else None)
-    by_topic: dict[str, list[_Paper]] = {topic: [] for topic in (*library.topics, UNSORTED)}
-    for record_id in added:
-        record = library.records[record_id]
-        by_topic[library.primary_topic(record_id)].append(
-            _paper(library, settings, record_id, byline(record), record.why or "")
+    added = library.joined(since, before)
+    groups = [
+        (
+            topic_name(library, topic),
+            [
+                _paper(library, settings, record_id, byline(record := library.records[record_id]), record.why or "")
+                for record_id in ids
+            ],
         )
+        for topic, ids in library.by_primary_topic(added).items()
+    ]
     corrected = [
         _paper(library, settings, record_id, dates.in_words(day), what)
         for day, changed in days.items()
@@ -120,7 +124,6 @@ def digest(library: Library, since: str, format: str, settings: Settings, *, bef
         for day, changed in days.items()
         for record_id, why in changed.retracted
     ]
-    groups = [(topic_name(library, topic), papers) for topic, papers in by_topic.items()]
     groups += [("Corrected", corrected), ("Taken off the list", retracted)]
     content = _Digest(
         escaping.clean(settings.site_name),
@@ -156,7 +159,7 @@ def _digest_markdown(content: _Digest) -> str:
         for paper in papers:
             title = escaping.github(paper.title)
             shown = f"[{title}]({escaping.url(paper.url)})" if paper.url else title
-            more = [escaping.github(text) for text in (paper.byline, paper.why) if text]
+            more = [escaping.github(text) for text in (paper.facts, paper.text) if text]
             lines = "  \n  ".join([shown, *more])  # two spaces break a line in every Markdown
             parts.append(f"{heading}- {lines}\n")
             heading = ""
@@ -172,7 +175,7 @@ def _digest_text(content: _Digest) -> str:
     for name, papers in content.groups:
         lines += ["", name, "-" * len(name)]
         for paper in papers:
-            lines += ["", *_wrap(paper.title, "* "), *_wrap(paper.byline, "  "), *_wrap(paper.why, "  ")]
+            lines += ["", *_wrap(paper.title, "* "), *_wrap(paper.facts, "  "), *_wrap(paper.text, "  ")]
             lines += [f"  {escaping.url(paper.url)}"] if paper.url else []
     return "\n".join(lines) + "\n"
 
@@ -222,7 +225,7 @@ def _digest_html(content: _Digest) -> str:
                 escaping.html_link(paper.title, paper.url, _STYLES["a"]) if paper.url else escaping.html(paper.title)
             )
             lines.append(f'<h3 style="{_STYLES["h3"]}">{title}</h3>')
-            for style, text in (("byline", paper.byline), ("p", paper.why)):
+            for style, text in (("byline", paper.facts), ("p", paper.text)):
                 lines += [f'<p style="{_STYLES[style]}">{escaping.html(text)}</p>'] if text else []
     return "\n".join([*lines, "</div>", "</body>", "</html>"]) + "\n"
 

@@ -14,7 +14,7 @@ from typing import Any
 from generator import escaping
 from generator.library import Library
 from generator.metadata import paper_path
-from generator.models import Record
+from generator.models import Record, Topic
 from generator.settings import Settings
 from generator.wording import byline, paper_url, plain_title
 
@@ -28,15 +28,16 @@ _NEVER = "1970-01-01"
 
 
 @dataclass(frozen=True)
-class _Feed:
+class Feed:
     """One feed before it is written: what it is about, where it lies, and its entries, the newest first."""
 
+    library: Library
+    settings: Settings
     title: str
     description: str
     folder: str
     ids: tuple[str, ...]
-    updated: str
-    settings: Settings
+    updated: str | None
 
     def url(self, path: str) -> str:
         """Return the address of ``path`` below the site's root, relative to the feed where the site has none."""
@@ -53,14 +54,19 @@ class _Feed:
         return f"urn:reading-list:{path.strip('/').replace('/', ':')}"
 
 
-def _feed(library: Library, settings: Settings, topic: str | None) -> _Feed:
+def feed(library: Library, settings: Settings, topic: str | None) -> Feed:
+    """Return the feed of the list, or of a topic, by its id. Raises KeyError for one that the list does not have."""
     title, description, folder, ids = settings.site_name, settings.site_description, "", library.by_addition
     if topic is not None:
         known, its = library.topics[topic], frozenset(library.by_topic.get(topic, ()))
-        title, description, folder = f"{title}: {known.name}", known.description or "", f"topics/{topic}/"
+        title, description, folder = _title(settings, known), known.description or "", f"topics/{topic}/"
         ids = tuple(record_id for record_id in ids if record_id in its)
     updated = library.records[ids[0]].added if ids else None
-    return _Feed(title, description, folder, ids[:MOST_ENTRIES], updated or _NEVER, settings)
+    return Feed(library, settings, title, description, folder, ids[:MOST_ENTRIES], updated)
+
+
+def _title(settings: Settings, topic: Topic) -> str:
+    return f"{settings.site_name}: {topic.name}"
 
 
 def _midnight(day: str | None) -> str:
@@ -68,14 +74,12 @@ def _midnight(day: str | None) -> str:
     return f"{day or _NEVER}T00:00:00Z"
 
 
-def atom(library: Library, settings: Settings, topic: str | None = None) -> str:
-    """Return the Atom feed of the list, or of one topic, as https://www.rfc-editor.org/rfc/rfc4287 has it.
+def atom(feed: Feed) -> str:
+    """Return a feed in Atom, as https://www.rfc-editor.org/rfc/rfc4287 has it.
 
-    ``topic`` is the id of a topic; raises KeyError for one that the list does not have. Ids of entries are the
-    addresses of their pages. Where ``site_url`` is not set they are URNs (``urn:reading-list:papers:loom``) and
-    links are relative to the feed (4.2.7.1 and RFC 3986, 4.2).
+    Ids of entries are the addresses of their pages. Where ``site_url`` is not set they are URNs
+    (``urn:reading-list:papers:loom``) and links are relative to the feed (4.2.7.1 and RFC 3986, 4.2).
     """
-    feed = _feed(library, settings, topic)
     lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
         '<feed xmlns="http://www.w3.org/2005/Atom">',
@@ -83,10 +87,10 @@ def atom(library: Library, settings: Settings, topic: str | None = None) -> str:
         *_elements("  ", ("subtitle", feed.description), ("updated", _midnight(feed.updated))),
         _link("  ", "self", ATOM_TYPE, feed.url(feed.folder + ATOM_FILE)),
         _link("  ", "alternate", "text/html", feed.url(feed.folder)),
-        f"  <author><name>{escaping.html(settings.site_name)}</name></author>",
+        f"  <author><name>{escaping.html(feed.settings.site_name)}</name></author>",
     ]
     for record_id in feed.ids:
-        record = library.records[record_id]
+        record = feed.library.records[record_id]
         paper = paper_url(record)
         lines += [
             "  <entry>",
@@ -97,7 +101,7 @@ def atom(library: Library, settings: Settings, topic: str | None = None) -> str:
             *(f"    <author><name>{escaping.html(name)}</name></author>" for name in record.author_names),
             *(
                 f'    <category term="{escaping.html(topic_id)}" label="{escaping.html(name)}"/>'
-                for topic_id, name in _topic_names(library, record_id)
+                for topic_id, name in _topic_names(feed.library, record_id)
             ),
             *_elements("    ", ("summary", record.why or "")),
             f'    <content type="html">{escaping.html(_content(record))}</content>',
@@ -115,28 +119,27 @@ def _link(indent: str, relation: str, kind: str, url: str) -> str:
     return f'{indent}<link rel="{relation}" type="{kind}" href="{escaping.html(url)}"/>'
 
 
-def json_feed(library: Library, settings: Settings, topic: str | None = None) -> str:
-    """Return the JSON feed of the list, or of one topic, as https://jsonfeed.org/version/1.1 has it.
+def json_feed(feed: Feed) -> str:
+    """Return a feed in JSON, as https://jsonfeed.org/version/1.1 has it.
 
-    Arguments, ids and links are those of :func:`atom`; without a ``site_url`` the feed's own addresses are left out.
+    Ids and links are those of :func:`atom`; without a ``site_url`` the feed's own addresses are left out.
     """
-    feed = _feed(library, settings, topic)
-    published = bool(settings.site_url)
+    published = bool(feed.settings.site_url)
     data = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": escaping.clean(feed.title),
         "home_page_url": feed.url(feed.folder) if published else None,
         "feed_url": feed.url(feed.folder + JSON_FILE) if published else None,
         "description": escaping.clean(feed.description),
-        "authors": [{"name": escaping.clean(settings.site_name)}],
-        "items": [_item(library, feed, record_id) for record_id in feed.ids],
+        "authors": [{"name": escaping.clean(feed.settings.site_name)}],
+        "items": [_item(feed, record_id) for record_id in feed.ids],
     }
     kept = {name: value for name, value in data.items() if value or name == "items"}
     return json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
 
 
-def _item(library: Library, feed: _Feed, record_id: str) -> dict[str, Any]:
-    record = library.records[record_id]
+def _item(feed: Feed, record_id: str) -> dict[str, Any]:
+    record = feed.library.records[record_id]
     paper = paper_url(record)
     item = {
         "id": feed.id(paper_path(record_id)),
@@ -147,7 +150,7 @@ def _item(library: Library, feed: _Feed, record_id: str) -> dict[str, Any]:
         "summary": escaping.clean(record.why or ""),
         "date_published": _midnight(record.added),
         "authors": [{"name": escaping.clean(name)} for name in record.author_names],
-        "tags": [escaping.clean(name) for _, name in _topic_names(library, record_id)],
+        "tags": [escaping.clean(name) for _, name in _topic_names(feed.library, record_id)],
     }
     return {name: value for name, value in item.items() if value}
 
@@ -168,29 +171,22 @@ def _content(record: Record) -> str:
     return "".join(f"<p>{part}</p>" for part in shown)
 
 
-def announced(library: Library, settings: Settings, topic: str | None = None) -> list[tuple[str, str, str]]:
-    """Return ``(path, media type, title)`` of the two feeds of the list, or of a topic, for the head of a page.
+def lines(settings: Settings, topic: Topic) -> list[str]:
+    """Return the elements that announce a topic's feeds in the head of its page, in whose folder they lie.
 
-    Readers find a feed by ``<link rel="alternate">``, https://html.spec.whatwg.org/multipage/links.html#rel-alternate;
-    the paths start at the site's root. Titles are plain text.
+    Readers find a feed by ``<link rel="alternate">``, https://html.spec.whatwg.org/multipage/links.html#rel-alternate.
     """
-    feed = _feed(library, settings, topic)
-    title = escaping.clean(feed.title)
-    return [(feed.folder + ATOM_FILE, ATOM_TYPE, title), (feed.folder + JSON_FILE, JSON_TYPE, title)]
-
-
-def lines(library: Library, settings: Settings, topic: str) -> list[str]:
-    """Return the elements that announce a topic's feeds in the head of its page, in whose folder they lie."""
+    title = escaping.html(_title(settings, topic))
     return [
         # The theme fetches a sitemap beside every link whose rel is "alternate" alone, taking it for a translation.
-        f'<link rel="alternate feed" type="{kind}" title="{escaping.html(title)}" href="{path.rpartition("/")[2]}">'
-        for path, kind, title in announced(library, settings, topic)
+        f'<link rel="alternate feed" type="{kind}" title="{title}" href="{name}">'
+        for name, kind in ((ATOM_FILE, ATOM_TYPE), (JSON_FILE, JSON_TYPE))
     ]
 
 
 def files(library: Library, settings: Settings) -> Iterator[tuple[str, str]]:
     """Yield ``(path, text)`` of every feed: the list's at the root, each topic's in the folder of its page."""
     for topic in (None, *library.topics):
-        folder = f"topics/{topic}/" if topic else ""
-        yield folder + ATOM_FILE, atom(library, settings, topic)
-        yield folder + JSON_FILE, json_feed(library, settings, topic)
+        each = feed(library, settings, topic)
+        yield each.folder + ATOM_FILE, atom(each)
+        yield each.folder + JSON_FILE, json_feed(each)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from generator.facts import titles
 from generator.facts.ids import WINDOWS_NAMES
@@ -17,6 +17,9 @@ from generator.related import Relation, related, term_weights
 from generator.store import Contents
 
 UNSORTED = "unsorted"
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True)
@@ -53,52 +56,49 @@ class Library:
     @cached_property
     def relations(self) -> Mapping[str, tuple[Relation, ...]]:
         """The papers related to each record, by id."""
-        return related(self.records, weights=self.words)
+        return related(self.records, self.words, of=self.records)
 
     def topics_of(self, record_id: str) -> list[str]:
         """Return the topics of a record that the list knows, the primary one first."""
         return [topic for topic in self.records[record_id].topics if topic in self.topics]
 
-    def primary_topic(self, record_id: str) -> str:
-        """Return the first topic of a record that the list knows, or ``unsorted``."""
-        return next(iter(self.topics_of(record_id)), UNSORTED)
+    def by_primary_topic(self, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Return ``ids`` by the primary topic of each, in the order of topics.yaml; those without stand last."""
+        found = _grouped((next(iter(self.topics_of(record_id)), UNSORTED), record_id) for record_id in ids)
+        return {topic: found[topic] for topic in (*self.topics, UNSORTED) if topic in found}
 
     @cached_property
     def by_topic(self) -> Mapping[str, tuple[str, ...]]:
         """Record ids by topic, newest first; records without a known topic stand under ``unsorted``."""
-        found: defaultdict[str, list[str]] = defaultdict(list)
-        for record_id in self.newest_first:
-            for topic in self.topics_of(record_id) or [UNSORTED]:
-                found[topic].append(record_id)
-        return {topic: tuple(ids) for topic, ids in found.items()}
+        return _grouped(
+            (topic, record_id) for record_id in self.newest_first for topic in self.topics_of(record_id) or [UNSORTED]
+        )
 
     @cached_property
     def by_year(self) -> Mapping[int, tuple[str, ...]]:
         """Record ids by year of issue, the latest year first, newest first within it; undated records are left out."""
-        found: defaultdict[int, list[str]] = defaultdict(list)
-        for record_id in self.newest_first:
-            year = self.records[record_id].year
-            if year is not None:
-                found[year].append(record_id)
-        return {year: tuple(found[year]) for year in sorted(found, reverse=True)}
+        years = ((self.records[record_id].year, record_id) for record_id in self.newest_first)
+        return _grouped((year, record_id) for year, record_id in years if year is not None)
 
     @cached_property
     def undated(self) -> tuple[str, ...]:
         """Ids of the records without a date of issue, by title."""
         return tuple(record_id for record_id, record in self.records.items() if record.year is None)
 
-    def joined(self, since: str, known: Collection[str] | None = None) -> list[str]:
+    def joined(self, since: str, before: Library | None) -> list[str]:
         """Return the ids of the records that joined the list on the day ``since`` or later, the latest first.
 
-        With ``known``, the ids that the list had on that day, they are those that it did not have, whatever day they
-        bear: a suggestion may wait for weeks before it joins. A record renamed or merged since is not new.
+        With ``before``, the list as it was on that day, they are those that it did not have, whatever day they bear: a
+        suggestion may wait for weeks before it joins. A record renamed or merged since is not new.
         """
-        had = {*(known or ()), *(self.redirects[old] for old in known or () if old in self.redirects)}
-        days = {record_id: record.added or "" for record_id, record in self.records.items()}
-        new = [
-            record_id for record_id, day in days.items() if (day >= since if known is None else record_id not in had)
-        ]
-        return sorted(new, key=lambda record_id: days[record_id], reverse=True)
+        if before is None:
+            return self.last_joined_first(key for key, record in self.records.items() if (record.added or "") >= since)
+        had = {*before.records, *(self.redirects.get(old, old) for old in before.records)}
+        return self.last_joined_first(record_id for record_id in self.records if record_id not in had)
+
+    def last_joined_first(self, ids: Iterable[str]) -> list[str]:
+        """Return ``ids`` by the day that each joined the list, the last first; within a day they keep their order."""
+        return sorted(ids, key=lambda record_id: self.records[record_id].added or "", reverse=True)
 
     @cached_property
     def newest_first(self) -> tuple[str, ...]:
@@ -112,42 +112,29 @@ class Library:
         return hashlib.sha256("\n".join(self.newest_first).encode()).hexdigest()[:10]
 
     @cached_property
-    def latest(self) -> tuple[str, ...]:
-        """All record ids, those that joined the list last first, newest first within a day."""
-        return tuple(sorted(self.newest_first, key=lambda record_id: self.records[record_id].added or "", reverse=True))
-
-    @cached_property
     def by_addition(self) -> tuple[str, ...]:
         """Ids of the records with a day of addition, the latest first; then by title and id."""
-        dated = [record_id for record_id, record in self.records.items() if record.added]
-        return tuple(sorted(dated, key=lambda record_id: self.records[record_id].added or "", reverse=True))
+        return tuple(self.last_joined_first(record_id for record_id, record in self.records.items() if record.added))
 
     @cached_property
     def day(self) -> str | None:
         """The last day that the records state, of an addition, a correction or a retraction."""
         days = [record.added for record in self.records.values() if record.added]
         days += [made.day for record in self.records.values() for made in record.corrected]
-        return max([*days, *(notice.retracted for notice in self.retracted.values())], default=None)
+        days += [notice.retracted for notice in self.retracted.values()]
+        return max(days, default=None)
 
     @cached_property
     def by_source(self) -> Mapping[str, tuple[tuple[str, Sighting], ...]]:
         """Records with what was seen of them, by source, in the source's own order."""
-        found: defaultdict[str, list[tuple[str, Sighting]]] = defaultdict(list)
-        for record_id, record in self.records.items():
-            for seen in record.seen:
-                found[seen.source].append((record_id, seen))
-        return {
-            source: tuple(sorted(found[source], key=lambda pair: (pair[1].position, pair[0])))
-            for source in sorted(found)
-        }
+        every = [(seen, record_id) for record_id, record in self.records.items() for seen in record.seen]
+        every.sort(key=lambda pair: (pair[0].source, pair[0].position, pair[1]))
+        return _grouped((seen.source, (record_id, seen)) for seen, record_id in every)
 
     @cached_property
     def groups(self) -> Mapping[str, tuple[str, ...]]:
         """Topic ids by group, in the order of topics.yaml."""
-        found: defaultdict[str, list[str]] = defaultdict(list)
-        for topic_id, topic in self.topics.items():
-            found[topic.group].append(topic_id)
-        return {group: tuple(ids) for group, ids in found.items()}
+        return _grouped((topic.group, topic_id) for topic_id, topic in self.topics.items())
 
     @cached_property
     def by_author(self) -> Mapping[str, tuple[str, ...]]:
@@ -192,19 +179,16 @@ class Library:
     @cached_property
     def old_ids(self) -> Mapping[str, tuple[str, ...]]:
         """The ids that lead to another one, by that; sorted."""
-        found: defaultdict[str, list[str]] = defaultdict(list)
-        for old, new in sorted(self.redirects.items()):
-            found[new].append(old)
-        return {new: tuple(olds) for new, olds in found.items()}
+        return _grouped((new, old) for old, new in sorted(self.redirects.items()))
 
     @cached_property
     def on_paths(self) -> Mapping[str, tuple[tuple[str, int], ...]]:
         """For each record that is on reading paths: the paths' ids and its place on each, counted from 0."""
-        found: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
-        for path_id, path in self.paths.items():
-            for place, step in enumerate(path.steps):
-                found[step.paper].append((path_id, place))
-        return {record_id: tuple(places) for record_id, places in found.items()}
+        return _grouped(
+            (step.paper, (path_id, place))
+            for path_id, path in self.paths.items()
+            for place, step in enumerate(path.steps)
+        )
 
     def select(self, topic: str | None = None, year: int | None = None) -> dict[str, Record]:
         """Return the records with this topic and year, by title."""
@@ -213,6 +197,14 @@ class Library:
             for record_id, record in self.records.items()
             if (topic is None or topic in record.topics) and (year is None or record.year == year)
         }
+
+
+def _grouped(pairs: Iterable[tuple[_Key, _Value]]) -> dict[_Key, tuple[_Value, ...]]:
+    """Return the values of each key; keys and values keep their order."""
+    found: defaultdict[_Key, list[_Value]] = defaultdict(list)
+    for key, value in pairs:
+        found[key].append(value)
+    return {key: tuple(values) for key, values in found.items()}
 
 
 def _author_key(name: str) -> str:

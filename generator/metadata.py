@@ -13,10 +13,10 @@ from urllib.parse import quote
 from generator import escaping
 from generator.facts.identifiers import SCHEMES
 from generator.facts.names import is_cut, listed, people
-from generator.facts.venues import cited_date, container, is_journal
+from generator.facts.venues import container, is_journal
 from generator.models import Author, PersonName, Record, Topic, family_first
 from generator.settings import Settings
-from generator.wording import paper_url, plain_title
+from generator.wording import cited_date, paper_url, plain_title
 
 SEARCH_PAGE = "papers/?find={searchTerms}"
 """The page that answers a search, below the site's address; browsers put the words in place of ``{searchTerms}``."""
@@ -53,7 +53,7 @@ def highwire(record_id: str, record: Record, settings: Settings) -> list[tuple[s
     held = record.identifiers
     tags = [("citation_title", plain_title(record))]
     tags += [("citation_author", escaping.clean(family_first(author))) for author in record.authors]
-    if date := cited_date(record.venue, record.issued, held.arxiv):
+    if date := cited_date(record):
         tags.append(("citation_publication_date", date.replace("-", "/")))
     if record.venue:
         kind = "journal" if is_journal(record.venue) else "conference"
@@ -90,7 +90,7 @@ def json_ld(record_id: str, record: Record, settings: Settings, topics: Mapping[
         "name": plain_title(record),
         "author": [_author(author) for author in people(record.authors)],
         "creditText": escaping.clean(listed(record.author_names)) if is_cut(record.authors) else None,
-        "datePublished": cited_date(record.venue, record.issued, record.identifiers.arxiv),
+        "datePublished": cited_date(record),
         "isPartOf": _container(record),
         "about": _about(record, settings, topics),
         "identifier": [

@@ -54,6 +54,7 @@ _TERMS = 24
 # in a larger one, what is common to more papers tells less than the rare terms that found these.
 _ENOUGH = 500
 _TOPIC_WEIGHT = 0.35
+_MOST_RELATED = 5
 
 
 @dataclass(frozen=True)
@@ -67,23 +68,18 @@ class Relation:
 
 
 def related(
-    records: Mapping[str, Record],
-    count: int = 5,
-    *,
-    of: Collection[str] | None = None,
-    weights: Mapping[str, Mapping[str, float]] | None = None,
+    records: Mapping[str, Record], weights: Mapping[str, Mapping[str, float]], *, of: Iterable[str]
 ) -> dict[str, tuple[Relation, ...]]:
-    """Return up to ``count`` related papers for every record, or for those ``of`` a few, the closest first.
+    """Return the papers related to each record ``of`` these, the closest first; ties are broken by id.
 
-    ``weights`` are those of :func:`term_weights`, where they are known already. Ties are broken by id.
+    ``weights`` are those of :func:`term_weights` for all records.
     """
-    weights = term_weights(records) if weights is None else weights
-    ids = sorted(weights)
+    ids = sorted(records)
     numbers = {record_id: number for number, record_id in enumerate(ids)}
     postings = _postings(weights[record_id] for record_id in ids)
     masks = _masks(records[record_id].topics for record_id in ids)
     found = {}
-    for record_id in weights if of is None else of:
+    for record_id in of:
         terms = _rarest(weights[record_id], postings)
         scores = _scores(terms, postings)
         scores.pop(numbers[record_id], None)
@@ -92,14 +88,13 @@ def related(
             if shared := mask & masks[other]:
                 scores[other] = its + _TOPIC_WEIGHT * (shared.bit_count() / (mask | masks[other]).bit_count())
         # Only what may be among the closest is put in order; scores alike to nine digits are equal.
-        least = sorted(scores.values(), reverse=True)[:count][-1] - 1e-8 if scores and count > 0 else 0.0
+        least = sorted(scores.values(), reverse=True)[:_MOST_RELATED][-1] - 1e-8 if scores else 0.0
         ranked = sorted([(-round(score, 9), other) for other, score in scores.items() if score >= least])
-        closest = [(ids[other], round(scores[other], 3)) for _, other in ranked[:count]]
-        topics = records[record_id].topics
         relations = []
-        for near, score in closest:
-            common = tuple(topic for topic in topics if topic in records[near].topics)
-            relations.append(Relation(near, score, common, _why(terms, weights[near])))
+        for _, other in ranked[:_MOST_RELATED]:
+            near = ids[other]
+            common = tuple(topic for topic in records[record_id].topics if topic in records[near].topics)
+            relations.append(Relation(near, round(scores[other], 3), common, _why(terms, weights[near])))
         found[record_id] = tuple(relations)
     return found
 

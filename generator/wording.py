@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from generator import escaping, related
-from generator.facts import dates, links, titles
+from generator.facts import dates, links, titles, venues
 from generator.facts.identifiers import SCHEMES, named
 from generator.facts.names import is_cut, listed
 from generator.facts.provenance import EDITOR, is_editors, year_and_derived
@@ -72,6 +72,11 @@ def byline(record: Record) -> str:
     if record.issued and not (len(record.issued) == 4 and record.issued in (record.venue or "")):
         parts.append(dates.in_words(record.issued))
     return escaping.clean(" · ".join(parts))
+
+
+def cited_date(record: Record) -> str | None:
+    """Return the date that a citation of a paper gives: of its venue's edition, where that is another year."""
+    return venues.cited_date(record.venue, record.issued, record.identifiers.arxiv)
 
 
 def in_sentence(names: Sequence[str]) -> str:

@@ -126,8 +126,7 @@ def test_the_files_are_small() -> None:
 def test_the_browse_page_stays_small_for_ten_thousand_papers() -> None:
     of = _many()
     assert len(of.records) > 10_000
-    writer = pages._Writer(of, TOY_SETTINGS)
-    page = next(page for page in writer.overviews() if page.path == "papers/index.md")
+    page = next(page for page in pages.pages(of, TOY_SETTINGS) if page.path == "papers/index.md")
     assert page.make().count("<li><a ") == 100
     assert "../topics/" in page.make()
     assert "../years/" in page.make()
@@ -136,6 +135,6 @@ def test_the_browse_page_stays_small_for_ten_thousand_papers() -> None:
 
 def test_the_browse_page_lists_all_papers_of_a_short_list() -> None:
     of = library(RECORDS)
-    page = next(page for page in pages._Writer(of, TOY_SETTINGS).overviews() if page.path == "papers/index.md")
+    page = next(page for page in pages.pages(of, TOY_SETTINGS) if page.path == "papers/index.md")
     assert page.make().count("<li><a ") == len(of.records)
     assert all(f'href="{record_id}/"' in page.make() for record_id in of.records)

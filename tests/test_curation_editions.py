@@ -139,9 +139,16 @@ def test_what_joined_is_in_order() -> None:
         "no-day": Record(title="E"),
     }
     library = libraries.Library(records, {}, {}, {}, {"was": "moved"})
-    assert library.joined("2024-02-02") == ["new", "mid"]
-    assert library.joined("2024-02-02", {"old", "was", "gone"}) == ["new", "mid", "no-day"]
-    assert library.joined("2024-02-02", set()) == ["new", "mid", "old", "moved", "no-day"]
+    before = libraries.Library({name: Record(title=name) for name in ("old", "was", "gone")}, {}, {}, {}, {})
+    assert library.joined("2024-02-02", None) == ["new", "mid"]
+    assert library.joined("2024-02-02", before) == ["new", "mid", "no-day"]
+    assert library.joined("2024-02-02", libraries.Library({}, {}, {}, {}, {})) == [
+        "new",
+        "mid",
+        "old",
+        "moved",
+        "no-day",
+    ]
 
 
 def test_one_start_is_needed(clone: Repository, capsys: pytest.CaptureFixture[str]) -> None:

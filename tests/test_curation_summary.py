@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import cmarkgfm
@@ -16,6 +17,7 @@ from generator import pages, store
 from generator.curation import moves, revisions
 from generator.curation.summary import LIMIT, summary
 from generator.models import Record
+from generator.related import Relation
 
 
 @pytest.fixture
@@ -126,9 +128,9 @@ def test_a_summary_keeps_within_its_limit_and_says_what_is_left_out(
     made: list[str] = []
     paper = pages._Writer.paper
 
-    def noted(writer: pages._Writer, name: str) -> str:
+    def noted(writer: pages._Writer, name: str, relations: Sequence[Relation]) -> str:
         made.append(name)
-        return paper(writer, name)
+        return paper(writer, name, relations)
 
     monkeypatch.setattr(pages._Writer, "paper", noted)
     for number in range(250):

@@ -102,7 +102,7 @@ def test_a_digest_tells_what_left(format: str) -> None:
 
 
 def test_the_page_of_changes_tells_what_left() -> None:
-    (page,) = [page for page in pages._Writer(_without_a_paper(), PUBLISHED).overviews() if page.path == "changes.md"]
+    page = next(page for page in pages.pages(_without_a_paper(), PUBLISHED) if page.path == "changes.md")
     assert (
         "Taken off the list:\n\n- [A n² Spindle](papers/spindle.md){ .rl-title } Its authors withdrew it."
         in page.make()

@@ -23,7 +23,7 @@ from generator import escaping, exports, metadata, readers, store, wording
 from generator.exports import data_schema
 from generator.facts import titles
 from generator.facts.identifiers import SCHEMES
-from generator.facts.venues import cited_date, container
+from generator.facts.venues import container
 from generator.library import Library
 from generator.models import Identifiers, PersonName, Record
 
@@ -40,7 +40,7 @@ def _plain(record: Record) -> str:
 
 
 def _cited_year(record: Record) -> str | None:
-    return (cited_date(record.venue, record.issued, record.identifiers.arxiv) or "")[:4] or None
+    return (wording.cited_date(record) or "")[:4] or None
 
 
 def _container(record: Record) -> str | None:

@@ -114,7 +114,7 @@ def _elements(html: str) -> tuple[set[str], str]:
 @pytest.mark.parametrize("folder", LISTS)
 def test_feedparser_reads_every_field(folder: Path, settings: Settings) -> None:
     each = _library(folder)
-    parsed = _parse(feeds.atom(each, settings))
+    parsed = _parse(feeds.atom(feeds.feed(each, settings, None)))
     assert parsed.feed.title == settings.site_name
     assert parsed.feed.subtitle == settings.site_description
     assert len(parsed.entries) == min(len(each.records), feeds.MOST_ENTRIES)
@@ -144,7 +144,7 @@ def test_feedparser_reads_every_field(folder: Path, settings: Settings) -> None:
 @pytest.mark.parametrize("settings", SETTINGS)
 @pytest.mark.parametrize("topic", [None, "weaving", "hostile-topic", "empty-topic"])
 def test_atom_has_what_rfc_4287_demands(topic: str | None, settings: Settings) -> None:
-    root = ElementTree.fromstring(feeds.atom(_library(TOY_RECORDS), settings, topic).encode())
+    root = ElementTree.fromstring(feeds.atom(feeds.feed(_library(TOY_RECORDS), settings, topic)).encode())
     assert root.tag == f"{ATOM}feed"
     for element in (root, *root.findall(f"{ATOM}entry")):
         for name in ("id", "title", "updated"):
@@ -165,7 +165,7 @@ def test_links_lead_to_the_pages_from_where_the_feed_lies(topic: str | None) -> 
     home = PUBLISHED.site_url
     folder = f"topics/{topic}/" if topic else ""
     for settings in (PUBLISHED, TOY_SETTINGS, replace(PUBLISHED, site_url=home.rstrip("/"))):
-        root = ElementTree.fromstring(feeds.atom(_library(TOY_RECORDS), settings, topic).encode())
+        root = ElementTree.fromstring(feeds.atom(feeds.feed(_library(TOY_RECORDS), settings, topic)).encode())
         found = {link.get("rel"): urljoin(f"{home}{folder}feed.xml", link.get("href") or "") for link in root}
         assert found["self"] == f"{home}{folder}feed.xml"
         assert found["alternate"] == f"{home}{folder}"
@@ -183,8 +183,10 @@ def test_ids_rest_on_the_record_id_alone() -> None:
         (Settings(), "urn:reading-list:papers:loom"),
     ):
         for each in (before, after):
-            assert [entry.id for entry in _parse(feeds.atom(each, settings)).entries] == [wanted]
-            assert [item["id"] for item in json.loads(feeds.json_feed(each, settings))["items"]] == [wanted]
+            assert [entry.id for entry in _parse(feeds.atom(feeds.feed(each, settings, None))).entries] == [wanted]
+            assert [item["id"] for item in json.loads(feeds.json_feed(feeds.feed(each, settings, None)))["items"]] == [
+                wanted
+            ]
 
 
 def test_the_newest_hundred_come_first_and_ties_stand_by_title() -> None:
@@ -194,25 +196,25 @@ def test_the_newest_hundred_come_first_and_ties_stand_by_title() -> None:
     each = _of(records)
     wanted = sorted(records, key=lambda name: (records[name].title, name))
     wanted.sort(key=lambda name: records[name].added or "", reverse=True)
-    parsed = _parse(feeds.atom(each, PUBLISHED))
+    parsed = _parse(feeds.atom(feeds.feed(each, PUBLISHED, None)))
     assert [entry.id.split("/")[-2] for entry in parsed.entries] == wanted[:100]
-    items = json.loads(feeds.json_feed(each, PUBLISHED))["items"]
+    items = json.loads(feeds.json_feed(feeds.feed(each, PUBLISHED, None)))["items"]
     assert [item["id"].split("/")[-2] for item in items] == wanted[:100]
     assert parsed.feed.updated == "2025-01-15T00:00:00Z"
 
 
 def test_records_without_a_day_are_left_out() -> None:
     each = _of({"dated": _paper("B"), "undated": _paper("A", added=None)})
-    assert [entry.title for entry in _parse(feeds.atom(each, PUBLISHED)).entries] == ["B"]
+    assert [entry.title for entry in _parse(feeds.atom(feeds.feed(each, PUBLISHED, None))).entries] == ["B"]
 
 
 def test_a_topic_feed_holds_its_papers() -> None:
     each = _library(TOY_RECORDS)
     for topic in each.topics:
-        parsed = _parse(feeds.atom(each, PUBLISHED, topic))
+        parsed = _parse(feeds.atom(feeds.feed(each, PUBLISHED, topic)))
         assert {entry.id.split("/")[-2] for entry in parsed.entries} == set(each.by_topic.get(topic, ()))
     with pytest.raises(KeyError):
-        feeds.atom(each, PUBLISHED, "no-such-topic")
+        feeds.atom(feeds.feed(each, PUBLISHED, "no-such-topic"))
 
 
 # --- hostile text ----------------------------------------------------------------------------------------------------
@@ -244,13 +246,13 @@ def test_any_text_stays_text(text: str) -> None:
 def _check_feeds(each: Library, settings: Settings) -> None:
     said = escaping.clean(re.sub("[\ufffe\uffff]", "", settings.site_name))  # what XML cannot hold is dropped
     for topic in (None, "loom"):
-        root = ElementTree.fromstring(feeds.atom(each, settings, topic).encode())
+        root = ElementTree.fromstring(feeds.atom(feeds.feed(each, settings, topic)).encode())
         assert {element.tag.removeprefix(ATOM) for element in root.iter()} <= set(
             "feed id title subtitle updated link author name entry published category summary content".split()
         )
         for path in ("author/{}name", "entry/{}summary", "entry/{}author/{}name"):
             assert escaping.clean(root.findtext(f"{ATOM}{path.replace('{}', ATOM)}") or "") == said
-        data = json.loads(feeds.json_feed(each, settings, topic).encode())
+        data = json.loads(feeds.json_feed(feeds.feed(each, settings, topic)).encode())
         contents = [root.findtext(f"{ATOM}entry/{ATOM}content") or "", data["items"][0]["content_html"]]
         assert escaping.clean(contents[0]) == escaping.clean(contents[1])
         tags, _ = _elements(contents[0])
@@ -265,9 +267,9 @@ def _check_feeds(each: Library, settings: Settings) -> None:
 def test_json_feed_has_its_required_fields_and_says_what_atom_says(folder: Path, settings: Settings) -> None:
     each = _library(folder)
     for topic in (None, *list(each.topics)[:4]):
-        data = json.loads(feeds.json_feed(each, settings, topic))
+        data = json.loads(feeds.json_feed(feeds.feed(each, settings, topic)))
         jsonschema.Draft202012Validator(JSON_FEED).validate(data)
-        parsed = _parse(feeds.atom(each, settings, topic))
+        parsed = _parse(feeds.atom(feeds.feed(each, settings, topic)))
         assert (data["title"], data.get("description", "")) == (parsed.feed.title, parsed.feed.get("subtitle", ""))
         assert ("feed_url" in data) == bool(settings.site_url)
         assert [item["id"] for item in data["items"]] == [entry.id for entry in parsed.entries]
@@ -297,20 +299,18 @@ def test_a_topic_leads_to_its_feeds_from_its_page(site_url: str) -> None:
     shown = {page.path: page.make() for page in pages.pages(each, replace(PUBLISHED, site_url=site_url))}
     for topic in each.topics:
         linked = re.findall(r"\]\((\S+/feed\.\w+)\)", html.unescape(shown[f"topics/{topic}.md"]))
-        announced = [path for path, _, _ in feeds.announced(each, PUBLISHED, topic)]
-        assert linked == [f"{PUBLISHED.site_url}{path}" for path in announced]
+        assert linked == [f"{PUBLISHED.site_url}topics/{topic}/{name}" for name in ("feed.xml", "feed.json")]
 
 
 def test_files_are_the_feeds_that_pages_announce() -> None:
     each = _library(TOY_RECORDS)
     found = dict(feeds.files(each, PUBLISHED))
-    announced = [feeds.announced(each, PUBLISHED, topic) for topic in (None, *each.topics)]
-    assert [path for pair in announced for path, _, _ in pair] == list(found)
-    assert announced[0] == [
-        ("feed.xml", "application/atom+xml", "Toy List & Loom"),
-        ("feed.json", "application/feed+json", "Toy List & Loom"),
+    announced = [
+        f"topics/{topic_id}/{name}"
+        for topic_id, topic in each.topics.items()
+        for name in re.findall('href="(.*?)"', "".join(feeds.lines(PUBLISHED, topic)))
     ]
-    assert announced[1][0] == ("topics/weaving/feed.xml", "application/atom+xml", "Toy List & Loom: Weaving & knotting")
+    assert list(found) == ["feed.xml", "feed.json", *announced]
     for path, text in found.items():
         if path.endswith(".json"):
             assert json.loads(text)["feed_url"] == f"{PUBLISHED.site_url}{path}"

@@ -36,7 +36,7 @@ def test_feeds_are_well_formed_and_say_what_was_typed() -> None:
     wanted = LIBRARY.by_addition[: feeds.MOST_ENTRIES]
     seen: set[str] = set()
     for topic in (None, *TOPICS):
-        text = feeds.atom(LIBRARY, SETTINGS, topic)
+        text = feeds.atom(feeds.feed(LIBRARY, SETTINGS, topic))
         root = ElementTree.fromstring(text)
         assert {each.tag.partition("}")[0] for each in root.iter()} == {"{http://www.w3.org/2005/Atom"}
         for entry in feedparser.parse(text).entries:
@@ -45,7 +45,7 @@ def test_feeds_are_well_formed_and_say_what_was_typed() -> None:
             assert {each.tag for each in made.iter()} <= {"DOCUMENT_FRAGMENT", "p", "strong", "a"}
             assert {name for each in made.iter() for name in each.attrib} <= {"href"}
             seen.add(record_id)
-        for item in json.loads(feeds.json_feed(LIBRARY, SETTINGS, topic))["items"]:
+        for item in json.loads(feeds.json_feed(feeds.feed(LIBRARY, SETTINGS, topic)))["items"]:
             assert item["title"] == PLAIN[item["id"].rstrip("/").rpartition("/")[2]]
     assert seen >= set(wanted)
     titles_read = [each.text for each in root.iter("{http://www.w3.org/2005/Atom}title")]

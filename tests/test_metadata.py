@@ -21,7 +21,6 @@ from generator.facts import links
 from generator.library import Library
 from generator.models import Identifiers, PersonName, Record
 from generator.settings import Settings
-from generator.wording import byline
 
 PUBLISHED = replace(TOY_SETTINGS, site_url="https://toy-list.example.org/looms/")
 LISTS = [pytest.param(TOY_RECORDS, id="toy"), pytest.param(RECORDS, id="real")]
@@ -88,7 +87,6 @@ def test_nothing_is_said_that_the_record_does_not_say() -> None:
         "@type": "ScholarlyArticle",
         "name": "A Loom",
     }
-    assert byline(bare) == ""
 
 
 @pytest.mark.parametrize(
@@ -116,24 +114,6 @@ def test_every_record_has_its_tags(folder: Path) -> None:
         assert len(set(names)) == len(names) - max(0, len(record.authors) - 1)
         assert all(content and content == escaping.clean(content) for _, content in tags)
         assert all(links.is_safe(content) for name, content in tags if name.endswith("_url"))
-
-
-@pytest.mark.parametrize(
-    ("record", "wanted"),
-    [
-        (Record(title="x", authors=("Ada",), issued="2022"), "Ada · 2022"),
-        (Record(title="x", authors=("Ada", "Bo")), "Ada and Bo"),
-        (Record(title="x", authors=("Ada", "Bo", "Cy"), venue="Loom"), "Ada, Bo and Cy · Loom"),
-        (Record(title="x", authors=("Ada", "Bo", "Cy", "Di"), issued="2022-10"), "Ada and 3 others · October 2022"),
-        (Record(title="x", authors=("Ada", "Bo", "Cy", "others")), "Ada, Bo, Cy and others"),
-        (Record(title="x", authors=("Ada", "Bo", "Cy", "Di", "others"), author_count=9), "Ada and others"),
-        (Record(title="x", authors=(PersonName(family="Spindle", given="Bo"),)), "Bo Spindle"),
-        (Record(title="x", author_count=1), "1 author"),
-        (Record(title="x", author_count=1204), "1,204 authors"),
-    ],
-)
-def test_byline(record: Record, wanted: str) -> None:
-    assert byline(record) == wanted
 
 
 # --- JSON-LD ---------------------------------------------------------------------------------------------------------

@@ -26,8 +26,7 @@ from generator import pages, store
 from generator.library import Library
 from generator.models import Record, Topic
 from generator.pages.overviews import overviews
-from generator.pictures import atlas, charts, drawing, figures, layout
-from generator.related import related
+from generator.pictures import atlas, charts, figures, layout
 
 _T = TypeVar("_T")
 LISTS = [pytest.param(TOY_RECORDS, id="toy"), pytest.param(RECORDS, id="real")]
@@ -44,7 +43,7 @@ def _library(folder: Path) -> Library:
 @cache
 def _drawn(folder: Path) -> dict[str, str]:
     """Return the text of the pages that bear drawings."""
-    written = pages._Writer(_library(folder), TOY_SETTINGS).overviews()
+    written = pages.pages(_library(folder), TOY_SETTINGS)
     return {page.path: page.make() for page in written if page.path in ("pictures.md", "map.md")}
 
 
@@ -102,7 +101,7 @@ import sys
 from pathlib import Path
 from generator import pages, settings, store
 from generator.library import Library
-written = pages._Writer(Library.of(store.load(Path(sys.argv[1]))), settings.Settings()).overviews()
+written = pages.pages(Library.of(store.load(Path(sys.argv[1]))), settings.Settings())
 text = "".join(page.make() for page in written if page.path in ("pictures.md", "map.md"))
 sys.stdout.buffer.write(text.encode("utf-8"))
 """
@@ -121,7 +120,7 @@ def test_another_process_draws_the_same_bytes() -> None:
     assert set(SVG.findall(done.stdout)) == drawn
 
 
-PICTURE = drawing.drawn(
+PICTURE = figures.drawn(
     figures.columns([figures.Column("2020", 3, "3"), figures.Column("2021", 1, "1", pale=True)]),
     "looms",
     "Looms",
@@ -211,7 +210,7 @@ def test_pale_columns_are_explained_where_one_is_seen(code: dict[str, str], told
 
 def test_every_mark_is_on_its_sheet() -> None:
     for group in range(len(figures.MARKS)):
-        svg = ElementTree.fromstring(drawing.drawn(figures.mark(group), "mark", "", ""))
+        svg = ElementTree.fromstring(figures.drawn(figures.mark(group), "mark", "", ""))
         (shape,) = [each for each in svg.iter() if each.tag in ("path", "circle")]
         numbers = list(map(float, re.findall(r"-?[\d.]+", shape.get("d", "")))) or [6 + float(shape.get("r", ""))]
         assert -0.5 <= min(numbers) <= max(numbers) <= 12.5
@@ -319,7 +318,7 @@ def test_near_on_the_map_is_near_in_words(placed: figures.Sheet) -> None:
     each = _library(RECORDS)
     places = {PurePath(point.page).stem: (point.x, point.y) for point in placed.points}
     hits = total = 0
-    for record_id, relations in related(each.records).items():
+    for record_id, relations in each.relations.items():
         by_distance = sorted(places, key=lambda other: math.dist(places[record_id], places[other]))
         hits += len({relation.id for relation in relations} & set(by_distance[1:11]))
         total += len(relations)

@@ -11,11 +11,15 @@ from site_tools import RECORDS, library
 
 from generator import related as module
 from generator.models import Record
-from generator.related import related
+from generator.related import Relation
 
 REAL = library(RECORDS).records
 # Words of letters alone: figures do not count as words.
 LETTERS = "abcdefghij"
+
+
+def related(records: Mapping[str, Record]) -> dict[str, tuple[Relation, ...]]:
+    return module.related(records, module.term_weights(records), of=records)
 
 
 def _word(number: int) -> str:
@@ -97,9 +101,8 @@ def test_words_and_topics_both_count() -> None:
     assert found["none"] == ()
 
 
-@pytest.mark.parametrize("count", [0, 1, 3])
-def test_count_is_the_most_that_is_returned(count: int) -> None:
-    assert {len(relations) for relations in related(_toys(20), count).values()} == {count}
+def test_of_many_related_papers_five_are_told() -> None:
+    assert {len(relations) for relations in related(_toys(20)).values()} == {5}
 
 
 @pytest.mark.parametrize(

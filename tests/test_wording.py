@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from site_tools import RECORDS, library
@@ -57,6 +58,28 @@ RECORD = Record(
     summary="Compresses weights. The EfficientLoom layer weaves\nlow-rank shuttles.",
     why="Always uses FP8 weaving: series of policies.",
 )
+
+
+@pytest.mark.parametrize(
+    ("fields", "line"),
+    [
+        ({}, ""),
+        ({"author_count": 1}, "1 author"),
+        ({"author_count": 1204, "issued": "2022-10"}, "1,204 authors · October 2022"),
+        ({"authors": ["A"], "issued": "2022"}, "A · 2022"),
+        ({"authors": [{"family": "Spindle", "given": "Bo"}]}, "Bo Spindle"),
+        ({"authors": ["A", "B"], "venue": "V"}, "A and B · V"),
+        ({"authors": ["A"], "venue": "V 2022", "issued": "2022"}, "A · V 2022"),
+        ({"authors": ["A"], "venue": "V 2022", "issued": "2021"}, "A · V 2022 · 2021"),
+        ({"authors": ["A"], "venue": "V 2022", "issued": "2022-10"}, "A · V 2022 · October 2022"),
+        ({"authors": ["A", "B", "C"], "issued": "2022-10-31"}, "A, B and C · 31 October 2022"),
+        ({"authors": ["A", "B", "C", "D"]}, "A and 3 others"),
+        ({"authors": ["A", "B", "C", "others"]}, "A, B, C and others"),
+        ({"authors": ["A", "B", "C", "D", "others"], "author_count": 9}, "A and others"),
+    ],
+)
+def test_the_byline_says_what_is_known(fields: dict[str, Any], line: str) -> None:
+    assert wording.byline(Record.model_validate({"title": "T", **fields})) == line
 
 
 @pytest.mark.parametrize(

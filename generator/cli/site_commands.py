@@ -68,7 +68,7 @@ def build(options: argparse.Namespace) -> int:
             elsewhere = options.site_dir and options.site_dir.resolve() != found.site.resolve()
             folder = SiteFolder(options.site_dir, options.config.absolute().parent / CACHE) if elsewhere else None
             _generate(options.config, found, found.docs)
-            status = _run_engine(options, "build", "--clean")
+            status = _run_engine(options)
             if folder and status == DONE:  # Zensical builds in its own place alone
                 folder.put_all(found.site)
                 folder.publish()
@@ -143,9 +143,9 @@ def _for_engine(options: argparse.Namespace) -> dict[str, str]:
     return {"NO_MKDOCS_2_WARNING": os.environ.get("NO_MKDOCS_2_WARNING", "1"), **records}
 
 
-def _run_engine(options: argparse.Namespace, command: str, *more: str) -> int:
-    """Run a site engine in a process of its own; return the exit status of this command."""
-    call, environment = _engine_call(options, command, *more)
+def _run_engine(options: argparse.Namespace) -> int:
+    """Let a site engine build in a process of its own; return the exit status of this command."""
+    call, environment = _engine_call(options, "build", "--clean")
     try:
         status = subprocess.run(call, env=environment, check=False).returncode  # noqa: S603
     except OSError as error:
@@ -190,7 +190,7 @@ def digest(options: argparse.Namespace) -> int:
     if options.base:
         base = editions.at(contents, options.base)
         since, before = base.day, base.library
-    if options.unless_empty and not library.joined(since, before.records if before else None):
+    if options.unless_empty and not library.joined(since, before):
         say(f"nothing has joined the list since {since}; no digest")
         return DONE
     text = changes_since(library, since, options.format, found, before=before)

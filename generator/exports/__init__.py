@@ -13,9 +13,9 @@ from generator import escaping, store
 from generator.facts import dates, titles
 from generator.facts.identifiers import SCHEMES
 from generator.facts.names import OTHERS
-from generator.facts.venues import cited_date, container, is_journal
-from generator.models import PersonName, Record
-from generator.wording import in_sentence, paper_url
+from generator.facts.venues import container, is_journal
+from generator.models import Author, PersonName, Record
+from generator.wording import cited_date, in_sentence, paper_url
 
 SCHEMA_VERSION = 1
 """Version of the layout of ``papers.json``: raised when a field changes its meaning or goes, not when one is added."""
@@ -31,7 +31,7 @@ def bibtex_entry(record_id: str, record: Record) -> str:
     fields: list[tuple[str, str]] = [("title", f"{{{escaping.bibtex(titles.plain(record.title))}}}")]
     if record.authors:
         fields.append(("author", " and ".join(map(_bibtex_name, record.authors))))
-    if date := cited_date(record.venue, record.issued, record.identifiers.arxiv):
+    if date := cited_date(record):
         fields.append(("year", date[:4]))
         if len(date) > 4:
             fields.append(("month", _MONTHS[int(date[5:7]) - 1]))
@@ -67,7 +67,7 @@ def _other_addresses(record: Record, cited: str | None) -> dict[str, str]:
     return {kind: url for kind, url in found.items() if url != cited}
 
 
-def _bibtex_name(author: str | PersonName) -> str:
+def _bibtex_name(author: Author) -> str:
     if author == OTHERS:
         return OTHERS  # BibTeX's own word for it
     if isinstance(author, PersonName):
@@ -91,7 +91,7 @@ def reference(record: Record) -> str:
     Without authors the title comes first.
     """
     people = in_sentence(record.author_names)
-    date = cited_date(record.venue, record.issued, record.identifiers.arxiv)
+    date = cited_date(record)
     title, year = titles.plain(record.title), f" ({date[:4]})" if date else ""
     parts = [f"{people}{year}", title, record.venue] if people else [f"{title}{year}", record.venue]
     known = [escaping.clean(part) for part in parts if part]
@@ -132,7 +132,7 @@ def ris_entry(record_id: str, record: Record) -> str:
     kind = "GEN" if not record.venue else "JOUR" if is_journal(record.venue) else "CPAPER"
     lines = [("TY", kind), ("ID", record_id), ("TI", titles.plain(record.title))]
     lines += [("AU", _ris_name(author)) for author in record.authors]
-    if date := cited_date(record.venue, record.issued, record.identifiers.arxiv):
+    if date := cited_date(record):
         year, month, day = (*date.split("-"), "", "")[:3]
         lines += [("PY", year), ("DA", f"{year}/{month}/{day}/")]
     if record.venue:
@@ -156,7 +156,7 @@ def ris_entry(record_id: str, record: Record) -> str:
     return "".join(f"{tag}  - {escaping.ris(value)}\r\n" for tag, value in lines) + "ER  - \r\n\r\n"
 
 
-def _ris_name(author: str | PersonName) -> str:
+def _ris_name(author: Author) -> str:
     """Return a name for RIS, where two commas stand for one that parts no family name from a given one."""
     if isinstance(author, PersonName) and author.given:
         return ", ".join(part.replace(",", ",,") for part in (author.family, author.given))
@@ -178,7 +178,7 @@ def csl_item(record_id: str, record: Record) -> dict[str, Any]:
             else {"literal": author}
             for author in record.authors
         ]
-    if date := cited_date(record.venue, record.issued, record.identifiers.arxiv):
+    if date := cited_date(record):
         item["issued"] = {"date-parts": [[int(part) for part in date.split("-")]]}
     if record.venue:
         stated = dict(zip(("container-title", "volume", "page"), container(record.venue), strict=True))
@@ -263,7 +263,7 @@ def csv_table(records: Mapping[str, Record]) -> str:
     return out.getvalue()
 
 
-def _csv_name(author: str | PersonName) -> str:
+def _csv_name(author: Author) -> str:
     """Return a name as ``Family, Given`` where a source tells the two apart; braces hold together what holds marks."""
     parts = [author.family, author.given] if isinstance(author, PersonName) and author.given else [str(author)]
     return ", ".join(f"{{{_balanced(part)}}}" if _CSV_MARK.search(part) else part for part in parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from itertools import chain
 
@@ -23,8 +23,14 @@ from generator.settings import Settings
 
 MARK = "# Generated from the records; edit those, not this file."
 
+FOLDERS = ("papers", "topics", "years", "sources", "paths", "authors")
+"""The folders under docs that hold nothing but generated pages."""
+
 # What a reader expects of a paper; what of it no source states is named on the page.
 _EXPECTED = {"authors": "authors", "issued": "date", "venue": "venue"}
+
+# Not ASCII alone: YAML reads \\ud83d\\ude42 as two halves of a character.
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,6 @@ class Page:
 class _Writer:
     library: Library
     settings: Settings
-    relations: Mapping[str, Sequence[Relation]] = field(default_factory=dict)
 
     @cached_property
     def entry(self) -> Callable[[str, str], Markup]:
@@ -78,8 +83,7 @@ class _Writer:
         if draft.records is None:
             return Page(draft.path, make)
         keys = [self.library.keys[record_id] for record_id in draft.records]
-        shown = (draft.template, draft.title, draft.description, draft.values, draft.hide, draft.head, keys)
-        return Page(draft.path, make, self.made_of(*shown))
+        return Page(draft.path, make, self.made_of(draft, keys))
 
     def text(self, draft: Draft) -> str:
         """Render one page.
@@ -104,68 +108,63 @@ class _Writer:
             title=draft.title,
             **draft.values,
         )
-        return f"---\n{MARK}\n{front}\n---\n\n{body.strip()}\n"
+        text = f"# {draft.heading or escaping.markdown(draft.title)}\n\n{body.strip()}".rstrip()
+        return f"---\n{MARK}\n{front}\n---\n\n{text}\n"
 
-    def papers(self, ids: Iterable[str]) -> Iterator[Page]:
+    def papers(self, ids: Iterable[str], relations: Mapping[str, Sequence[Relation]]) -> Iterator[Page]:
         keys = self.library.keys
         for record_id in ids:
+            near = relations[record_id]
             made_of = self.made_of(
                 keys[record_id],
-                [(each.id, keys[each.id], each.topics, each.words) for each in self.relations[record_id]],
+                [(each.id, keys[each.id], each.topics, each.words) for each in near],
                 [(self.path_keys[path_id], place) for path_id, place in self.library.on_paths.get(record_id, ())],
                 [self.library.author_ids.get(name) for name in self.library.records[record_id].author_names],
             )
-            yield Page(f"papers/{record_id}.md", partial(self.paper, record_id), made_of)
+            yield Page(f"papers/{record_id}.md", partial(self.paper, record_id, near), made_of)
 
-    def paper(self, record_id: str) -> str:
+    def paper(self, record_id: str, relations: Sequence[Relation]) -> str:
         """Render the page of one record: :meth:`papers` says what it shows."""
         record = self.library.records[record_id]
-        missing = [name for field, name in _EXPECTED.items() if not getattr(record, field)]
-        if is_cut(record.authors):
-            missing = ["the other authors", *missing]
+        cut = is_cut(record.authors)
+        missing = ["the other authors"] if cut else []
+        missing += [name for field, name in _EXPECTED.items() if not getattr(record, field)]
         if not any(value for _, value in record.identifiers):
             missing.append("identifier")
         values = {
             "id": record_id,
             "record": record,
-            "heading": Markup(formulas.heading(record.title)),
             "links": wording.links_of(record),
             "facts": list(wording.facts_of(record, self.library)),
             "topics": [(topic, self.library.topics[topic].name) for topic in self.library.topics_of(record_id)],
             "on_paths": self.library.on_paths.get(record_id, ()),
             "people": people(record.author_names),
-            "cut": is_cut(record.authors),
+            "cut": cut,
             "missing": missing,
-            "related": list(self.related(record_id)),
+            "related": list(self.related(record, relations)),
             "citations": exports.citations(record_id, record),
             "searches": wording.searches(record),
             "edit_url": self.settings.edit_url(f"papers/{record_id}.yaml"),
-            "author_ids": self.library.author_ids,
         }
         title = titles.plain(record.title)
         description = record.why or record.summary or f"{title}: facts, links and related papers."
         head = metadata.paper(record_id, record, self.settings, self.library.topics)
-        return self.text(Draft(f"papers/{record_id}.md", "paper.md.j2", title, description, values, head=head))
+        heading = formulas.heading(record.title)
+        return self.text(Draft(f"papers/{record_id}.md", "paper.md.j2", title, description, values, heading, head=head))
 
-    def related(self, record_id: str) -> Iterator[tuple[Markup, str, list[str]]]:
+    def related(self, record: Record, relations: Iterable[Relation]) -> Iterator[tuple[Markup, str, list[str]]]:
         """Yield the papers related to one: each as in lists, a topic's name and words of both, as the page prints them.
 
         In a preview, the relations are those of the last build: of a term that the text has lost, nothing is said.
         """
-        relations, topics = self.relations[record_id], self.library.topics
-        printed = wording.as_printed(
-            self.library.records[record_id], {word for relation in relations for word in relation.words}
-        )
+        topics = self.library.topics
+        printed = wording.as_printed(record, {word for relation in relations for word in relation.words})
         for relation in relations:
             shared = next((topics[topic].name for topic in relation.topics if topic in topics), "")
             yield self.entry(relation.id, ""), shared, [printed[word] for word in relation.words if word in printed]
 
-    def overviews(self) -> Iterator[Page]:
-        drafts = chain(overviews.overviews(self.library, self.settings), authors.author_pages(self.library))
-        return map(self.page, drafts)
 
-
-def _redirects(library: Library, settings: Settings) -> Iterator[Draft]:
+def _moved(library: Library, settings: Settings) -> Iterator[Draft]:
     answering: dict[str, Record | Retraction] = {**library.retracted, **library.records}
     for old, new in sorted(library.redirects.items()):
         if old not in answering and new in answering:
@@ -175,6 +174,9 @@ def _redirects(library: Library, settings: Settings) -> Iterator[Draft]:
             if address := settings.url(metadata.paper_path(new)):
                 head.append(f'<link rel="canonical" href="{escaping.html(address)}">')
             yield Draft(path, "moved.md.j2", title, text, {"new": new}, head=head, unlisted=True)
+
+
+def _retracted(library: Library) -> Iterator[Draft]:
     for name, gone in library.retracted.items():
         if name not in library.records:
             path, title = f"papers/{name}.md", titles.plain(gone.title)
@@ -194,10 +196,10 @@ def _topics(library: Library, settings: Settings) -> Iterator[Draft]:
             topic.description or f"{wording.count(len(ids), 'paper')} on {topic.name}.",
             {"id": topic_id, "topic": topic, "ids": ids, "address": settings.url(f"topics/{topic_id}/")},
             records=[*ids, *(each.paper for each in topic.start_here if each.paper in library.records)],
-            head=feeds.lines(library, settings, topic_id),
+            head=feeds.lines(settings, topic),
         )
     if unsorted := library.by_topic.get(UNSORTED, ()):
-        yield _list("topics/unsorted.md", "Unsorted", "Papers that still want a topic.", unsorted)
+        yield _list("topic", UNSORTED, "Unsorted", "Papers that still want a topic.", unsorted)
     text = "All topics of the list, by group."
     yield Draft("topics/index.md", "topics.md.j2", "Topics", text, {"unsorted": unsorted})
 
@@ -205,17 +207,19 @@ def _topics(library: Library, settings: Settings) -> Iterator[Draft]:
 def _years(library: Library) -> Iterator[Draft]:
     for year, ids in library.by_year.items():
         intro = f"{wording.count(len(ids), 'paper')} issued in {year}."
-        yield _list(f"years/{year}.md", str(year), f"Papers issued in {year}.", ids, intro)
+        yield _list("year", str(year), str(year), f"Papers issued in {year}.", ids, intro)
     if undated := library.undated:
-        yield _list("years/undated.md", "Undated", "Papers for which no source states a date.", undated)
+        yield _list("year", "undated", "Undated", "Papers for which no source states a date.", undated)
     yield Draft("years/index.md", "years.md.j2", "Years", "The papers by year of issue.", {"undated": undated})
 
 
-def _list(path: str, title: str, description: str, ids: Sequence[str], intro: str = "") -> Draft:
-    """Return a page that is nothing but a list of papers, below its ``intro`` or else its description."""
-    facet, value = path.removesuffix(".md").split("s/")  # the same papers on the browse page, as in ?year=2024
+def _list(facet: str, value: str, title: str, description: str, ids: Sequence[str], intro: str = "") -> Draft:
+    """Return a page that is nothing but a list of papers, below its ``intro`` or else its description.
+
+    The browse page shows the same ones by ``facet`` and ``value``, as in ``?year=2024``.
+    """
     values = {"ids": ids, "intro": intro or description, "facet": facet, "value": value}
-    return Draft(path, "list.md.j2", title, description, values, records=ids)
+    return Draft(f"{facet}s/{value}.md", "list.md.j2", title, description, values, records=ids)
 
 
 def _sources(library: Library) -> Iterator[Draft]:
@@ -236,19 +240,19 @@ def _sources(library: Library) -> Iterator[Draft]:
 def _paths(library: Library) -> Iterator[Draft]:
     for path_id, path in library.paths.items():
         text = path.description or path.title
-        values = {"id": path_id, "steps": path.steps, "intro": path.description}
-        yield Draft(f"paths/{path_id}.md", "path.md.j2", path.title, text, values)
+        yield Draft(f"paths/{path_id}.md", "path.md.j2", path.title, text, {"id": path_id, "path": path})
     text = "Papers in a sensible order, each path for one need."
     yield Draft("paths/index.md", "paths.md.j2", "Reading paths", text)
 
 
 def pages(library: Library, settings: Settings) -> Iterator[Page]:
     """Yield every page of the list, in a fixed order; equal libraries and settings give equal pages."""
-    writer = _Writer(library, settings, library.relations)
-    yield from writer.overviews()
-    yield from writer.papers(library.records)
+    writer = _Writer(library, settings)
+    yield from map(writer.page, chain(overviews.overviews(library, settings), authors.author_pages(library)))
+    yield from writer.papers(library.records, library.relations)
     drafts = (
-        _redirects(library, settings),
+        _moved(library, settings),
+        _retracted(library),
         _topics(library, settings),
         _years(library),
         _sources(library),
@@ -261,13 +265,5 @@ def papers(
     library: Library, settings: Settings, ids: Sequence[str], relations: Mapping[str, Sequence[Relation]] | None = None
 ) -> Iterator[Page]:
     """Yield the pages of the records ``ids`` alone, as :func:`pages` does; or with related papers that are known."""
-    relations = relations or related(library.records, of=ids, weights=library.words)
-    return _Writer(library, settings, relations).papers(ids)
-
-
-FOLDERS = ("papers", "topics", "years", "sources", "paths", "authors")
-"""The folders under docs that hold nothing but generated pages."""
-
-
-# Not ASCII alone: YAML reads \\ud83d\\ude42 as two halves of a character.
-_quoted = json.JSONEncoder(ensure_ascii=False).encode
+    relations = relations or related(library.records, library.words, of=ids)
+    return _Writer(library, settings).papers(ids, relations)

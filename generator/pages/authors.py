@@ -26,18 +26,18 @@ def author_pages(library: Library) -> Iterator[Draft]:
 
 def _pages(library: Library) -> Iterator[Draft]:
     ids = library.author_ids
-    place = {name: number for number, name in enumerate(library.by_author)}
+    place_of_author = {name: place for place, name in enumerate(library.by_author)}
+    place_of_topic = {topic: place for place, topic in enumerate(library.topics)}
     wrote: defaultdict[str, list[str]] = defaultdict(list)
     for name, papers in library.by_author.items():
         for paper in papers:
             if len(library.records[paper].authors) <= MOST_TOGETHER:
                 wrote[paper].append(name)
-    order = {topic: place for place, topic in enumerate(library.topics)}
     for name, papers in library.by_author.items():
         years = sorted({year for paper in papers if (year := library.records[paper].year)})
         topics = Counter(topic for paper in papers for topic in library.topics_of(paper))
         others = Counter(other for paper in papers for other in wrote[paper] if other != name)
-        named = sorted(others.items(), key=lambda pair: (-pair[1], place[pair[0]]))[:MOST_NAMED]
+        named = sorted(others.items(), key=lambda pair: (-pair[1], place_of_author[pair[0]]))[:MOST_NAMED]
         yield Draft(
             f"authors/{ids[name]}.md",
             "author.md.j2",
@@ -47,7 +47,7 @@ def _pages(library: Library) -> Iterator[Draft]:
                 "ids": papers,
                 "years": f"{years[0]}–{years[-1]}" if years and years[0] != years[-1] else "".join(map(str, years)),
                 # Most papers first; then in the order of topics.yaml, and by name.
-                "topics": sorted(topics.items(), key=lambda pair: (-pair[1], order[pair[0]])),
+                "topics": sorted(topics.items(), key=lambda pair: (-pair[1], place_of_topic[pair[0]])),
                 "others": [(other, ids[other], together) for other, together in named],
                 "more": len(others) - len(named),
             },

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from generator import digest, exports
 from generator.exports import data_schema
 from generator.facts import dates
-from generator.library import UNSORTED, Library, coverage
+from generator.library import Library, coverage
 from generator.models import LISTING_FORMATS, Source
 from generator.pages.rendering import Draft
 from generator.pictures.atlas import atlas
@@ -31,7 +30,7 @@ def overviews(library: Library, settings: Settings) -> Iterator[Draft]:
         "home.md.j2",
         settings.site_name,
         settings.site_description or settings.site_name,
-        {"counts": counts(library), "newest": library.latest[:_NEWEST]},
+        {"counts": counts(library), "newest": library.last_joined_first(library.newest_first)[:_NEWEST]},
         hide=_WIDE,
     )
     text = "All papers of the list: filter, sort, select and export them."
@@ -124,14 +123,9 @@ def _day(source: Source) -> str:
 def _changes(library: Library) -> Draft:
     days = []
     for day, changed in digest.by_day(library).items():
-        by_topic = Counter(map(library.primary_topic, changed.added))
-        many = len(changed.added) > _MOST_OF_A_DAY
-        tally = [
-            (topic, topic_name(library, topic), by_topic[topic])
-            for topic in (*library.topics, UNSORTED)
-            if by_topic[topic]
-        ]
-        days.append((day, changed, tally if many else []))
+        many = changed.added if len(changed.added) > _MOST_OF_A_DAY else []
+        by_topic = library.by_primary_topic(many).items()
+        days.append((day, changed, [(topic, topic_name(library, topic), len(ids)) for topic, ids in by_topic]))
     return Draft(
         "changes.md",
         "changes.md.j2",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -20,14 +20,16 @@ _INSIDE_DATE = re.compile(rf"(?<=\d) (?=(?:{'|'.join(dates.MONTH_NAMES)})\b)| (?
 
 @dataclass(frozen=True)
 class Draft:
-    """A page before it is written: its path, template, title, description, and what the template shows."""
+    """A page before it is written: path, template, title, description, and what the template shows below a heading."""
 
     path: str
     template: str
     title: str
     description: str
     values: Mapping[str, Any] = field(default_factory=dict)
-    records: Iterable[str] | None = None
+    heading: str | None = None
+    """Its heading in Markdown, where that is more than the title as it is."""
+    records: Sequence[str] | None = None
     """The ids of all records that it shows, where these, the values, topics and sources are all it shows."""
     hide: Sequence[str] = ("navigation",)
     """Which of the theme's columns it takes the room of."""
@@ -65,19 +67,19 @@ def environment() -> jinja2.Environment:
     )
     # An attribute that is not there is an error at once, and Python's own function is the quickest that says so.
     environment.getattr = getattr  # type: ignore[assignment]
-    environment.filters["html"] = lambda text: Markup(escaping.html_block(text))
-    environment.filters["verbatim"] = lambda text: Markup(escaping.verbatim(text))
-    environment.filters["by_origin"] = wording.by_origin
-    environment.filters["href"] = lambda text: Markup(escaping.html(escaping.url(text)))
-    environment.filters["listed"] = lambda texts: Markup(", ".join(map(escaping.markdown, texts)))
-    environment.filters["figures"] = wording.figures
-    environment.filters["url"] = lambda text: Markup(escaping.url(text))
-    environment.filters["plain"] = titles.plain
-    environment.filters["byline"] = lambda record: unbroken(wording.byline(record))
-    environment.filters["date"] = dates.in_words
-    environment.filters["unbroken"] = unbroken
-    environment.filters["count"] = wording.count
-    environment.filters["paragraphs"] = lambda text: Markup(
-        "\n\n".join(escaping.markdown(part) for part in (text or "").split("\n\n"))
-    )
+    environment.filters |= {
+        "by_origin": wording.by_origin,
+        "byline": lambda record: unbroken(wording.byline(record)),
+        "count": wording.count,
+        "date": dates.in_words,
+        "figures": wording.figures,
+        "href": lambda text: Markup(escaping.html(escaping.url(text))),
+        "html": lambda text: Markup(escaping.html_block(text)),
+        "listed": lambda texts: Markup(", ".join(map(escaping.markdown, texts))),
+        "paragraphs": lambda text: Markup("\n\n".join(map(escaping.markdown, (text or "").split("\n\n")))),
+        "plain": titles.plain,
+        "unbroken": unbroken,
+        "url": lambda text: Markup(escaping.url(text)),
+        "verbatim": lambda text: Markup(escaping.verbatim(text)),
+    }
     return environment

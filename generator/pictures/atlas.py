@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from generator import escaping
-from generator.library import UNSORTED, Library
+from generator.library import Library
 from generator.pictures import layout
-from generator.pictures.drawing import drawn
-from generator.pictures.figures import SIGN_LETTER, SIGN_LINE, Point, Sheet, mark, plane
+from generator.pictures.figures import SIGN_LETTER, SIGN_LINE, Point, Sheet, drawn, mark, plane
 from generator.wording import count, plain_title, topic_name
 
 MOST_POINTS = 1000
@@ -39,12 +38,9 @@ class Atlas:
 
 def atlas(library: Library) -> Atlas:
     """Return the map of a list."""
-    members: dict[str, list[str]] = {topic: [] for topic in (*library.topics, UNSORTED)}
-    for record_id in library.records:
-        members[library.primary_topic(record_id)].append(record_id)
-    members = {topic: papers for topic, papers in members.items() if papers}
+    members = library.by_primary_topic(library.records)
     groups = list(dict.fromkeys([*library.groups, "Unsorted"]))
-    of = {
+    group_of = {
         topic: groups.index(library.topics[topic].group if topic in library.topics else "Unsorted") for topic in members
     }
     single = len(library.records) <= MOST_POINTS
@@ -56,17 +52,16 @@ def atlas(library: Library) -> Atlas:
     svg = Markup()
     if len(members) >= FEWEST_TOPICS:
         placed = _papers_placed if single else _topics_placed
-        svg = drawn(plane(placed(library, members, of)), "map", "Map of the list", text, role="group")
+        svg = drawn(plane(placed(library, members, group_of)), "map", "Map of the list", text, role="group")
     return Atlas(
         svg,
         single,
-        tuple((number, escaping.clean(groups[number]), _mark(number)) for number in sorted({*of.values()})),
-        tuple((topic, topic_name(library, topic), tuple(papers)) for topic, papers in members.items()),
+        tuple(
+            (number, escaping.clean(groups[number]), drawn(mark(number), f"mark-{number}", "", ""))
+            for number in sorted({*group_of.values()})
+        ),
+        tuple((topic, topic_name(library, topic), papers) for topic, papers in members.items()),
     )
-
-
-def _mark(group: int) -> Markup:
-    return drawn(mark(group), f"mark-{group}", "", "")
 
 
 def _signs(library: Library, topics: Sequence[str]) -> list[tuple[str, float, float]]:
@@ -82,7 +77,7 @@ def _centroids(library: Library, topics: Sequence[str]) -> list[dict[str, float]
     return [layout.centroid([library.words[paper] for paper in library.by_topic[topic]]) for topic in topics]
 
 
-def _papers_placed(library: Library, members: Mapping[str, Sequence[str]], group: Mapping[str, int]) -> Sheet:
+def _papers_placed(library: Library, members: Mapping[str, Sequence[str]], group_of: Mapping[str, int]) -> Sheet:
     """Return the map of all papers: each has a place of its own, and the topics' names cover none."""
     topics = list(members)
     centroids = _centroids(library, topics)
@@ -117,7 +112,7 @@ def _papers_placed(library: Library, members: Mapping[str, Sequence[str]], group
             _PITCH * 0.3,
             plain_title(library.records[paper]),
             f"papers/{paper}.md",
-            group[topics[number]],
+            group_of[topics[number]],
         )
         for place, paper, number in zip(places, ids, own, strict=True)
     ]
@@ -127,7 +122,7 @@ def _papers_placed(library: Library, members: Mapping[str, Sequence[str]], group
     )
 
 
-def _topics_placed(library: Library, members: Mapping[str, Sequence[str]], group: Mapping[str, int]) -> Sheet:
+def _topics_placed(library: Library, members: Mapping[str, Sequence[str]], group_of: Mapping[str, int]) -> Sheet:
     """Return the map of the topics alone, each as large as its number of papers."""
     topics = list(members)
     centroids = _centroids(library, topics)
@@ -144,7 +139,7 @@ def _topics_placed(library: Library, members: Mapping[str, Sequence[str]], group
             radius,
             f"{topic_name(library, topic)}, {count(len(members[topic]), 'paper')}",
             f"topics/{topic}.md",
-            group[topic],
+            group_of[topic],
             mark=place.imag - height / 2 - 3,
         )
         for place, radius, topic, (_, _, height) in zip(centres, radii, topics, signs, strict=True)

@@ -6,13 +6,13 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from markupsafe import Markup
 
 from generator import escaping
 from generator.library import UNSORTED, Library
-from generator.pictures.drawing import drawn
-from generator.pictures.figures import Bar, Cells, Column, columns, grid, rows
+from generator.pictures.figures import Bar, Cells, Column, columns, drawn, grid, rows
 from generator.wording import count, topic_name
 
 _MOST_COLUMNS = 12
@@ -31,12 +31,31 @@ class Chart:
     rows: Sequence[tuple[str, str, Sequence[str]]]
 
 
+class _Span(NamedTuple):
+    """A column of a figure: its label, the papers of its years, and the page of a year that has some."""
+
+    label: str
+    years: range
+    ids: Sequence[str]
+    page: str
+
+
+_Groups = Sequence[tuple[str, Sequence[tuple[str, str, Sequence[str]]]]]
+"""The groups with their topics: name, page and papers of each."""
+
+
 def charts(library: Library) -> list[Chart]:
     """Return the charts of a list: by year, share with code, by topic, topic by year."""
-    return [_of_years(library), _of_code(library), _of_topics(library), _of_both(library)]
+    spans, groups = _spans(library), _groups(library)
+    return [
+        _of_years(library, spans),
+        _of_code(library, spans),
+        _of_topics(library, groups),
+        _of_both(library, spans, groups),
+    ]
 
 
-def _spans(library: Library) -> list[tuple[str, range]]:
+def _spans(library: Library) -> list[_Span]:
     """Return the columns of a figure: a year each, or a decade or century where years would show too few papers.
 
     Where they are many, the earliest ones are one column, unless that would hold most papers.
@@ -50,48 +69,39 @@ def _spans(library: Library) -> list[tuple[str, range]]:
         begin = fewest * step
         if begin <= years[len(years) // 2]:
             break
-    early = [(f"to {begin - 1}", range(first, begin))] if first < begin else []
+    parts = [(f"to {begin - 1}", range(first, begin))] if first < begin else []
     ends = "" if step == 1 else "s"
-    return early + [(f"{year}{ends}", range(year, year + step)) for year in range(begin, last + 1, step)]
+    parts += [(f"{year}{ends}", range(year, year + step)) for year in range(begin, last + 1, step)]
+    spans = []
+    for label, span in parts:
+        ids = [record_id for year in span for record_id in library.by_year.get(year, ())]
+        spans.append(_Span(label, span, ids, f"years/{span[0]}.md" if ids and len(span) == 1 else ""))
+    return spans
 
 
-def _within(library: Library, span: range) -> list[str]:
-    return [record_id for year in span for record_id in library.by_year.get(year, ())]
-
-
-def _year_page(library: Library, span: range) -> str:
-    return f"years/{span[0]}.md" if len(span) == 1 and span[0] in library.by_year else ""
-
-
-def _of_years(library: Library) -> Chart:
-    spans = _spans(library)
-    numbers = [len(_within(library, span)) for _, span in spans]
+def _of_years(library: Library, spans: Sequence[_Span]) -> Chart:
     text = "No paper has a date yet."
     if spans:
-        most = max(range(len(spans)), key=lambda place: numbers[place])
-        label = spans[most][0]
+        most = max(spans, key=lambda span: len(span.ids))
+        label = most.label
         named = label if label.isdigit() else f"the years {label}" if label.startswith("to") else f"the {label}"
         years = f"From {min(library.by_year)} to {max(library.by_year)}"
-        text = f"{years}; most are of {named}, {count(numbers[most], 'paper')}."
+        text = f"{years}; most are of {named}, {count(len(most.ids), 'paper')}."
     if library.undated:
         text += f" Not shown: {count(len(library.undated), 'paper')} without a date."
-    data = [Column(label, number, f"{number:,}") for (label, _), number in zip(spans, numbers, strict=True)]
-    table = [
-        (label, _year_page(library, span), [f"{number:,}"])
-        for (label, span), number in zip(spans, numbers, strict=True)
-    ]
+    data = [Column(span.label, len(span.ids), f"{len(span.ids):,}") for span in spans]
+    table = [(span.label, span.page, [f"{len(span.ids):,}"]) for span in spans]
     title = "Papers by year of issue"
     return Chart(title, text, drawn(columns(data), "years", title, text), ["Year", "Papers"], table)
 
 
-def _of_code(library: Library) -> Chart:
+def _of_code(library: Library, spans: Sequence[_Span]) -> Chart:
     data, table = [], []
-    for label, span in _spans(library):
-        ids = _within(library, span)
+    for label, _, ids, page in spans:
         coded = _with_code(library, ids)
         share = coded / len(ids) if ids else 0
         data.append(Column(label, share, f"{share:.0%}" if ids else "", len(ids) < _FEW))
-        table.append((label, _year_page(library, span), [f"{len(ids):,}", f"{coded:,}", _share(coded, len(ids))]))
+        table.append((label, page, [f"{len(ids):,}", f"{coded:,}", _share(coded, len(ids))]))
     every = _with_code(library, library.records)
     text = f"{every:,} of {count(len(library.records), 'paper')} ({_share(every, len(library.records))}) link to code."
     if any(column.height and column.pale for column in data):  # a column of no height shows no colour
@@ -109,58 +119,53 @@ def _share(part: int, whole: int) -> str:
     return f"{part / whole:.0%}" if whole else "–"
 
 
-def _topics(library: Library) -> list[tuple[str, list[tuple[str, str, tuple[str, ...]]]]]:
-    """Return the groups with their topics: id, name and papers."""
+def _groups(library: Library) -> _Groups:
     groups = list(library.groups.items())
     if UNSORTED in library.by_topic:
         groups.append(("Unsorted", (UNSORTED,)))
     return [
         (
             escaping.clean(group),
-            [(topic, topic_name(library, topic), library.by_topic.get(topic, ())) for topic in topics],
+            [(topic_name(library, topic), f"topics/{topic}.md", library.by_topic.get(topic, ())) for topic in topics],
         )
         for group, topics in groups
     ]
 
 
-def _of_topics(library: Library) -> Chart:
-    groups = _topics(library)
-    every = [row for _, topics in groups for row in topics]
+def _of_topics(library: Library, groups: _Groups) -> Chart:
+    every = [(name, len(ids)) for _, topics in groups for name, _, ids in topics]
     text = "No topics have been described yet."
     if every:
-        most = max(every, key=lambda row: len(row[2]))
+        largest, number = max(every, key=lambda pair: pair[1])
         text = (
-            f"{count(len(every), 'topic')}; the largest is {most[1]} with {count(len(most[2]), 'paper')}. "
+            f"{count(len(every), 'topic')}; the largest is {largest} with {count(number, 'paper')}. "
             "A paper on several topics counts under each."
         )
     data = [
-        (group, [Bar(_short(name), len(ids), f"{len(ids):,}") for _, name, ids in topics]) for group, topics in groups
+        (group, [Bar(_short(name), len(ids), f"{len(ids):,}") for name, _, ids in topics]) for group, topics in groups
     ]
     table = [
-        (name, f"topics/{topic}.md", [group, f"{len(ids):,}", _share(_with_code(library, ids), len(ids))])
+        (name, page, [group, f"{len(ids):,}", _share(_with_code(library, ids), len(ids))])
         for group, topics in groups
-        for topic, name, ids in topics
+        for name, page, ids in topics
     ]
     title = "Papers by topic"
     heads = ["Topic", "Group", "Papers", "With code"]
     return Chart(title, text, drawn(rows(data), "topics", title, text), heads, table)
 
 
-def _of_both(library: Library) -> Chart:
-    spans, groups = _spans(library), _topics(library)
-    cells: dict[str, list[int]] = {}
-    for _, topics in groups:
-        for topic, _, ids in topics:
+def _of_both(library: Library, spans: Sequence[_Span], groups: _Groups) -> Chart:
+    data, table = [], []
+    for group, topics in groups:
+        lines = []
+        for name, page, ids in topics:
             years = Counter(library.records[record_id].year for record_id in ids)
-            cells[topic] = [sum(years[year] for year in span) for _, span in spans]
+            counts = [sum(years[year] for year in span.years) for span in spans]
+            lines.append(Cells(_short(name), counts))
+            table.append((name, page, [f"{number:,}" if number else "" for number in counts]))
+        data.append((group, lines))
     text = "Papers of each topic in each year; the stronger the colour, the more. An empty cell means none."
-    labels = [label for label, _ in spans]
-    data = [(group, [Cells(_short(name), cells[topic]) for topic, name, _ in topics]) for group, topics in groups]
-    table = [
-        (name, f"topics/{topic}.md", [f"{number:,}" if number else "" for number in cells[topic]])
-        for _, topics in groups
-        for topic, name, _ in topics
-    ]
+    labels = [span.label for span in spans]
     title = "Topics over the years"
     return Chart(title, text, drawn(grid(labels, data), "heat", title, text), ["Topic", *labels], table)
 
