@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from generator.errors import Problem
+from generator.errors import InputError, Problem
 from generator.facts import dates, identifiers, links
 from generator.facts.titles import fold
 from generator.models import Entry
@@ -35,10 +35,6 @@ _DEEPEST = 30
 _FEED = re.compile(r"<(?:\w+:)?(?:feed|entry)\b[^>]*http://www\.w3\.org/2005/Atom")
 
 
-class _RefusedError(Exception):
-    """What no answer of the API holds."""
-
-
 @dataclass
 class _Parts:
     """The texts of one entry by field, in file order, and the line where the entry begins."""
@@ -54,8 +50,9 @@ class _Parts:
 class _Feed:
     """Collects the entries of a feed while expat reads it; a document type is refused, and with it every entity."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: str) -> None:
         self.entries: list[_Parts] = []
+        self._path = path
         self._inside: list[str] | None = None
         self._depth = 0
         self._text: list[str] | None = None
@@ -66,24 +63,29 @@ class _Feed:
         self._expat.EndElementHandler = self._end
         self._expat.CharacterDataHandler = self._characters
 
-    @property
-    def line(self) -> int:
-        return self._expat.CurrentLineNumber
-
     def parse(self, text: str) -> None:
-        self._expat.Parse(text, True)
+        """Read the whole ``text``; raises InputError."""
+        try:
+            self._expat.Parse(text, True)
+        except expat.ExpatError as error:
+            raise self._refusal(
+                f"no XML from here on ({expat.ErrorString(error.code)}); fetch the answer again"
+            ) from None
+
+    def _refusal(self, message: str) -> InputError:
+        return InputError(Problem(self._path, self._expat.CurrentLineNumber, message))
 
     def _doctype(self, *_declared: object) -> None:
-        raise _RefusedError("holds a document type (<!DOCTYPE …>), which may define entities; delete it")
+        raise self._refusal("holds a document type (<!DOCTYPE …>), which may define entities; delete it")
 
     def _start(self, name: str, _attributes: dict[str, str]) -> None:
         self._depth += 1
         if self._depth > _DEEPEST:
-            raise _RefusedError(f"elements nested deeper than {_DEEPEST}; fetch the answer again")
+            raise self._refusal(f"elements nested deeper than {_DEEPEST}; fetch the answer again")
         if self._inside is None:
             if name == _ENTRY:
                 self._inside = []
-                self.entries.append(_Parts(self.line))
+                self.entries.append(_Parts(self._expat.CurrentLineNumber))
             return
         self._inside.append(name)
         if tuple(self._inside) in _FIELDS:
@@ -114,14 +116,8 @@ def recognises(text: str) -> bool:
 
 def read(path: str, text: str, captured: str | None) -> Reading:
     """Read an answer; see :func:`generator.readers.read`."""
-    feed = _Feed()
-    try:
-        feed.parse(text)
-    except expat.ExpatError as error:
-        message = f"no XML from here on ({expat.ErrorString(error.code)}); fetch the answer again"
-        return Reading(path, NAME, problems=(Problem(path, error.lineno, message),))
-    except _RefusedError as error:
-        return Reading(path, NAME, problems=(Problem(path, feed.line, str(error)),))
+    feed = _Feed(path)
+    feed.parse(text)
     entries: list[Entry] = []
     problems: list[Problem] = []
     remarks: list[Problem] = []

@@ -56,11 +56,8 @@ def recognises(text: str) -> bool:
 
 def read(path: str, text: str, captured: str | None) -> Reading:
     """Read a bibliography; see :func:`generator.readers.read`."""
-    try:
-        items = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        return Reading(path, NAME, problems=(json_items.fault(path, error),))
-    items, wrapper = _unwrapped(items)
+    with json_items.refusing(path):
+        items, wrapper = _unwrapped(json.loads(text))
     lines = json_items.lines(text, _beginning(text, wrapper), len(items))
     entries: list[Entry] = []
     problems: list[Problem] = []

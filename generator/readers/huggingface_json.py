@@ -32,10 +32,8 @@ def recognises(text: str) -> bool:
 
 def read(path: str, text: str, captured: str | None) -> Reading:
     """Read an answer; see :func:`generator.readers.read`."""
-    try:
+    with json_items.refusing(path):
         items = list(_items(text))
-    except (ValueError, RecursionError) as error:
-        return Reading(path, NAME, problems=(json_items.fault(path, error),))
     return reading_of(path, NAME, items, captured)
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
-from generator.errors import Problem
+from generator.errors import InputError, Problem
 from generator.facts import dates
 from generator.readers import Reading
 from generator.readers.huggingface_json import reading_of
@@ -67,7 +67,7 @@ def read(path: str, text: str, captured: str | None) -> Reading:
         message = (
             "the page carries no papers (data-props); save a listing's or a paper's page as it comes from the site"
         )
-        return Reading(path, NAME, problems=tuple(broken[:1]) or (Problem(path, None, message),))
+        raise InputError(broken[0] if broken else Problem(path, None, message))
     reading = reading_of(path, NAME, items, captured)
     # All papers of a listing stand on one line of the page, so that their own ids tell them apart.
     entries = tuple(replace(entry, key=entry.identifiers["arxiv"]) for entry in reading.entries)

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 from collections.abc import Iterator
 from typing import Any
 
-from generator.errors import Problem
+from generator.errors import InputError, Problem
 
 
-def fault(path: str, error: ValueError | RecursionError) -> Problem:
-    """Say why the file ``path`` cannot be read as JSON, and where."""
-    if isinstance(error, json.JSONDecodeError):
-        return Problem(path, error.lineno, f"no JSON from here on ({error.msg}); correct or save it again")
-    why = "nested too deeply" if isinstance(error, RecursionError) else "with a number of thousands of digits"
-    return Problem(path, 1, f"JSON {why}; correct or save it again")
+@contextlib.contextmanager
+def refusing(path: str) -> Iterator[None]:
+    """Raise InputError, which says why the file ``path`` cannot be read as JSON and where, for what Python raises."""
+    try:
+        yield
+    except json.JSONDecodeError as error:
+        line, what = error.lineno, f"no JSON from here on ({error.msg})"
+    except RecursionError:
+        line, what = 1, "JSON nested too deeply"
+    except ValueError:
+        line, what = 1, "JSON with a number of thousands of digits"
+    else:
+        return
+    raise InputError(Problem(path, line, f"{what}; correct or save it again"))
 
 
 def items(text: str, at: int = 0, count: int | None = None) -> Iterator[tuple[int, Any]]:
