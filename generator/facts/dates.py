@@ -71,6 +71,12 @@ def is_day(text: str) -> bool:
     return len(text) == 10 and is_partial_date(text)
 
 
+def day_of(moment: str | None) -> str | None:
+    """Return the day of a point in time such as ``2023-01-02T00:00:00.000Z``; ``None`` where it is none."""
+    day = (moment or "").partition("T")[0]
+    return day if is_day(day) else None
+
+
 def is_yearless(text: str) -> bool:
     """Tell whether ``text`` is a day without a year, such as ``--10-31``."""
     return _YEARLESS.fullmatch(text) is not None and is_partial_date(f"{_LEAP_YEAR}{text[1:]}")

@@ -7,6 +7,7 @@ paper is known by; an error comes as an entry with the title ``Error``.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -126,14 +127,13 @@ def read(path: str, text: str, captured: str | None) -> Reading:
         if isinstance(found, Problem):
             problems.append(found)
             continue
-        entry, lost = found
-        entries.append(entry)
-        remarks.extend(Problem(path, parts.line, f"{each}; left out") for each in lost)
+        entries.append(found)
+        remarks.extend(Problem(path, parts.line, f"{each}; left out") for each in _lost(found, parts))
     return Reading(path, NAME, tuple(entries), captured, False, tuple(problems), tuple(remarks))
 
 
-def _entry(path: str, position: int, parts: _Parts) -> tuple[Entry, list[str]] | Problem:
-    """Return the entry and what of it cannot be read, or the problem that keeps it from being one."""
+def _entry(path: str, position: int, parts: _Parts) -> Entry | Problem:
+    """Return the entry, or the problem that keeps it from being one."""
     title, address, summary = parts.first("title"), parts.first("id") or "", parts.first("summary")
     arxiv = identifiers.arxiv(address)
     if title == "Error" and not arxiv:
@@ -144,28 +144,24 @@ def _entry(path: str, position: int, parts: _Parts) -> tuple[Entry, list[str]] |
         return Problem(path, parts.line, message)
     if not title:
         return Problem(path, parts.line, f"title: entry {position} has none; add it or delete the entry")
-    lost: list[str] = []
-    published = parts.first("published") or ""
-    issued = published[:10] if dates.is_day(published[:10]) else None
-    if published and not issued:
-        lost.append(f"published: {published[:40]!r} is no date")
-    found = {"arxiv": arxiv}
-    if printed := parts.first("doi"):
-        if doi := identifiers.doi(printed):
-            found["doi"] = doi
-        else:
-            lost.append(f"arxiv:doi: {printed[:60]!r} is no DOI")
-    authors = tuple(filter(None, map(fold, parts.texts.get("author", ()))))
-    entry = Entry(
+    doi = identifiers.doi(parts.first("doi") or "")
+    return Entry(
         file=path,
         line=parts.line,
         position=position,
         title=title,
         abstract=summary,
-        authors=authors or None,
-        issued=issued,
+        authors=tuple(filter(None, map(fold, parts.texts.get("author", ())))) or None,
+        issued=dates.day_of(parts.first("published")),
         venue=parts.first("journal_ref"),
-        identifiers=found,
+        identifiers={"arxiv": arxiv, "doi": doi} if doi else {"arxiv": arxiv},
         links=links.by_kind(f"{summary or ''} {parts.first('comment') or ''}"),
     )
-    return entry, lost
+
+
+def _lost(entry: Entry, parts: _Parts) -> Iterator[str]:
+    """Yield the texts that cannot be read, and what is wrong with them."""
+    if (published := parts.first("published")) and not entry.issued:
+        yield f"published: {published[:40]!r} is no date"
+    if (doi := parts.first("doi")) and "doi" not in entry.identifiers:
+        yield f"arxiv:doi: {doi[:60]!r} is no DOI"
