@@ -24,7 +24,7 @@ from huggingface_hub.errors import HfHubHTTPError
 from generator.facts import identifiers, titles
 from generator.models import Entry, Identifiers, Record
 from generator.readers import csl_json
-from generator.upkeep.politeness import Budget, Clock, LeaveAloneError, NoAnswerError, PoliteTransport, connect
+from generator.upkeep.politeness import Budget, LeaveAloneError, NoAnswerError, PoliteTransport, connect
 
 _T = TypeVar("_T")
 _HITS = 5  # answers looked at of a search
@@ -287,7 +287,6 @@ def connected(
     agent: str,
     contact: str | None = None,
     cache: Path | None = None,
-    clock: Clock | None = None,
     bases: Mapping[str, str] = BASES,
 ) -> Iterator[list[tuple[Api, PoliteTransport]]]:
     """Give the APIs of these names, in the order of BASES, each with the transport that counts what it is asked.
@@ -299,7 +298,7 @@ def connected(
         found: list[tuple[Api, PoliteTransport]] = []
         network = httpx2.HTTPTransport()
         for name in (name for name in BASES if name in names):
-            transport = PoliteTransport(network, pause=PAUSES[name], budget=budget, agent=agent, clock=clock)
+            transport = PoliteTransport(network, pause=PAUSES[name], budget=budget, agent=agent)
             http = stack.enter_context(connect(transport, cache))
             if name == "arxiv":
                 found.append((ArXiv(http, bases[name]), transport))
