@@ -50,7 +50,7 @@ def read(path: str, text: str, captured: str | None) -> Reading:
             problems.append(Problem(path, line, f"the entry has more than {_LONGEST:,} lines; end it with `ER  - `"))
             continue
         if block[-1] != "ER  - ":
-            remarks.append(Problem(path, line, "ER: is missing; the entry was taken to end before the next one"))
+            remarks.append(Problem(path, line, "ER: is missing; the entry was taken to end with its last line"))
             block.append("ER  - ")
         fields = rispy.loads("\n".join(block), delimiter_tags_mapping={})[0]
         title = _first(fields, "title", "primary_title", "short_title", "translated_title") or _book(fields)
