@@ -936,6 +936,7 @@ def csl(**variables: Any) -> str:
         ("https://www.semanticscholar.org/paper/1", True),
         ("https://github.com/toy/yarn", False),
         ("https://arxiv.org/abs/2301.00010", False),
+        ("https://doi.org/10.5555/loom", False),
         ("javascript:alert(1)", False),
     ],
 )

@@ -182,6 +182,11 @@ SCHEMES = {
 }
 
 
+def first(kind: str, texts: Iterable[str]) -> str | None:
+    """Return the first identifier of this kind among ``texts``, or ``None``."""
+    return next(filter(None, map(SCHEMES[kind].read, texts)), None)
+
+
 def named(held: Iterable[tuple[str, str | None]]) -> list[tuple[str, str]]:
     """Return identifiers, from pairs of kind and value, behind their schemes' names: ``("arXiv", "2210.17323")``."""
     return [(SCHEMES[kind].name, value) for kind, value in held if value]

@@ -257,7 +257,7 @@ def _identifiers(fields: _Fields) -> Iterator[tuple[str, str]]:
     eprint = fields.verbatim("eprint")
     places = [eprint] if archive in ("arxiv", "") else []
     stated = {
-        "arxiv": next(filter(None, map(identifiers.arxiv, [*places, *map(fields.verbatim, ("arxiv", "doi"))])), None),
+        "arxiv": identifiers.first("arxiv", [*places, *map(fields.verbatim, ("arxiv", "doi"))]),
         "doi": identifiers.published(identifiers.doi(fields.verbatim("doi"))),
         "openreview": identifiers.openreview(fields.verbatim("openreview")),
         "acl": identifiers.acl(fields.verbatim("acl")),

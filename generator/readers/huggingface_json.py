@@ -17,6 +17,7 @@ from generator.facts import dates, identifiers, links
 from generator.facts.titles import fold
 from generator.models import MAX_COUNT, Entry
 from generator.readers import Reading, json_items
+from generator.readers.json_items import listed, mapping
 
 NAME = "huggingface-json"
 
@@ -89,12 +90,8 @@ def _entry(path: str, line: int, position: int, item: Any) -> Entry | Problem:
     arxiv = identifiers.arxiv(str(paper.get("id") or ""))
     if not arxiv:
         return Problem(path, line, f"id: {str(paper.get('id'))[:40]!r} is no arXiv id; correct it or delete the item")
-    people = paper.get("authors")
-    named = (
-        [_text(each.get("name")) for each in people if isinstance(each, Mapping)] if isinstance(people, list) else []
-    )
-    organization = paper.get("organization")
-    owner = organization if isinstance(organization, Mapping) else {}
+    named = [_text(author.get("name")) for author in map(mapping, listed(paper.get("authors")))]
+    owner = mapping(paper.get("organization"))
     abstract = _text(paper.get("summary")) or _text(item.get("summary"))
     stated = {kind: url for kind, name in _LINKS.items() if (url := _text(paper.get(name))) and links.is_safe(url)}
     return Entry(
@@ -103,7 +100,7 @@ def _entry(path: str, line: int, position: int, item: Any) -> Entry | Problem:
         position=position,
         title=title,
         abstract=abstract,
-        authors=tuple(name for name in named if name) or None,
+        authors=tuple(filter(None, named)) or None,
         issued=dates.day_of(_text(paper.get("publishedAt"))),
         comments=_count(item.get("numComments")),
         upvotes=_count(paper.get("upvotes")),

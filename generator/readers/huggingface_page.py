@@ -13,6 +13,7 @@ from generator.errors import InputError, Problem
 from generator.facts import dates
 from generator.readers import Reading
 from generator.readers.huggingface_json import reading_of
+from generator.readers.json_items import listed
 
 NAME = "huggingface-page"
 
@@ -95,7 +96,7 @@ def _props(text: str) -> Iterator[tuple[int, str]]:
 
 def _papers(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """Yield the papers among the data of one part of a page: a listing's, or the one that the page is about."""
-    found = [each for name in _LISTS if isinstance(data.get(name), list) for each in data[name]]
+    found = [each for name in _LISTS for each in listed(data.get(name))]
     for item in [*found, data]:
         inner = item.get("paper", item) if isinstance(item, Mapping) else None
         if isinstance(inner, Mapping) and isinstance(inner.get("id"), str) and isinstance(inner.get("title"), str):

@@ -1,11 +1,11 @@
-"""The items of a list in JSON, or of JSON Lines, each with the line where it begins; what several readers rest on."""
+"""JSON of strangers: items of a list or of JSON Lines, each with its line, and values of the kind that is expected."""
 
 from __future__ import annotations
 
 import contextlib
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from generator.errors import InputError, Problem
@@ -51,3 +51,13 @@ def lines(text: str, at: int, count: int) -> list[int | None]:
         return [line for line, _ in items(text, at, count)]
     except (ValueError, RecursionError):  # the list lies elsewhere
         return [None] * count
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """Return an object as it is, and an empty one for any other value."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def listed(value: Any) -> list[Any]:
+    """Return a list as it is, and an empty one for any other value."""
+    return value if isinstance(value, list) else []

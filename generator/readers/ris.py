@@ -179,17 +179,16 @@ def _places(fields: Mapping[str, Any]) -> list[str]:
 
 
 def _identifiers(fields: Mapping[str, Any], places: list[str]) -> Iterator[tuple[str, str]]:
-    stated = _first(fields, "doi")
+    stated = _all(fields, "doi")[:1]
     unknown = fields.get("unknown_tag") or {}
     texts = [note for note in _all(fields, "notes") if len(note.split()) < 3]  # a longer one may name other papers
     texts += _all(fields, "note", "accession_number", "number", "custom1", "type_of_work", "call_number")
     texts += _all(fields, "alternate_title3", "journal_name", "secondary_title", "alternate_title2", "publisher")
     texts += _all(unknown, *unknown)
     found = {
-        "arxiv": next(filter(None, map(identifiers.arxiv, [stated or "", *places])), None)
-        or identifiers.arxiv_inside(*texts),
+        "arxiv": identifiers.first("arxiv", [*stated, *places]) or identifiers.arxiv_inside(*texts),
         "doi": identifiers.published(
-            next(filter(None, map(identifiers.doi, [stated or "", *_all(fields, "type_of_work"), *places])), None)
+            identifiers.first("doi", [*stated, *_all(fields, "type_of_work"), *places]),
         ),
     }
     for place in places:
