@@ -956,6 +956,14 @@ def test_csl_of_crossref_has_a_series_before_the_volume_and_letters_as_reference
     assert (entry.title, entry.venue) == ("On Poincaré Looms", "Weaving & Spinning 2022")
 
 
+def test_the_first_address_of_a_kind_is_the_papers_own() -> None:
+    where = "https://github.com/toy/loom, https://github.com/toy/copy, https://looms.example.org"
+    expected = {"code": "https://github.com/toy/loom", "paper": "https://looms.example.org"}
+    assert bibtex(f"title={{A Toy}}, howpublished={{{where}}}").links == expected
+    [entry] = read(f"TY  - JOUR\nTI  - A Toy\nUR  - {where.replace(',', ';')}\nER  - \n").entries
+    assert entry.links == expected
+
+
 def test_csl_may_have_several_links_of_a_kind_and_says_who_states_one() -> None:
     urls = {"code": ["javascript:alert(1)", "https://github.com/toy/loom", "https://github.com/toy/copy"], "model": []}
     custom = {"urls": urls, "sources": [{"from": "toy/list:README.md", "fields": ["urls.code"]}]}

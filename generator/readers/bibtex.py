@@ -34,7 +34,6 @@ logging.getLogger("bibtexparser").addHandler(logging.NullHandler())
 _ENTRY = re.compile(r"^[ \t]*@[ \t]*(?!comment|preamble)[A-Za-z]+[ \t]*[{(]", re.IGNORECASE | re.MULTILINE)
 _MONTHS = [month.lower() for month in dates.MONTHS]
 _MONTH = re.compile(rf"\b({'|'.join(_MONTHS)})")
-_OWN_HOSTS = ("code", "model", "dataset")
 # What IEEEtran, REVTeX and achemso are set by, and what BibLaTeX (2.1.1) never prints by itself.
 _NO_PAPERS = frozenset({"ieeetranbstctl", "control", "xdata", "set"})
 
@@ -165,7 +164,9 @@ def _fields_of(entry: BibtexEntry) -> _Fields:
 
 
 def _entry(path: str, line: int, position: int, key: str, kind: str, title: str, fields: _Fields) -> Entry:
-    held = dict(_identifiers(fields))
+    addresses = _addresses(fields)
+    held = _identifiers(fields, addresses)
+    own = {kind: url for kind in links.KINDS if links.is_safe(url := fields.verbatim(kind))}
     number = fields.text("number", "issue")
     return Entry(
         file=path,
@@ -182,7 +183,7 @@ def _entry(path: str, line: int, position: int, key: str, kind: str, title: str,
         pages=fields.text("pages"),
         kind=kind.lower(),
         identifiers=held,
-        links=dict(_links(fields, held)),
+        links=links.of_entry(addresses, held) | own,
     )
 
 
@@ -252,7 +253,7 @@ def _beginning(fields: _Fields, name: str) -> str:
     return re.split(r"/|(?<=\d)T", fields.verbatim(name), maxsplit=1)[0]
 
 
-def _identifiers(fields: _Fields) -> Iterator[tuple[str, str]]:
+def _identifiers(fields: _Fields, addresses: list[str]) -> dict[str, str]:
     archive = fields.verbatim("archiveprefix", "eprinttype").lower()
     eprint = fields.verbatim("eprint")
     places = [eprint] if archive in ("arxiv", "") else []
@@ -262,23 +263,11 @@ def _identifiers(fields: _Fields) -> Iterator[tuple[str, str]]:
         "openreview": identifiers.openreview(fields.verbatim("openreview")),
         "acl": identifiers.acl(fields.verbatim("acl")),
     }
-    addressed = dict(filter(None, map(identifiers.recognise, reversed(_addresses(fields)))))
+    addressed = dict(filter(None, map(identifiers.recognise, reversed(addresses))))
     others = ("journal", "journaltitle", "volume", "number", "eid", "note", "howpublished", "booktitle")
     found = {"arxiv": identifiers.arxiv_inside(*places, *map(fields.verbatim, others))} | addressed
     found |= {kind: value for kind, value in stated.items() if value}
-    yield from ((kind, value) for kind, value in found.items() if value)
-
-
-def _links(fields: _Fields, held: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    stated = {kind: fields.verbatim(kind) for kind in links.KINDS}
-    yield from ((kind, url) for kind, url in stated.items() if links.is_safe(url))
-    addresses = _addresses(fields)
-    for url in addresses:
-        # An address on an unknown host is more often the publisher's than the project's.
-        if links.is_safe(url) and (kind := links.kind_of(url)) in _OWN_HOSTS and not stated[kind]:
-            yield kind, url
-    if not held and not stated["paper"] and (where := next(filter(links.may_be_paper, addresses), None)):
-        yield "paper", where
+    return {kind: value for kind, value in found.items() if value}
 
 
 def _addresses(fields: _Fields) -> list[str]:

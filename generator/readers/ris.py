@@ -124,7 +124,9 @@ def _entry(path: str, line: int, position: int, key: str | None, title: str, fie
     places = _places(fields)
     lines = _all(fields, "authors", "first_authors")
     people = [name for text in lines for name in ([text] if ",," in text else persons(text))]
-    held = dict(_identifiers(fields, places))
+    held = _identifiers(fields, places)
+    noted = [match.groups() for note in _all(fields, "notes") if (match := _LABELLED.fullmatch(note))]
+    own = {kind: url for kind, url in reversed(noted) if links.is_safe(url)}  # the first of each kind
     return Entry(
         file=path,
         line=line,
@@ -140,7 +142,7 @@ def _entry(path: str, line: int, position: int, key: str | None, title: str, fie
         pages=joined or ("-".join(filter(None, [start, end])) or None),
         kind=kind or None,
         identifiers=held,
-        links=dict(_links(fields, places, held)),
+        links=links.of_entry(places, held) | own,
     )
 
 
@@ -178,35 +180,21 @@ def _places(fields: Mapping[str, Any]) -> list[str]:
     return [each.strip(" ;") for text in raw for each in re.split(r";\s*(?=https?://)|\s+(?=https?://)", text)]
 
 
-def _identifiers(fields: Mapping[str, Any], places: list[str]) -> Iterator[tuple[str, str]]:
-    stated = _all(fields, "doi")[:1]
+def _identifiers(fields: Mapping[str, Any], places: list[str]) -> dict[str, str]:
     unknown = fields.get("unknown_tag") or {}
     texts = [note for note in _all(fields, "notes") if len(note.split()) < 3]  # a longer one may name other papers
     texts += _all(fields, "note", "accession_number", "number", "custom1", "type_of_work", "call_number")
     texts += _all(fields, "alternate_title3", "journal_name", "secondary_title", "alternate_title2", "publisher")
     texts += _all(unknown, *unknown)
-    found = {
-        "arxiv": identifiers.first("arxiv", [*stated, *places]) or identifiers.arxiv_inside(*texts),
-        "doi": identifiers.published(
-            identifiers.first("doi", [*stated, *_all(fields, "type_of_work"), *places]),
-        ),
+    dois = _all(fields, "doi")[:1]
+    stated = {
+        "arxiv": identifiers.first("arxiv", dois),
+        "doi": identifiers.published(identifiers.first("doi", [*dois, *_all(fields, "type_of_work")])),
     }
-    for place in places:
-        kind, value = identifiers.recognise(place) or ("", "")
-        if kind in ("openreview", "acl"):
-            found.setdefault(kind, value)
-    yield from ((kind, value) for kind, value in found.items() if value)
-
-
-def _links(fields: Mapping[str, Any], places: list[str], held: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield the paper's own links: named in a note (``code: https://…``), or on a host that tells its kind.
-
-    The first other address is the paper's where no identifier is ``held``.
-    """
-    labelled = [match.groups() for note in _all(fields, "notes") if (match := _LABELLED.fullmatch(note))]
-    told = [(kind, place) for place in places if (kind := links.kind_of(place)) in ("code", "model", "dataset")]
-    where = [("paper", place) for place in places if links.may_be_paper(place)][:1] if not held else []
-    yield from ((kind, url) for kind, url in reversed([*labelled, *told, *where]) if kind and links.is_safe(url))
+    found = {"arxiv": identifiers.arxiv_inside(*texts)}
+    found |= dict(filter(None, map(identifiers.recognise, reversed(places))))  # the first of each kind
+    found |= {kind: value for kind, value in stated.items() if value}
+    return {kind: value for kind, value in found.items() if value}
 
 
 def _remarks(fields: Mapping[str, Any]) -> Iterator[str]:
