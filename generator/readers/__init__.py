@@ -84,10 +84,9 @@ def _readers() -> dict[str, Reader]:
         ris,
     )
 
-    services: tuple[Reader, ...] = (huggingface_json, huggingface_page, arxiv_atom, huggingface_text)
-    bibliographies: tuple[Reader, ...] = (csv_table, ris, markdown_list, bibtex)
-    modules: tuple[Reader, ...] = (list_json, *services, csl_json, *bibliographies)
-    return {module.NAME: module for module in modules}
+    services: tuple[Reader, ...] = (list_json, huggingface_json, huggingface_page, arxiv_atom, huggingface_text)
+    bibliographies: tuple[Reader, ...] = (csl_json, csv_table, ris, markdown_list, bibtex)
+    return {module.NAME: module for module in (*services, *bibliographies)}
 
 
 READERS: dict[str, Reader] = _readers()
