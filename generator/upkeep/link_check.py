@@ -249,14 +249,11 @@ def with_days(findings: Sequence[Finding], state: Mapping[str, Any], today: str)
     dated = []
     for finding in findings:
         trouble = _trouble(finding.kind)
-        if not trouble:
-            dated.append(finding)
-            continue
         before = state.get(finding.link.url)
         before = before if isinstance(before, Mapping) else {}
         since = before.get("since")
         is_the_same = _trouble(str(before.get("kind"))) == trouble and isinstance(since, str) and len(since) == 10
-        dated.append(replace(finding, since=since if is_the_same else today))
+        dated.append(replace(finding, since=since if is_the_same else today) if trouble else finding)
     return dated
 
 
