@@ -32,8 +32,7 @@ NAME = "bibtex"
 logging.getLogger("bibtexparser").addHandler(logging.NullHandler())
 
 _ENTRY = re.compile(r"^[ \t]*@[ \t]*(?!comment|preamble)[A-Za-z]+[ \t]*[{(]", re.IGNORECASE | re.MULTILINE)
-_MONTHS = [month.lower() for month in dates.MONTHS]
-_MONTH = re.compile(rf"\b({'|'.join(_MONTHS)})")
+_MONTH = re.compile(rf"\b({'|'.join(dates.MONTHS)})", re.IGNORECASE)
 # What IEEEtran, REVTeX and achemso are set by, and what BibLaTeX (2.1.1) never prints by itself.
 _NO_PAPERS = frozenset({"ieeetranbstctl", "control", "xdata", "set"})
 
@@ -242,9 +241,9 @@ def _issued(fields: _Fields) -> str | None:
 
 def _month(fields: _Fields) -> str:
     """Return the number of the month that an entry states, or nothing where none can be read."""
-    text = fields.verbatim("month").lower()
+    text = fields.verbatim("month")
     if named := _MONTH.search(text):
-        return str(_MONTHS.index(named[1]) + 1)
+        return str(dates.MONTHS.index(named[1].title()) + 1)
     return text if re.fullmatch(r"0?[1-9]|1[0-2]", text) else ""
 
 

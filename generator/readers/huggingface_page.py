@@ -35,12 +35,7 @@ class _Tag(HTMLParser):
 
 def recognises(text: str) -> bool:
     """Tell whether the file is a web page that carries data of its parts as Hugging Face's pages do."""
-    return is_page(text) and _PROPS.search(text) is not None
-
-
-def is_page(text: str) -> bool:
-    """Tell whether the file begins as HTML."""
-    return _HTML.match(text[:10_000].lstrip()) is not None
+    return _HTML.match(text[:10_000].lstrip()) is not None and _PROPS.search(text) is not None
 
 
 def read(path: str, text: str, captured: str | None) -> Reading:
