@@ -92,10 +92,9 @@ def read(path: str, text: str, captured: str | None) -> Reading:
             why = fields.unread.get("title", "is missing")
             problems.append(Problem(path, line, f"title: {why}; write it as title = {{…}}"))
             continue
-        title, name = with_subtitle(title, fields.text("subtitle")), key if key not in keys else ""
-        made = _entry(path, line, len(entries) + 1, name, entry.entry_type, title, fields)
+        title, own_key = with_subtitle(title, fields.text("subtitle")), "" if key in keys else key
+        entries.append(_entry(path, line, len(entries) + 1, own_key, entry.entry_type, title, fields))
         keys.add(key)
-        entries.append(made)
         unread = [(name, f"{why}; left out") for name, why in fields.unread.items()]
         remarks.extend(Problem(path, line, f"{name}: {what}") for name, what in [*unread, *_remarks(fields)])
     return Reading(path, NAME, tuple(entries), captured, False, tuple(problems), tuple(remarks))

@@ -16,7 +16,7 @@ from typing import Any
 
 from generator.errors import Problem
 from generator.facts import dates, identifiers, links
-from generator.facts.provenance import is_editors
+from generator.facts.provenance import DATES_DERIVED, is_editors
 from generator.facts.titles import fold, unescaped, with_subtitle, without_marks
 from generator.faults import faults_in
 from generator.models import Entry, PersonName, Record
@@ -25,8 +25,7 @@ from generator.readers.json_items import listed, mapping
 
 NAME = "csl-json"
 
-_ARXIV_ID_DATE = "derived from the arXiv id"
-_VENUE_YEAR_KIND, _VENUE_YEAR = "year of the stated venue", "derived from the year of the venue"
+_VENUE_YEAR = "year of the stated venue"
 # The names that `custom.sources` uses for the fields of an entry.
 _ORIGIN_FIELDS = {
     "arxiv_id": "identifiers.arxiv",
@@ -236,10 +235,10 @@ def _origins(custom: Mapping[str, Any], authors: list[str]) -> dict[str, str]:
         found["authors"] = stating or sorted(agreeing)
     origins = {name: min(places, key=_openness) for name, places in found.items()}
     kind = str(custom.get("date_kind", ""))
-    if kind.startswith(_ARXIV_ID_DATE):
-        origins["issued"] = _ARXIV_ID_DATE
-    elif kind.startswith(_VENUE_YEAR_KIND):
-        origins.setdefault("issued", _VENUE_YEAR)
+    if kind.startswith(DATES_DERIVED["identifiers.arxiv"]):
+        origins["issued"] = DATES_DERIVED["identifiers.arxiv"]
+    elif kind.startswith(_VENUE_YEAR):
+        origins.setdefault("issued", DATES_DERIVED["venue"])
     return origins
 
 
