@@ -40,7 +40,7 @@ def read(path: str, text: str, captured: str | None) -> Reading:
         raise InputError(Problem(path, 1, message))
     entries: list[Entry] = []
     problems: list[Problem] = []
-    keys: set[str] = set()
+    keys: set[str | None] = set()
     begin = _BEGINNING.match(text)
     lines = json_items.lines(text, begin.end() if begin else 0, len(papers))
     for position, (line, paper) in enumerate(zip(lines, papers, strict=True), start=1):
@@ -53,7 +53,7 @@ def read(path: str, text: str, captured: str | None) -> Reading:
             continue
         key = paper.get("id")
         key = key if isinstance(key, str) and key not in keys else None
-        keys.update((key,) if key else ())
+        keys.add(key)
         record = Record.model_validate(facts)
         entries.append(
             Entry(

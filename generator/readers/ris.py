@@ -41,7 +41,7 @@ def read(path: str, text: str, captured: str | None) -> Reading:
     entries: list[Entry] = []
     problems: list[Problem] = []
     remarks: list[Problem] = []
-    keys: set[str] = set()
+    keys: set[str | None] = set()
     for line, block, stray in _blocks(text):
         if stray:
             problems.append(Problem(path, line, f"{stray}; begin each entry with a line `TY  - JOUR`"))
@@ -61,9 +61,8 @@ def read(path: str, text: str, captured: str | None) -> Reading:
         if key and key in keys:
             remarks.append(Problem(path, line, f"{key[:80]}: stands twice; this one goes by file and line"))
             key = None
-        keys.update((key,) if key else ())
-        entry = _entry(path, line, len(entries) + 1, key, title, fields)
-        entries.append(entry)
+        keys.add(key)
+        entries.append(_entry(path, line, len(entries) + 1, key, title, fields))
         remarks.extend(Problem(path, line, each) for each in _remarks(fields))
     return Reading(path, NAME, tuple(entries), captured, False, tuple(problems), tuple(remarks))
 
