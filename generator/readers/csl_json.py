@@ -65,10 +65,10 @@ def read(path: str, text: str, captured: str | None) -> Reading:
     for position, (item, line) in enumerate(zip(items, lines, strict=True), start=1):
         if not isinstance(item, Mapping):
             problems.append(Problem(path, line, f"item {position} is no object; each paper is one {{…}}"))
-        elif not _title(item):
+        elif not (title := _title(item)):
             problems.append(Problem(path, line, f"title: item {position} has none; add it or delete the item"))
         else:
-            entry = _entry(path, line, position, item)
+            entry = _entry(path, line, position, title, item)
             entries.append(entry)
             problems.extend(Problem(path, line, fault) for fault in _faulty_origins(entry))
             remarks.extend(Problem(path, line, f"{name}: {why}; left out") for name, why in _lost(entry, item))
@@ -121,7 +121,7 @@ def _rich(value: Any, place: int = 0) -> str | None:
     return fold(without_marks(unescaped(_JATS.sub(" ", texts[place])))) or None if texts else None
 
 
-def _entry(path: str, line: int | None, position: int, item: Mapping[str, Any]) -> Entry:
+def _entry(path: str, line: int | None, position: int, title: str, item: Mapping[str, Any]) -> Entry:
     custom = mapping(item.get("custom"))
     urls = mapping(custom.get("urls"))
     stated = {
@@ -142,7 +142,7 @@ def _entry(path: str, line: int | None, position: int, item: Mapping[str, Any]) 
         line=line,
         position=position,
         key=_text(item.get("id")),
-        title=_title(item) or "",
+        title=title,
         abstract=_rich(item.get("abstract")),
         authors=authors or None,
         issued=_issued(item.get("issued")) or _issued(item.get("published")),
