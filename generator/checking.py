@@ -125,15 +125,13 @@ def _sources(contents: Contents) -> Iterator[Problem]:
     entries: dict[tuple[str, int], str] = {}
     for name, file, place, item in _that_were_seen(contents):
         for number, seen in enumerate(item.seen):
-            at: tuple[str, tuple[str | int, ...]] = (file, (*place, "seen", number))
+            at: tuple[str | int, ...] = (*place, "seen", number)
             if not _is_named(contents, "sources.yaml", seen.source):
-                yield contents.problem(*at, f"seen: unknown source {seen.source!r}; copy its id from sources.yaml")
-            other = entries.setdefault((seen.source, seen.position), name)
-            if other != name:
-                yield contents.problem(
-                    *at,
-                    f"seen: entry {seen.position} of {seen.source} belongs to {other!r} already; delete one of the two",
-                )
+                fault = f"unknown source {seen.source!r}; copy its id from sources.yaml"
+                yield contents.problem(file, at, f"seen: {fault}")
+            if (other := entries.setdefault((seen.source, seen.position), name)) != name:
+                fault = f"entry {seen.position} of {seen.source} belongs to {other!r} already; delete one of the two"
+                yield contents.problem(file, at, f"seen: {fault}")
 
 
 def _that_were_seen(contents: Contents) -> Iterator[tuple[str, str, tuple[str, ...], Record | Retraction]]:

@@ -124,7 +124,7 @@ def faults_of(entry: Entry, printable: bool = False) -> Iterator[str]:
     yield from (f"{spell(place)}: {what}" for place, what in faults_in(Record, stated))
 
 
-def _is_plain(entry: Entry, printable: bool = False) -> bool:
+def _is_plain(entry: Entry, printable: bool) -> bool:
     """Tell, at a hundredth of the cost, that an entry surely has no fault, as most have not.
 
     Text of printable characters holds no controls, and nothing invisible; the lengths are those of the model.

@@ -7,13 +7,14 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from generator import matching, merging, readers, store
 from generator.errors import InputError, Problem
-from generator.facts import dates, hidden, titles
+from generator.facts import dates, hidden
 from generator.facts.ids import MAX_ID, id_fault, source_id_fault
+from generator.facts.titles import fold, long_slug, slug
 from generator.matching.items import Item, item_of_entry, items_of
 from generator.matching.shelf import Shelf
 from generator.models import Entry, Record, Retraction, Source
@@ -29,7 +30,7 @@ class Outcome:
     record: Record
     new: bool
     entries: tuple[int, ...]
-    conflicts: tuple[merging.Conflict, ...] = ()
+    conflicts: tuple[merging.Conflict, ...]
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,9 @@ class Import:
     record_ids: tuple[str, ...]
     unmatched: tuple[int, ...]
     """Entries that made no record, because only gaps of records that are there were to be filled."""
-    kept_off: tuple[tuple[int, str], ...] = ()
+    kept_off: tuple[tuple[int, str], ...]
     """Entries that made no record, because their paper was taken off the list: number, and the paper's old id."""
-    sources: Mapping[str, Source] = field(default_factory=dict)
+    sources: Mapping[str, Source]
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -267,7 +268,7 @@ def _register(sources: dict[str, Source], reading: Reading, checksum: str, today
         else f"{stem}-{checksum.removeprefix('sha256:')[:8]}"
     )
     # The same name in every locale; bytes that are no UTF-8 are shown as such, and what nobody sees is left out.
-    file = titles.fold(os.fsencode(Path(reading.path).name).decode("utf-8", "replace"))
+    file = fold(os.fsencode(Path(reading.path).name).decode("utf-8", "replace"))
     sources[name] = Source(
         name=hidden.shown(file, "").strip() or name,
         format=reading.format,
@@ -302,16 +303,16 @@ def _new_records(
     ]
 
 
-def new_ids(names: Sequence[str], taken: Collection[str], ties: Sequence[tuple[str, int]] = ()) -> list[str]:
+def new_ids(titles: Sequence[str], taken: Collection[str], ties: Sequence[tuple[str, int]] = ()) -> list[str]:
     """Return an id for each title, none of them in ``taken``; the outcome does not depend on the order of the titles.
 
     The short slug is used unless it is taken, reserved, or wanted twice; then the slug of the whole title; then that
     with a number, in the order of ``ties`` among equal titles.
     """
     wanted: defaultdict[str, list[int]] = defaultdict(list)
-    for place, title in enumerate(names):
-        wanted[titles.slug(title) or "paper"].append(place)
-    result = [""] * len(names)
+    for place, title in enumerate(titles):
+        wanted[slug(title) or "paper"].append(place)
+    result = [""] * len(titles)
     used = set(taken)
     crowded = []
     for short, places in sorted(wanted.items()):
@@ -321,8 +322,8 @@ def new_ids(names: Sequence[str], taken: Collection[str], ties: Sequence[tuple[s
         else:
             crowded.extend(places)
     following: defaultdict[str, int] = defaultdict(lambda: 2)  # all numbers before are taken
-    for place in sorted(crowded, key=lambda place: (names[place], ties[place : place + 1])):
-        name = titles.long_slug(names[place]) or "paper"
+    for place in sorted(crowded, key=lambda place: (titles[place], ties[place : place + 1])):
+        name = long_slug(titles[place]) or "paper"
         stem = name[: MAX_ID - 6]
         while name in used or id_fault(name):
             name, following[stem] = f"{stem}-{following[stem]}", following[stem] + 1

@@ -936,6 +936,7 @@ def csl(**variables: Any) -> str:
         ("https://www.semanticscholar.org/paper/1", True),
         ("https://github.com/toy/yarn", False),
         ("https://arxiv.org/abs/2301.00010", False),
+        ("https://doi.org/10.5555/loom", False),
         ("javascript:alert(1)", False),
     ],
 )
@@ -953,6 +954,14 @@ def test_csl_of_crossref_has_a_series_before_the_volume_and_letters_as_reference
         csl(title=["On Poincar&eacute; Looms", "Sur les m&eacute;tiers"], **{"container-title": container})
     ).entries
     assert (entry.title, entry.venue) == ("On Poincaré Looms", "Weaving & Spinning 2022")
+
+
+def test_the_first_address_of_a_kind_is_the_papers_own() -> None:
+    where = "https://github.com/toy/loom, https://github.com/toy/copy, https://looms.example.org"
+    expected = {"code": "https://github.com/toy/loom", "paper": "https://looms.example.org"}
+    assert bibtex(f"title={{A Toy}}, howpublished={{{where}}}").links == expected
+    [entry] = read(f"TY  - JOUR\nTI  - A Toy\nUR  - {where.replace(',', ';')}\nER  - \n").entries
+    assert entry.links == expected
 
 
 def test_csl_may_have_several_links_of_a_kind_and_says_who_states_one() -> None:

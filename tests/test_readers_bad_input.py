@@ -161,7 +161,7 @@ def test_ris_says_what_it_leaves_out() -> None:
     reading = readers.read("toy", data)
     assert [(entry.key, entry.title) for entry in reading.entries] == [("a", "A"), (None, "B")]
     assert [str(remark) for remark in reading.remarks] == [
-        "toy:1: ER: is missing; the entry was taken to end before the next one",
+        "toy:1: ER: is missing; the entry was taken to end with its last line",
         "toy:1: year: 'soon' is no date; left out; write 2022, 2022-10 or 2022-10-31",
         "toy:6: a: stands twice; this one goes by file and line",
         "toy:6: doi: 'x' is no DOI; left out",

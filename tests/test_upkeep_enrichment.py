@@ -45,7 +45,6 @@ def run(
         budget=Budget(limit, 1e6, waits.clock),
         agent="toy/1",
         cache=cache,
-        clock=waits.clock,
         bases=dict.fromkeys(apis.BASES, server.base),
     ) as opened:
         return enrichment.enrich(records, records, opened)
@@ -477,7 +476,7 @@ def test_crossref_hears_whom_to_write_to(world: World) -> None:
     server = world[1]
     waits = Waits()
     with apis.connected(
-        ["crossref"], budget=Budget(9, 1e6, waits.clock), agent="toy/1", contact="list@example.org", clock=waits.clock,
+        ["crossref"], budget=Budget(9, 1e6, waits.clock), agent="toy/1", contact="list@example.org",
         bases={"crossref": server.base},
     ) as opened:  # fmt: skip
         enrichment.enrich({"loom": BY_ID}, ["loom"], opened)

@@ -52,9 +52,7 @@ class Web:
     def check(self, *links: str | Link, seconds: float = 1e6) -> list[Finding]:
         wanted = [link if isinstance(link, Link) else Link("loom", "links.code", link) for link in links]
         network = PublicNetwork(self.resolve, lambda address: address == "127.0.0.1")
-        checker = Checker(
-            agent="toy/1", budget=Budget(0, seconds, self.waits.clock), network=network, clock=self.waits.clock
-        )
+        checker = Checker(agent="toy/1", budget=Budget(0, seconds, self.waits.clock), network=network)
         return checker.check(wanted)
 
     @property
@@ -218,7 +216,7 @@ def test_what_is_no_http_is_unsure(web: Web) -> None:
         thread = threading.Thread(target=talk)
         thread.start()
         network = PublicNetwork(lambda host, port: [listener.getsockname()], lambda address: True)
-        checker = Checker(agent="x", budget=Budget(0, 1e6), network=network, clock=web.waits.clock)
+        checker = Checker(agent="x", budget=Budget(0, 1e6, web.waits.clock), network=network)
         (finding,) = checker.check([Link("loom", "links.code", "http://a.example/")])
         thread.join()
     assert finding.kind == "unsure"
@@ -312,7 +310,7 @@ def test_who_stops_it_does_not_wait_for_the_rest_of_a_host(web: Web) -> None:
     web.pages.update({"b.example/": Reply(200)} | {f"a.example/{number}": Reply(200) for number in range(40)})
     network = PublicNetwork(web.resolve, lambda address: True)
     slow = Clock(monotonic=time.monotonic, wall=time.time, sleep=lambda seconds: time.sleep(seconds / 50))
-    checker = Checker(agent="toy/1", budget=Budget(0, 1e6, slow), network=network, clock=slow)
+    checker = Checker(agent="toy/1", budget=Budget(0, 1e6, slow), network=network)
     wanted = [Link("loom", "links.code", f"http://{page}") for page in sorted(web.pages, reverse=True)]
     with pytest.raises(KeyboardInterrupt):
         checker.check(wanted, stop)

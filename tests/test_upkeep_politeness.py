@@ -33,7 +33,7 @@ class Visitor:
         self.waits = Waits()
         self.budget = Budget(requests, seconds, self.waits.clock)
         self.transport = PoliteTransport(
-            httpx2.HTTPTransport(), pause=PAUSE, budget=self.budget, agent="toy/1 (+https://x)", clock=self.waits.clock
+            httpx2.HTTPTransport(), pause=PAUSE, budget=self.budget, agent="toy/1 (+https://x)"
         )
         self.http = politeness.connect(self.transport, cache)
         OPENED.append(self)

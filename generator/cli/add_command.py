@@ -116,7 +116,7 @@ def _databases(
 
     budget = politeness.Budget(_REQUESTS, _SECONDS, clock or politeness.Clock())
     agent = politeness.user_agent(found.repo_url)
-    with apis.connected(list(APIS), budget=budget, agent=agent, clock=clock, bases=bases or apis.BASES) as opened:
+    with apis.connected(list(APIS), budget=budget, agent=agent, bases=bases or apis.BASES) as opened:
 
         def lookup(identifiers: Mapping[str, str]) -> Entry | None:
             entry, silent = apis.fetch(opened, identifiers)

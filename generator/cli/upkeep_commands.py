@@ -56,7 +56,6 @@ def enrich(options: argparse.Namespace, *, bases: Mapping[str, str] | None = Non
                 agent=politeness.user_agent(found.repo_url, contact),
                 contact=contact,
                 cache=cache,
-                clock=clock,
                 bases=bases or apis.BASES,
             ) as opened,
             progress("answers") as tell,
@@ -164,12 +163,10 @@ def links(options: argparse.Namespace, *, network: PublicNetwork | None = None, 
     if state is None:
         say(f"note: {options.state}: holds no state of a link check; the days are counted anew")
         state = {}
-    clock = clock or politeness.Clock()
     checker = link_check.Checker(
         agent=politeness.user_agent(found.repo_url),
-        budget=politeness.Budget(0, options.minutes * 60, clock),
+        budget=politeness.Budget(0, options.minutes * 60, clock or politeness.Clock()),
         network=network,
-        clock=clock,
     )
     with progress("links") as tell:
         findings = checker.check(wanted, tell)

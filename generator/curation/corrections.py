@@ -15,7 +15,7 @@ from generator.curation.plans import Fault, Plan, checked, neighbours, unanswere
 from generator.facts import dates, links, titles
 from generator.facts.identifiers import SCHEMES
 from generator.facts.names import OTHERS, is_cut, may_be_two, people, reads_as_sentence, without_others
-from generator.facts.provenance import DERIVED, EDITOR, is_editors
+from generator.facts.provenance import DATES_DERIVED, EDITOR, is_editors
 from generator.faults import faults_in, spell
 from generator.models import PROVEN_FIELDS, Correction, PersonName, Record
 from generator.readers.csv_table import author_in, authors_in
@@ -24,8 +24,6 @@ from generator.store import Contents
 _LABELS = {name: label for label, name in FIELDS.items()}
 _OWN = ("type", "topics", "summary", "why")
 """What the list itself says of a paper: no fact that was wrong."""
-_DATES_DERIVE = {"identifiers.arxiv": "the arXiv id", "venue": "the year of the venue"}
-"""What dates are derived from where no source states them, as :mod:`generator.readers.csl_json` has it."""
 _LONGEST = 300
 _ITEM = re.compile(r"[-*•]\s+")
 
@@ -83,8 +81,8 @@ def plan(contents: Contents, record_id: str, name: str, text: str, source: str, 
     named = len(people(corrected.authors))
     remarks = [f"authors: only {named} named, and others"] if name == "authors" and is_cut(corrected.authors) else []
     origin = corrected.provenance.get("issued", "")
-    if name in _DATES_DERIVE and origin.endswith(f"{DERIVED} {_DATES_DERIVE[name]}"):
-        remarks.append(f"issued: {record.issued} is {DERIVED} {_DATES_DERIVE[name]} as it was; see whether it holds")
+    if name in DATES_DERIVED and origin.endswith(DATES_DERIVED[name]):
+        remarks.append(f"issued: {record.issued} is {DATES_DERIVED[name]} as it was; see whether it holds")
     made = checked(contents, Plan("correction", record_id, corrected.title, writes, remarks=tuple(remarks)))
     return _with_twins(contents, made, corrected) if made.faults and group in ("title", "identifiers") else made
 

@@ -12,7 +12,6 @@ import re
 
 MONTH_NAMES = "January February March April May June July August September October November December".split()
 MONTHS = tuple(name[:3] for name in MONTH_NAMES)
-_LEAP_YEAR = 2000  # in which every day of any year exists
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 _MARKED = re.compile(r"\[?(\d{4}(?:-\d{2}){0,2})[a-z~?%]?\]?", re.ASCII)
 _NAMED = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in MONTH_NAMES).replace("Sep(?:", "Sep(?:t|")
@@ -21,7 +20,6 @@ _MONTH_AND_YEAR = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _PRINTED = re.compile(rf"({'|'.join(MONTHS)}) (\d{{1,2}})(?:, (\d{{4}}))?", re.ASCII)
-_YEARLESS = re.compile(r"--(\d{2})-(\d{2})", re.ASCII)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -71,9 +69,15 @@ def is_day(text: str) -> bool:
     return len(text) == 10 and is_partial_date(text)
 
 
+def day_of(moment: str | None) -> str | None:
+    """Return the day of a point in time such as ``2023-01-02T00:00:00.000Z``; ``None`` where it is none."""
+    day = (moment or "").partition("T")[0]
+    return day if is_day(day) else None
+
+
 def is_yearless(text: str) -> bool:
     """Tell whether ``text`` is a day without a year, such as ``--10-31``."""
-    return _YEARLESS.fullmatch(text) is not None and is_partial_date(f"{_LEAP_YEAR}{text[1:]}")
+    return text.startswith("--") and is_day(f"2000{text[1:]}")  # a leap year, in which every day of any year exists
 
 
 def parse_printed(text: str) -> str | None:
@@ -81,11 +85,8 @@ def parse_printed(text: str) -> str | None:
     match = _PRINTED.fullmatch(text)
     if match is None:
         return None
-    month, day, year = MONTHS.index(match[1]) + 1, int(match[2]), match[3]
-    date = f"{year or _LEAP_YEAR}-{month:02}-{day:02}"
-    if not is_partial_date(date):
-        return None
-    return date if year else f"--{month:02}-{day:02}"
+    date = f"{match[3] or '-'}-{MONTHS.index(match[1]) + 1:02}-{int(match[2]):02}"
+    return date if is_day(date) or is_yearless(date) else None
 
 
 def with_year(text: str, year: int) -> str:

@@ -81,14 +81,11 @@ def _after(text: str, hosts: tuple[str, ...], *prefixes: str) -> str | None:
 def arxiv(text: str) -> str | None:
     """Return the unversioned arXiv id in ``text`` (an id, ``arXiv:…``, an address or arXiv's DOI), or ``None``."""
     text = text.strip()
-    match = _ARXIV_NEW.fullmatch(text)
-    if match is None:
+    if not (match := _ARXIV_NEW.fullmatch(text)):
         text = _arxiv_named_by(text)
         match = _ARXIV_NEW.fullmatch(text)
     if match:
-        month = match[1] + match[2]
-        known = month >= "0704" and len(match[3]) == (4 if month < "1501" else 5)
-        return f"{month}.{match[3]}" if known else None
+        return None if _figures_fault(match) else f"{match[1]}{match[2]}.{match[3]}"
     if match := _ARXIV_OLD.fullmatch(text):
         return f"{match[1]}/{match[2]}"
     return None
@@ -97,12 +94,16 @@ def arxiv(text: str) -> str | None:
 def arxiv_fault(text: str) -> str | None:
     """Say what is wrong with the figures of ``text`` where it is an arXiv id but for them; ``None`` where it is not."""
     match = _ARXIV_NEW.fullmatch(_arxiv_named_by(text.strip()))
-    if match is None or arxiv(text):
-        return None
+    return _figures_fault(match) if match else None
+
+
+def _figures_fault(match: re.Match[str]) -> str | None:
     month = match[1] + match[2]
     if month < "0704":
         return "is no arXiv identifier: before 0704 they were written like hep-th/9901001"
-    rule = "until 1412 have four" if month < "1501" else "since 1501 have five"
+    figures, rule = (4, "until 1412 have four") if month < "1501" else (5, "since 1501 have five")
+    if len(match[3]) == figures:
+        return None
     return f"is no arXiv identifier: those {rule} figures behind the dot; copy it from the paper's page once more"
 
 
@@ -180,6 +181,11 @@ SCHEMES = {
         Scheme("acl", "ACL Anthology", "2020.acl-main.703", acl, "https://aclanthology.org/{}/"),
     )
 }
+
+
+def first(kind: str, texts: Iterable[str]) -> str | None:
+    """Return the first identifier of this kind among ``texts``, or ``None``."""
+    return next(filter(None, map(SCHEMES[kind].read, texts)), None)
 
 
 def named(held: Iterable[tuple[str, str | None]]) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 KINDS = ("paper", "code", "project", "model", "dataset")
@@ -198,6 +198,22 @@ def kind_of(url: str) -> str | None:
 def may_be_paper(url: str) -> bool:
     """Tell whether an entry's address may be where the paper is read: it is safe, and no known host of its material."""
     return is_safe(url) and kind_of(url) in (None, "project")
+
+
+def of_entry(addresses: Iterable[str], held: Mapping[str, str]) -> dict[str, str]:
+    """Return the links that the ``addresses`` of an entry are, the first of each kind.
+
+    Code, model and dataset are told by the host. What else there is, is the paper's where no identifier is ``held``: on
+    an unknown host, that is more often the publisher's than the project's.
+    """
+    found: dict[str, str] = {}
+    for url in filter(is_safe, addresses):
+        kind = kind_of(url)
+        if kind in ("code", "model", "dataset"):
+            found.setdefault(kind, url)
+        elif not held:
+            found.setdefault("paper", url)
+    return found
 
 
 def in_text(text: str) -> Iterator[str]:

@@ -8,6 +8,8 @@ EDITOR = "editor"
 """How a provenance begins that people wrote: ``editor: reason``, or ``editor: reason; from origin``."""
 DERIVED = "derived from"
 """How the provenance of a date begins that no source states."""
+DATES_DERIVED = {"identifiers.arxiv": f"{DERIVED} the arXiv id", "venue": f"{DERIVED} the year of the venue"}
+"""The provenance of such dates, by the field that they are derived from."""
 _EDITORS = re.compile(rf"{EDITOR}(?:$|[:\s])")
 # The year is one source's, the month derived from something else: "refs; 2023-10 derived from the arXiv id".
 _YEAR_AND_DERIVED = re.compile(rf"(.+); (\d{{4}}-\d{{2}}(?:-\d{{2}})?) ({DERIVED} .+)", re.ASCII)

@@ -64,7 +64,10 @@ class Reader(Protocol):
         """Tell from its beginning whether ``text`` is in this format."""
 
     def read(self, path: str, text: str, captured: str | None) -> Reading:
-        """Read the whole ``text`` of the file ``path``; ``captured`` is the capture's day where the user states it."""
+        """Read the whole ``text`` of the file ``path``; ``captured`` is the capture's day where the user states it.
+
+        Raises InputError where nothing of it can be read.
+        """
 
 
 def _readers() -> dict[str, Reader]:
@@ -81,10 +84,9 @@ def _readers() -> dict[str, Reader]:
         ris,
     )
 
-    services: tuple[Reader, ...] = (huggingface_json, huggingface_page, arxiv_atom, huggingface_text)
-    bibliographies: tuple[Reader, ...] = (csv_table, ris, markdown_list, bibtex)
-    modules: tuple[Reader, ...] = (list_json, *services, csl_json, *bibliographies)
-    return {module.NAME: module for module in modules}
+    services: tuple[Reader, ...] = (list_json, huggingface_json, huggingface_page, arxiv_atom, huggingface_text)
+    bibliographies: tuple[Reader, ...] = (csl_json, csv_table, ris, markdown_list, bibtex)
+    return {module.NAME: module for module in (*services, *bibliographies)}
 
 
 READERS: dict[str, Reader] = _readers()
@@ -132,14 +134,15 @@ def read(path: str, data: bytes, *, format: str | None = None, captured: str | N
     ``captured`` the day of the capture (``YYYY-MM-DD``) where the user states it. Whatever is wrong with the file
     stands in ``problems`` of the result, which then holds no entries: a file is read whole or not at all.
     """
+    name = format or "unknown"
     try:
         text = decode(path, data)
         name = format or recognise(path, text)
+        if fault := _too_much(name, text):
+            raise InputError(Problem(path, None, fault))
+        reading = READERS[name].read(path, text, captured)
     except InputError as error:
-        return Reading(path, format or "unknown", problems=(error.problem,))
-    if fault := _too_much(name, text):
-        return Reading(path, name, problems=(Problem(path, None, fault),))
-    reading = READERS[name].read(path, text, captured)
+        return Reading(path, name, problems=(error.problem,))
     if reading.problems:
         return Reading(path, name, problems=reading.problems)
     reading = replace(reading, entries=tuple(map(cleaned, reading.entries)))

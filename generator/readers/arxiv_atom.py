@@ -7,10 +7,11 @@ paper is known by; an error comes as an entry with the title ``Error``.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from generator.errors import Problem
+from generator.errors import InputError, Problem
 from generator.facts import dates, identifiers, links
 from generator.facts.titles import fold
 from generator.models import Entry
@@ -35,10 +36,6 @@ _DEEPEST = 30
 _FEED = re.compile(r"<(?:\w+:)?(?:feed|entry)\b[^>]*http://www\.w3\.org/2005/Atom")
 
 
-class _RefusedError(Exception):
-    """What no answer of the API holds."""
-
-
 @dataclass
 class _Parts:
     """The texts of one entry by field, in file order, and the line where the entry begins."""
@@ -54,8 +51,9 @@ class _Parts:
 class _Feed:
     """Collects the entries of a feed while expat reads it; a document type is refused, and with it every entity."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: str) -> None:
         self.entries: list[_Parts] = []
+        self._path = path
         self._inside: list[str] | None = None
         self._depth = 0
         self._text: list[str] | None = None
@@ -66,24 +64,29 @@ class _Feed:
         self._expat.EndElementHandler = self._end
         self._expat.CharacterDataHandler = self._characters
 
-    @property
-    def line(self) -> int:
-        return self._expat.CurrentLineNumber
-
     def parse(self, text: str) -> None:
-        self._expat.Parse(text, True)
+        """Read the whole ``text``; raises InputError."""
+        try:
+            self._expat.Parse(text, True)
+        except expat.ExpatError as error:
+            raise self._refusal(
+                f"no XML from here on ({expat.ErrorString(error.code)}); fetch the answer again"
+            ) from None
+
+    def _refusal(self, message: str) -> InputError:
+        return InputError(Problem(self._path, self._expat.CurrentLineNumber, message))
 
     def _doctype(self, *_declared: object) -> None:
-        raise _RefusedError("holds a document type (<!DOCTYPE …>), which may define entities; delete it")
+        raise self._refusal("holds a document type (<!DOCTYPE …>), which may define entities; delete it")
 
     def _start(self, name: str, _attributes: dict[str, str]) -> None:
         self._depth += 1
         if self._depth > _DEEPEST:
-            raise _RefusedError(f"elements nested deeper than {_DEEPEST}; fetch the answer again")
+            raise self._refusal(f"elements nested deeper than {_DEEPEST}; fetch the answer again")
         if self._inside is None:
             if name == _ENTRY:
                 self._inside = []
-                self.entries.append(_Parts(self.line))
+                self.entries.append(_Parts(self._expat.CurrentLineNumber))
             return
         self._inside.append(name)
         if tuple(self._inside) in _FIELDS:
@@ -114,14 +117,8 @@ def recognises(text: str) -> bool:
 
 def read(path: str, text: str, captured: str | None) -> Reading:
     """Read an answer; see :func:`generator.readers.read`."""
-    feed = _Feed()
-    try:
-        feed.parse(text)
-    except expat.ExpatError as error:
-        message = f"no XML from here on ({expat.ErrorString(error.code)}); fetch the answer again"
-        return Reading(path, NAME, problems=(Problem(path, error.lineno, message),))
-    except _RefusedError as error:
-        return Reading(path, NAME, problems=(Problem(path, feed.line, str(error)),))
+    feed = _Feed(path)
+    feed.parse(text)
     entries: list[Entry] = []
     problems: list[Problem] = []
     remarks: list[Problem] = []
@@ -130,14 +127,13 @@ def read(path: str, text: str, captured: str | None) -> Reading:
         if isinstance(found, Problem):
             problems.append(found)
             continue
-        entry, lost = found
-        entries.append(entry)
-        remarks.extend(Problem(path, parts.line, f"{each}; left out") for each in lost)
+        entries.append(found)
+        remarks.extend(Problem(path, parts.line, f"{each}; left out") for each in _lost(found, parts))
     return Reading(path, NAME, tuple(entries), captured, False, tuple(problems), tuple(remarks))
 
 
-def _entry(path: str, position: int, parts: _Parts) -> tuple[Entry, list[str]] | Problem:
-    """Return the entry and what of it cannot be read, or the problem that keeps it from being one."""
+def _entry(path: str, position: int, parts: _Parts) -> Entry | Problem:
+    """Return the entry, or the problem that keeps it from being one."""
     title, address, summary = parts.first("title"), parts.first("id") or "", parts.first("summary")
     arxiv = identifiers.arxiv(address)
     if title == "Error" and not arxiv:
@@ -148,28 +144,24 @@ def _entry(path: str, position: int, parts: _Parts) -> tuple[Entry, list[str]] |
         return Problem(path, parts.line, message)
     if not title:
         return Problem(path, parts.line, f"title: entry {position} has none; add it or delete the entry")
-    lost: list[str] = []
-    published = parts.first("published") or ""
-    issued = published[:10] if dates.is_day(published[:10]) else None
-    if published and not issued:
-        lost.append(f"published: {published[:40]!r} is no date")
-    found = {"arxiv": arxiv}
-    if printed := parts.first("doi"):
-        if doi := identifiers.doi(printed):
-            found["doi"] = doi
-        else:
-            lost.append(f"arxiv:doi: {printed[:60]!r} is no DOI")
-    authors = tuple(filter(None, map(fold, parts.texts.get("author", ()))))
-    entry = Entry(
+    doi = identifiers.doi(parts.first("doi") or "")
+    return Entry(
         file=path,
         line=parts.line,
         position=position,
         title=title,
         abstract=summary,
-        authors=authors or None,
-        issued=issued,
+        authors=tuple(filter(None, map(fold, parts.texts.get("author", ())))) or None,
+        issued=dates.day_of(parts.first("published")),
         venue=parts.first("journal_ref"),
-        identifiers=found,
+        identifiers={"arxiv": arxiv, "doi": doi} if doi else {"arxiv": arxiv},
         links=links.by_kind(f"{summary or ''} {parts.first('comment') or ''}"),
     )
-    return entry, lost
+
+
+def _lost(entry: Entry, parts: _Parts) -> Iterator[str]:
+    """Yield the texts that cannot be read, and what is wrong with them."""
+    if (published := parts.first("published")) and not entry.issued:
+        yield f"published: {published[:40]!r} is no date"
+    if (doi := parts.first("doi")) and "doi" not in entry.identifiers:
+        yield f"arxiv:doi: {doi[:60]!r} is no DOI"

@@ -32,9 +32,7 @@ NAME = "bibtex"
 logging.getLogger("bibtexparser").addHandler(logging.NullHandler())
 
 _ENTRY = re.compile(r"^[ \t]*@[ \t]*(?!comment|preamble)[A-Za-z]+[ \t]*[{(]", re.IGNORECASE | re.MULTILINE)
-_MONTHS = [month.lower() for month in dates.MONTHS]
-_MONTH = re.compile(rf"\b({'|'.join(_MONTHS)})")
-_OWN_HOSTS = ("code", "model", "dataset")
+_MONTH = re.compile(rf"\b({'|'.join(dates.MONTHS)})", re.IGNORECASE)
 # What IEEEtran, REVTeX and achemso are set by, and what BibLaTeX (2.1.1) never prints by itself.
 _NO_PAPERS = frozenset({"ieeetranbstctl", "control", "xdata", "set"})
 
@@ -94,10 +92,9 @@ def read(path: str, text: str, captured: str | None) -> Reading:
             why = fields.unread.get("title", "is missing")
             problems.append(Problem(path, line, f"title: {why}; write it as title = {{…}}"))
             continue
-        title, name = with_subtitle(title, fields.text("subtitle")), key if key not in keys else ""
-        made = _entry(path, line, len(entries) + 1, name, entry.entry_type, title, fields)
+        title, own_key = with_subtitle(title, fields.text("subtitle")), "" if key in keys else key
+        entries.append(_entry(path, line, len(entries) + 1, own_key, entry.entry_type, title, fields))
         keys.add(key)
-        entries.append(made)
         unread = [(name, f"{why}; left out") for name, why in fields.unread.items()]
         remarks.extend(Problem(path, line, f"{name}: {what}") for name, what in [*unread, *_remarks(fields)])
     return Reading(path, NAME, tuple(entries), captured, False, tuple(problems), tuple(remarks))
@@ -165,7 +162,9 @@ def _fields_of(entry: BibtexEntry) -> _Fields:
 
 
 def _entry(path: str, line: int, position: int, key: str, kind: str, title: str, fields: _Fields) -> Entry:
-    held = dict(_identifiers(fields))
+    addresses = _addresses(fields)
+    held = _identifiers(fields, addresses)
+    own = {kind: url for kind in links.KINDS if links.is_safe(url := fields.verbatim(kind))}
     number = fields.text("number", "issue")
     return Entry(
         file=path,
@@ -182,7 +181,7 @@ def _entry(path: str, line: int, position: int, key: str, kind: str, title: str,
         pages=fields.text("pages"),
         kind=kind.lower(),
         identifiers=held,
-        links=dict(_links(fields, held)),
+        links=links.of_entry(addresses, held) | own,
     )
 
 
@@ -241,9 +240,9 @@ def _issued(fields: _Fields) -> str | None:
 
 def _month(fields: _Fields) -> str:
     """Return the number of the month that an entry states, or nothing where none can be read."""
-    text = fields.verbatim("month").lower()
+    text = fields.verbatim("month")
     if named := _MONTH.search(text):
-        return str(_MONTHS.index(named[1]) + 1)
+        return str(dates.MONTHS.index(named[1].title()) + 1)
     return text if re.fullmatch(r"0?[1-9]|1[0-2]", text) else ""
 
 
@@ -252,33 +251,21 @@ def _beginning(fields: _Fields, name: str) -> str:
     return re.split(r"/|(?<=\d)T", fields.verbatim(name), maxsplit=1)[0]
 
 
-def _identifiers(fields: _Fields) -> Iterator[tuple[str, str]]:
+def _identifiers(fields: _Fields, addresses: list[str]) -> dict[str, str]:
     archive = fields.verbatim("archiveprefix", "eprinttype").lower()
     eprint = fields.verbatim("eprint")
     places = [eprint] if archive in ("arxiv", "") else []
     stated = {
-        "arxiv": next(filter(None, map(identifiers.arxiv, [*places, *map(fields.verbatim, ("arxiv", "doi"))])), None),
+        "arxiv": identifiers.first("arxiv", [*places, *map(fields.verbatim, ("arxiv", "doi"))]),
         "doi": identifiers.published(identifiers.doi(fields.verbatim("doi"))),
         "openreview": identifiers.openreview(fields.verbatim("openreview")),
         "acl": identifiers.acl(fields.verbatim("acl")),
     }
-    addressed = dict(filter(None, map(identifiers.recognise, reversed(_addresses(fields)))))
+    addressed = dict(filter(None, map(identifiers.recognise, reversed(addresses))))
     others = ("journal", "journaltitle", "volume", "number", "eid", "note", "howpublished", "booktitle")
     found = {"arxiv": identifiers.arxiv_inside(*places, *map(fields.verbatim, others))} | addressed
     found |= {kind: value for kind, value in stated.items() if value}
-    yield from ((kind, value) for kind, value in found.items() if value)
-
-
-def _links(fields: _Fields, held: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    stated = {kind: fields.verbatim(kind) for kind in links.KINDS}
-    yield from ((kind, url) for kind, url in stated.items() if links.is_safe(url))
-    addresses = _addresses(fields)
-    for url in addresses:
-        # An address on an unknown host is more often the publisher's than the project's.
-        if links.is_safe(url) and (kind := links.kind_of(url)) in _OWN_HOSTS and not stated[kind]:
-            yield kind, url
-    if not held and not stated["paper"] and (where := next(filter(links.may_be_paper, addresses), None)):
-        yield "paper", where
+    return {kind: value for kind, value in found.items() if value}
 
 
 def _addresses(fields: _Fields) -> list[str]:

@@ -16,16 +16,16 @@ from typing import Any
 
 from generator.errors import Problem
 from generator.facts import dates, identifiers, links
-from generator.facts.provenance import is_editors
+from generator.facts.provenance import DATES_DERIVED, is_editors
 from generator.facts.titles import fold, unescaped, with_subtitle, without_marks
 from generator.faults import faults_in
 from generator.models import Entry, PersonName, Record
 from generator.readers import Reading, json_items
+from generator.readers.json_items import listed, mapping
 
 NAME = "csl-json"
 
-_ARXIV_ID_DATE = "derived from the arXiv id"
-_VENUE_YEAR_KIND, _VENUE_YEAR = "year of the stated venue", "derived from the year of the venue"
+_VENUE_YEAR = "year of the stated venue"
 # The names that `custom.sources` uses for the fields of an entry.
 _ORIGIN_FIELDS = {
     "arxiv_id": "identifiers.arxiv",
@@ -56,11 +56,8 @@ def recognises(text: str) -> bool:
 
 def read(path: str, text: str, captured: str | None) -> Reading:
     """Read a bibliography; see :func:`generator.readers.read`."""
-    try:
-        items = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        return Reading(path, NAME, problems=(json_items.fault(path, error),))
-    items, wrapper = _unwrapped(items)
+    with json_items.refusing(path):
+        items, wrapper = _unwrapped(json.loads(text))
     lines = json_items.lines(text, _beginning(text, wrapper), len(items))
     entries: list[Entry] = []
     problems: list[Problem] = []
@@ -68,10 +65,10 @@ def read(path: str, text: str, captured: str | None) -> Reading:
     for position, (item, line) in enumerate(zip(items, lines, strict=True), start=1):
         if not isinstance(item, Mapping):
             problems.append(Problem(path, line, f"item {position} is no object; each paper is one {{…}}"))
-        elif not _title(item):
+        elif not (title := _title(item)):
             problems.append(Problem(path, line, f"title: item {position} has none; add it or delete the item"))
         else:
-            entry = _entry(path, line, position, item)
+            entry = _entry(path, line, position, title, item)
             entries.append(entry)
             problems.extend(Problem(path, line, fault) for fault in _faulty_origins(entry))
             remarks.extend(Problem(path, line, f"{name}: {why}; left out") for name, why in _lost(entry, item))
@@ -120,44 +117,42 @@ def _title(item: Mapping[str, Any]) -> str | None:
 
 def _rich(value: Any, place: int = 0) -> str | None:
     """Return a text without its marks; of a list that at ``place``."""
-    texts = [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)]
+    texts = _strings(value)
     return fold(without_marks(unescaped(_JATS.sub(" ", texts[place])))) or None if texts else None
 
 
-def _entry(path: str, line: int | None, position: int, item: Mapping[str, Any]) -> Entry:
-    custom = item.get("custom")
-    custom = custom if isinstance(custom, Mapping) else {}
-    urls = custom.get("urls")
-    urls = urls if isinstance(urls, Mapping) else {}
-    found = {
-        "arxiv": _read_first(identifiers.arxiv, _arxiv_fields(item)),
-        "doi": _read_first(identifiers.doi, [item.get("DOI")]),
-        "openreview": _read_first(identifiers.openreview, urls.get("openreview") or _on(item, "openreview.net")),
-        "acl": _read_first(identifiers.acl, urls.get("acl_anthology") or _on(item, "aclanthology.org")),
+def _entry(path: str, line: int | None, position: int, title: str, item: Mapping[str, Any]) -> Entry:
+    custom = mapping(item.get("custom"))
+    urls = mapping(custom.get("urls"))
+    stated = {
+        "arxiv": _arxiv_texts(item),
+        "doi": _strings(item.get("DOI")),
+        "openreview": _strings(urls.get("openreview")),
+        "acl": _strings(urls.get("acl_anthology")),
     }
+    address = _text(item.get("URL")) or ""
+    held = dict(filter(None, [identifiers.recognise(address)]))
+    held |= {kind: value for kind, texts in stated.items() if (value := identifiers.first(kind, texts))}
     authors = _authors(item.get("author"))
-    issued = _issued(item.get("issued")) or _issued(item.get("published"))
-    venue = _rich(item.get("container-title"), -1)  # Crossref has a series before the volume
     number = _text(item.get("issue")) or _text(item.get("number"))
-    own = {kind: _read_first(_safe, urls.get(kind)) for kind in links.KINDS}
-    if not any(found.values()) and isinstance(url := item.get("URL"), str) and links.may_be_paper(url):
-        own["paper"] = own["paper"] or url
+    own = {"paper": address} if not held and links.may_be_paper(address) else {}
+    own |= {kind: url for kind in links.KINDS for url in filter(links.is_safe, reversed(_strings(urls.get(kind))))}
     return Entry(
         file=path,
         line=line,
         position=position,
         key=_text(item.get("id")),
-        title=_title(item) or "",
+        title=title,
         abstract=_rich(item.get("abstract")),
         authors=authors or None,
-        issued=issued,
-        venue=venue,
+        issued=_issued(item.get("issued")) or _issued(item.get("published")),
+        venue=_rich(item.get("container-title"), -1),  # Crossref has a series before the volume
         volume=_text(item.get("volume")),
         number=None if number and identifiers.arxiv(number) else number,
         pages=_text(item.get("page")),
         kind=_text(item.get("type")),
-        identifiers={kind: value for kind, value in found.items() if value},
-        links={kind: url for kind, url in own.items() if url},
+        identifiers=held,
+        links=own,
         origins=_origins(custom, [str(author) for author in authors]),
         doubts=_doubts(custom, authors),
     )
@@ -168,42 +163,28 @@ def _text(value: Any) -> str | None:
     return fold(str(value)) or None if isinstance(value, (str, int)) and not isinstance(value, bool) else None
 
 
-def _arxiv_fields(item: Mapping[str, Any]) -> list[Any]:
+def _strings(value: Any) -> list[str]:
+    """Return the texts that a value lists, or the one that it is."""
+    return [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)]
+
+
+def _arxiv_texts(item: Mapping[str, Any]) -> list[str]:
+    """Return what may be or hold the arXiv id, the surest first."""
     archived = [item.get("archive_location")] if str(item.get("archive", "")).lower() == "arxiv" else []
     # Zotero has "arXiv:2301.00010" as a preprint's number, and "arXiv: 2301.00010 [cs]" as a line of the note.
-    note = item.get("note")
-    noted = _NOTED.findall(note) if isinstance(note, str) else []
+    noted = [number for note in _strings(item.get("note")) for number in _NOTED.findall(note)]
     number = str(item.get("number") or "")
     numbered = [number] if number.lower().startswith("arxiv:") else []
     named = identifiers.arxiv_inside(_rich(item.get("container-title"), -1), _text(item.get("volume")))
-    return [*archived, *numbered, item.get("DOI"), item.get("URL"), *noted, named]
+    return _strings([*archived, *numbered, item.get("DOI"), item.get("URL"), *noted, named])
 
 
 _NOTED = re.compile(r"^arXiv:[ \t]*(\S+)(?:[ \t]+\[[^\[\]\n]*\])?[ \t]*$", re.IGNORECASE | re.MULTILINE)
 
 
-def _on(item: Mapping[str, Any], host: str) -> Any:
-    """Return the item's address if it is on ``host``."""
-    url = item.get("URL")
-    return url if isinstance(url, str) and f"//{host}/" in url.replace("//www.", "//") else None
-
-
-def _safe(url: str) -> str | None:
-    return url if links.is_safe(url) else None
-
-
-def _read_first(reader: Any, values: Any) -> str | None:
-    for value in values if isinstance(values, list) else [values]:
-        if isinstance(value, str) and (found := reader(value)):
-            return str(found)
-    return None
-
-
 def _authors(people: Any) -> tuple[str | PersonName, ...]:
     names: list[str | PersonName] = []
-    for person in people if isinstance(people, list) else []:
-        if not isinstance(person, Mapping):
-            continue
+    for person in map(mapping, listed(people)):
         family, given, literal = (_text(person.get(part)) for part in ("family", "given", "literal"))
         literal = literal or _text(person.get("name"))  # Crossref's institutions
         particle = _text(person.get("non-dropping-particle")) or _text(person.get("dropping-particle"))
@@ -240,16 +221,13 @@ def _origins(custom: Mapping[str, Any], authors: list[str]) -> dict[str, str]:
     Where sources disagree about the authors, only those count that state the list taken.
     """
     found: dict[str, list[str]] = {}
-    sources = custom.get("sources")
-    for source in sources if isinstance(sources, list) else []:
-        if not isinstance(source, Mapping) or not isinstance(source.get("from"), str):
-            continue
-        if is_editors(fold(source["from"])):
+    for source in map(mapping, listed(custom.get("sources"))):
+        place = source.get("from")
+        if not isinstance(place, str) or is_editors(fold(place)):
             continue  # those of another list: here its file is the source
-        names = source.get("fields")
-        for name in names if isinstance(names, list) else ():
-            if isinstance(name, str) and name in _ORIGIN_FIELDS:
-                found.setdefault(_ORIGIN_FIELDS[name], []).append(fold(source["from"]))
+        for name in _strings(listed(source.get("fields"))):
+            if name in _ORIGIN_FIELDS:
+                found.setdefault(_ORIGIN_FIELDS[name], []).append(fold(place))
     if agreeing := _stating(custom, authors):
         stating = [
             place for place in found.get("authors", []) if place.partition(":")[0] in agreeing or place in agreeing
@@ -257,21 +235,19 @@ def _origins(custom: Mapping[str, Any], authors: list[str]) -> dict[str, str]:
         found["authors"] = stating or sorted(agreeing)
     origins = {name: min(places, key=_openness) for name, places in found.items()}
     kind = str(custom.get("date_kind", ""))
-    if kind.startswith(_ARXIV_ID_DATE):
-        origins["issued"] = _ARXIV_ID_DATE
-    elif kind.startswith(_VENUE_YEAR_KIND):
-        origins.setdefault("issued", _VENUE_YEAR)
+    if kind.startswith(DATES_DERIVED["identifiers.arxiv"]):
+        origins["issued"] = DATES_DERIVED["identifiers.arxiv"]
+    elif kind.startswith(_VENUE_YEAR):
+        origins.setdefault("issued", DATES_DERIVED["venue"])
     return origins
 
 
 def _stating(custom: Mapping[str, Any], authors: list[str]) -> set[str]:
     """Return the sources that state exactly these authors, where ``custom.disagreements`` tells them apart."""
-    disagreements = custom.get("disagreements")
-    lists = disagreements.get("authors") if isinstance(disagreements, Mapping) else None
-    for each in lists if isinstance(lists, list) else []:
-        if isinstance(each, Mapping) and each.get("list") == authors and isinstance(each.get("sources"), list):
-            flat = [inner for one in each["sources"] for inner in (one if isinstance(one, list) else [one])]
-            return {place.removeprefix("git:") for place in flat if isinstance(place, str) and not is_editors(place)}
+    for each in map(mapping, listed(mapping(custom.get("disagreements")).get("authors"))):
+        if each.get("list") == authors:
+            places = [place for one in listed(each.get("sources")) for place in _strings(one)]
+            return {place.removeprefix("git:") for place in places if not is_editors(place)}
     return set()
 
 
@@ -286,9 +262,7 @@ def _doubts(custom: Mapping[str, Any], authors: tuple[str | PersonName, ...]) ->
     doubts = []
     if len(set(map(str, authors))) < len(authors):
         doubts.append("authors: a name stands twice")
-    disagreements = custom.get("disagreements")
-    names = disagreements if isinstance(disagreements, Mapping) else {}
+    names = mapping(custom.get("disagreements"))
     doubts.extend(f"{_ORIGIN_FIELDS.get(str(name), name)}: sources disagree" for name in names)
-    notes = custom.get("notes")
-    doubts.extend(fold(note) for note in (notes if isinstance(notes, list) else []) if isinstance(note, str))
+    doubts.extend(map(fold, _strings(listed(custom.get("notes")))))
     return tuple(doubts)

@@ -155,7 +155,7 @@ def read(path: str, text: str, captured: str | None) -> Reading:
     problems: list[Problem] = []
     remarks: list[Problem] = []
     entries = tuple(walk(path, io.StringIO(text, newline=""), problems, remarks))
-    return Reading(path, NAME, () if problems else entries, captured, False, tuple(problems), tuple(remarks))
+    return Reading(path, NAME, entries, captured, False, tuple(problems), tuple(remarks))
 
 
 def walk(
@@ -220,8 +220,6 @@ def _unquoted(text: str) -> str:
 
 
 _FORMULA = re.compile(r"'+[=+@\-＝＋＠－]")
-_IDENTIFIERS = ("doi", "arxiv", "openreview", "acl")
-_DATES = ["year", "issued"]
 
 
 def _entry(
@@ -229,7 +227,7 @@ def _entry(
 ) -> Entry:
     """Return the entry of a row, which has no empty cells."""
     found = {
-        kind: value for kind in _IDENTIFIERS if kind in row and (value := identifiers.SCHEMES[kind].read(row[kind]))
+        kind: value for kind, scheme in identifiers.SCHEMES.items() if kind in row and (value := scheme.read(row[kind]))
     }
     if "url" in row and (pair := identifiers.recognise(row["url"])):
         found.setdefault(*pair)
@@ -238,7 +236,6 @@ def _entry(
     own = {kind: row[kind] for kind in links.KINDS if kind in row and links.is_safe(row[kind])}
     if not found and links.may_be_paper(url := row.get("url", "")):
         own.setdefault("paper", url)
-    issued = dates.stated(row.get("issued", "")) or dates.stated(row.get("year", ""))
     count = row.get("author_count")
     return Entry(
         file=path,
@@ -248,7 +245,7 @@ def _entry(
         abstract=row.get("abstract"),
         authors=(names(row["authors"]) or None) if "authors" in row else None,
         author_count=int(count) if count and re.fullmatch("[0-9]{1,9}", count) else None,
-        issued=issued,
+        issued=dates.stated(row.get("issued", "")) or dates.stated(row.get("year", "")),
         venue=row.get("venue"),
         volume=row.get("volume"),
         number=row.get("number"),
@@ -264,12 +261,13 @@ def _entry(
 _KINDS = [(kind, "DOI" if kind == "doi" else f"{scheme.name} id") for kind, scheme in identifiers.SCHEMES.items()]
 
 
-def _remarks(entry: Entry, row: dict[str, str]) -> list[tuple[str, str]]:
-    """Return the columns whose value cannot be read, or not as it stands, and what is to be said of it."""
-    told = [(name, what) for name in _DATES if name in row and (what := dates.remark_on(row[name]))]
-    lost = [(name, f"no {kind}") for name, kind in _KINDS if name in row and name not in entry.identifiers]
-    lost += [(name, "no web address") for name in links.KINDS if name in row and name not in entry.links]
-    told += [(name, f"{row[name][:60]!r} is {what}; left out") for name, what in lost]
+def _remarks(entry: Entry, row: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the columns whose value cannot be read, or not as it stands, and what is to be said of it."""
+    for name in ("year", "issued"):
+        if name in row and (what := dates.remark_on(row[name])):
+            yield name, what
+    lost = [(name, kind) for name, kind in _KINDS if name not in entry.identifiers]
+    lost += [(name, "web address") for name in links.KINDS if name not in entry.links]
+    yield from ((name, f"{row[name][:60]!r} is no {kind}; left out") for name, kind in lost if name in row)
     if what := remark_on(row.get("authors", "")):
-        told.append(("authors", what))
-    return told
+        yield "authors", what

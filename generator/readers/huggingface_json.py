@@ -17,6 +17,7 @@ from generator.facts import dates, identifiers, links
 from generator.facts.titles import fold
 from generator.models import MAX_COUNT, Entry
 from generator.readers import Reading, json_items
+from generator.readers.json_items import listed, mapping
 
 NAME = "huggingface-json"
 
@@ -32,10 +33,8 @@ def recognises(text: str) -> bool:
 
 def read(path: str, text: str, captured: str | None) -> Reading:
     """Read an answer; see :func:`generator.readers.read`."""
-    try:
+    with json_items.refusing(path):
         items = list(_items(text))
-    except (ValueError, RecursionError) as error:
-        return Reading(path, NAME, problems=(json_items.fault(path, error),))
     return reading_of(path, NAME, items, captured)
 
 
@@ -53,11 +52,12 @@ def reading_of(path: str, format: str, items: Iterable[tuple[int, Any]], capture
         if isinstance(found, Problem):
             problems.append(found)
             continue
-        entry, lost = found
-        entries.append(entry)
-        remarks.extend(Problem(path, line, f"{each}; left out") for each in lost)
-        if not captured and isinstance(paper := item.get("paper"), Mapping):
-            days |= {*filter(None, map(_day, (item.get("publishedAt"), paper.get("submittedOnDailyAt"))))}
+        paper = _paper(item)
+        entries.append(found)
+        remarks.extend(Problem(path, line, f"{each}; left out") for each in _lost(found, paper))
+        if not captured and paper is not item:
+            listed = map(_text, (item.get("publishedAt"), paper.get("submittedOnDailyAt")))
+            days.update(filter(None, map(dates.day_of, listed)))
     if not days and any(entry.comments is not None or entry.upvotes is not None for entry in entries):
         message = "comments, upvotes: the file does not state their day; no page shows them until --captured names it"
         remarks.append(Problem(path, None, message))
@@ -73,62 +73,55 @@ def _items(text: str) -> Iterator[tuple[int, Any]]:
     return json_items.items(text, text.index("[") + 1, len(json.loads(text)))
 
 
-def _entry(path: str, line: int, position: int, item: Any) -> tuple[Entry, list[str]] | Problem:
-    """Return the entry of an item and what of it cannot be read, or the problem that keeps it from being one."""
+def _paper(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the paper that an item of a listing holds, or that it is itself."""
+    inner = item.get("paper")
+    return inner if isinstance(inner, Mapping) else item
+
+
+def _entry(path: str, line: int, position: int, item: Any) -> Entry | Problem:
+    """Return the entry of an item, or the problem that keeps it from being one."""
     if not isinstance(item, Mapping):
         return Problem(path, line, f"item {position} is no object; each paper is one {{…}}")
-    inner = item.get("paper")
-    paper = inner if isinstance(inner, Mapping) else item
+    paper = _paper(item)
     title = _text(paper.get("title")) or _text(item.get("title"))
     if not title:
         return Problem(path, line, f"title: item {position} has none; add it or delete the item")
     arxiv = identifiers.arxiv(str(paper.get("id") or ""))
     if not arxiv:
         return Problem(path, line, f"id: {str(paper.get('id'))[:40]!r} is no arXiv id; correct it or delete the item")
-    people = paper.get("authors")
-    named = (
-        [_text(each.get("name")) for each in people if isinstance(each, Mapping)] if isinstance(people, list) else []
-    )
-    organization = paper.get("organization")
-    owner = organization if isinstance(organization, Mapping) else {}
-    lost: list[str] = []
-    issued = _day(paper.get("publishedAt"))
-    if paper.get("publishedAt") and not issued:
-        lost.append(f"publishedAt: {str(paper['publishedAt'])[:40]!r} is no day")
+    named = [_text(author.get("name")) for author in map(mapping, listed(paper.get("authors")))]
+    owner = mapping(paper.get("organization"))
     abstract = _text(paper.get("summary")) or _text(item.get("summary"))
-    found: dict[str, str] = {}
-    for kind, name in _LINKS.items():
-        url = _text(paper.get(name))
-        if url and links.is_safe(url):
-            found[kind] = url
-        elif url:
-            lost.append(f"{name}: {url[:60]!r} is no web address")
-    entry = Entry(
+    stated = {kind: url for kind, name in _LINKS.items() if (url := _text(paper.get(name))) and links.is_safe(url)}
+    return Entry(
         file=path,
         line=line,
         position=position,
         title=title,
         abstract=abstract,
-        authors=tuple(name for name in named if name) or None,
-        issued=issued,
+        authors=tuple(filter(None, named)) or None,
+        issued=dates.day_of(_text(paper.get("publishedAt"))),
         comments=_count(item.get("numComments")),
         upvotes=_count(paper.get("upvotes")),
         organization=_text(owner.get("fullname")) or _text(owner.get("name")),
         identifiers={"arxiv": arxiv},
-        links=links.by_kind(abstract or "") | found,
+        links=links.by_kind(abstract or "") | stated,
     )
-    return entry, lost
+
+
+def _lost(entry: Entry, paper: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the values that cannot be read, and what is wrong with them."""
+    if (published := paper.get("publishedAt")) and not entry.issued:
+        yield f"publishedAt: {str(published)[:40]!r} is no day"
+    for name in _LINKS.values():
+        if (url := _text(paper.get(name))) and url not in entry.links.values():
+            yield f"{name}: {url[:60]!r} is no web address"
 
 
 def _text(value: Any) -> str | None:
     """Return a text on one line, its hard line breaks made spaces; ``None`` where there is none."""
     return fold(value) or None if isinstance(value, str) else None
-
-
-def _day(value: Any) -> str | None:
-    """Return the day of a point in time such as ``2023-01-02T00:00:00.000Z``, or ``None``."""
-    day = value[:10] if isinstance(value, str) else ""
-    return day if dates.is_day(day) and value[10:11] in ("", "T") else None
 
 
 def _count(value: Any) -> int | None:

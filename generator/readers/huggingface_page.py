@@ -9,10 +9,11 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
-from generator.errors import Problem
+from generator.errors import InputError, Problem
 from generator.facts import dates
 from generator.readers import Reading
 from generator.readers.huggingface_json import reading_of
+from generator.readers.json_items import listed
 
 NAME = "huggingface-page"
 
@@ -34,12 +35,7 @@ class _Tag(HTMLParser):
 
 def recognises(text: str) -> bool:
     """Tell whether the file is a web page that carries data of its parts as Hugging Face's pages do."""
-    return is_page(text) and _PROPS.search(text) is not None
-
-
-def is_page(text: str) -> bool:
-    """Tell whether the file begins as HTML."""
-    return _HTML.match(text[:10_000].lstrip()) is not None
+    return _HTML.match(text[:10_000].lstrip()) is not None and _PROPS.search(text) is not None
 
 
 def read(path: str, text: str, captured: str | None) -> Reading:
@@ -67,7 +63,7 @@ def read(path: str, text: str, captured: str | None) -> Reading:
         message = (
             "the page carries no papers (data-props); save a listing's or a paper's page as it comes from the site"
         )
-        return Reading(path, NAME, problems=tuple(broken[:1]) or (Problem(path, None, message),))
+        raise InputError(broken[0] if broken else Problem(path, None, message))
     reading = reading_of(path, NAME, items, captured)
     # All papers of a listing stand on one line of the page, so that their own ids tell them apart.
     entries = tuple(replace(entry, key=entry.identifiers["arxiv"]) for entry in reading.entries)
@@ -95,7 +91,7 @@ def _props(text: str) -> Iterator[tuple[int, str]]:
 
 def _papers(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """Yield the papers among the data of one part of a page: a listing's, or the one that the page is about."""
-    found = [each for name in _LISTS if isinstance(data.get(name), list) for each in data[name]]
+    found = [each for name in _LISTS for each in listed(data.get(name))]
     for item in [*found, data]:
         inner = item.get("paper", item) if isinstance(item, Mapping) else None
         if isinstance(inner, Mapping) and isinstance(inner.get("id"), str) and isinstance(inner.get("title"), str):

@@ -1,21 +1,30 @@
-"""The items of a list in JSON, or of JSON Lines, each with the line where it begins; what several readers rest on."""
+"""JSON of strangers: items of a list or of JSON Lines, each with its line, and values of the kind that is expected."""
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from generator.errors import Problem
+from generator.errors import InputError, Problem
 
 
-def fault(path: str, error: ValueError | RecursionError) -> Problem:
-    """Say why the file ``path`` cannot be read as JSON, and where."""
-    if isinstance(error, json.JSONDecodeError):
-        return Problem(path, error.lineno, f"no JSON from here on ({error.msg}); correct or save it again")
-    why = "nested too deeply" if isinstance(error, RecursionError) else "with a number of thousands of digits"
-    return Problem(path, 1, f"JSON {why}; correct or save it again")
+@contextlib.contextmanager
+def refusing(path: str) -> Iterator[None]:
+    """Raise InputError, which says why the file ``path`` cannot be read as JSON and where, for what Python raises."""
+    try:
+        yield
+    except json.JSONDecodeError as error:
+        line, what = error.lineno, f"no JSON from here on ({error.msg})"
+    except RecursionError:
+        line, what = 1, "JSON nested too deeply"
+    except ValueError:
+        line, what = 1, "JSON with a number of thousands of digits"
+    else:
+        return
+    raise InputError(Problem(path, line, f"{what}; correct or save it again"))
 
 
 def items(text: str, at: int = 0, count: int | None = None) -> Iterator[tuple[int, Any]]:
@@ -42,3 +51,13 @@ def lines(text: str, at: int, count: int) -> list[int | None]:
         return [line for line, _ in items(text, at, count)]
     except (ValueError, RecursionError):  # the list lies elsewhere
         return [None] * count
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """Return an object as it is, and an empty one for any other value."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def listed(value: Any) -> list[Any]:
+    """Return a list as it is, and an empty one for any other value."""
+    return value if isinstance(value, list) else []

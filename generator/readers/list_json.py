@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from generator.errors import Problem
+from generator.errors import InputError, Problem
 from generator.faults import faults_in, spell
 from generator.models import PROVEN_FIELDS, Entry, Identifiers, Links, Record
 from generator.readers import Reading, json_items
@@ -29,20 +29,18 @@ def recognises(text: str) -> bool:
 
 def read(path: str, text: str, captured: str | None) -> Reading:
     """Read an export; see :func:`generator.readers.read`."""
-    try:
+    with json_items.refusing(path):
         data = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        return Reading(path, NAME, problems=(json_items.fault(path, error),))
     papers = data.get("papers") if isinstance(data, Mapping) else None
     if not isinstance(papers, list):
         message = "papers: no such list; take the file that `reading-list export --format json` writes"
-        return Reading(path, NAME, problems=(Problem(path, 1, message),))
+        raise InputError(Problem(path, 1, message))
     if data.get("version") != VERSION:
         message = f"version: {str(data.get('version'))[:20]!r} is not {VERSION}; renew this program, or export again"
-        return Reading(path, NAME, problems=(Problem(path, 1, message),))
+        raise InputError(Problem(path, 1, message))
     entries: list[Entry] = []
     problems: list[Problem] = []
-    keys: set[str] = set()
+    keys: set[str | None] = set()
     begin = _BEGINNING.match(text)
     lines = json_items.lines(text, begin.end() if begin else 0, len(papers))
     for position, (line, paper) in enumerate(zip(lines, papers, strict=True), start=1):
@@ -55,7 +53,7 @@ def read(path: str, text: str, captured: str | None) -> Reading:
             continue
         key = paper.get("id")
         key = key if isinstance(key, str) and key not in keys else None
-        keys.update((key,) if key else ())
+        keys.add(key)
         record = Record.model_validate(facts)
         entries.append(
             Entry(

@@ -41,7 +41,7 @@ def read(path: str, text: str, captured: str | None) -> Reading:
     entries: list[Entry] = []
     problems: list[Problem] = []
     remarks: list[Problem] = []
-    keys: set[str] = set()
+    keys: set[str | None] = set()
     for line, block, stray in _blocks(text):
         if stray:
             problems.append(Problem(path, line, f"{stray}; begin each entry with a line `TY  - JOUR`"))
@@ -50,7 +50,7 @@ def read(path: str, text: str, captured: str | None) -> Reading:
             problems.append(Problem(path, line, f"the entry has more than {_LONGEST:,} lines; end it with `ER  - `"))
             continue
         if block[-1] != "ER  - ":
-            remarks.append(Problem(path, line, "ER: is missing; the entry was taken to end before the next one"))
+            remarks.append(Problem(path, line, "ER: is missing; the entry was taken to end with its last line"))
             block.append("ER  - ")
         fields = rispy.loads("\n".join(block), delimiter_tags_mapping={})[0]
         title = _first(fields, "title", "primary_title", "short_title", "translated_title") or _book(fields)
@@ -61,9 +61,8 @@ def read(path: str, text: str, captured: str | None) -> Reading:
         if key and key in keys:
             remarks.append(Problem(path, line, f"{key[:80]}: stands twice; this one goes by file and line"))
             key = None
-        keys.update((key,) if key else ())
-        entry = _entry(path, line, len(entries) + 1, key, title, fields)
-        entries.append(entry)
+        keys.add(key)
+        entries.append(_entry(path, line, len(entries) + 1, key, title, fields))
         remarks.extend(Problem(path, line, each) for each in _remarks(fields))
     return Reading(path, NAME, tuple(entries), captured, False, tuple(problems), tuple(remarks))
 
@@ -124,7 +123,9 @@ def _entry(path: str, line: int, position: int, key: str | None, title: str, fie
     places = _places(fields)
     lines = _all(fields, "authors", "first_authors")
     people = [name for text in lines for name in ([text] if ",," in text else persons(text))]
-    held = dict(_identifiers(fields, places))
+    held = _identifiers(fields, places)
+    noted = [match.groups() for note in _all(fields, "notes") if (match := _LABELLED.fullmatch(note))]
+    own = {kind: url for kind, url in reversed(noted) if links.is_safe(url)}  # the first of each kind
     return Entry(
         file=path,
         line=line,
@@ -140,7 +141,7 @@ def _entry(path: str, line: int, position: int, key: str | None, title: str, fie
         pages=joined or ("-".join(filter(None, [start, end])) or None),
         kind=kind or None,
         identifiers=held,
-        links=dict(_links(fields, places, held)),
+        links=links.of_entry(places, held) | own,
     )
 
 
@@ -178,36 +179,21 @@ def _places(fields: Mapping[str, Any]) -> list[str]:
     return [each.strip(" ;") for text in raw for each in re.split(r";\s*(?=https?://)|\s+(?=https?://)", text)]
 
 
-def _identifiers(fields: Mapping[str, Any], places: list[str]) -> Iterator[tuple[str, str]]:
-    stated = _first(fields, "doi")
+def _identifiers(fields: Mapping[str, Any], places: list[str]) -> dict[str, str]:
     unknown = fields.get("unknown_tag") or {}
     texts = [note for note in _all(fields, "notes") if len(note.split()) < 3]  # a longer one may name other papers
     texts += _all(fields, "note", "accession_number", "number", "custom1", "type_of_work", "call_number")
     texts += _all(fields, "alternate_title3", "journal_name", "secondary_title", "alternate_title2", "publisher")
     texts += _all(unknown, *unknown)
-    found = {
-        "arxiv": next(filter(None, map(identifiers.arxiv, [stated or "", *places])), None)
-        or identifiers.arxiv_inside(*texts),
-        "doi": identifiers.published(
-            next(filter(None, map(identifiers.doi, [stated or "", *_all(fields, "type_of_work"), *places])), None)
-        ),
+    dois = _all(fields, "doi")[:1]
+    stated = {
+        "arxiv": identifiers.first("arxiv", dois),
+        "doi": identifiers.published(identifiers.first("doi", [*dois, *_all(fields, "type_of_work")])),
     }
-    for place in places:
-        kind, value = identifiers.recognise(place) or ("", "")
-        if kind in ("openreview", "acl"):
-            found.setdefault(kind, value)
-    yield from ((kind, value) for kind, value in found.items() if value)
-
-
-def _links(fields: Mapping[str, Any], places: list[str], held: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield the paper's own links: named in a note (``code: https://…``), or on a host that tells its kind.
-
-    The first other address is the paper's where no identifier is ``held``.
-    """
-    labelled = [match.groups() for note in _all(fields, "notes") if (match := _LABELLED.fullmatch(note))]
-    told = [(kind, place) for place in places if (kind := links.kind_of(place)) in ("code", "model", "dataset")]
-    where = [("paper", place) for place in places if links.may_be_paper(place)][:1] if not held else []
-    yield from ((kind, url) for kind, url in reversed([*labelled, *told, *where]) if kind and links.is_safe(url))
+    found = {"arxiv": identifiers.arxiv_inside(*texts)}
+    found |= dict(filter(None, map(identifiers.recognise, reversed(places))))  # the first of each kind
+    found |= {kind: value for kind, value in stated.items() if value}
+    return {kind: value for kind, value in found.items() if value}
 
 
 def _remarks(fields: Mapping[str, Any]) -> Iterator[str]:

@@ -14,7 +14,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import arxiv
 import httpx2
@@ -24,9 +24,8 @@ from huggingface_hub.errors import HfHubHTTPError
 from generator.facts import identifiers, titles
 from generator.models import Entry, Identifiers, Record
 from generator.readers import csl_json
-from generator.upkeep.politeness import Budget, Clock, LeaveAloneError, NoAnswerError, PoliteTransport, connect
+from generator.upkeep.politeness import Budget, LeaveAloneError, NoAnswerError, PoliteTransport, connect
 
-_T = TypeVar("_T")
 _HITS = 5  # answers looked at of a search
 _MAX_QUERY = 300
 
@@ -68,10 +67,11 @@ class Api(Protocol):
         """Ask about each record, by its identifier where it has one, else by its title. Raises LeaveAloneError."""
 
 
-def _understood(ask: Callable[[], _T]) -> _T:
-    """Return what a client makes of an answer; raises NoAnswerError where it makes nothing of it."""
+@contextlib.contextmanager
+def _understanding() -> Iterator[None]:
+    """Raise NoAnswerError where a client can make nothing of an answer."""
     try:
-        return ask()
+        yield
     except NoAnswerError:
         raise
     except httpx2.HTTPError as error:
@@ -137,13 +137,12 @@ class ArXiv:
         client.query_url_format = f"{self._base}/api/query?{{}}"
         client._session = self._http  # the package has no public way; it calls nothing but `get`
         found: list[Entry] = []
-
-        def read() -> None:
-            with contextlib.suppress(arxiv.UnexpectedEmptyPageError):  # the feed counts more than it holds
-                for result in client.results(search):
-                    found.extend(self._entry(result, len(found) + 1))
-
-        _understood(read)
+        with (
+            _understanding(),
+            contextlib.suppress(arxiv.UnexpectedEmptyPageError),
+        ):  # the feed counts more than it holds
+            for result in client.results(search):
+                found.extend(self._entry(result, len(found) + 1))
         return tuple(found)
 
     def _entry(self, result: arxiv.Result, position: int) -> Iterator[Entry]:
@@ -172,23 +171,22 @@ class HuggingFace:
         return _failing_alone(records, self._ask)
 
     def _ask(self, record: Record) -> tuple[Entry, ...]:
+        with _understanding():
+            papers = enumerate(self._papers(record), start=1)
+            found = [entry for place, paper in papers for entry in self._entry(paper, place)]
+        return tuple(found)
+
+    def _papers(self, record: Record) -> list[huggingface_hub.PaperInfo]:
         number = record.identifiers.arxiv
-
-        def papers() -> list[huggingface_hub.PaperInfo]:
-            if number is None:
-                query = titles.plain(record.title)[:_MAX_QUERY]
-                return list(self._api.list_papers(query=query, limit=_HITS, token=False))[:_HITS]
-            try:
-                return [self._api.paper_info(number)]
-            except HfHubHTTPError as error:
-                if error.response.status_code == 404:
-                    return []
-                raise
-
-        def entries() -> tuple[Entry, ...]:
-            return tuple(entry for place, paper in enumerate(papers(), start=1) for entry in self._entry(paper, place))
-
-        return _understood(entries)
+        if number is None:
+            query = titles.plain(record.title)[:_MAX_QUERY]
+            return list(self._api.list_papers(query=query, limit=_HITS, token=False))[:_HITS]
+        try:
+            return [self._api.paper_info(number)]
+        except HfHubHTTPError as error:
+            if error.response.status_code == 404:
+                return []
+            raise
 
     def _entry(self, paper: huggingface_hub.PaperInfo, position: int) -> Iterator[Entry]:
         number = identifiers.arxiv(paper.id) if isinstance(paper.id, str) else None
@@ -242,13 +240,12 @@ class Crossref:
             kinds = ",".join(f"type:{kind}" for kind in self._TYPES)
             question = {"query.bibliographic": words[:_MAX_QUERY], "filter": kinds, "rows": str(_HITS)}
 
-        def read() -> tuple[Entry, ...]:
+        with _understanding():
             parameters = {**question, "select": self._FIELDS, **self._contact}
             answer = self._http.get(f"{self._base}/works", params=parameters).raise_for_status()
             works = [self._csl(work) for work in answer.json()["message"]["items"][:_HITS]]
-            return csl_json.read(self.name, json.dumps(works), None).entries
-
-        return _understood(read)
+            reading = csl_json.read(self.name, json.dumps(works), None)
+        return reading.entries
 
     def _csl(self, work: Any) -> dict[str, Any]:
         """Return what was asked for of a work, as CSL-JSON that says where it came from."""
@@ -287,7 +284,6 @@ def connected(
     agent: str,
     contact: str | None = None,
     cache: Path | None = None,
-    clock: Clock | None = None,
     bases: Mapping[str, str] = BASES,
 ) -> Iterator[list[tuple[Api, PoliteTransport]]]:
     """Give the APIs of these names, in the order of BASES, each with the transport that counts what it is asked.
@@ -299,7 +295,7 @@ def connected(
         found: list[tuple[Api, PoliteTransport]] = []
         network = httpx2.HTTPTransport()
         for name in (name for name in BASES if name in names):
-            transport = PoliteTransport(network, pause=PAUSES[name], budget=budget, agent=agent, clock=clock)
+            transport = PoliteTransport(network, pause=PAUSES[name], budget=budget, agent=agent)
             http = stack.enter_context(connect(transport, cache))
             if name == "arxiv":
                 found.append((ArXiv(http, bases[name]), transport))

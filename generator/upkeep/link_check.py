@@ -22,7 +22,7 @@ from generator.disk import documents
 from generator.facts import links
 from generator.facts.identifiers import SCHEMES
 from generator.models import Record
-from generator.upkeep.politeness import MAY_PASS, Budget, Clock, Turns, retry_after
+from generator.upkeep.politeness import MAY_PASS, Budget, Turns, retry_after
 from generator.upkeep.public_network import NoSuchHostError, NotPublicError, PublicNetwork
 from generator.wording import count
 
@@ -85,12 +85,9 @@ def links_of(records: Mapping[str, Record], names: Iterable[str], *, papers: boo
 class Checker:
     """Asks for links: hosts side by side, one request at a time to each, and no answer read further than its head."""
 
-    def __init__(
-        self, *, agent: str, budget: Budget, network: PublicNetwork | None = None, clock: Clock | None = None
-    ) -> None:
-        self._clock = clock or Clock()
+    def __init__(self, *, agent: str, budget: Budget, network: PublicNetwork | None = None) -> None:
+        self._budget, self._clock = budget, budget.clock
         self._turns = Turns(PAUSE, self._clock, PAUSES)
-        self._budget = budget
         self._headers: list[tuple[bytes | str, bytes | str]] = [("User-Agent", agent), ("Accept", "*/*")]
         self._pool = httpcore2.ConnectionPool(
             ssl_context=ssl.create_default_context(),
@@ -252,14 +249,11 @@ def with_days(findings: Sequence[Finding], state: Mapping[str, Any], today: str)
     dated = []
     for finding in findings:
         trouble = _trouble(finding.kind)
-        if not trouble:
-            dated.append(finding)
-            continue
         before = state.get(finding.link.url)
         before = before if isinstance(before, Mapping) else {}
         since = before.get("since")
         is_the_same = _trouble(str(before.get("kind"))) == trouble and isinstance(since, str) and len(since) == 10
-        dated.append(replace(finding, since=since if is_the_same else today))
+        dated.append(replace(finding, since=since if is_the_same else today) if trouble else finding)
     return dated
 
 

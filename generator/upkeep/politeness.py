@@ -10,7 +10,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import hishel
@@ -53,11 +53,11 @@ class LeaveAloneError(NoAnswerError):
 
 @dataclass
 class Budget:
-    """How many requests a run may make, and for how many seconds."""
+    """How many requests a run may make, and for how many seconds, by which clock."""
 
     requests: int
     seconds: float
-    clock: Clock = field(default_factory=Clock)
+    clock: Clock
     spent: int = 0
 
     def __post_init__(self) -> None:
@@ -131,11 +131,9 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
 class PoliteTransport(httpx2.BaseTransport):
     """Sends requests one after the other, at a pace, within a budget, and again where that may help."""
 
-    def __init__(
-        self, inner: httpx2.BaseTransport, *, pause: float, budget: Budget, agent: str, clock: Clock | None = None
-    ) -> None:
+    def __init__(self, inner: httpx2.BaseTransport, *, pause: float, budget: Budget, agent: str) -> None:
         self._inner, self._budget, self._agent = inner, budget, agent
-        self._clock = clock or Clock()
+        self._clock = budget.clock
         self._turns = Turns(pause, self._clock)
         self._failures, self._has_answered = 0, False
         self.sent = 0
