@@ -150,6 +150,25 @@ def test_what_somebody_moved_meanwhile_is_not_lost(
     assert checking.check(store.load(project / "records")) == []
 
 
+@pytest.mark.parametrize("answer", ["d", "s"])
+def test_what_somebody_moved_during_the_walk_is_passed_over(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], answer: str
+) -> None:
+    class Typing(io.StringIO):
+        def readline(self, *_: object) -> str:  # type: ignore[override]
+            if (project / "records" / "papers" / "third-loom.yaml").exists():
+                assert call("rename", "third-loom", "weaver") == 0
+                return f"{answer}\n"  # to the pair before
+            return "s\n"
+
+    monkeypatch.setattr(sys, "stdin", Typing())
+    assert call("review") == 0
+    err = capsys.readouterr().err
+    assert "third-loom: is no record; it is weaver now; nothing was written" in err
+    assert "1 answer kept, 1 pair left for another time" in err
+    assert _queue(capsys) == [("loom", "weaver")]
+
+
 def test_titles_that_a_paper_bears_elsewhere_are_held_against_the_list(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

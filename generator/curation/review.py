@@ -44,7 +44,7 @@ def of_records(contents: Contents) -> Queue:
     """Return the pairs of records that matching leaves open, the likeliest first."""
     items = items_of(contents.records)
     found = ((items[pair.a].label, items[pair.b].label, pair.verdict) for pair in matching.match(items).review)
-    return Queue(_told_once(contents, {}, found))
+    return Queue(_told_once(contents.records, {}, found))
 
 
 def of_import(contents: Contents, done: intake.Import) -> Queue:
@@ -65,17 +65,17 @@ def of_import(contents: Contents, done: intake.Import) -> Queue:
             continue
         if not (one in contents.records and other in contents.records[one].not_same_as):
             found.append((one, other, pair.verdict))
-    return Queue(_told_once(contents, pending, found), pending, labels, done.sources)
+    return Queue(_told_once(contents.records, pending, found), pending, labels, done.sources)
 
 
 def _told_once(
-    contents: Contents, pending: Mapping[str, Record], found: Iterable[tuple[str, str, Verdict]]
+    records: Mapping[str, Record], pending: Mapping[str, Record], found: Iterable[tuple[str, str, Verdict]]
 ) -> tuple[PossibleMatch, ...]:
     """Return each pair of ids once, the likeliest first; the older record would stay."""
 
     def age(name: str) -> tuple[bool, bool, str, str]:
-        added = (contents.records.get(name) or pending[name]).added or ""
-        return (name not in contents.records, not added, added, name)
+        added = (records.get(name) or pending[name]).added or ""
+        return (name not in records, not added, added, name)
 
     pairs: dict[tuple[str, str], PossibleMatch] = {}
     for one, other, verdict in found:
@@ -92,6 +92,7 @@ class Session:
     def __init__(self, contents: Contents, queue: Queue) -> None:
         self.folder = contents.folder
         self._contents = contents
+        self._records = dict(contents.records)  # those too that somebody moves meanwhile
         self._queue = queue
         self._open = list(queue.pairs)
         self._pending = dict(queue.pending)
@@ -109,11 +110,11 @@ class Session:
 
     def record(self, name: str) -> Record:
         """Return one side of a pair."""
-        return self._contents.records.get(name) or self._pending[name]
+        return self._pending.get(name) or self._records[name]
 
     def is_pending(self, name: str) -> bool:
         """Tell whether one side of a pair is an entry of a file, which is no record yet."""
-        return name not in self._contents.records
+        return name in self._pending
 
     def leave(self, pair: PossibleMatch) -> None:
         """Leave a pair for later: it stays in the queue."""
@@ -162,7 +163,7 @@ class Session:
                 if verdict.kind == "different":
                     continue
             found.append((one, other, verdict))
-        self._open = list(_told_once(self._contents, self._pending, found))
+        self._open = list(_told_once(self._records, self._pending, found))
 
     def _settle(self, *names: str) -> list[Edit]:
         """Write pending records of which no pair is open or left for later."""
@@ -207,4 +208,5 @@ class Session:
             edit = make(contents, *arguments)
             moves.apply(contents, edit)
             self._contents = store.load(self.folder)
+            self._records |= self._contents.records
         return [edit]
