@@ -1039,6 +1039,27 @@ def test_nothing_scrolls_sideways_and_targets_are_large_enough(
             assert small == 0, path
 
 
+@pytest.mark.parametrize("touch", [False, True], ids=["mouse", "finger"])
+def test_the_list_stands_still_when_its_tools_come(browser: Browser, address: str, touch: bool) -> None:
+    with _visit(browser, address, PHONE, has_touch=touch, is_mobile=touch) as visit:
+        held: list[Route] = []
+
+        def hold(route: Route) -> None:
+            held.append(route)
+
+        visit.page.route("**/data/catalogue.json", hold)
+        visit.page.goto(f"{address}papers/", wait_until="commit")
+        first = "document.querySelector('.rl-rows a').getBoundingClientRect().top"
+        expect(visit.page.locator(".rl-rows a").first).to_be_visible()
+        visit.page.wait_for_function("document.fonts.status === 'loaded'")
+        before = visit.page.evaluate(first)
+        for route in held:
+            route.continue_()
+        visit.page.unroute("**/data/catalogue.json")
+        visit.page.wait_for_selector(".rl-browse.rl-is-ready")
+        assert visit.page.evaluate(first) == before
+
+
 def test_letters_of_twice_the_size_fit_a_phone(browser: Browser, address: str) -> None:
     with _visit(browser, address, PHONE) as visit:
         for path in ("papers/openelm/", "papers/"):
