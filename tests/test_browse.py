@@ -760,6 +760,7 @@ def test_marks_follow_a_renamed_paper(browser: Browser, address: str) -> None:
         page = visit.browse()
         body = b'{"format": "reading-list-marks", "version": 1, "marks": {"old-name": {"state": "read"}}}'
         page.locator("#rl-marks-file").set_input_files({"name": "m", "mimeType": "application/json", "buffer": body})
+        expect(page.locator("#rl-marks-said")).to_contain_text("1 mark taken over")
         visit.browse("?mark=read")
         assert visit.titles() == _titled(["openelm"])
         page.evaluate(COMES_BACK, {"marks": {}, "last": {"id": "old-name", "title": "OpenELM"}})
@@ -1051,7 +1052,7 @@ def test_the_list_stands_still_when_its_tools_come(browser: Browser, address: st
         visit.page.goto(f"{address}papers/", wait_until="commit")
         first = "document.querySelector('.rl-rows a').getBoundingClientRect().top"
         expect(visit.page.locator(".rl-rows a").first).to_be_visible()
-        visit.page.wait_for_function("document.fonts.status === 'loaded'")
+        visit.page.wait_for_function("() => document.fonts.status === 'loaded'")
         before = visit.page.evaluate(first)
         for route in held:
             route.continue_()
