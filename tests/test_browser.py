@@ -301,6 +301,29 @@ def test_no_page_keeps_room_for_a_menu_that_has_nothing(browser: Browser, real: 
         assert begins == dict.fromkeys(begins, begins[""])
 
 
+@pytest.mark.parametrize(
+    ("path", "tabs"),
+    [
+        ("papers/", ["Papers"]),
+        ("papers/gptq/", ["Papers"]),
+        ("topics/quantization/", ["Topics"]),
+        ("paths/train-on-a-small-budget/", ["Paths"]),
+        ("years/2024/", []),
+        ("", ["Home"]),
+    ],
+)
+def test_the_tab_of_a_page_or_of_the_one_above_it_is_marked(
+    browser: Browser, real: str, path: str, tabs: list[str]
+) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(real + path)
+    marked = page.locator(".md-tabs__link").evaluate_all(
+        "all => all.filter(each => getComputedStyle(each).fontWeight === '600').map(each => each.innerText.trim())"
+    )
+    assert marked == tabs
+    page.close()
+
+
 def test_lists_of_prose_end_where_its_paragraphs_do(browser: Browser, real: str) -> None:
     with _visit(browser, real) as visit:
         visit.open("about/")
@@ -331,7 +354,7 @@ BROKEN_NAMES = """() => [...document.querySelectorAll("td code")].flatMap(each =
     return range.getClientRects().length > 1; }).map(([word]) => word); })"""
 
 
-@pytest.mark.parametrize("width", [390, 1000])
+@pytest.mark.parametrize("width", [360, 600, 1000])
 @pytest.mark.parametrize("path", ["architecture/", "importing/"])
 def test_names_in_a_table_are_not_broken(browser: Browser, real: str, path: str, width: int) -> None:
     page = browser.new_page(viewport={"width": width, "height": 844})
@@ -349,9 +372,8 @@ def _hidden_at_the_side(page: Page) -> list[int]:
     return found
 
 
-@pytest.mark.parametrize(
-    ("path", "width"), [("speed/", 390), ("speed/", 1280), ("matching/", 390), ("matching/", 1280)]
-)
+@pytest.mark.parametrize("width", [360, 600, 1280])
+@pytest.mark.parametrize("path", ["speed/", "matching/"])
 def test_tables_of_figures_are_seen_whole(browser: Browser, real: str, path: str, width: int) -> None:
     page = browser.new_page(viewport={"width": width, "height": 844})
     page.goto(real + path)

@@ -536,6 +536,7 @@ def test_it_is_a_combobox_with_a_listbox_and_a_live_count(visit: Visit) -> None:
     visit.ask("pruning")
     assert page.get_by_role("listbox", name="Results").get_attribute("id") == controlled
     expect(page.locator("[role=status].rl-search__status")).to_contain_text("papers")
+    expect(page.locator(".rl-search__panel")).to_have_attribute("tabindex", "-1")  # Firefox stops at what scrolls
     # Tab leaves through the link to all results, and what is left closes.
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")

@@ -57,7 +57,7 @@ class SearchBox {
     this.status = element("p", { class: "rl-search__status", role: "status" });
     this.list = element("div", { class: "rl-search__list", id: "rl-search-results", role: "listbox", "aria-label": "Results" });
     this.all = element("a", { class: "rl-search__all", href: form.action, hidden: true });
-    this.panel = element("div", { class: "rl-search__panel" }, this.status, this.list, this.all);
+    this.panel = element("div", { class: "rl-search__panel", tabindex: "-1" }, this.status, this.list, this.all);
     this.closer = element("button", { type: "button", class: "rl-search__close", "aria-label": "Close the search" }, "×");
     const { input } = this;
     for (const [name, value] of Object.entries({
