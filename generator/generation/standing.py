@@ -9,11 +9,11 @@ settings or with a note that cannot be read, a run makes everything.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import hashlib
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
@@ -32,7 +32,7 @@ _PACKAGE = Path(__file__).parent.parent
 _LIBRARIES = ("idna", "jinja2", "latex2mathml", "markupsafe", "pydantic", "pylatexenc", "python-slugify", "pyyaml")
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Run:
     """What a run did, the last day that the records state, and what was read of them, if that was needed."""
 
@@ -81,7 +81,9 @@ def program(settings: Settings) -> str:
 
 
 def _parts(settings: Settings) -> Iterator[bytes]:
-    yield repr(settings).encode()
+    # Places as the system has them: `generate` is given them from where it runs, and the site's engine from the root.
+    places = {name: getattr(settings, name).absolute() for name in ("root", "records", "docs", "site")}
+    yield repr(dataclasses.replace(settings, **places)).encode()
     yield sys.version.encode()
     yield from (metadata.version(library).encode() for library in _LIBRARIES)
     for path in sorted(_PACKAGE.rglob("*")):
@@ -94,7 +96,7 @@ def _key(state: journal.State) -> str:
     return _digest([repr(state).encode()])
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class _Note:
     """What is noted of a run: a digest of the records' state, the last day they name, and the files it made."""
 
