@@ -22,14 +22,14 @@ _SEARCHES = (
     ("Semantic Scholar", "https://www.semanticscholar.org/search?q="),
     ("Google Scholar", "https://scholar.google.com/scholar?q="),
 )
-_LINK_NAMES = {"paper": "Paper", "code": "Code", "project": "Project page", "model": "Model", "dataset": "Data set"}
+_LINK_NAMES = {"paper": "Paper", "code": "Code", "project": "Project page", "model": "Model", "dataset": "Dataset"}
 _FACT_NAMES = {
     "alternative_titles": "Also titled",
     "authors": "Authors",
     "author_count": "Number of authors",
     "issued": "Date",
     "venue": "Venue",
-    "type": "Kind",
+    "type": "Type",
     **{f"identifiers.{kind}": scheme.name for kind, scheme in SCHEMES.items()},
     "alternative_identifiers": "Also identified as",
     **{f"links.{kind}": name for kind, name in _LINK_NAMES.items()},

@@ -34,7 +34,7 @@ https://arxiv.org/abs/2401.00077
 
 _No response_
 
-### Code, model, data set or project page
+### Code, model, dataset or project page
 
 _No response_
 

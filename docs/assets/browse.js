@@ -10,8 +10,7 @@ import { FIELDS, byline, foldWords, inWords, searchIndex } from "./search-index.
 const PAGE = 100;
 const AT_ONCE = 24; // rows shown with each letter typed; the rest of the page follows in the first pause
 const LINKS = { code: 1, project: 2, model: 4, dataset: 8 };
-const LINK_NAMES = { code: "Code", project: "Project page", model: "Model", dataset: "Data set" };
-const TYPE_NAMES = { dataset: "data set" };
+const LINK_NAMES = { code: "Code", project: "Project page", model: "Model", dataset: "Dataset" };
 const MARK_NAMES = { unread: "Unread", "to-read": "To read", read: "Read" };
 const SORTS = { match: "best match first", newest: "newest first", title: "by title", comments: "most comments first", added: "added last first" };
 
@@ -63,7 +62,7 @@ class List {
       facet("year", "Year", years.map((year) => [year || "undated", year || "Undated"]), (paper) => [
         yearAt.get(this.issued[paper].slice(0, 4)),
       ], { first: 6 }),
-      facet("type", "Type", [...types.map((type) => [type, capital(TYPE_NAMES[type] ?? type)]), ["none", "Not stated"]],
+      facet("type", "Type", [...types.map((type) => [type, capital(type)]), ["none", "Not stated"]],
         (paper) => [this.type[paper] < 0 ? types.length : this.type[paper]], { first: 8, byCount: true }),
       facet("path", "Reading path", [["any", "On any path"], ...paths.map(([id, title]) => [id, title])],
         (paper) => on[paper], { first: 4 }),
@@ -658,7 +657,7 @@ class Page {
       if (comments) facts.push(`${count(comments, "comment").replace(" ", "\u00a0")}${captured ? ` on ${inWords(captured)}` : ""}`);
       const tags = list.topics[paper].map((topic) => list.table.topics[topic][1]);
       const type = list.table.types[list.type[paper]];
-      if (type && type !== "method") tags.unshift(capital(TYPE_NAMES[type] ?? type));
+      if (type && type !== "method") tags.unshift(capital(type));
       const has = Object.keys(LINKS).filter((kind) => list.links[paper] & LINKS[kind]).map((kind) => LINK_NAMES[kind]);
       row = {
         box,

@@ -13,7 +13,6 @@ const SHOWN = 8;
 const PAUSE = 90; // milliseconds without a key before a search
 const LATE = 1000; // milliseconds after which an answer is late, and that is said
 const COMPOSED = 229; // the code of a key that an input method takes; Safari says no more of the last one
-const TYPE_NAMES = { dataset: "data set" };
 
 /** Return pieces of a text as nodes; what was found is marked. */
 const marked = (its) => its.map(([text, hit]) => (hit ? element("mark", {}, text) : text));
@@ -35,7 +34,7 @@ function reasons(card, bits, { terms, table }) {
   const made = bits & (FIELDS.name | FIELDS.title) ? [line("Title")] : [];
   if (bits & FIELDS.authors && typeof card.authors === "string") made.push(...listed("Author", card.authors.split("\t")));
   if (bits & FIELDS.topics) made.push(...listed("Topic", card.topics.map((topic) => called(table.topics[topic], terms))));
-  if (bits & FIELDS.facts) made.push(...listed("Facts", [...card.facts, TYPE_NAMES[card.type] ?? card.type]));
+  if (bits & FIELDS.facts) made.push(...listed("Facts", [...card.facts, card.type]));
   if (bits & FIELDS.summary) {
     const its = passage(card.text, terms, card.title);
     if (its) made.push(line("Summary", " ", ...marked(its)));

@@ -34,7 +34,7 @@ class Suggestion:
     paper: tuple[str, ...] = ()
     """Identifiers and addresses of the paper itself."""
     links: tuple[str, ...] = ()
-    """Addresses of its material: code, model, data set, project page."""
+    """Addresses of its material: code, model, dataset, project page."""
     title: str = ""
     topics: tuple[str, ...] = ()
     type: str = ""
