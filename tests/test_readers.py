@@ -542,6 +542,7 @@ def bibtex(fields: str) -> Entry:
         ("year={2020}, month={May}, day={3}", "2020-05-03"),
         ("year={2020}, month={Mai}", "2020"),
         ("year={2020}, month={13}", "2020"),
+        ("year={2020}, day={7}", "2020"),
         ('year={2020}, month="31~" # jan', "2020-01"),
         ("date={2020-05-03}", "2020-05-03"),
         ("date={2020-05/2020-07}, year={2019}", "2020-05"),
@@ -613,6 +614,7 @@ def test_bibtex_has_a_subtitle_behind_the_title() -> None:
         ("van der Loom, Jr., Ada Maria and Weft, Bo", ["Ada Maria van der Loom Jr.", "Bo Weft"]),
         ("Da Costa, Lancelot", ["Lancelot Da Costa"]),
         ("{Weavers, Knitters, and Spinners of Wool}", ["Weavers, Knitters, and Spinners of Wool"]),
+        ("family=Weavers and family=Web, given=Bo", ["Weavers", "Bo Web"]),
     ],
 )
 def test_people_of_a_bibliography_whom_commas_part_by_mistake(author: str, names: list[str]) -> None:
@@ -638,10 +640,11 @@ def test_what_a_bibliography_tells_its_style_is_no_paper() -> None:
     [
         "@article{{a, title={{A Toy}}, journal={{{venue}}}}}",
         "TY  - JOUR\nTI  - A Toy\nT2  - {venue}\nER  - \n",
+        "TY  - CHAP\nTI  - A Toy\nBT  - {venue}\nER  - \n",
         '[{{"id": "a", "type": "article", "title": "A Toy", "container-title": "{venue}"}}]',
         "title,venue\nA Toy,{venue}\n",
     ],
-    ids=["bibtex", "ris", "csl-json", "csv"],
+    ids=["bibtex", "ris", "ris-book", "csl-json", "csv"],
 )
 def test_a_venue_that_is_the_name_of_arxiv_is_none_but_may_tell_the_id(text: str, venue: str) -> None:
     [entry] = read(text.format(venue=venue)).entries
@@ -657,8 +660,10 @@ def test_bibtex_reads_tags_and_initials_as_reference_managers_write_them() -> No
 
 def test_bibtex_says_what_it_leaves_out() -> None:
     fields = "title={B}, title={C}, note=x # {y}, author={Loom, Ida} year={13/2/2024}, year={13/2/2024}"
-    reading = read(f"@article{{a, title={{A}}, journal=jtl}}\n@article{{a, {fields}}}\n")
-    assert [(entry.key, entry.title) for entry in reading.entries] == [("a", "A"), (None, "B")]
+    nameless = "@misc{, title={D}}\n@misc{, title={E}}\n"  # of which nothing is to be said
+    reading = read(f"@article{{a, title={{A}}, journal=jtl}}\n@article{{a, {fields}}}\n{nameless}")
+    found = [(entry.key, entry.title) for entry in reading.entries]
+    assert found == [("a", "A"), (None, "B"), (None, "D"), (None, "E")]
     assert [str(remark) for remark in reading.remarks] == [
         "toy:1: journal: 'jtl' is no macro that this file defines; left out",
         "toy:2: a: stands twice; this one goes by file and line",
@@ -1051,6 +1056,12 @@ def test_ris_passes_over_what_stands_around_the_entries() -> None:
     entry = "1.\nTY  - JOUR\nTI  - A Toy\nER  - \nNL  - Toy J\n\nLink to the full text: https://ovid.example.org\n\n"
     reading = read(f"Provider: Toy Press\nPR  - Toys\n\n{entry}{entry}")
     assert ([entry.title for entry in reading.entries], reading.problems) == (["A Toy", "A Toy"], ())
+
+
+@pytest.mark.parametrize("note", ["C3  - Toys of 2019", "N1  - Goes on from arXiv:2301.00010 of these authors"])
+def test_what_a_note_in_ris_names_is_not_the_papers_own(note: str) -> None:
+    [entry] = read(f"TY  - JOUR\nTI  - A Toy\n{note}\nER  - \n").entries
+    assert (entry.venue, dict(entry.identifiers)) == (None, {})
 
 
 def test_ris_reads_the_title_of_a_book() -> None:

@@ -103,7 +103,7 @@ def _all(fields: Mapping[str, Any], *names: str) -> list[str]:
     found = []
     for name in names:
         value = fields.get(name)
-        found += [fold(each) for each in (value if isinstance(value, list) else [value]) if each and fold(each)]
+        found += [fold(each) for each in (value if isinstance(value, list) else [value]) if each]
     return found
 
 
