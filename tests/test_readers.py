@@ -790,10 +790,16 @@ def test_csv_reads_columns_by_the_names_that_databases_give_them(header: str, ro
     assert (entry.issued, entry.venue) == ("2020-05", "Toys")
 
 
-def test_csv_names_the_columns_that_it_does_not_read() -> None:
+def test_csv_names_the_columns_and_cells_that_it_does_not_read() -> None:
     reading = read('"Title","Editor","Date Added","DOI","Topics"\nA Toy,"Thread, Ada",2020,10.5555/a.1,x\n')
     [remark] = map(str, reading.remarks)
     assert remark.startswith("toy:1: editor, date added: no columns that are read; left out; known are id, source")
+    reading = read("title,arxiv,doi,code\nA Toy,x,y,toy/loom\n")
+    assert [str(remark) for remark in reading.remarks] == [
+        "toy:2: arxiv: 'x' is no arXiv id; left out",
+        "toy:2: doi: 'y' is no DOI; left out",
+        "toy:2: code: 'toy/loom' is no web address; left out",
+    ]
 
 
 FAMILY_FIRST = ["J. Smith", "K. Jones"]  # as printed, of a source that tells the parts of names apart
