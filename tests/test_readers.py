@@ -392,6 +392,19 @@ def test_a_date_that_no_source_states_says_so(kind: str, named: list[str], expec
     assert entry.origins.get("issued") == expected
 
 
+@pytest.mark.parametrize(
+    ("stating", "expected"),
+    [(["b/b"], "b/b:b.bib"), ([["7", "b/b:b.bib"]], "b/b:b.bib"), (["git:c/c"], "c/c"), ([], "a/a:a.bib")],
+)
+def test_the_authors_are_those_of_a_source_that_states_them_so(stating: list[Any], expected: str) -> None:
+    lists = [{"list": ["Bo"], "sources": ["a/a"]}, {"list": ["Ida"], "sources": stating}]
+    sources = [{"from": place, "fields": ["authors"]} for place in ("a/a:a.bib", "b/b:b.bib")]
+    [entry] = read(
+        csl(author=[{"literal": "Ida"}], custom={"sources": sources, "disagreements": {"authors": lists}})
+    ).entries
+    assert (entry.origins, entry.doubts) == ({"authors": expected}, ("authors: sources disagree",))
+
+
 def test_what_editors_of_another_list_decided_is_a_fact_of_its_file() -> None:
     sources = [{"from": "editor: as published", "fields": ["year"]}, {"from": "a/b:c.bib", "fields": ["authors"]}]
     item = {"id": "a", "type": "article", "title": "A Loom", "author": [{"literal": "Ida"}]}
