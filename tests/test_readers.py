@@ -856,6 +856,7 @@ def test_bibtex_tells_people_apart_where_more_commas_stand_than_one_name_has(fie
         ("Smith, J., Jones, K. L., & Li, X.", [*FAMILY_FIRST[:1], "K. L. Jones", "X. Li"]),
         ("Smith, J., Jones, K., and Li, X.", [*FAMILY_FIRST, "X. Li"]),
         ("Smith Jr, John", ["John Smith Jr"]),
+        ("Smith Jr., John", ["John Smith Jr."]),
         ("['Ida Loom', 'Jan Ferry']", ["Ida Loom", "Jan Ferry"]),
         ("[\"\"Jan O'Ferry\"\", 'Ida Loom', 'Smith, J.']", ["Jan O'Ferry", "Ida Loom", "J. Smith"]),
         ("['Ida Loom']", ["Ida Loom"]),
@@ -879,6 +880,7 @@ def test_csv_tells_people_apart(cell: str, names: list[str]) -> None:
         ("Van Gogh, Vincent Willem et al.", True),
         ("Van Gogh, Vincent Willem", False),
         ("Van Gogh, Vincent Willem and Doe, Jane", False),
+        ("Van Gogh, Vincent Willem; Jane Doe and Ida Loom", False),
     ],
 )
 def test_a_name_that_may_be_two_people_is_told(names: str, told: bool) -> None:
@@ -899,8 +901,11 @@ def test_a_name_that_may_be_two_people_is_told(names: str, told: bool) -> None:
         ("Smith J. and Jones K.", ["Smith J.", "Jones K."]),
         ("Smith J., Jones K.", ["Smith J.", "Jones K."]),
         ("Smith, J., Jones, K.", FAMILY_FIRST),
+        ("Smith, John and Jones, K.", ["John Smith", "K. Jones"]),
         ("Smith, J., Jr.", ["J. Smith Jr."]),
+        ("Smith, J., Jr.,", ["J. Smith Jr."]),
         ("Ministry of Food and Agriculture", ["Ministry of Food and Agriculture"]),
+        ("Ministry of Wool, Yarn, Cloth, and Dye", ["Ministry of Wool, Yarn, Cloth, and Dye"]),
     ],
 )
 def test_ris_tells_people_apart_that_stand_on_one_line(line: str, names: list[str]) -> None:
