@@ -485,6 +485,7 @@ def test_markdown_says_what_it_leaves_out_where_nothing_else_is() -> None:
         ("- A Toy of Looms — Ada Weft — [pdf](https://arxiv.org/abs/2301.00010)", None),
         ("- A Toy of Looms by Weft et al. [pdf](https://arxiv.org/abs/2301.00010)", None),
         ("- ICLR 2023: A Toy of Looms [pdf](https://arxiv.org/abs/2301.00010)", None),
+        ("- Toys, from the [Group of Weavers](https://x.org) [pdf](https://arxiv.org/abs/2301.00010)", None),
         ("- [Toy](https://arxiv.org/abs/2301.00010) is about looms", None),
         ("- Loom, Ada and Weft, Bo. A Toy of Looms. [pdf](https://arxiv.org/abs/2301.00010)", None),
         ("- [[pdf](https://arxiv.org/abs/2301.00010)] Weft et al. A Toy of Looms", None),
