@@ -535,6 +535,8 @@ def test_a_name_that_a_cut_list_leaves_out_tells_nothing(one: str, other: str, a
 
 def test_a_suffix_that_a_comma_cut_off_is_no_family() -> None:
     assert item("Cloth", authors=("A. Loom", "Jr.", "Weft B. III", "J.")).families == {"loom", "weft", "j"}
+    # Initials behind a comma are nobody's family either, but another whole name is.
+    assert item("Cloth", authors=("van der Web, K. P.", "Ida Loom, Jan Ferry")).families == {"web", "loom", "ferry"}
 
 
 def test_thousands_of_names_are_not_searched_for_mistyped_ones(monkeypatch: pytest.MonkeyPatch) -> None:
