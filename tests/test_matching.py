@@ -485,6 +485,7 @@ def test_no_text_is_too_odd(items: list[Item]) -> None:
     ("one", "other", "agree"),
     [
         ("Michael B?hlen", "Böhlen, Michael", True),
+        ("Michael B\ufffdhlen", "Böhlen, Michael", True),
         ("Werner Kie?ling", "W. Kießling", True),
         ("Tamer ?zsu", "M. Tamer Özsu", True),
         ("J?n+ B?h", "Jan Ferry", False),
@@ -535,8 +536,8 @@ def test_a_name_that_a_cut_list_leaves_out_tells_nothing(one: str, other: str, a
 
 def test_a_suffix_that_a_comma_cut_off_is_no_family() -> None:
     assert item("Cloth", authors=("A. Loom", "Jr.", "Weft B. III", "J.")).families == {"loom", "weft", "j"}
-    # Initials behind a comma are nobody's family either, but another whole name is.
-    assert item("Cloth", authors=("van der Web, K. P.", "Ida Loom, Jan Ferry")).families == {"web", "loom", "ferry"}
+    # What stands behind a comma is a family only in another whole name.
+    assert item("Cloth", authors=("van der Web, Karl P.", "Ida Loom, Jan Ferry")).families == {"web", "loom", "ferry"}
 
 
 def test_thousands_of_names_are_not_searched_for_mistyped_ones(monkeypatch: pytest.MonkeyPatch) -> None:
