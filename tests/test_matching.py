@@ -41,6 +41,7 @@ TWO_OF_TEN_WORDS, THREE_OF_TEN_WORDS = (
 TWO_TEXTS = ({"abstract": LOOMS}, {"abstract": FERRIES})
 TWO_LONG_TEXTS = ({"abstract": LOOMS * 5}, {"abstract": FERRIES * 5})
 ONE_PAGE = both(pages="12-19", issued="2020")
+NEXT_YEAR = (ONE_PAGE[0], ONE_PAGE[1] | {"issued": "2021"})
 ALONE = both()
 FAR_YEARS = ({"issued": "2019"}, {"issued": "2021"})
 NEAR_YEARS = ({"issued": "2020"}, {"issued": "2021"})
@@ -95,6 +96,8 @@ PAIRS: list[tuple[str, str, tuple[dict[str, Any], dict[str, Any]], str, str]] = 
     ("Weaving Cloth at Night", "Weaving Cloth at Night", TWO_LONG_TEXTS, "review", "abstracts differ"),
     ("Editorial", "Editorial", ONE_PAGE, "same", "equal title, first page and year agree"),
     ("Editorial", "Editorial", both(pages="12-19"), "review", "many texts"),
+    ("Editorial", "Editorial", NEXT_YEAR, "different", "years"),
+    ("Weaving Cloth at Night", "Weaving Cloth at Night", NEXT_YEAR, "review", "years"),
     ("Weaving Cloth at Night", "Weaving Cloth at Night", FAR_YEARS, "different", "years"),
     ("Weaving Cloth at Night", "Weaving Cloth at Night", NEAR_YEARS, "review", "years"),
     ("Weaving Cloth at Night", "Weaving Cloth at Night", TWO_VENUES, "review", "the venues differ (Cloth J | Loom)"),
