@@ -191,6 +191,26 @@ def test_a_subtitle_left_out(one: str, other: str, changes: dict[str, Any], kind
     assert compare(item(one, "a", **facts), item(other, "b", **{**facts, **changes})).kind == kind
 
 
+@pytest.mark.parametrize(("source", "kind"), [("y", "same"), ("x", "review"), (None, "review")])
+def test_a_slip_in_a_short_word_is_one_where_two_databases_list_all_else_alike(source: str | None, kind: Kind) -> None:
+    facts = {"authors": ("Ida Loom",), "issued": "2020", "venue": "Proceedings of Looms"}
+    one = item("Weaving Wool Cloth at Night by the Sea", "a", database="x", **facts)
+    assert compare(one, item("Weaving Wolo Cloth at Night by the Sea", "b", database=source, **facts)).kind == kind
+
+
+def test_what_was_compared_is_told() -> None:
+    one = item("A Loom of Wool", "a", venue="LOOM 2020", issued="2020", volume="7", pages="3-4")
+    other = item("A Loom of Silk", "b", venue="Loom 2020", volume="8", pages="3", authors=("Ida Loom",))
+    assert evidence.lines(one, other) == [
+        ("title", "differs in wool | silk"),
+        ("authors", "only one has them"),
+        ("year", "only one has it (2020)"),
+        ("venue", "equal (LOOM 2020)"),
+        ("volume", "7 | 8"),
+        ("first page", "equal (3)"),
+    ]
+
+
 def test_items_alike_in_all_but_labels_are_compared_once(monkeypatch: pytest.MonkeyPatch) -> None:
     compared = []
 
