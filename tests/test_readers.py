@@ -264,6 +264,12 @@ def test_a_title_glued_to_subscribe(title: str) -> None:
     assert [entry.title for entry in read(f"{DENSE_HEAD}{title}\n{ABSTRACT}\n").entries] == [title]
 
 
+@pytest.mark.parametrize("title", ["(Mis)weaving at Night.", "What Looms See at Night."])
+def test_a_title_that_ends_like_a_sentence_is_no_part_of_the_abstract_above(title: str) -> None:
+    reading = read(f"{HEAD}One Toy\n\n{ABSTRACT}\n\n{title}\n\n{OTHER}\n")
+    assert [entry.title for entry in reading.entries] == ["One Toy", title]
+
+
 @pytest.mark.parametrize(
     "title",
     [
