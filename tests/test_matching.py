@@ -54,6 +54,7 @@ PREPRINT = (
 OTHER_EDITION = (PREPRINT[0], PREPRINT[1] | {"issued": "2023"})
 TWO_PEOPLE = ({"authors": ("Ida Loom",)}, {"authors": ("Jan Ferry",)})
 ONE_PERSON = ({"authors": ("Ida Loom",)}, {"authors": ("Loom, I.",)})
+ONE_YEAR = both(authors=("Ida Loom",), issued="2020")
 TWO_IDS = ({"identifiers": {"arxiv": "2301.00001"}}, {"identifiers": {"arxiv": "2301.00002"}})
 UNLIKE_IDS = ({"identifiers": {"arxiv": "2301.00001"}}, {"identifiers": {"doi": "10.1000/a"}})
 
@@ -72,6 +73,9 @@ PAIRS: list[tuple[str, str, tuple[dict[str, Any], dict[str, Any]], str, str]] = 
     ("Loom-7B in Practice", "Loom-13B in Practice", ONE_TEXT, "different", "numbers"),
     ("Proceedings of the 3rd Loom Meeting", "Proceedings of the 4th Loom Meeting", ALONE, "different", "3, 4"),
     ("Loom Challenge 2019", "Loom Challenge 2020", ALONE, "different", "2019, 2020"),
+    ("Loom Challenge at Sea", "Loom Challenge at Sea 2019", ONE_YEAR, "review", "with the year"),
+    ("Loom Challenge at Sea", "Loom Challenge at Sea 2017", ONE_YEAR, "different", "2017"),
+    ("The Fourth Loom Meeting at Sea", "The 4th Loom Meeting at Sea", ONE_YEAR, "review", "similar titles"),
     # A notice about a paper is another document.
     ("Weaving at Night", "Erratum: Weaving at Night", ONE_TEXT, "different", "erratum"),
     ("Weaving at Night", "Correction to: Weaving at Night", ONE_TEXT, "different", "correction"),
