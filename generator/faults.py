@@ -9,7 +9,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from generator.facts.identifiers import SCHEMES
-from generator.models import MAX_ABSTRACT, MAX_LINE, Entry, Identifiers, Links, Record
+from generator.models import MAX_ABSTRACT, MAX_LINE, Entry, Record
 
 Place = tuple[str | int, ...]
 """Where in the data of a model something stands: keys, and numbers of list items from 0."""
@@ -119,8 +119,7 @@ def faults_of(entry: Entry, printable: bool = False) -> Iterator[str]:
         return
     fields = {name: getattr(entry, name) for name in ("title", "authors", "author_count", "venue", "abstract")}
     stated = {name: value for name, value in fields.items() if value not in (None, ())}
-    for name, known in (("identifiers", Identifiers), ("links", Links)):
-        stated[name] = {kind: value for kind, value in getattr(entry, name).items() if kind in known.model_fields}
+    stated |= {"identifiers": dict(entry.identifiers), "links": dict(entry.links)}
     yield from (f"{spell(place)}: {what}" for place, what in faults_in(Record, stated))
 
 
@@ -143,5 +142,5 @@ def _is_plain(entry: Entry, printable: bool) -> bool:
         and all(map(str.strip, texts))
         and max(map(len, lines)) <= MAX_LINE
         and len(entry.abstract or "") <= MAX_ABSTRACT
-        and all(kind not in SCHEMES or SCHEMES[kind].read(value) for kind, value in entry.identifiers.items())
+        and all(SCHEMES[kind].read(value) for kind, value in entry.identifiers.items())
     )

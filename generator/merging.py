@@ -67,10 +67,8 @@ def fields_of(entry: Entry, *, keep_abstract: bool) -> dict[str, Any]:
         values["venue"] = placed if len(placed) <= MAX_LINE else entry.venue
     if values["issued"] and dates.is_yearless(values["issued"]):
         values["issued"] = None
-    values |= {
-        f"identifiers.{kind}": value for kind, value in entry.identifiers.items() if kind in Identifiers.model_fields
-    }
-    values |= {f"links.{kind}": value for kind, value in entry.links.items() if kind in Links.model_fields}
+    values |= {f"identifiers.{kind}": value for kind, value in entry.identifiers.items()}
+    values |= {f"links.{kind}": value for kind, value in entry.links.items()}
     return {name: value for name, value in values.items() if value}
 
 
@@ -244,7 +242,7 @@ def _best(name: str, claims: Sequence[_Claim], formats: Mapping[str, str]) -> _C
     if name == "issued" and len(value) == 4 and not origin.startswith(DERIVED):
         for derived, source in ranked:
             both = f"{origin}; {derived} {source}"
-            if source.startswith(DERIVED) and len(derived) > 4 and len(both) <= MAX_LINE:
+            if len(derived) > 4 and len(both) <= MAX_LINE:  # a stated month would have come first
                 return derived if derived.startswith(value) else value, both
     return value, origin
 

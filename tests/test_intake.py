@@ -187,6 +187,8 @@ def test_the_same_bytes_under_two_names_are_one_source() -> None:
     assert (list(done.sources), len(done.entries)) == (["one"], 2)
     assert [(outcome.entries, len(outcome.record.seen)) for outcome in done.outcomes] == [((0, 1), 1)]
     assert done.review == ()
+    alike = plan(dict.fromkeys(("one.csv", "two.csv"), b"title\nEditorial\n"))  # nothing else would tell that it is one
+    assert [outcome.entries for outcome in alike.outcomes] == [(0, 1)]
 
 
 @pytest.mark.parametrize(
@@ -380,7 +382,9 @@ def test_the_order_of_files_does_not_decide_which_of_two_papers_gets_an_id() -> 
 
 def test_neither_the_order_of_files_nor_their_folders_decide_how_a_source_is_called() -> None:
     one, two = dump("A Loom for All"), dump("A Ferry for All")
-    made = records(plan({"one/toy.txt": one, "two/toy.txt": two}))
+    done = plan({"one/toy.txt": one, "two/toy.txt": two})
+    assert len(done.sources) == 2
+    made = records(done)
     assert records(plan({"two/toy.txt": two, "one/toy.txt": one})) == made
     assert records(plan({"one/toy.txt": two, "two/toy.txt": one})) == made
 
@@ -515,10 +519,11 @@ def test_a_disk_that_fails_in_the_midst_leaves_whole_files_and_the_next_run_comp
 
 
 def test_pairs_for_review_name_entries_and_records(tmp_path: Path) -> None:
-    write_record(tmp_path, "editorial", Record(title="Editorial"))
+    for name in ("editorial", "editorial-2"):  # a pair of their own, but no news
+        write_record(tmp_path, name, Record(title="Editorial"))
     done = plan({"a.txt": dump("Weaving at Night"), "b.csv": b"id,title\n1,Editorial\n"}, tmp_path)
-    assert [(pair.a, pair.b) for pair in done.review] == [(1, 2)]
-    assert done.record_ids == ("editorial",)
+    assert [(pair.a, pair.b) for pair in done.review] == [(1, 2), (1, 3)]
+    assert done.record_ids == ("editorial", "editorial-2")
     assert [outcome.new for outcome in done.outcomes] == [True, True]
 
 

@@ -125,6 +125,7 @@ def test_unsafe_addresses_say_why(url: str, part: str) -> None:
         ("https://zenodo.org/records/1", "dataset"),
         ("https://toy.github.io/loom/", "project"),
         ("https://loom.example/", "project"),
+        ("https://loom.example/datasets/yarn", "project"),
         ("https://arxiv.org/abs/2301.00001", None),
         ("https://doi.org/10.1000/toy", None),
         ("https://openreview.net/forum?id=toytoytoy", None),

@@ -114,8 +114,12 @@ BAD = {
 }
 
 
+@pytest.mark.parametrize("beginning", [12, 2**20], ids=["behind the beginning", ""])
 @pytest.mark.parametrize(("data", "message"), BAD.values(), ids=BAD)
-def test_a_bad_table_among_good_ones_counts_for_nothing(tmp_path: Path, data: bytes, message: str) -> None:
+def test_a_bad_table_among_good_ones_counts_for_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes, message: str, beginning: int
+) -> None:
+    monkeypatch.setattr(readers, "_BEGINNING", beginning)
     good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
     good.write_bytes(b"id,title\n1,Cloth at Night\n")
     bad.write_bytes(data)

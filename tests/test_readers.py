@@ -51,6 +51,7 @@ def reading_data(reading: Reading) -> dict[str, Any]:
         "captured": reading.captured,
         "captured_inferred": reading.captured_inferred,
         "entries": [entry_data(entry) for entry in reading.entries],
+        "remarks": list(map(str, reading.remarks)),
     }
 
 
@@ -263,6 +264,12 @@ def test_a_title_glued_to_subscribe(title: str) -> None:
     assert [entry.title for entry in read(f"{DENSE_HEAD}{title}\n{ABSTRACT}\n").entries] == [title]
 
 
+@pytest.mark.parametrize("title", ["(Mis)weaving at Night.", "What Looms See at Night."])
+def test_a_title_that_ends_like_a_sentence_is_no_part_of_the_abstract_above(title: str) -> None:
+    reading = read(f"{HEAD}One Toy\n\n{ABSTRACT}\n\n{title}\n\n{OTHER}\n")
+    assert [entry.title for entry in reading.entries] == ["One Toy", title]
+
+
 @pytest.mark.parametrize(
     "title",
     [
@@ -392,6 +399,19 @@ def test_a_date_that_no_source_states_says_so(kind: str, named: list[str], expec
     assert entry.origins.get("issued") == expected
 
 
+@pytest.mark.parametrize(
+    ("stating", "expected"),
+    [(["b/b"], "b/b:b.bib"), ([["7", "b/b:b.bib"]], "b/b:b.bib"), (["git:c/c"], "c/c"), ([], "a/a:a.bib")],
+)
+def test_the_authors_are_those_of_a_source_that_states_them_so(stating: list[Any], expected: str) -> None:
+    lists = [{"list": ["Bo"], "sources": ["a/a"]}, {"list": ["Ida"], "sources": stating}]
+    sources = [{"from": place, "fields": ["authors"]} for place in ("a/a:a.bib", "b/b:b.bib")]
+    [entry] = read(
+        csl(author=[{"literal": "Ida"}], custom={"sources": sources, "disagreements": {"authors": lists}})
+    ).entries
+    assert (entry.origins, entry.doubts) == ({"authors": expected}, ("authors: sources disagree",))
+
+
 def test_what_editors_of_another_list_decided_is_a_fact_of_its_file() -> None:
     sources = [{"from": "editor: as published", "fields": ["year"]}, {"from": "a/b:c.bib", "fields": ["authors"]}]
     item = {"id": "a", "type": "article", "title": "A Loom", "author": [{"literal": "Ida"}]}
@@ -402,14 +422,7 @@ def test_what_editors_of_another_list_decided_is_a_fact_of_its_file() -> None:
 # --- Markdown --------------------------------------------------------------------------------------------------------
 
 
-def test_markdown_says_what_it_leaves_out() -> None:
-    reading = readers.read("awesome.md", (LISTINGS / "awesome.md").read_bytes())
-    several = "'Two Papers in One Bullet': the item links to several papers; write one bullet for each; left out"
-    assert [str(remark) for remark in reading.remarks] == [
-        "awesome.md:13: title: not told; make it the text of the link to the paper; left out",
-        f"awesome.md:17: {several}",
-        "awesome.md:7: from here on 6 items link to no paper; left out",
-    ]
+def test_markdown_says_what_it_leaves_out_where_nothing_else_is() -> None:
     nothing = readers.read("awesome.md", b"- [Toy](https://arxiv.org/abs/2301.00010) is about looms\n")
     assert [str(problem) for problem in nothing.problems] == [
         "awesome.md: holds no entry (markdown); save the listing again"
@@ -478,6 +491,7 @@ def test_markdown_says_what_it_leaves_out() -> None:
         ("- A Toy of Looms — Ada Weft — [pdf](https://arxiv.org/abs/2301.00010)", None),
         ("- A Toy of Looms by Weft et al. [pdf](https://arxiv.org/abs/2301.00010)", None),
         ("- ICLR 2023: A Toy of Looms [pdf](https://arxiv.org/abs/2301.00010)", None),
+        ("- Toys, from the [Group of Weavers](https://x.org) [pdf](https://arxiv.org/abs/2301.00010)", None),
         ("- [Toy](https://arxiv.org/abs/2301.00010) is about looms", None),
         ("- Loom, Ada and Weft, Bo. A Toy of Looms. [pdf](https://arxiv.org/abs/2301.00010)", None),
         ("- [[pdf](https://arxiv.org/abs/2301.00010)] Weft et al. A Toy of Looms", None),
@@ -542,6 +556,7 @@ def bibtex(fields: str) -> Entry:
         ("year={2020}, month={May}, day={3}", "2020-05-03"),
         ("year={2020}, month={Mai}", "2020"),
         ("year={2020}, month={13}", "2020"),
+        ("year={2020}, day={7}", "2020"),
         ('year={2020}, month="31~" # jan', "2020-01"),
         ("date={2020-05-03}", "2020-05-03"),
         ("date={2020-05/2020-07}, year={2019}", "2020-05"),
@@ -613,6 +628,7 @@ def test_bibtex_has_a_subtitle_behind_the_title() -> None:
         ("van der Loom, Jr., Ada Maria and Weft, Bo", ["Ada Maria van der Loom Jr.", "Bo Weft"]),
         ("Da Costa, Lancelot", ["Lancelot Da Costa"]),
         ("{Weavers, Knitters, and Spinners of Wool}", ["Weavers, Knitters, and Spinners of Wool"]),
+        ("family=Weavers and family=Web, given=Bo", ["Weavers", "Bo Web"]),
     ],
 )
 def test_people_of_a_bibliography_whom_commas_part_by_mistake(author: str, names: list[str]) -> None:
@@ -638,10 +654,11 @@ def test_what_a_bibliography_tells_its_style_is_no_paper() -> None:
     [
         "@article{{a, title={{A Toy}}, journal={{{venue}}}}}",
         "TY  - JOUR\nTI  - A Toy\nT2  - {venue}\nER  - \n",
+        "TY  - CHAP\nTI  - A Toy\nBT  - {venue}\nER  - \n",
         '[{{"id": "a", "type": "article", "title": "A Toy", "container-title": "{venue}"}}]',
         "title,venue\nA Toy,{venue}\n",
     ],
-    ids=["bibtex", "ris", "csl-json", "csv"],
+    ids=["bibtex", "ris", "ris-book", "csl-json", "csv"],
 )
 def test_a_venue_that_is_the_name_of_arxiv_is_none_but_may_tell_the_id(text: str, venue: str) -> None:
     [entry] = read(text.format(venue=venue)).entries
@@ -657,8 +674,10 @@ def test_bibtex_reads_tags_and_initials_as_reference_managers_write_them() -> No
 
 def test_bibtex_says_what_it_leaves_out() -> None:
     fields = "title={B}, title={C}, note=x # {y}, author={Loom, Ida} year={13/2/2024}, year={13/2/2024}"
-    reading = read(f"@article{{a, title={{A}}, journal=jtl}}\n@article{{a, {fields}}}\n")
-    assert [(entry.key, entry.title) for entry in reading.entries] == [("a", "A"), (None, "B")]
+    nameless = "@misc{, title={D}}\n@misc{, title={E}}\n"  # of which nothing is to be said
+    reading = read(f"@article{{a, title={{A}}, journal=jtl}}\n@article{{a, {fields}}}\n{nameless}")
+    found = [(entry.key, entry.title) for entry in reading.entries]
+    assert found == [("a", "A"), (None, "B"), (None, "D"), (None, "E")]
     assert [str(remark) for remark in reading.remarks] == [
         "toy:1: journal: 'jtl' is no macro that this file defines; left out",
         "toy:2: a: stands twice; this one goes by file and line",
@@ -785,10 +804,16 @@ def test_csv_reads_columns_by_the_names_that_databases_give_them(header: str, ro
     assert (entry.issued, entry.venue) == ("2020-05", "Toys")
 
 
-def test_csv_names_the_columns_that_it_does_not_read() -> None:
+def test_csv_names_the_columns_and_cells_that_it_does_not_read() -> None:
     reading = read('"Title","Editor","Date Added","DOI","Topics"\nA Toy,"Thread, Ada",2020,10.5555/a.1,x\n')
     [remark] = map(str, reading.remarks)
     assert remark.startswith("toy:1: editor, date added: no columns that are read; left out; known are id, source")
+    reading = read("title,arxiv,doi,code\nA Toy,x,y,toy/loom\n")
+    assert [str(remark) for remark in reading.remarks] == [
+        "toy:2: arxiv: 'x' is no arXiv id; left out",
+        "toy:2: doi: 'y' is no DOI; left out",
+        "toy:2: code: 'toy/loom' is no web address; left out",
+    ]
 
 
 FAMILY_FIRST = ["J. Smith", "K. Jones"]  # as printed, of a source that tells the parts of names apart
@@ -838,6 +863,7 @@ def test_bibtex_tells_people_apart_where_more_commas_stand_than_one_name_has(fie
         ("Smith, J., Jones, K. L., & Li, X.", [*FAMILY_FIRST[:1], "K. L. Jones", "X. Li"]),
         ("Smith, J., Jones, K., and Li, X.", [*FAMILY_FIRST, "X. Li"]),
         ("Smith Jr, John", ["John Smith Jr"]),
+        ("Smith Jr., John", ["John Smith Jr."]),
         ("['Ida Loom', 'Jan Ferry']", ["Ida Loom", "Jan Ferry"]),
         ("[\"\"Jan O'Ferry\"\", 'Ida Loom', 'Smith, J.']", ["Jan O'Ferry", "Ida Loom", "J. Smith"]),
         ("['Ida Loom']", ["Ida Loom"]),
@@ -861,6 +887,7 @@ def test_csv_tells_people_apart(cell: str, names: list[str]) -> None:
         ("Van Gogh, Vincent Willem et al.", True),
         ("Van Gogh, Vincent Willem", False),
         ("Van Gogh, Vincent Willem and Doe, Jane", False),
+        ("Van Gogh, Vincent Willem; Jane Doe and Ida Loom", False),
     ],
 )
 def test_a_name_that_may_be_two_people_is_told(names: str, told: bool) -> None:
@@ -881,8 +908,11 @@ def test_a_name_that_may_be_two_people_is_told(names: str, told: bool) -> None:
         ("Smith J. and Jones K.", ["Smith J.", "Jones K."]),
         ("Smith J., Jones K.", ["Smith J.", "Jones K."]),
         ("Smith, J., Jones, K.", FAMILY_FIRST),
+        ("Smith, John and Jones, K.", ["John Smith", "K. Jones"]),
         ("Smith, J., Jr.", ["J. Smith Jr."]),
+        ("Smith, J., Jr.,", ["J. Smith Jr."]),
         ("Ministry of Food and Agriculture", ["Ministry of Food and Agriculture"]),
+        ("Ministry of Wool, Yarn, Cloth, and Dye", ["Ministry of Wool, Yarn, Cloth, and Dye"]),
     ],
 )
 def test_ris_tells_people_apart_that_stand_on_one_line(line: str, names: list[str]) -> None:
@@ -1051,6 +1081,12 @@ def test_ris_passes_over_what_stands_around_the_entries() -> None:
     entry = "1.\nTY  - JOUR\nTI  - A Toy\nER  - \nNL  - Toy J\n\nLink to the full text: https://ovid.example.org\n\n"
     reading = read(f"Provider: Toy Press\nPR  - Toys\n\n{entry}{entry}")
     assert ([entry.title for entry in reading.entries], reading.problems) == (["A Toy", "A Toy"], ())
+
+
+@pytest.mark.parametrize("note", ["C3  - Toys of 2019", "N1  - Goes on from arXiv:2301.00010 of these authors"])
+def test_what_a_note_in_ris_names_is_not_the_papers_own(note: str) -> None:
+    [entry] = read(f"TY  - JOUR\nTI  - A Toy\n{note}\nER  - \n").entries
+    assert (entry.venue, dict(entry.identifiers)) == (None, {})
 
 
 def test_ris_reads_the_title_of_a_book() -> None:

@@ -204,11 +204,9 @@ def _within(hashes: Numbers, ranks: Numbers) -> Iterator[Numbers]:
     hashes, ranks = hashes[order], ranks[order]
     first = np.flatnonzero(np.concatenate(([True], hashes[1:] != hashes[:-1])))
     sizes = np.diff(np.append(first, hashes.size))
-    many = sizes > 1
-    first, sizes = first[many], sizes[many]
     # How many of the items behind it each one is paired with.
     left = np.repeat(first + sizes, sizes) - 1
-    inside = np.repeat(first - np.concatenate(([0], np.cumsum(sizes)[:-1])), sizes) + np.arange(sizes.sum())
+    inside = np.arange(hashes.size)
     reach = np.minimum(left - inside, np.repeat(np.where(sizes > BLOCK_CAP, _NEIGHBOURS, sizes), sizes))
     gap = 1
     while (alive := inside[reach >= gap]).size:

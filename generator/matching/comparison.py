@@ -100,8 +100,6 @@ def _likeness(a: Item, b: Item) -> float:
 
 def identifier_conflict(a: Item, b: Item) -> str | None:
     """Say which identifiers of two items conflict, or ``None``: such items never merge by themselves."""
-    if not a.identifiers or not b.identifiers:
-        return None
     for kind, value in sorted(a.identifiers.items()):
         if (other := b.identifiers.get(kind, value)) != value:
             return f"{kind} identifiers differ ({value}, {other})"

@@ -102,8 +102,6 @@ def agreement(a: Item, b: Item) -> float | None:
     if a.abstract_mark == b.abstract_mark:
         return 1.0
     one, other = a.abstract, b.abstract
-    if one == other:  # one was laid aside, and one was not
-        return 1.0
     passages = _share_of_passages(one, other)
     if passages is not None and (passages >= ABSTRACT_ONE or (passages < _FEW_PASSAGES and a.key != b.key)):
         return passages
@@ -120,8 +118,7 @@ def _share_of_passages(one: str, other: str) -> float | None:
         shorter, longer = longer, shorter
     if len(shorter) < max(_PASSAGES * _PASSAGE, min(len(one), len(other)) // 2):
         return None
-    step = max(1, len(shorter) // _PASSAGES)
-    begins = range(0, max(1, len(shorter) - _PASSAGE + 1), step)
+    begins = range(0, len(shorter) - _PASSAGE + 1, len(shorter) // _PASSAGES)
     return sum(shorter[begin : begin + _PASSAGE] in longer for begin in begins) / len(begins)
 
 

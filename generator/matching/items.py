@@ -217,8 +217,8 @@ def _families(authors: str) -> frozenset[str]:
             found.add(family.lower())
             continue
         # "Ida Loom, Jan Ferry" are two people, though a table that has names inverted would mean one.
-        two = comma and " " in family.strip() and len([word for word in given.split() if len(word) > 2]) > 1
-        for name in (family, given) if two else (family,) if comma else (author,):
+        two = " " in family.strip() and len([word for word in given.split() if len(word) > 2]) > 1
+        for name in (family, given) if two else (family,):
             found.update(_name_words(names.last_name(name))[-1:])
     return frozenset(found)
 

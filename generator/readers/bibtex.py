@@ -227,7 +227,7 @@ def _at_commas(name: str) -> list[str]:
 
 def _issued(fields: _Fields) -> str | None:
     """Return the date: BibLaTeX's ``date`` (of a range its beginning), else ``year``, ``month`` and ``day``."""
-    if date := dates.stated(_beginning(fields, "date")):
+    if date := dates.stated(_beginning(fields)):
         return date
     year = dates.stated(fields.verbatim("year")) or ""
     if len(year) > 4:
@@ -246,9 +246,9 @@ def _month(fields: _Fields) -> str:
     return text if re.fullmatch(r"0?[1-9]|1[0-2]", text) else ""
 
 
-def _beginning(fields: _Fields, name: str) -> str:
-    """Return where the range of dates begins that a field states, or its only date, without the time."""
-    return re.split(r"/|(?<=\d)T", fields.verbatim(name), maxsplit=1)[0]
+def _beginning(fields: _Fields) -> str:
+    """Return where the range of dates begins that ``date`` states, or its only date, without the time."""
+    return re.split(r"/|(?<=\d)T", fields.verbatim("date"), maxsplit=1)[0]
 
 
 def _identifiers(fields: _Fields, addresses: list[str]) -> dict[str, str]:
@@ -275,7 +275,7 @@ def _addresses(fields: _Fields) -> list[str]:
 
 def _remarks(fields: _Fields) -> Iterator[tuple[str, str]]:
     """Yield the fields that cannot be read, or not as they stand, and what is to be said of them."""
-    text = _beginning(fields, "date") or fields.verbatim("year")
+    text = _beginning(fields) or fields.verbatim("year")
     if text and (what := dates.remark_on(text)):
         yield "date" if fields.values.get("date") else "year", what
     if (text := fields.verbatim("month")) and not _month(fields) and len(_issued(fields) or "") == len("2020"):

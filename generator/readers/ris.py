@@ -103,7 +103,7 @@ def _all(fields: Mapping[str, Any], *names: str) -> list[str]:
     found = []
     for name in names:
         value = fields.get(name)
-        found += [fold(each) for each in (value if isinstance(value, list) else [value]) if each and fold(each)]
+        found += [fold(each) for each in (value if isinstance(value, list) else [value]) if each]
     return found
 
 
@@ -146,8 +146,10 @@ def _entry(path: str, line: int, position: int, key: str | None, title: str, fie
 
 
 def _name(text: str) -> str | PersonName | None:
-    """Return a name: ``Family, Given`` or ``Family, Given, Suffix`` in its parts, what has no single comma whole."""
+    """Return a name: ``Family, Given`` or ``Family, Given, Suffix`` in its parts, what has more or no commas whole."""
     parts = [fold(part.replace(",,", ",")) for part in _PART_OF_NAME.split(text)]
+    if len([*filter(None, parts)]) > 3:
+        return text.replace(",,", ",")
     family, given = parts[0], parts[1] if len(parts) > 1 else ""
     suffix = " ".join(filter(None, parts[2:]))
     if family and given:
