@@ -19,7 +19,7 @@ from generator.models import Topic
 from generator.store import Contents
 
 _MIN_STEPS = 3
-_ITEM = re.compile(r"(?:[-*•]|\d{1,3}[.)])\s+")
+_ITEM = re.compile(r"^(?:[-*•]|\d{1,3}[.)])\s+")
 
 
 def of_issue(issue: Issue, contents: Contents) -> Plan:
@@ -43,7 +43,7 @@ def _steps(text: str, contents: Contents) -> tuple[list[dict[str, str]], list[Fa
     found: dict[str, str] = {}
     faults: list[Fault] = []
     for line in filter(None, map(str.strip, text.split("\n"))):
-        paper, _, rest = _ITEM.sub("", line, count=1).partition(" ")
+        paper, _, rest = _ITEM.sub("", line).partition(" ")
         paper = paper.rstrip(":,")
         record_id, fault = record_named(paper, contents)
         why = titles.fold(rest.lstrip(":-–— "))
