@@ -257,6 +257,20 @@ def test_a_paper_that_was_taken_off_is_told_why(named: str, contents: Contents) 
     assert fault.message.endswith("The authors withdrew it; if that was wrong, say so in a comment")
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, ["record", "field", "value", "source"]),
+        ({"record": "nothing", "field": "Colour", "value": "red", "source": SOURCE}, ["record", "field"]),
+    ],
+)
+def test_what_is_missing_or_unknown_is_told_once(
+    given: dict[str, str], expected: list[str], contents: Contents
+) -> None:
+    plan = corrections.of_issue(Issue("", forms.forms({})[1], given), contents, DAY)
+    assert [fault.field for fault in plan.faults] == expected
+
+
 @pytest.mark.parametrize("record_id", ["stray-thread", "undated-shuttle"])
 def test_what_another_paper_has_leads_to_that_paper(record_id: str, contents: Contents) -> None:
     plan = corrections.plan(contents, record_id, "identifiers.doi", "10.5555/loom.2021(7)_1", SOURCE, DAY)
