@@ -159,13 +159,17 @@ def test_links(
         ({"links": "https://github.com/toy/loom"}, True),
         ({"links": "https://arxiv.org/abs/2401.00010"}, False),
         ({"bibtex": "@article{a, title={Looms: A Toy Study}}"}, False),
+        ({"bibtex": "@article{a, title={Looms"}, False),  # is told there, as the next two are
+        ({"paper": "the one about looms"}, False),
+        ({"paper": "ftp://toy.example/loom"}, False),
     ],
 )
 def test_what_shows_no_paper_is_asked_about_in_the_form(answers: dict[str, str], is_asked: bool) -> None:
     issue = Issue("", forms.forms(TOY.topics)[0], {"title": "Looms: A Toy Study", "why": "It is.", **answers})
     faults = planned(suggestions.of_issue(issue, TOY.topics)).faults
     asked = [fault.message.startswith(("nothing shows that", "is missing; write an arXiv id")) for fault in faults]
-    assert asked == [True] * is_asked
+    assert sum(asked) == is_asked
+    assert len(faults) <= 1
 
 
 def test_an_identifier_belongs_to_one_paper_whatever_its_title() -> None:
