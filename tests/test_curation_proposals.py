@@ -96,6 +96,7 @@ def test_a_paper_may_name_the_topic_already(contents: Contents) -> None:
         ({**PATH, "papers": "stray-thread: a\nStray-Thread: b\nnothing: c"}, ["papers", "papers"]),
         ({**PATH, "papers": f"stray-thread: {'x' * 1001}\ntwo-names: a\nbraid: b"}, ["papers"]),
         ({**PATH, "description": "x" * 10_001}, ["description"]),
+        ({**PATH, "description": "\u200b"}, ["description"]),
         ({**TOPIC, "group": ""}, ["group"]),
         ({**TOPIC, "name": "Spinning"}, ["name"]),
         ({**TOPIC, "name": "Unsorted"}, ["name"]),

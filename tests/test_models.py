@@ -159,6 +159,8 @@ def test_numbers_and_identifiers_come_as_text() -> None:
     [
         ({"title": ""}, "title", "at least 1"),
         ({"title": "\u00a0"}, "title", "at least 1"),
+        ({"title": "\u200b"}, "title", "is empty"),
+        ({"summary": "\u200b\n\n\u00ad"}, "summary", "is empty"),
         ({"title": "x" * 1001}, "title", "1000"),
         ({"issued": "2024-13-01"}, "issued", "write 2022, 2022-10 or 2022-10-31"),
         ({"issued": "--10-31"}, "issued", "is no date"),
