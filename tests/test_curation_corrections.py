@@ -50,6 +50,7 @@ def contents(tmp_path: Path) -> Contents:
         ),
         ("authors", "Ada Thread, Bo Weft, Chi Web, et al.", ("Ada Thread", "Bo Weft", "Chi Web", "others")),
         ("authors", "Weft, Bo", ({"family": "Weft", "given": "Bo"},)),
+        ("authors", "Ada Thread; Bo Weft", ("Ada Thread", "Bo Weft")),
         ("authors", "Ada Thread; Weft, Bo", ("Ada Thread", {"family": "Weft", "given": "Bo"})),
         ("authors", "Van Weft, Bo Li; Ada Thread", ({"family": "Van Weft", "given": "Bo Li"}, "Ada Thread")),
         ("authors", "Please\nBe Please", ("Please", "Be Please")),
@@ -69,6 +70,7 @@ def contents(tmp_path: Path) -> Contents:
         ("summary", "One paragraph.\n\nAnother.", "One paragraph.\n\nAnother."),
         ("why", "It is\nneeded.", "It is needed."),
         ("results", "- 3 looms\n- 4 spindles", ("3 looms", "4 spindles")),
+        ("results", "3 looms - one more\n* - 4 spindles", ("3 looms - one more", "- 4 spindles")),
         ("venue", "delete", None),
         ("authors", "Delete", None),
         ("identifiers.doi", "`delete`", None),
@@ -253,6 +255,20 @@ def test_a_paper_that_was_taken_off_is_told_why(named: str, contents: Contents) 
     assert fault.field == "record"
     assert "was taken off the list on 2025-02-03: " in fault.message
     assert fault.message.endswith("The authors withdrew it; if that was wrong, say so in a comment")
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, ["record", "field", "value", "source"]),
+        ({"record": "nothing", "field": "Colour", "value": "red", "source": SOURCE}, ["record", "field"]),
+    ],
+)
+def test_what_is_missing_or_unknown_is_told_once(
+    given: dict[str, str], expected: list[str], contents: Contents
+) -> None:
+    plan = corrections.of_issue(Issue("", forms.forms({})[1], given), contents, DAY)
+    assert [fault.field for fault in plan.faults] == expected
 
 
 @pytest.mark.parametrize("record_id", ["stray-thread", "undated-shuttle"])

@@ -414,6 +414,10 @@ def test_a_topic_that_goes_is_told_once_and_not_at_each_record(head: Path, base:
             ),
         )
     ]
+    for name in ("a-net", "a-sail"):
+        write_record(head, name, Record(title=f"What {name} Holds", topics=("weaving",), added="2024-01-03"))
+    ((_, message),) = told(head, base)
+    assert "papers/a-net.yaml, papers/a-sail.yaml, papers/ferry.yaml and 1 more still name it" in message
 
 
 def test_what_a_change_causes_elsewhere_is_told_there(head: Path, base: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -220,6 +221,17 @@ def test_rename_leaves_a_redirect_and_chains_collapse(folder: Path) -> None:
         assert checking.check(after) == []
     assert after.redirects == dict.fromkeys(("loom-again", "old-loom", "shuttle"), "spindle")
     assert [step.paper for step in after.paths["cloth"].steps] == ["loom", "spindle"]
+
+
+def test_what_is_done_already_needs_no_writing(folder: Path) -> None:
+    for move, names in ((moves.merge, ("loom", "loom-again")), (moves.rename, ("thread", "yarn"))):
+        after = applied(folder, move, *names)
+        assert move(after, *names) == moves.Edit({})
+    by_hand = replace(after, records={**after.records, "thread": after.records["loom"]})
+    with pytest.raises(UsageError, match="never given again"):
+        moves.rename(by_hand, "thread", "yarn")
+    with pytest.raises(UsageError, match="it is yarn now"):
+        moves.rename(_retract(folder, "yarn"), "thread", "yarn")
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,11 @@ def test_a_path_is_written_behind_the_others(contents: Contents) -> None:
     ]
 
 
+def test_only_what_begins_a_line_is_the_mark_of_a_list(contents: Contents) -> None:
+    text = plan(contents, {**TOPIC, "papers": "stray-thread: The first of 2017. One - or more."}).writes["topics.yaml"]
+    assert "why: The first of 2017. One - or more.\n" in text
+
+
 @pytest.mark.parametrize(("group", "place"), [("Looms", 3), ("Toys", 4)])
 def test_a_topic_is_written_behind_its_group_and_into_its_papers(group: str, place: int, contents: Contents) -> None:
     found = plan(contents, {**TOPIC, "group": group})
@@ -91,6 +96,7 @@ def test_a_paper_may_name_the_topic_already(contents: Contents) -> None:
         ({**PATH, "papers": "stray-thread: a\nStray-Thread: b\nnothing: c"}, ["papers", "papers"]),
         ({**PATH, "papers": f"stray-thread: {'x' * 1001}\ntwo-names: a\nbraid: b"}, ["papers"]),
         ({**PATH, "description": "x" * 10_001}, ["description"]),
+        ({**PATH, "description": "\u200b"}, ["description"]),
         ({**TOPIC, "group": ""}, ["group"]),
         ({**TOPIC, "name": "Spinning"}, ["name"]),
         ({**TOPIC, "name": "Unsorted"}, ["name"]),

@@ -221,10 +221,13 @@ def test_entries_are_held_against_the_list(project: Path, table: str, capsys: py
 def test_an_entry_that_is_the_same_joins_its_record(
     project: Path, table: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    apart = RECORDS["third-loom"].model_copy(update={"not_same_as": ("ferry",)})
+    write_record(project / "records", "third-loom", apart)
     _review(monkeypatch, "r\ns\n", table)  # an entry's id cannot stay, so r only brings the help
     after = store.load(project / "records")
     assert set(after.records) == {"third-loom", "ferry"}
     record = after.records["third-loom"]
+    assert record.not_same_as == ("ferry",)
     assert (record.issued, record.venue, [seen.position for seen in record.seen]) == ("2020", "Old Looms", [1])
     assert checking.check(after) == []
     assert _queue(capsys, table) == []

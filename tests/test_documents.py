@@ -290,10 +290,16 @@ def test_comments_are_found(text: str, line: int | None) -> None:
     assert documents.comment_line(text) == line
 
 
-def test_a_device_is_written_to(tmp_path: Path) -> None:
-    device = Path(os.devnull)
-    assert documents.write(device, "a: b\n")
-    assert not device.is_file()
+def test_a_pipe_is_written_to(tmp_path: Path) -> None:  # no device, which a mistake of root's would replace
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert documents.write(pipe, "a: b\n")
+        assert os.read(reader, 99) == b"a: b\n"
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
 
 
 @pytest.mark.parametrize("there", [True, False])

@@ -136,8 +136,12 @@ def test_ordinary_characters_pass(text: str) -> None:
 
 
 def test_text_is_brought_to_one_form() -> None:
-    found = record(title=" A \u00a0 Toy\n Loom ", summary="One  line\nbroken.\n\n \n\nA second  paragraph.\n")
-    assert found.title == "A Toy Loom"
+    found = record(
+        title=" A \u00a0 Toy\n Loom ",
+        venue="Loom  Letters",
+        summary="One  line\nbroken.\n\n \n\nA second  paragraph.\n",
+    )
+    assert (found.title, found.venue) == ("A Toy Loom", "Loom Letters")
     assert found.summary == "One line broken.\n\nA second paragraph."
 
 
@@ -155,6 +159,8 @@ def test_numbers_and_identifiers_come_as_text() -> None:
     [
         ({"title": ""}, "title", "at least 1"),
         ({"title": "\u00a0"}, "title", "at least 1"),
+        ({"title": "\u200b"}, "title", "is empty"),
+        ({"summary": "\u200b\n\n\u00ad"}, "summary", "is empty"),
         ({"title": "x" * 1001}, "title", "1000"),
         ({"issued": "2024-13-01"}, "issued", "write 2022, 2022-10 or 2022-10-31"),
         ({"issued": "--10-31"}, "issued", "is no date"),
@@ -168,12 +174,13 @@ def test_numbers_and_identifiers_come_as_text() -> None:
         ({"author_count": "-1"}, "author_count", "digits only"),
         ({"author_count": "9" * 5000}, "author_count", "digits only"),
         ({"type": "novel"}, "type", "'method'"),
-        ({"topics": ["Big Looms"]}, "topics.0", "above its name"),
+        ({"topics": ["Big Looms"]}, "topics.0", "'Big Looms' is no topic's id; write what stands above its name"),
         ({"identifiers": {"arxiv": "2313.00001"}}, "identifiers.arxiv", "write it like"),
         ({"identifiers": {"isbn": "1"}}, "identifiers.isbn", "not permitted"),
         ({"links": {"code": "javascript:alert(1)"}}, "links.code", "https://"),
         ({"not_same_as": ["../x"]}, "not_same_as.0", "lower-case"),
         ({"colour": "red"}, "colour", "not permitted"),
+        ({"provenance": {"author": "a"}}, "provenance", "'author' is no field that a source gives"),
         ({"seen": [{"source": "a b", "position": "1"}]}, "seen.0.source", "no source id"),
         ({"seen": [{"source": "a", "position": "0"}]}, "seen.0.position", "greater than or equal to 1"),
         ({"author_count": 1_000_000_000}, "author_count", "less than or equal to 999999999"),

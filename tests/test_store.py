@@ -214,6 +214,11 @@ def test_all_is_read_by_its_place(make_records: Make) -> None:
     assert sorted(found.files) == ["papers/loom.yaml", "paths.yaml", "redirects.yaml", "sources.yaml", "topics.yaml"]
 
 
+def test_a_field_without_a_value_states_nothing(make_records: Make) -> None:
+    found = store.load(make_records({"papers/loom.yaml": f"{LOOM}topics:\nlinks: ~\nseen: null\n"}))
+    assert (found.records, found.problems) == ({"loom": Record(title="A Toy Loom")}, ())
+
+
 def test_a_bad_record_does_not_hide_the_good_ones(make_records: Make) -> None:
     folder = make_records({"papers/loom.yaml": LOOM, "papers/big.yaml": "a" * 70_000, "papers/bad.yaml": "title: [\n"})
     (folder / "papers" / "latin.yaml").write_bytes(b"title: caf\xe9\n")

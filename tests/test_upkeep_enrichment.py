@@ -144,6 +144,16 @@ def test_a_publication_may_follow_its_preprint(world: World) -> None:
     assert run(server, {"loom": record}, "crossref").facts == []
 
 
+@pytest.mark.parametrize(("held", "expected"), [("2022", []), (None, ["2022-05"])])
+def test_a_publication_dates_only_what_has_no_date(world: World, held: str | None, expected: list[str]) -> None:
+    databases, server = world
+    databases.papers = [Paper(TITLE, doi="10.5555/loom.1", published=(2022, 5))]
+    provenance = {"issued": "dump"} if held else {}
+    record = Record(title=TITLE, issued=held, identifiers={"doi": "10.5555/loom.1"}, provenance=provenance)
+    facts = run(server, {"loom": record}, "crossref").facts
+    assert [fact.value for fact in facts if fact.field == "issued"] == expected
+
+
 def test_a_work_without_a_title_is_no_answer(world: World) -> None:
     databases, server = world
     work = crossref_work(Paper("", ("Ada Weaver",), doi="10.5555/l", venue=("Looms",)))

@@ -52,7 +52,7 @@ def is_identifier_or_address(text: str) -> bool:
 def identifier(text: str) -> tuple[str, str] | None:
     """Return the kind and the value of the identifier that a text is, or that its address holds."""
     text = text.strip()
-    text = f"https://{text}" if _SCHEMELESS.fullmatch(text) and not text.startswith("10.") else text
+    text = f"https://{text}" if _SCHEMELESS.fullmatch(text) else text
     if found := identifiers.recognise(text):
         return found
     # Bare ids of the ACL Anthology cannot be mistaken for anything else, as those of OpenReview can.

@@ -37,8 +37,7 @@ def told(plan: Plan, labels: Mapping[str, str], written: Sequence[str], settings
         lines += [_neighbour(each, settings) for each in plan.near]
         lines += ["", "Edit the text of the issue; every change is read anew."]
     else:
-        title = f" {_code(plan.title)}" if plan.title else ""
-        lines = [f"Thank you. {this} was written down:{title}", ""]
+        lines = [f"Thank you. {this} was written down: {_code(plan.title)}", ""]
         lines += [f"- {_code(path)}" for path in written]
         lines += ["", "A person reads it before it joins the list."]
     if plan.remarks:

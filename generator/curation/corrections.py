@@ -25,7 +25,7 @@ _LABELS = {name: label for label, name in FIELDS.items()}
 _OWN = ("type", "topics", "summary", "why")
 """What the list itself says of a paper: no fact that was wrong."""
 _LONGEST = 300
-_ITEM = re.compile(r"[-*•]\s+")
+_ITEM = re.compile(r"^[-*•]\s+")
 
 
 def of_issue(issue: Issue, contents: Contents, day: str) -> Plan:
@@ -158,4 +158,4 @@ def _people(text: str) -> tuple[tuple[str | PersonName, ...], list[Fault]]:
 
 def _lines(text: str) -> list[str]:
     """Return the lines of an answer that hold something, without the marks of a list."""
-    return list(filter(None, (_ITEM.sub("", line.strip(), count=1).strip() for line in text.split("\n"))))
+    return list(filter(None, (_ITEM.sub("", line.strip()) for line in text.split("\n"))))

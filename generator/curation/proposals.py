@@ -19,7 +19,7 @@ from generator.models import Topic
 from generator.store import Contents
 
 _MIN_STEPS = 3
-_ITEM = re.compile(r"(?:[-*•]|\d{1,3}[.)])\s+")
+_ITEM = re.compile(r"^(?:[-*•]|\d{1,3}[.)])\s+")
 
 
 def of_issue(issue: Issue, contents: Contents) -> Plan:
@@ -43,7 +43,7 @@ def _steps(text: str, contents: Contents) -> tuple[list[dict[str, str]], list[Fa
     found: dict[str, str] = {}
     faults: list[Fault] = []
     for line in filter(None, map(str.strip, text.split("\n"))):
-        paper, _, rest = _ITEM.sub("", line, count=1).partition(" ")
+        paper, _, rest = _ITEM.sub("", line).partition(" ")
         paper = paper.rstrip(":,")
         record_id, fault = record_named(paper, contents)
         why = titles.fold(rest.lstrip(":-–— "))
@@ -81,7 +81,7 @@ def _topic(
 
 def _path(contents: Contents, name: str, description: str, steps: list[dict[str, str]], faults: list[Fault]) -> Plan:
     data = {"title": name, "description": description, "steps": steps}
-    if steps and len(steps) < _MIN_STEPS and not faults:
+    if len(steps) < _MIN_STEPS and not faults:
         faults.append(Fault("papers", f"{len(steps)} make no path; name {_MIN_STEPS} or more"))
     path_id = _id(name, {known: path.title for known, path in contents.paths.items()}, faults)
     faults += _faults(ReadingPath, data, faults)
@@ -108,9 +108,8 @@ def _id(name: str, names: Mapping[str, str], faults: list[Fault]) -> str:
 def _faults(model: Any, data: Mapping[str, Any], told: list[Fault]) -> list[Fault]:
     """Return what is wrong with the data, under the questions that ask for it."""
     questions = {"title": "name", "steps": "papers", "start_here": "papers"}
-    stated = {name: value for name, value in data.items() if value}
     found = []
-    for place, what in faults_in(model, stated):
+    for place, what in faults_in(model, data):
         first = str(place[0])
         question = questions.get(first, first)
         if not any(fault.field == question for fault in told):

@@ -91,7 +91,6 @@ class Session:
 
     def __init__(self, contents: Contents, queue: Queue) -> None:
         self.folder = contents.folder
-        self._contents = contents
         self._records = dict(contents.records)  # those too that somebody moves meanwhile
         self._queue = queue
         self._open = list(queue.pairs)
@@ -207,6 +206,5 @@ class Session:
                 raise WriteError(str(error)) from error
             edit = make(contents, *arguments)
             moves.apply(contents, edit)
-            self._contents = store.load(self.folder)
-            self._records |= self._contents.records
+            self._records |= store.load(self.folder).records
         return [edit]

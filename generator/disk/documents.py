@@ -259,14 +259,14 @@ def _tell(value: Data, events: list[yaml.Event], key: str = "", *, listed: bool 
         flow = key not in ALWAYS_BLOCK and _is_flat(value) and _fits(value, key)
         events.append(_LIST[flow])
         for item in value:
-            _tell(item, events, key, listed=True, quoting=quoting)
+            _tell(item, events, key, listed=True)
         events.append(_LIST_END)
     else:
         flow = bool(key) and key not in ALWAYS_BLOCK and _is_flat(value.values()) and (listed or _fits(value, key))
         events.append(_FIELDS[flow])
         for name, item in value.items():
             events.append(_scalar(name, False))
-            _tell(item, events, name, quoting=quoting or key == "provenance")
+            _tell(item, events, name, quoting=key == "provenance")
         events.append(_FIELDS_END)
 
 

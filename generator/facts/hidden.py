@@ -14,6 +14,8 @@ _MISLEADING = "\u061c\u200e\u200f\u202a-\u202e\u2065-\u206f\ufff9-\ufffb\ufffe\u
 # U+200D) stay: Persian, Indic scripts and emoji need them.
 _EMPTY = "[\u00ad\u200b\u2060-\u2064\ufeff]|(?<![\u1820-\u18aa])\u180e"
 
+EMPTY = "is empty; fill it in or delete the field"
+
 _FAULT = re.compile(f"[{_CONTROL}]|(?P<invisible>[{_MISLEADING}])")
 _WITHOUT_WIDTH = re.compile(_EMPTY)
 _INVISIBLE = re.compile(f"[{_MISLEADING}]|{_EMPTY}")
@@ -21,12 +23,15 @@ _NOT_SHOWN = re.compile(f"[{_CONTROL}\n\u2028\u2029{_MISLEADING}]|{_EMPTY}")
 
 
 def text_fault(text: str) -> str | None:
-    """Say why ``text`` cannot stand in a record, or ``None`` where it can: it must hold no hidden controls."""
+    """Say why ``text`` cannot stand in a record, or ``None`` where it can: it must hold no hidden controls.
+
+    Of a text in which nothing can be seen, that it is empty.
+    """
     if text.replace("\n", "").isprintable():  # as nearly every text is; no control and nothing invisible is printable
         return None
     match = _FAULT.search(text)
     if match is None:
-        return None
+        return None if without_empty(text).strip() else EMPTY
     kind = "invisible" if match["invisible"] else "control"
     return f"holds the {kind} character U+{ord(match[0]):04X}; delete it"
 
