@@ -164,11 +164,12 @@ def test_a_word_leads_to_its_paper_and_its_fields(word: str, fields: list[str]) 
 
 
 def test_two_words_written_as_one_are_found_by_the_second() -> None:
-    one = Record(title="Finetuning Looms", summary="Accurate.")
+    one = Record(title="Finetuning Looms", summary="Accurate, as T5 is.")
     two = Record(title="Fine Tuning at a Rate")
     index = Index(_of({"one": one, "two": two}))
     assert set(index.papers("tuning")) == {"one", "two"}
     assert set(index.papers("rate")) == {"two"}  # not every end of a word is a word in it
+    assert index.papers("t5") == {"one": FIELDS["summary"]}  # short, but with a figure in it
 
 
 def test_a_slip_of_a_source_counts_as_the_word_it_stands_for() -> None:
