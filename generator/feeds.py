@@ -43,8 +43,6 @@ class Feed:
         """Return the address of ``path`` below the site's root, relative to the feed where the site has none."""
         if self.settings.site_url:
             return escaping.url(self.settings.url(path))
-        if path.startswith(self.folder):
-            return path.removeprefix(self.folder) or "./"
         return "../" * self.folder.count("/") + path or "./"
 
     def id(self, path: str) -> str:

@@ -148,7 +148,7 @@ def term_weights(records: Mapping[str, Record]) -> dict[str, dict[str, float]]:
     for record_id, terms in counts.items():
         scored = [(-(1 + math.log(number)) * its, term) for term, number in terms.items() if (its := rarity.get(term))]
         kept = sorted(scored)[:_TERMS]
-        length = math.sqrt(sum(weight * weight for weight, _ in kept)) or 1.0
+        length = math.sqrt(sum(weight * weight for weight, _ in kept))
         weights[record_id] = {term: -weight / length for weight, term in kept}
     return weights
 

@@ -101,6 +101,18 @@ def test_a_digest_tells_what_left(format: str) -> None:
     assert "Spindle" not in digest.digest(each, "2025-01-03", format, PUBLISHED, before=each)
 
 
+@pytest.mark.parametrize(
+    ("format", "shown"),
+    [
+        ("markdown", "\n\n- A Loom\n"),
+        ("html", ">A Loom</h3>\n</div>"),
+        ("text", "--------\n\n* A Loom\n"),
+    ],
+)
+def test_a_paper_of_which_nothing_is_known_is_a_title_without_a_link(format: str, shown: str) -> None:
+    assert shown in digest.digest(_of({"loom": _paper("A Loom")}), "2025-01-01", format, Settings())
+
+
 def test_the_page_of_changes_tells_what_left() -> None:
     page = next(page for page in pages.pages(_without_a_paper(), PUBLISHED) if page.path == "changes.md")
     assert (

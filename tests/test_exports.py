@@ -326,6 +326,17 @@ def test_bibtex_survives_a_lone_brace(field: str, text: str) -> None:
     assert list(entries) == ["k", "next"]
 
 
+def test_csv_keeps_an_author_with_a_lone_brace_one() -> None:
+    record = Record(title="A Toy", authors=("Weavers } and Spinners", "Bo Weft"))
+    (entry,) = readers.read("toy", exports.csv_table({"k": record}).encode()).entries
+    assert entry.authors == ("Weavers and Spinners", "Bo Weft")
+
+
+def test_a_reference_ends_each_part_once() -> None:
+    record = Record(title="Do Looms Learn?", authors=("Ada Loom", "Sons & Co."), venue="Loom Inc.")
+    assert exports.reference(record) == "Ada Loom and Sons & Co. Do Looms Learn? Loom Inc."
+
+
 def test_a_record_of_a_title_alone_is_enough() -> None:
     records = {"k": Record(title="A Toy")}
     assert _bibtex(exports.bibtex(records)).entries["k"].fields == {"title": "{A Toy}"}

@@ -203,6 +203,19 @@ def test_the_newest_hundred_come_first_and_ties_stand_by_title() -> None:
     assert parsed.feed.updated == "2025-01-15T00:00:00Z"
 
 
+@pytest.mark.parametrize(
+    ("record", "wanted"),
+    [
+        (_paper("A <Loom>"), "<p>A &lt;Loom&gt;</p>"),
+        (_paper("A Loom", summary="One.\n\nTwo."), "<p>One.</p><p>Two.</p>"),
+        (_paper("A Loom", why="Quick."), "<p><strong>Quick.</strong></p>"),
+    ],
+)
+def test_an_entry_says_what_is_known_and_has_no_empty_paragraph(record: Record, wanted: str) -> None:
+    (item,) = json.loads(feeds.json_feed(feeds.feed(_of({"loom": record}), PUBLISHED, None)))["items"]
+    assert item["content_html"] == wanted
+
+
 def test_records_without_a_day_are_left_out() -> None:
     each = _of({"dated": _paper("B"), "undated": _paper("A", added=None)})
     assert [entry.title for entry in _parse(feeds.atom(feeds.feed(each, PUBLISHED, None))).entries] == ["B"]
@@ -271,12 +284,14 @@ def test_json_feed_has_its_required_fields_and_says_what_atom_says(folder: Path,
         jsonschema.Draft202012Validator(JSON_FEED).validate(data)
         parsed = _parse(feeds.atom(feeds.feed(each, settings, topic)))
         assert (data["title"], data.get("description", "")) == (parsed.feed.title, parsed.feed.get("subtitle", ""))
-        assert ("feed_url" in data) == bool(settings.site_url)
+        home = parsed.feed.link if settings.site_url else None
+        assert (data.get("home_page_url"), data.get("feed_url")) == (home, home and f"{home}feed.json")
         assert [item["id"] for item in data["items"]] == [entry.id for entry in parsed.entries]
         for item, entry in zip(data["items"], parsed.entries, strict=True):
             assert (item["title"], item["content_html"]) == (entry.title, entry.content[0].value)
             assert item["date_published"] == entry.published
             assert item["url"] == entry.link
+            assert item.get("external_url") == next((to.href for to in entry.links if to.rel == "related"), None)
             assert item.get("tags", []) == [tag.label for tag in entry.get("tags", [])]
 
 

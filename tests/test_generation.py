@@ -28,6 +28,7 @@ from site_tools import (
 )
 
 from generator import exports, pages, store
+from generator.disk import files
 from generator.errors import ReadingListError, WriteError
 from generator.generation import Generated, generate
 from generator.library import Library
@@ -91,6 +92,15 @@ def test_only_what_changed_is_written(docs: Path) -> None:
     }
 
 
+def test_what_a_run_that_was_killed_left_is_swept_and_the_docs_folder_may_be_a_link(docs: Path) -> None:
+    left = [docs / folder / f"{files._TEMPORARY}01234567" for folder in (".", "papers", "data", "data/search")]
+    for path in left:
+        path.write_bytes(b"half")
+    (docs.parent / "link").symlink_to(docs)
+    assert generate(LIBRARY, TOY_SETTINGS, docs.parent / "link").written == 0
+    assert [path for path in left if path.exists()] == []
+
+
 def test_stale_pages_are_swept(docs: Path) -> None:
     fewer = {
         record_id: record
@@ -130,10 +140,13 @@ def test_what_people_wrote_is_neither_touched_nor_deleted(docs: Path) -> None:
     for name in HAND_WRITTEN:
         (docs / name).parent.mkdir(parents=True, exist_ok=True)
         (docs / name).write_text(f"# Written by hand\n\n{pages.MARK} is only quoted here.\n", encoding="utf-8")
+    copy = "papers/two-names.md.bak"
+    (docs / copy).write_bytes((docs / "papers" / "two-names.md").read_bytes())
     before = _snapshot(docs)
     generate(Library({}, {}, {}, {}, {}), TOY_SETTINGS, docs)
     after = _snapshot(docs)
-    assert {name: after[name] for name in HAND_WRITTEN} == {name: before[name] for name in HAND_WRITTEN}
+    assert [after.get(name) for name in (*HAND_WRITTEN, copy)] == [before[name] for name in (*HAND_WRITTEN, copy)]
+    assert "papers/two-names.md" not in after
 
 
 @pytest.mark.parametrize(

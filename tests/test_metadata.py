@@ -145,6 +145,11 @@ def test_json_ld_of_a_paper() -> None:
     }
 
 
+def test_proceedings_are_no_periodical() -> None:
+    held = metadata.json_ld("x", Record(title="x", venue="ICLR 2024"), PUBLISHED, {})
+    assert held["isPartOf"] == {"@type": "CreativeWork", "name": "ICLR 2024"}
+
+
 def test_machines_are_told_that_a_list_of_authors_is_cut() -> None:
     record = Record(title="x", authors=("Ada", "Bo", "others"))
     data = metadata.json_ld("x", record, PUBLISHED, {})
@@ -242,17 +247,22 @@ def test_opensearch(text: str) -> None:
         said = root.findtext(f"{OPENSEARCH}{name}") or ""
         assert len(said) <= most
         assert escaping.clean(text).startswith(said)
+        assert bool(said) == bool(escaping.clean(text))
     assert root[-1].attrib == {
         "type": "text/html",
         "template": "https://toy-list.example.org/looms/papers/?find={searchTerms}",
     }
 
 
-def test_opensearch_cuts_between_words_and_braces_of_the_address_are_no_parameters() -> None:
-    settings = Settings(site_name="Efficient Training Reading List", site_url="https://x.example.org/{a}")
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [("Efficient Training Reading List", "Efficient"), ("Efficient Models", "Efficient Models")],
+)
+def test_opensearch_cuts_between_words_and_braces_of_the_address_are_no_parameters(name: str, short: str) -> None:
+    settings = Settings(site_name=name, site_url="https://x.example.org/{a}")
     root = ElementTree.fromstring(metadata.opensearch(settings))
-    assert root.findtext(f"{OPENSEARCH}ShortName") == "Efficient"
-    assert root.findtext(f"{OPENSEARCH}Description") == "Search Efficient Training Reading List"
+    assert root.findtext(f"{OPENSEARCH}ShortName") == short
+    assert root.findtext(f"{OPENSEARCH}Description") == f"Search {name}"
     assert root[-1].get("template") == "https://x.example.org/%7Ba%7D/papers/?find={searchTerms}"
 
 

@@ -259,6 +259,16 @@ def test_a_moved_page_leads_to_the_record() -> None:
     moved = TOY_PAGES["papers/braid.md"]
     assert "(braided-attention.md)" in moved
     assert "url=../braided-attention/" in moved
+    published = replace(TOY_SETTINGS, site_url="https://toy-list.example.org/looms/")
+    page = next(page for page in pages.pages(library(), published) if page.path == "papers/braid.md")
+    address = "https://toy-list.example.org/looms/papers/braided-attention/"
+    assert _front(page.make())["head"].endswith(f'<link rel="canonical" href="{address}">\n')
+
+
+def test_related_papers_may_share_a_topic_that_the_list_does_not_know() -> None:
+    records = {name: Record(title="Woven Shuttles", topics=("unheard-of",)) for name in ("one", "other")}
+    made = {page.path: page.make() for page in pages.pages(Library(records, {}, {}, {}, {}), TOY_SETTINGS)}
+    assert "(other.md)" in made["papers/one.md"]
 
 
 def test_coverage_counts_what_is_there() -> None:

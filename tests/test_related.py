@@ -65,10 +65,11 @@ def test_the_order_of_the_input_does_not_matter() -> None:
         ("Zur Geschichte der Pest in Wien", "Zur Geschichte der Wolle", ("geschichte",)),
         ("Naissance de la clinique", "Le tissage de la laine", ()),
         ("القانون في الطب", "النول في الصوف", ()),
+        ("Granite in 2024", "Velvet in 2024", ()),
         ("Attention Is All You Need", "What Never Weaves Cannot Spare You Another Loom", ()),
     ],
 )
-def test_what_only_joins_words_relates_no_papers(one: str, other: str, words: tuple[str, ...]) -> None:
+def test_what_says_little_relates_no_papers(one: str, other: str, words: tuple[str, ...]) -> None:
     found = related({"one": Record(title=one), "other": Record(title=other)})
     assert [relation.words for relation in found["one"]] == ([words] if words else [])
 

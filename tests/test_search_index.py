@@ -164,17 +164,18 @@ def test_a_word_leads_to_its_paper_and_its_fields(word: str, fields: list[str]) 
 
 
 def test_two_words_written_as_one_are_found_by_the_second() -> None:
-    one = Record(title="Finetuning Looms", summary="Accurate.")
+    one = Record(title="Finetuning Looms", summary="Accurate, as T5 is.")
     two = Record(title="Fine Tuning at a Rate")
     index = Index(_of({"one": one, "two": two}))
     assert set(index.papers("tuning")) == {"one", "two"}
     assert set(index.papers("rate")) == {"two"}  # not every end of a word is a word in it
+    assert index.papers("t5") == {"one": FIELDS["summary"]}  # short, but with a figure in it
 
 
 def test_a_slip_of_a_source_counts_as_the_word_it_stands_for() -> None:
     many = {f"loom-{number}": Record(title=f"Weaving, causal {number}") for number in range(10)}
     index = Index(_of(many | {"slip": Record(title="A Waeving-Loom"), "word": Record(title="A Casual Loom")}))
-    assert set(index.papers("weaving")) == {*many, "slip"}
+    assert index.papers("weaving") == dict.fromkeys([*many, "slip"], FIELDS["title"])
     assert index.papers("waeving") == index.papers("waevingloom") == {}
     assert set(index.papers("casual")) == {"word"}  # so short a word may be meant
 
@@ -228,7 +229,7 @@ def test_a_venue_is_found_with_its_year_in_short() -> None:
 
 def test_a_name_is_a_word_too_but_none_to_mistype() -> None:
     index = Index(
-        _of({"a": Record(title="Warp-Net: Looms"), "b": Record(title="Warp: Looms"), "c": Record(title="Warp")})
+        _of({"a": Record(title="Warp-Net: Looms"), "b": Record(title="Warp: Looms"), "c": Record(title="Warp W4A16")})
     )
     assert index.papers("warpnetwarpnet.") == {"a": FIELDS["name"]}
     assert index.papers("warp.") == {"b": FIELDS["name"]}
@@ -284,11 +285,12 @@ def _rest(index: Index, initial: str) -> dict[str, int]:
 def test_no_initial_is_in_two_files() -> None:
     index = Index(library(RECORDS))
     initials = [
-        {word[0].replace("z", "s") for word in index.file("spelling", number)["words"].split(" ")}
+        [word[0].replace("z", "s") for word in index.file("spelling", number)["words"].split(" ")]
         for number in range(len(index.manifest["spelling"]))
     ]
     assert len(initials) > 1
-    assert sum(map(len, initials)) == len(set().union(*initials))
+    assert sum(len(set(its)) for its in initials) == len(set().union(*initials))
+    assert [its[0] for its in initials] == index.manifest["spelling"]
 
 
 def test_a_card_has_what_a_result_shows() -> None:
@@ -304,6 +306,7 @@ def test_a_card_has_what_a_result_shows() -> None:
         "May 2023\tToy Conference\tarXiv 2210.17323\tDOI 10.5555/loom\tarXiv 2209.00001\tonce old-shuttle",
         "A loom that finetunes for fine tuning.\nWarps well: 12% better.\n+5.59% over baselines",
     ]
+    assert Index(_of({"k": Record(title="A Toy")})).card("k") == ["k", "A Toy", 0, "", "", "", [], "", ""]
     assert index.manifest["topics"] == [["cloth", "Woven things", 1, "WT"], ["none", "Nothing yet", 0, "NY"]]
 
 

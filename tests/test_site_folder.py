@@ -193,10 +193,19 @@ def test_links_inside_the_site_are_not_followed(cached: bool, place: tuple[Path,
     assert not any(path.is_symlink() for path in place[0].rglob("*"))
 
 
-def test_a_file_may_become_a_folder_and_back(place: tuple[Path, Path]) -> None:
+@pytest.mark.parametrize("cached", [True, False])
+def test_a_file_may_become_a_folder_and_back(cached: bool, place: tuple[Path, Path]) -> None:
     for files in ({"a": b"1", "sitemap.xml": b""}, {"a/b": b"2", "sitemap.xml": b""}) * 2:
-        publish(*place, files)
+        publish(place[0], place[1] if cached else None, files)
         assert file_bytes(place[0]) == files
+
+
+def test_a_file_goes_where_that_is_all_that_changes(place: tuple[Path, Path]) -> None:
+    publish(*place, FIRST)
+    publish(*place, FIRST)
+    fewer = {path: data for path, data in FIRST.items() if not path.startswith("papers/b/")}
+    assert publish(*place, fewer) == []
+    assert file_bytes(place[0]) == fewer
 
 
 def test_where_the_system_cannot_exchange_folders_a_cut_is_mended(
@@ -210,6 +219,10 @@ def test_where_the_system_cannot_exchange_folders_a_cut_is_mended(
         place[0].rename(made.with_name("spare.old"))  # killed between the first and the second step
     SiteFolder(*place)
     assert file_bytes(place[0]) == SECOND
+    for made in place[1].glob("*/spare"):
+        made.rename(made.with_name("spare.old"))  # killed between the second and the third
+    publish(*place, FIRST)
+    assert file_bytes(place[0]) == FIRST
 
 
 def test_a_folder_that_cannot_be_written_is_named(place: tuple[Path, Path]) -> None:

@@ -56,7 +56,7 @@ def test_figures_lose_nothing() -> None:
 RECORD = Record(
     title="EfficientLoom: Weaving Shuttles",
     summary="Compresses weights. The EfficientLoom layer weaves\nlow-rank shuttles.",
-    why="Always uses FP8 weaving: series of policies.",
+    why="Always uses FP8 weaving: series of Gaussian policies.",
 )
 
 
@@ -92,6 +92,7 @@ def test_the_byline_says_what_is_known(fields: dict[str, Any], line: str) -> Non
         ("weaving", "weaving"),  # the summary comes before the title
         ("sery", "series"),
         ("policy", "policies"),
+        ("gaussian", "Gaussian"),  # inside a sentence its capital is its own
         ("loom", None),  # inside a word is not where it stands
         ("alway", None),  # says as little as it does uncut
     ],

@@ -195,7 +195,7 @@ def _topics(library: Library, settings: Settings) -> Iterator[Draft]:
             topic.name,
             topic.description or f"{wording.count(len(ids), 'paper')} on {topic.name}.",
             {"id": topic_id, "topic": topic, "ids": ids, "address": settings.url(f"topics/{topic_id}/")},
-            records=[*ids, *(each.paper for each in topic.start_here if each.paper in library.records)],
+            records=[*ids, *(each.paper for each in topic.start_here)],
             head=feeds.lines(settings, topic),
         )
     if unsorted := library.by_topic.get(UNSORTED, ()):

@@ -172,4 +172,4 @@ def _of_both(library: Library, spans: Sequence[_Span], groups: _Groups) -> Chart
 
 def _short(name: str) -> str:
     """Return a name as far as there is room for it beside a bar."""
-    return textwrap.shorten(name, 34, placeholder="…") if len(name) > 34 else name
+    return textwrap.shorten(name, 34, placeholder="…")

@@ -51,7 +51,7 @@ def catalogue(library: Library) -> str:
             "days": days,
             "captures": captures,
             "paths": [
-                [path_id, path.title, [number[step.paper] for step in path.steps if step.paper in number]]
+                [path_id, path.title, [number[step.paper] for step in path.steps]]
                 for path_id, path in library.paths.items()
             ],
             "redirects": {old: new for old, new in sorted(library.redirects.items()) if new in number},
