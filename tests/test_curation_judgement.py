@@ -306,6 +306,19 @@ def test_moves_by_command_are_in_order(head: Path, base: Path, move: Callable[[s
     assert bool(back) == ("ferry" in store.load(head).redirects)
 
 
+def test_what_a_merge_by_hand_forgets_is_named(head: Path, base: Path) -> None:
+    (head / "papers/ferry.yaml").unlink()
+    redirects = {**store.load(base).redirects, "ferry": "kite"}
+    documents.write(head / "redirects.yaml", store.redirects_text(redirects))
+    ((file, message),) = told(head, base)
+    assert file == "papers/kite.yaml"
+    assert message.startswith("ferry: was merged into this record, which lacks what an import would know it by (")
+    assert message.endswith("use `reading-list merge kite ferry`")
+    made = moves.joined(RECORDS["kite"], RECORDS["ferry"])
+    write_record(head, "kite", made)
+    assert not any("lacks" in message for _, message in told(head, base))
+
+
 @pytest.mark.parametrize(("name", "other"), [("kite", "ferry"), ("ferry", "kite")])
 def test_a_merge_taken_back_needs_a_word_in_either_of_the_two(head: Path, base: Path, name: str, other: str) -> None:
     contents = store.load(base)

@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from generator import checking, matching
-from generator.curation import nearness
+from generator.curation import moves, nearness
 from generator.curation.changes import differing
 from generator.curation.forms import MAX_WHY_WORDS, SUMMARY_WORDS
 from generator.curation.nearness import Nearest, Remark
@@ -42,7 +42,8 @@ def judge(change: Change) -> Judgement:
     nearest = nearness.nearest(change.base, change.head)
     doubled, near = nearness.duplicates_and_remarks(change.base, change.head, nearest)
     problems = {*_problems(change), *doubled}
-    remarks = {*near, *_misattributed(change), *_untold(change), *_own_words(change), *_unpublished(change)}
+    remarks = {*near, *_misattributed(change), *_untold(change), *_own_words(change)}
+    remarks |= {*_forgotten(change), *_unpublished(change)}
     return Judgement(
         tuple(sorted(problems, key=lambda problem: problem.sort_key)),
         tuple(sorted(remarks, key=lambda remark: remark.sort_key)),
@@ -219,6 +220,21 @@ def _taken(head: Contents, name: str, whose: str, more: str = "") -> Problem:
         (),
         f"{name}: was the id of {whose}, and ids are never given again; give this file another name{more}",
     )
+
+
+def _forgotten(change: Change) -> Iterator[Remark]:
+    """Remark on records merged by hand that lost what the other was known by: an import would bring the paper back."""
+    base, head = change.base, change.head
+    for old, name in head.redirects.items():
+        if old in base.records and old not in head.records and name in base.records and name in head.records:
+            kept = head.records[name]
+            lost = {field.partition(".")[0] for field in differing(kept, moves.joined(kept, base.records[old]))}
+            if fields := [field for field in moves.KNOWN_BY if field in lost]:
+                text = (
+                    f"{old}: was merged into this record, which lacks what an import would know it by "
+                    f"({', '.join(fields)}); add it, or bring the file back and use `reading-list merge {name} {old}`"
+                )
+                yield Remark.at(head, name, (), text, "warning")
 
 
 def _unpublished(change: Change) -> Iterator[Remark]:

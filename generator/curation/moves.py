@@ -26,8 +26,8 @@ _JOINED = frozenset(
     "title alternative_titles alternative_identifiers link_notes provenance seen corrected not_same_as added".split()
 )
 
-_KNOWN_BY = ("title", "alternative_titles", "identifiers", "alternative_identifiers", "seen")
-"""What a notice keeps of a record, so that an import of the paper finds that it was taken off."""
+KNOWN_BY = ("title", "alternative_titles", "identifiers", "alternative_identifiers", "seen")
+"""By what an import finds that it has a paper already. A notice keeps it, and so finds a paper that was taken off."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def retract(contents: Contents, names: Iterable[str], reason: str, day: str) -> 
         if name not in contents.records and off and off.reason == reason:
             continue
         record = record_of(contents, name)
-        notice = {field: getattr(record, field) for field in _KNOWN_BY} | {"retracted": day, "reason": reason}
+        notice = {field: getattr(record, field) for field in KNOWN_BY} | {"retracted": day, "reason": reason}
         for place, what in faults_in(Retraction, notice):
             raise UsageError(f"{spell(place)}: {what}")
         notices[name] = Retraction(**notice)
