@@ -230,10 +230,37 @@ def test_facets_count_and_narrow(visit: Visit) -> None:
     has_code.click()
     visit.settle(f"?has=code&topic={topic}")
     assert visit.titles() == _titled(coded)
+    # The number of another topic is what it would have in place of this one; of another link, what has both.
+    beside = page.locator(".rl-facet--topic .rl-option", has_not_text=name).first
+    among = LIST.by_topic[str(beside.locator("input").get_attribute("value"))]
+    number = sum(bool(LIST.records[record_id].links.code) for record_id in among)
+    assert beside.locator(".rl-option__count").inner_text() == str(number) != "0"
+    has_project = page.locator(".rl-facet--has .rl-option", has_text="Project page")
+    both = [record_id for record_id in coded if LIST.records[record_id].links.project]
+    assert has_project.locator(".rl-option__count").inner_text() == str(len(both))
+    has_project.click()
+    visit.settle(f"?has=code&has=project&topic={topic}")
+    assert visit.titles() == _titled(both)
     # Two options of one facet add up.
     other = next(one for one in LIST.topics if one != topic and one in LIST.by_topic)
     visit.browse(f"?topic={topic}&topic={other}")
     assert visit.count == len({*ids, *LIST.by_topic[other]})
+
+
+def test_a_long_facet_shows_the_fullest_of_its_options_first_and_the_rest_when_asked(visit: Visit) -> None:
+    page = visit.browse()
+    facet = page.locator(".rl-facet--topic")
+    numbers = facet.locator(".rl-option__count")
+    fullest = [str(number) for number in sorted(map(len, LIST.by_topic.values()), reverse=True)]
+    expect(numbers).to_have_text(fullest[:10])
+    facet.get_by_role("button", name=f"All {len(fullest)}", expanded=False).click()
+    expect(numbers).to_have_text(fullest)
+    facet.get_by_role("button", name="Fewer", expanded=True).click()
+    expect(numbers).to_have_text(fullest[:10])
+    # What leads nowhere is left out; what is chosen, or in force, is not.
+    topic = min(LIST.by_topic, key=lambda topic: len(LIST.by_topic[topic]))
+    visit.browse(f"?topic={topic}&year=1066")
+    expect(facet.locator(".rl-option")).to_have_text([f"{LIST.topics[topic].name}0"])
 
 
 def test_facets_of_year_type_and_path(visit: Visit) -> None:
@@ -243,6 +270,12 @@ def test_facets_of_year_type_and_path(visit: Visit) -> None:
     methods = [record_id for record_id, record in LIST.records.items() if record.type == "method"]
     visit.browse("?type=method")
     assert visit.count == len(methods)
+    kind = next(record.type for record in LIST.records.values() if record.type not in (None, "method"))
+    page = visit.browse(f"?type={kind}&has=code")
+    first = str(page.locator(".rl-rows > li > a").first.get_attribute("href")).rstrip("/").rpartition("/")[2]
+    topics = [LIST.topics[topic].name for topic in LIST.topics if topic in LIST.records[first].topics]
+    tags = page.locator(".rl-row__tags").first.inner_text().split(" · ")
+    assert (tags[0], set(tags[1 : len(topics) + 1]), tags[len(topics) + 1]) == (kind.capitalize(), set(topics), "Code")
     if LIST.on_paths:
         visit.browse("?path=any")
         assert visit.count == len(LIST.on_paths)
@@ -365,6 +398,23 @@ def test_a_view_can_be_shared(visit: Visit) -> None:
     assert visit.titles() == before
 
 
+def test_filters_are_taken_away_one_by_one_or_all(visit: Visit) -> None:
+    page = visit.browse("?has=code&type=method&type=report&sort=title")
+    for gone, query, next_one in (
+        ("Method", "?has=code&type=report&sort=title", "Report"),
+        ("Report", "?has=code&sort=title", "Code"),
+    ):
+        page.get_by_role("button", name=f"Remove the filter {gone}").press("Enter")
+        visit.settle(query)
+        expect(page.get_by_role("button", name=f"Remove the filter {next_one}")).to_be_focused()
+        expect(page.locator(".rl-facets > summary")).to_have_text(f"Filters ({query.count('=') - 1})")
+    page.go_back()
+    page.get_by_role("button", name="Clear all").click()
+    visit.settle("?sort=title")
+    assert visit.count == TOTAL
+    expect(page.get_by_label("Filter", exact=True)).to_be_focused()
+
+
 def test_a_figure_of_the_first_page_leads_to_what_it_counts(visit: Visit) -> None:
     page = visit.open("")
     figure = page.locator(".rl-figure", has_text="with code")
@@ -409,6 +459,8 @@ def test_on_a_phone_the_number_of_papers_stays_in_view_while_one_ticks(browser: 
         expect(page.locator(".rl-rows > li").first).to_be_in_viewport()
         expect(page.locator(".rl-facets > summary")).to_be_focused()
         expect(page.locator(".rl-facets > summary")).to_be_in_viewport(ratio=1)
+        page.set_viewport_size({"width": DESK[0], "height": DESK[1]})  # turned, or made wider
+        expect(page.locator(".rl-facet--has .rl-option").first).to_be_visible()
 
 
 def test_back_leads_to_the_view_before(visit: Visit) -> None:
@@ -418,6 +470,7 @@ def test_back_leads_to_the_view_before(visit: Visit) -> None:
     coded = visit.count
     page.get_by_label("Filter", exact=True).press_sequentially("model", delay=30)
     visit.settle("?find=model&has=code")
+    page.keyboard.press("Enter")  # no step: nothing changes
     page.get_by_label("Sort").select_option("title")
     visit.settle("?find=model&has=code&sort=title")
     page.go_back()  # the sort
@@ -499,6 +552,7 @@ def test_a_selection_is_exported(visit: Visit) -> None:
     expect(page.locator("#rl-picked")).to_contain_text("4 papers saved")
     page.get_by_role("button", name="Clear the selection").click()
     assert page.locator(".rl-picked").is_hidden()
+    expect(page.locator("#rl-all")).to_be_focused()
 
 
 def test_a_selection_is_there_when_one_comes_back(visit: Visit) -> None:
@@ -565,7 +619,7 @@ def test_marks_survive_a_reload_and_show_everywhere(visit: Visit) -> None:
     visit.browse("?mark=unread")
     assert visit.count == TOTAL - 1
     page.locator(".rl-mark--to-read").nth(0).click()
-    page.locator(".rl-facet--mark .rl-option", has_text="To read").click()
+    expect(page.locator(".rl-facet--mark .rl-option__count")).to_have_text([str(TOTAL - 1), "1", "1"])
     visit.browse("?mark=to-read")
     assert visit.titles() == _titled([LIST.newest_first[0]])
     page.locator(".rl-mark--to-read").nth(0).click()
@@ -603,6 +657,29 @@ def test_progress_of_a_topic(visit: Visit) -> None:
     page = visit.open(f"topics/{topic}/")
     page.locator(f'.rl-mark--read[data-paper="{ids[0]}"]').first.click()
     expect(page.locator(".rl-progress")).to_contain_text(f"1 of {len(ids)} read")
+    page.locator(f'.rl-mark--to-read[data-paper="{ids[1]}"]').first.click()
+    expect(page.locator(".rl-progress")).to_contain_text(f"1 of {len(ids)} read · 1 to read")
+    page.evaluate(COMES_BACK, {"marks": {paper: {"state": "read", "at": ""} for paper in ids}})
+    expect(page.locator(".rl-progress span")).to_have_text([f"{len(ids)} of {len(ids)} read", "All read."])
+    page.reload()
+    expect(page.locator(".rl-progress")).to_contain_text("All read.")
+    expect(page.locator("li:has(.rl-mark--read):not(.rl-is-read)")).to_have_count(0)
+    visit.open("topics/")
+    listed = page.get_by_role("link", name=LIST.topics[topic].name, exact=True)
+    note = page.locator(".md-content li", has=listed).locator(".rl-read-count")
+    expect(note).to_have_text(f"{len(ids)} read")
+    page.evaluate(COMES_BACK, {"marks": {}})
+    expect(note).to_have_text("")
+
+
+def test_of_the_paths_begun_the_two_read_last_are_offered(visit: Visit) -> None:
+    page, begun = visit.open("papers/openelm/"), list(LIST.paths.values())[:3]
+    days = {path.steps[0].paper: f"2024-01-0{day}T00:00:00Z" for path, day in zip(begun, (2, 1, 3), strict=True)}
+    marks = {paper: {"state": "read", "at": day} for paper, day in days.items()}
+    page.evaluate(COMES_BACK, {"marks": marks, "last": None})
+    visit.open("")
+    offered = [f"{path.title}, step 2 of {len(path.steps)}" for path in (begun[2], begun[0])]
+    expect(page.locator(".rl-continue li > span")).to_have_text(offered)
 
 
 def test_a_first_visit_is_offered_nothing_to_continue(visit: Visit) -> None:
@@ -628,9 +705,24 @@ def test_a_page_that_comes_back_as_it_was_left_knows_later_marks(visit: Visit) -
     expect(page.locator(".rl-mark--read").first).to_have_attribute("aria-pressed", "true")
     visit.open("")
     expect(page.locator(".rl-continue")).to_be_visible()
+    visit.open("index.html")
+    expect(page.locator(".rl-continue")).to_be_visible()
     page.evaluate(COMES_BACK, {"marks": {}, "last": {"id": "openelm", "title": "Opened Later"}})
     expect(page.locator(".rl-continue")).to_contain_text("Opened Later")
     assert page.locator(".rl-continue").count() == 1
+    page.evaluate(COMES_BACK, {"marks": {"openelm": read}})
+    expect(page.locator(".rl-continue")).to_have_count(0)  # read, and the first step of no path
+
+
+def test_a_mark_shows_in_other_tabs(visit: Visit) -> None:
+    page = visit.open("papers/openelm/")
+    other = visit.context.new_page()
+    other.goto(f"{page.url}index.html")  # the same page
+    other.locator(".rl-mark--read").first.click()
+    mark = page.locator(".rl-mark--read").first
+    expect(mark).to_have_attribute("aria-pressed", "true")
+    other.evaluate("localStorage.clear()")
+    expect(mark).to_have_attribute("aria-pressed", "false")
 
 
 @pytest.mark.parametrize(
@@ -677,23 +769,39 @@ def test_marks_are_exported_and_imported(visit: Visit, browser: Browser, address
     text = _download(page, "Save them to a file")
     assert {mark["state"] for mark in json.loads(text)["marks"].values()} == {"read", "to-read"}
     with _visit(browser, address) as other:
-        page = other.browse()
+        page = other.open("papers/openelm/")
+        other.browse()
         page.locator(".rl-mark--read").nth(1).click()  # later than the file's: it stays
         file = page.locator("#rl-marks-file")
         file.set_input_files({"name": "m.json", "mimeType": "application/json", "buffer": text.encode()})
         expect(page.locator("#rl-marks-said")).to_have_text("1 mark taken over, 1 was here already.")
         expect(page.locator("#rl-kept")).to_contain_text("2 read")
-        for bad in ("", "no JSON", "[]", '{"format": "reading-list-marks", "marks": null}', '{"marks": {}}'):
-            file.set_input_files({"name": "bad.json", "mimeType": "application/json", "buffer": bad.encode()})
-            expect(page.locator("#rl-marks-said")).not_to_have_text("1 mark taken over, 1 was here already.")
-        strange = {"marks": {"<b>": {"state": "read"}, "ok": {"state": "eaten"}, "gptq": {"state": "read", "at": 7}}}
-        body = json.dumps({"format": "reading-list-marks", "version": 1, **strange}).encode()
-        file.set_input_files({"name": "odd.json", "mimeType": "application/json", "buffer": body})
-        expect(page.locator("#rl-marks-said")).to_have_text("1 mark taken over, 2 could not be read.")
-        page.get_by_role("button", name="Forget all").click()
-        expect(page.locator("#rl-kept")).to_contain_text("3 read")  # not at the first press
+        for name, bad in {"a.json": "", "b.json": "no JSON", "c.json": "[]", "d.json": '{"marks": {}}'}.items():
+            file.set_input_files({"name": name, "mimeType": "application/json", "buffer": bad.encode()})
+            said = f"{name} is no file of reading marks. Nothing was changed."
+            expect(page.locator("#rl-marks-said")).to_have_text(said)
+        odd: dict[str, Any] = {"<b>": {"state": "read"}, "ok": {"state": "eaten"}, "gptq": {"state": "read", "at": 7}}
+        for paper, state in zip(LIST.newest_first[:2], ("read", "to-read"), strict=True):
+            odd[paper] = {"state": state, "at": "2999-01-01T00:00:00Z"}  # later than the mark here, of which one is new
+        for held, said in (
+            (odd, "2 marks taken over, 1 was here already, 2 could not be read."),
+            (None, "0 marks taken over."),
+        ):
+            body = json.dumps({"format": "reading-list-marks", "version": 1, "marks": held}).encode()
+            file.set_input_files({"name": "odd.json", "mimeType": "application/json", "buffer": body})
+            expect(page.locator("#rl-marks-said")).to_have_text(said)
+        kept, forget = page.locator("#rl-kept"), page.locator("#rl-marks-clear")
+        for _ in range(2):  # the question is taken back when one leaves the button
+            expect(forget).to_have_text("Forget all")
+            forget.click()
+            expect(forget).to_have_text("Press again to forget all")
+            expect(kept).to_contain_text("2 read, 1 to read")  # not at the first press
+            forget.blur()
+        forget.click()
         page.get_by_role("button", name="Press again").press("Enter")
-        expect(page.locator("#rl-kept")).to_contain_text("Mark papers")
+        expect(kept).to_contain_text("Mark papers")
+        expect(forget).to_be_disabled()
+        assert "openelm" not in page.evaluate("Object.values(localStorage).join()")  # the page opened last
         # Not lost to a button that can no longer be pressed.
         expect(page.get_by_role("button", name="Load a file")).to_be_focused()
 
@@ -705,6 +813,7 @@ def test_damaged_marks_do_no_harm(visit: Visit) -> None:
         page.evaluate("([key, held]) => localStorage.setItem(key, held)", [key, held])
         visit.browse()
         assert visit.count == TOTAL, held
+        assert page.evaluate("key => localStorage.getItem(`${key}:damaged`)", key) == held
         first = page.locator(".rl-mark--read").first
         expect(first, held).to_have_attribute("aria-pressed", "false")
         first.click()
@@ -721,6 +830,9 @@ def test_where_nothing_can_be_kept_all_else_works(browser: Browser, address: str
         assert visit.count == TOTAL
         page.locator(".rl-mark--read").first.click()
         expect(page.locator("#rl-kept")).to_contain_text("keeps nothing")
+        page = visit.open("papers/openelm/")
+        page.get_by_role("tab", name="RIS").click()
+        expect(page.get_by_role("tab", name="RIS")).to_have_attribute("aria-selected", "true")
         assert set(visit.said) <= {"no"}  # the theme's own complaint
         visit.said.clear()
 
@@ -758,9 +870,11 @@ def test_marks_follow_a_renamed_paper(browser: Browser, address: str) -> None:
     with _visit(browser, address) as visit:
         visit.page.route("**/data/catalogue.json", renamed)
         page = visit.browse()
-        body = b'{"format": "reading-list-marks", "version": 1, "marks": {"old-name": {"state": "read"}}}'
+        earlier, later = ({"at": f"2024-01-0{day}T00:00:00Z"} for day in (1, 2))
+        marks = {"old-name": {"state": "read", **later}, "openelm": {"state": "to-read", **earlier}}
+        body = json.dumps({"format": "reading-list-marks", "version": 1, "marks": marks}).encode()
         page.locator("#rl-marks-file").set_input_files({"name": "m", "mimeType": "application/json", "buffer": body})
-        expect(page.locator("#rl-marks-said")).to_contain_text("1 mark taken over")
+        expect(page.locator("#rl-marks-said")).to_contain_text("2 marks taken over")
         visit.browse("?mark=read")
         assert visit.titles() == _titled(["openelm"])
         page.evaluate(COMES_BACK, {"marks": {}, "last": {"id": "old-name", "title": "OpenELM"}})
@@ -803,7 +917,16 @@ def test_the_tabs_are_worked_by_keys_and_remembered(visit: Visit) -> None:
     expect(page.get_by_role("tab", name="Plain text")).to_have_attribute("aria-selected", "true")
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("tab", name="BibTeX")).to_be_focused()
-    page.keyboard.press("ArrowLeft")
+    for key, name in (
+        ("ArrowLeft", "Plain text"),
+        ("ArrowLeft", "CSL-JSON"),
+        ("Home", "BibTeX"),
+        ("End", "Plain text"),
+    ):
+        page.keyboard.press(key)
+        expect(page.get_by_role("tab", name=name)).to_be_focused()
+    page.keyboard.press("Tab")  # the tabs are one stop
+    expect(page.get_by_role("button", name="Copy Plain text")).to_be_focused()
     page.reload()
     expect(page.get_by_role("tab", name="Plain text")).to_have_attribute("aria-selected", "true")
     assert page.locator(".rl-cite [role=tabpanel]:visible").count() == 1
@@ -812,16 +935,23 @@ def test_the_tabs_are_worked_by_keys_and_remembered(visit: Visit) -> None:
 def test_where_a_page_may_not_copy_the_text_is_selected(visit: Visit) -> None:
     page = visit.open("papers/openelm/")
     page.evaluate(
-        "navigator.clipboard.writeText = () => Promise.reject(new Error('no')); document.execCommand = () => false"
+        "navigator.clipboard.writeText = () => Promise.reject(new Error('no')); document.execCommand = () => true"
     )
-    said = page.locator(".rl-cite [role=status]")
-    page.get_by_role("button", name="Copy BibTeX").click()
+    said, copy = page.locator(".rl-cite [role=status]"), page.get_by_role("button", name="Copy BibTeX")
+    copy.click()
+    expect(copy).to_have_text("Copied")  # in the older way
+    assert page.evaluate("getSelection().toString()") == ""
+    page.evaluate("document.execCommand = () => false")
+    copy.click()
     expect(said).to_contain_text("The text is selected")
     expect(said).to_have_class(re.compile("rl-is-wrong"))
+    expect(copy).to_have_text("Copy")
     assert page.evaluate("getSelection().toString()").startswith("@")
     _download(page, "Download BibTeX")
     expect(said).to_have_text("BibTeX saved as openelm.bib.")
     expect(said).not_to_have_class(re.compile("rl-is-wrong"))
+    page.get_by_role("tab", name="RIS").click()
+    expect(said).to_have_text("")  # it was of another format
 
 
 def test_keys_of_the_browser_are_left_to_it_on_a_tab(visit: Visit) -> None:
@@ -833,6 +963,8 @@ def test_keys_of_the_browser_are_left_to_it_on_a_tab(visit: Visit) -> None:
         page.keyboard.press(key)
         assert page.evaluate("window.left") is True, key
         expect(tab).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("End")
+    assert page.evaluate("window.left") is False  # the page stays where it is
 
 
 # --- everybody --------------------------------------------------------------------------------------------------------
