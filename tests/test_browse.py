@@ -16,8 +16,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from pybtex.database import parse_string
 from site_tools import RECORDS, at_rest, facts, library, real_site, scratch, serve
 
-from generator import exports
-from generator.facts import titles
+from generator import exports, wording
+from generator.facts import dates, titles
 from generator.search import catalogue
 from generator.search import index as search_index
 from generator.search import words as search_words
@@ -288,14 +288,18 @@ def test_sorts(visit: Visit) -> None:
     assert visit.titles() == _titled(list(LIST.records)[:100])
     page.get_by_label("Sort").select_option("comments")
     visit.settle("?sort=comments")
-    stated = json.loads(catalogue.catalogue(LIST))["comments"]
-    most = max(count for _, count, _ in stated)
-    assert f"{most}\u00a0comment" in page.locator(".rl-rows > li").first.inner_text()
+    stated = json.loads(catalogue.catalogue(LIST))
+    most = max(count for _, count, _ in stated["comments"])
+    first = page.locator(".rl-rows > li").first
+    paper = str(first.locator("a").get_attribute("href")).rstrip("/").rpartition("/")[2]
+    capture = next(capture for at, _, capture in stated["comments"] if list(LIST.records)[at] == paper)
+    said = f"{wording.count(most, 'comment')} on {dates.in_words(stated['captures'][capture])}"
+    expect(first.locator("small").first).to_have_text(f"{wording.byline(LIST.records[paper])} · {said}")
     page.get_by_label("Sort").select_option("added")
     visit.settle("?sort=added")
     latest = max(record.added or "" for record in LIST.records.values())
-    first = page.locator(".rl-rows > li > a").first.get_attribute("href")
-    assert LIST.records[str(first).rstrip("/").rpartition("/")[2]].added == latest
+    newest = page.locator(".rl-rows > li > a").first.get_attribute("href")
+    assert LIST.records[str(newest).rstrip("/").rpartition("/")[2]].added == latest
 
 
 def test_what_is_asked_for_comes_best_match_first(visit: Visit) -> None:
@@ -509,6 +513,10 @@ def test_a_link_within_the_page_takes_nothing_away(visit: Visit) -> None:
     assert page.get_by_label("Filter", exact=True).input_value() == "openelm"
 
 
+UPPERMOST = """() => [...document.querySelectorAll(".rl-rows > li")]
+  .find(each => each.getBoundingClientRect().bottom > 60).querySelector("a").textContent"""
+
+
 def test_back_from_a_paper_leads_to_the_place_in_the_list(visit: Visit) -> None:
     page = visit.browse("?has=code")
     link = page.locator(".rl-rows > li > a").nth(40)
@@ -519,6 +527,13 @@ def test_back_from_a_paper_leads_to_the_place_in_the_list(visit: Visit) -> None:
     page.wait_for_selector(".rl-is-ready")
     expect(link).to_be_in_viewport()
     assert visit.query() == "?has=code"
+    upper = page.get_by_role("link", name=page.evaluate(UPPERMOST), exact=True)
+    link.click()
+    page.wait_for_selector(".rl-cite")
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})  # rows are of other heights
+    page.go_back()
+    page.wait_for_selector(".rl-is-ready")
+    expect(upper).to_be_in_viewport()
     page.get_by_label("Filter", exact=True).evaluate(
         """input => { input.value = "openelm"; input.dispatchEvent(new Event("input", { bubbles: true }));
           document.querySelector(".rl-rows a").click(); }"""  # before what was typed stands in the address
@@ -1136,6 +1151,15 @@ def test_focus_stays_in_the_list_when_a_row_goes(visit: Visit) -> None:
     page.locator(".rl-mark--read").first.press("Enter")
     expect(page.locator(".rl-rows > li > a").first).to_have_text(second)
     assert page.evaluate("document.activeElement.closest('li')?.querySelector('a').textContent") == second
+    third = page.locator(".rl-rows > li > a").nth(1)
+    held = page.get_by_role("link", name=str(third.text_content()), exact=True)
+    held.focus()
+    page.evaluate(  # as another tab does
+        """async () => { const { marks } = await import(new URL("../assets/marks.js", location.href).href);
+          marks.set(document.querySelector(".rl-rows .rl-mark").dataset.paper, "read"); }"""
+    )
+    expect(page.get_by_role("link", name=second, exact=True)).to_have_count(0)
+    expect(held).to_be_focused()
 
 
 def test_focus_stays_on_an_option_that_is_taken_back(visit: Visit) -> None:
