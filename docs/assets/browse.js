@@ -435,8 +435,6 @@ class Page {
     addEventListener("popstate", () => {
       if (location.search === this.#query) return; // a link within the page
       this.#query = location.search;
-      clearTimeout(this.#typed);
-      this.#typed = 0;
       this.view = readView(this.list.facets);
       this.#shown = history.state?.shown ?? PAGE;
       this.#renderAll();
