@@ -193,6 +193,7 @@ def test_nothing_found_is_said_and_can_be_taken_back(visit: Visit) -> None:
     page = visit.browse()
     page.get_by_label("Filter", exact=True).fill("qqqqxyzzy")
     expect(page.locator("#rl-count")).to_contain_text("No paper")
+    expect(page.locator("#rl-all")).to_be_hidden()
     page.get_by_role("button", name="Remove the filter").click()
     expect(page.locator("#rl-count")).to_contain_text(str(TOTAL))
     assert page.evaluate("document.activeElement.id") == "rl-q"
@@ -644,6 +645,7 @@ def test_marks_survive_a_reload_and_show_everywhere(visit: Visit) -> None:
     expect(page.get_by_role("button", name="Read", exact=True)).to_have_attribute("aria-pressed", "true")
     visit.browse("?mark=read")
     assert visit.titles() == _titled(["openelm"])
+    expect(page.locator(".rl-rows > li")).to_have_class("rl-is-read")
     expect(page.locator(".rl-facet--mark .rl-option__count")).to_have_text([str(TOTAL - 1), "0", "1"])
     visit.browse("?mark=unread")
     assert visit.count == TOTAL - 1
