@@ -16,8 +16,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from pybtex.database import parse_string
 from site_tools import RECORDS, at_rest, facts, library, real_site, scratch, serve
 
-from generator import exports
-from generator.facts import titles
+from generator import exports, wording
+from generator.facts import dates, titles
 from generator.search import catalogue
 from generator.search import index as search_index
 from generator.search import words as search_words
@@ -193,6 +193,7 @@ def test_nothing_found_is_said_and_can_be_taken_back(visit: Visit) -> None:
     page = visit.browse()
     page.get_by_label("Filter", exact=True).fill("qqqqxyzzy")
     expect(page.locator("#rl-count")).to_contain_text("No paper")
+    expect(page.locator("#rl-all")).to_be_hidden()
     page.get_by_role("button", name="Remove the filter").click()
     expect(page.locator("#rl-count")).to_contain_text(str(TOTAL))
     assert page.evaluate("document.activeElement.id") == "rl-q"
@@ -230,19 +231,52 @@ def test_facets_count_and_narrow(visit: Visit) -> None:
     has_code.click()
     visit.settle(f"?has=code&topic={topic}")
     assert visit.titles() == _titled(coded)
+    # The number of another topic is what it would have in place of this one; of another link, what has both.
+    beside = page.locator(".rl-facet--topic .rl-option", has_not_text=name).first
+    among = LIST.by_topic[str(beside.locator("input").get_attribute("value"))]
+    number = sum(bool(LIST.records[record_id].links.code) for record_id in among)
+    assert beside.locator(".rl-option__count").inner_text() == str(number) != "0"
+    has_project = page.locator(".rl-facet--has .rl-option", has_text="Project page")
+    both = [record_id for record_id in coded if LIST.records[record_id].links.project]
+    assert has_project.locator(".rl-option__count").inner_text() == str(len(both))
+    has_project.click()
+    visit.settle(f"?has=code&has=project&topic={topic}")
+    assert visit.titles() == _titled(both)
     # Two options of one facet add up.
     other = next(one for one in LIST.topics if one != topic and one in LIST.by_topic)
     visit.browse(f"?topic={topic}&topic={other}")
     assert visit.count == len({*ids, *LIST.by_topic[other]})
 
 
+def test_a_long_facet_shows_the_fullest_of_its_options_first_and_the_rest_when_asked(visit: Visit) -> None:
+    page = visit.browse()
+    facet = page.locator(".rl-facet--topic")
+    numbers = facet.locator(".rl-option__count")
+    fullest = [str(number) for number in sorted(map(len, LIST.by_topic.values()), reverse=True)]
+    expect(numbers).to_have_text(fullest[:10])
+    facet.get_by_role("button", name=f"All {len(fullest)}", expanded=False).click()
+    expect(numbers).to_have_text(fullest)
+    facet.get_by_role("button", name="Fewer", expanded=True).click()
+    expect(numbers).to_have_text(fullest[:10])
+    # What leads nowhere is left out; what is chosen, or in force, is not.
+    topic = min(LIST.by_topic, key=lambda topic: len(LIST.by_topic[topic]))
+    visit.browse(f"?topic={topic}&year=1066")
+    expect(facet.locator(".rl-option")).to_have_text([f"{LIST.topics[topic].name}0"])
+
+
 def test_facets_of_year_type_and_path(visit: Visit) -> None:
     year, ids = max(LIST.by_year.items(), key=lambda pair: len(pair[1]))
-    visit.browse(f"?year={year}")
-    assert visit.count == len(ids)
+    visit.browse(f"?year={year}&sort=match")  # the newest first, where nothing is asked for
+    assert visit.titles() == _titled(ids[:100])
     methods = [record_id for record_id, record in LIST.records.items() if record.type == "method"]
     visit.browse("?type=method")
     assert visit.count == len(methods)
+    kind = next(record.type for record in LIST.records.values() if record.type not in (None, "method"))
+    page = visit.browse(f"?type={kind}&has=code")
+    first = str(page.locator(".rl-rows > li > a").first.get_attribute("href")).rstrip("/").rpartition("/")[2]
+    topics = [LIST.topics[topic].name for topic in LIST.topics if topic in LIST.records[first].topics]
+    tags = page.locator(".rl-row__tags").first.inner_text().split(" · ")
+    assert (tags[0], set(tags[1 : len(topics) + 1]), tags[len(topics) + 1]) == (kind.capitalize(), set(topics), "Code")
     if LIST.on_paths:
         visit.browse("?path=any")
         assert visit.count == len(LIST.on_paths)
@@ -255,14 +289,18 @@ def test_sorts(visit: Visit) -> None:
     assert visit.titles() == _titled(list(LIST.records)[:100])
     page.get_by_label("Sort").select_option("comments")
     visit.settle("?sort=comments")
-    stated = json.loads(catalogue.catalogue(LIST))["comments"]
-    most = max(count for _, count, _ in stated)
-    assert f"{most}\u00a0comment" in page.locator(".rl-rows > li").first.inner_text()
+    stated = json.loads(catalogue.catalogue(LIST))
+    most = max(count for _, count, _ in stated["comments"])
+    first = page.locator(".rl-rows > li").first
+    paper = str(first.locator("a").get_attribute("href")).rstrip("/").rpartition("/")[2]
+    capture = next(capture for at, _, capture in stated["comments"] if list(LIST.records)[at] == paper)
+    said = f"{wording.count(most, 'comment')} on {dates.in_words(stated['captures'][capture])}"
+    expect(first.locator("small").first).to_have_text(f"{wording.byline(LIST.records[paper])} · {said}")
     page.get_by_label("Sort").select_option("added")
     visit.settle("?sort=added")
     latest = max(record.added or "" for record in LIST.records.values())
-    first = page.locator(".rl-rows > li > a").first.get_attribute("href")
-    assert LIST.records[str(first).rstrip("/").rpartition("/")[2]].added == latest
+    newest = page.locator(".rl-rows > li > a").first.get_attribute("href")
+    assert LIST.records[str(newest).rstrip("/").rpartition("/")[2]].added == latest
 
 
 def test_what_is_asked_for_comes_best_match_first(visit: Visit) -> None:
@@ -365,6 +403,23 @@ def test_a_view_can_be_shared(visit: Visit) -> None:
     assert visit.titles() == before
 
 
+def test_filters_are_taken_away_one_by_one_or_all(visit: Visit) -> None:
+    page = visit.browse("?has=code&type=method&type=report&sort=title")
+    for gone, query, next_one in (
+        ("Method", "?has=code&type=report&sort=title", "Report"),
+        ("Report", "?has=code&sort=title", "Code"),
+    ):
+        page.get_by_role("button", name=f"Remove the filter {gone}").press("Enter")
+        visit.settle(query)
+        expect(page.get_by_role("button", name=f"Remove the filter {next_one}")).to_be_focused()
+        expect(page.locator(".rl-facets > summary")).to_have_text(f"Filters ({query.count('=') - 1})")
+    page.go_back()
+    page.get_by_role("button", name="Clear all").click()
+    visit.settle("?sort=title")
+    assert visit.count == TOTAL
+    expect(page.get_by_label("Filter", exact=True)).to_be_focused()
+
+
 def test_a_figure_of_the_first_page_leads_to_what_it_counts(visit: Visit) -> None:
     page = visit.open("")
     figure = page.locator(".rl-figure", has_text="with code")
@@ -409,6 +464,8 @@ def test_on_a_phone_the_number_of_papers_stays_in_view_while_one_ticks(browser: 
         expect(page.locator(".rl-rows > li").first).to_be_in_viewport()
         expect(page.locator(".rl-facets > summary")).to_be_focused()
         expect(page.locator(".rl-facets > summary")).to_be_in_viewport(ratio=1)
+        page.set_viewport_size({"width": DESK[0], "height": DESK[1]})  # turned, or made wider
+        expect(page.locator(".rl-facet--has .rl-option").first).to_be_visible()
 
 
 def test_back_leads_to_the_view_before(visit: Visit) -> None:
@@ -416,16 +473,19 @@ def test_back_leads_to_the_view_before(visit: Visit) -> None:
     page.locator(".rl-facet--has .rl-option", has_text="Code").click()
     visit.settle("?has=code")
     coded = visit.count
-    page.get_by_label("Filter", exact=True).press_sequentially("model", delay=30)
-    visit.settle("?find=model&has=code")
+    field = page.get_by_label("Filter", exact=True)
+    for typed, query in (("mod", "mod"), ("el", "model"), ("\n", "model"), ("s", "models")):
+        field.press_sequentially(typed, delay=30)  # Return alone is no step
+        visit.settle(f"?find={query}&has=code")
     page.get_by_label("Sort").select_option("title")
-    visit.settle("?find=model&has=code&sort=title")
+    visit.settle("?find=models&has=code&sort=title")
     page.go_back()  # the sort
-    visit.settle("?find=model&has=code")
+    visit.settle("?find=models&has=code")
     assert page.get_by_label("Sort").input_value() == "match"
-    page.go_back()  # all that was typed, at once
-    visit.settle("?has=code")
-    assert page.get_by_label("Filter", exact=True).input_value() == ""
+    for query, text in (("?find=model&has=code", "model"), ("?has=code", "")):  # what was typed up to Return, at once
+        page.go_back()
+        visit.settle(query)
+        assert field.input_value() == text
     assert visit.count == coded
     page.go_back()
     visit.settle("")
@@ -454,9 +514,14 @@ def test_a_link_within_the_page_takes_nothing_away(visit: Visit) -> None:
     assert page.get_by_label("Filter", exact=True).input_value() == "openelm"
 
 
+UPPERMOST = """() => [...document.querySelectorAll(".rl-rows > li")]
+  .find(each => each.getBoundingClientRect().bottom > 60).querySelector("a").textContent"""
+
+
 def test_back_from_a_paper_leads_to_the_place_in_the_list(visit: Visit) -> None:
     page = visit.browse("?has=code")
-    link = page.locator(".rl-rows > li > a").nth(40)
+    page.locator("#rl-more").click()
+    link = page.locator(".rl-rows > li > a").nth(120)
     link.scroll_into_view_if_needed()
     link.click()
     page.wait_for_selector(".rl-cite")
@@ -464,6 +529,21 @@ def test_back_from_a_paper_leads_to_the_place_in_the_list(visit: Visit) -> None:
     page.wait_for_selector(".rl-is-ready")
     expect(link).to_be_in_viewport()
     assert visit.query() == "?has=code"
+    upper = page.get_by_role("link", name=page.evaluate(UPPERMOST), exact=True)
+    link.click()
+    page.wait_for_selector(".rl-cite")
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})  # rows are of other heights
+    page.go_back()
+    page.wait_for_selector(".rl-is-ready")
+    expect(upper).to_be_in_viewport()
+    page.get_by_label("Filter", exact=True).evaluate(
+        """input => { input.value = "openelm"; input.dispatchEvent(new Event("input", { bubbles: true }));
+          document.querySelector(".rl-rows a").click(); }"""  # before what was typed stands in the address
+    )
+    page.wait_for_selector(".rl-cite")
+    page.go_back()
+    page.wait_for_selector(".rl-is-ready")
+    expect(page.get_by_label("Filter", exact=True)).to_have_value("openelm")
 
 
 # --- selection and export ---------------------------------------------------------------------------------------------
@@ -472,6 +552,8 @@ def test_back_from_a_paper_leads_to_the_place_in_the_list(visit: Visit) -> None:
 def _download(page: Page, button: str) -> str:
     with page.expect_download() as download:
         page.get_by_role("button", name=button, exact=True).click()
+    said = f"saved as {download.value.suggested_filename}"
+    expect(page.get_by_role("status").filter(has_text=said)).to_be_visible()
     return Path(download.value.path()).read_bytes().decode("utf-8")
 
 
@@ -499,6 +581,7 @@ def test_a_selection_is_exported(visit: Visit) -> None:
     expect(page.locator("#rl-picked")).to_contain_text("4 papers saved")
     page.get_by_role("button", name="Clear the selection").click()
     assert page.locator(".rl-picked").is_hidden()
+    expect(page.locator("#rl-all")).to_be_focused()
 
 
 def test_a_selection_is_there_when_one_comes_back(visit: Visit) -> None:
@@ -562,10 +645,12 @@ def test_marks_survive_a_reload_and_show_everywhere(visit: Visit) -> None:
     expect(page.get_by_role("button", name="Read", exact=True)).to_have_attribute("aria-pressed", "true")
     visit.browse("?mark=read")
     assert visit.titles() == _titled(["openelm"])
+    expect(page.locator(".rl-rows > li")).to_have_class("rl-is-read")
+    expect(page.locator(".rl-facet--mark .rl-option__count")).to_have_text([str(TOTAL - 1), "0", "1"])
     visit.browse("?mark=unread")
     assert visit.count == TOTAL - 1
     page.locator(".rl-mark--to-read").nth(0).click()
-    page.locator(".rl-facet--mark .rl-option", has_text="To read").click()
+    expect(page.locator(".rl-facet--mark .rl-option__count")).to_have_text([str(TOTAL - 1), "1", "1"])
     visit.browse("?mark=to-read")
     assert visit.titles() == _titled([LIST.newest_first[0]])
     page.locator(".rl-mark--to-read").nth(0).click()
@@ -576,7 +661,7 @@ def test_progress_of_a_path_and_the_way_on(visit: Visit) -> None:
     path_id, path = next(iter(LIST.paths.items()))
     page = visit.open(f"paths/{path_id}/")
     steps = [step.paper for step in path.steps]
-    expect(page.locator(".rl-progress")).to_contain_text(f"0 of {len(set(steps))} read")
+    expect(page.locator(".rl-progress > :not(progress)")).to_have_text([f"0 of {len(set(steps))} read"])
     page.locator(".rl-mark--read").nth(0).click()
     expect(page.locator(".rl-progress")).to_contain_text(f"1 of {len(set(steps))} read")
     link = page.locator(".rl-progress a")
@@ -603,6 +688,29 @@ def test_progress_of_a_topic(visit: Visit) -> None:
     page = visit.open(f"topics/{topic}/")
     page.locator(f'.rl-mark--read[data-paper="{ids[0]}"]').first.click()
     expect(page.locator(".rl-progress")).to_contain_text(f"1 of {len(ids)} read")
+    page.locator(f'.rl-mark--to-read[data-paper="{ids[1]}"]').first.click()
+    expect(page.locator(".rl-progress")).to_contain_text(f"1 of {len(ids)} read · 1 to read")
+    page.evaluate(COMES_BACK, {"marks": {paper: {"state": "read", "at": ""} for paper in ids}})
+    expect(page.locator(".rl-progress span")).to_have_text([f"{len(ids)} of {len(ids)} read", "All read."])
+    page.reload()
+    expect(page.locator(".rl-progress")).to_contain_text("All read.")
+    expect(page.locator("li:has(.rl-mark--read):not(.rl-is-read)")).to_have_count(0)
+    visit.open("topics/")
+    listed = page.get_by_role("link", name=LIST.topics[topic].name, exact=True)
+    note = page.locator(".md-content li", has=listed).locator(".rl-read-count")
+    expect(note).to_have_text(f"{len(ids)} read")
+    page.evaluate(COMES_BACK, {"marks": {}})
+    expect(note).to_have_text("")
+
+
+def test_of_the_paths_begun_the_two_read_last_are_offered(visit: Visit) -> None:
+    page, begun = visit.open("papers/openelm/"), list(LIST.paths.values())[:3]
+    days = {path.steps[0].paper: f"2024-01-0{day}T00:00:00Z" for path, day in zip(begun, (2, 1, 3), strict=True)}
+    marks = {paper: {"state": "read", "at": day} for paper, day in days.items()}
+    page.evaluate(COMES_BACK, {"marks": marks, "last": None})
+    visit.open("")
+    offered = [f"{path.title}, step 2 of {len(path.steps)}" for path in (begun[2], begun[0])]
+    expect(page.locator(".rl-continue li > span")).to_have_text(offered)
 
 
 def test_a_first_visit_is_offered_nothing_to_continue(visit: Visit) -> None:
@@ -628,9 +736,24 @@ def test_a_page_that_comes_back_as_it_was_left_knows_later_marks(visit: Visit) -
     expect(page.locator(".rl-mark--read").first).to_have_attribute("aria-pressed", "true")
     visit.open("")
     expect(page.locator(".rl-continue")).to_be_visible()
+    visit.open("index.html")
+    expect(page.locator(".rl-continue")).to_be_visible()
     page.evaluate(COMES_BACK, {"marks": {}, "last": {"id": "openelm", "title": "Opened Later"}})
     expect(page.locator(".rl-continue")).to_contain_text("Opened Later")
     assert page.locator(".rl-continue").count() == 1
+    page.evaluate(COMES_BACK, {"marks": {"openelm": read}})
+    expect(page.locator(".rl-continue")).to_have_count(0)  # read, and the first step of no path
+
+
+def test_a_mark_shows_in_other_tabs(visit: Visit) -> None:
+    page = visit.open("papers/openelm/")
+    other = visit.context.new_page()
+    other.goto(f"{page.url}index.html")  # the same page
+    other.locator(".rl-mark--read").first.click()
+    mark = page.locator(".rl-mark--read").first
+    expect(mark).to_have_attribute("aria-pressed", "true")
+    other.evaluate("localStorage.clear()")
+    expect(mark).to_have_attribute("aria-pressed", "false")
 
 
 @pytest.mark.parametrize(
@@ -677,23 +800,40 @@ def test_marks_are_exported_and_imported(visit: Visit, browser: Browser, address
     text = _download(page, "Save them to a file")
     assert {mark["state"] for mark in json.loads(text)["marks"].values()} == {"read", "to-read"}
     with _visit(browser, address) as other:
-        page = other.browse()
+        page = other.open("papers/openelm/")
+        other.browse()
         page.locator(".rl-mark--read").nth(1).click()  # later than the file's: it stays
         file = page.locator("#rl-marks-file")
         file.set_input_files({"name": "m.json", "mimeType": "application/json", "buffer": text.encode()})
         expect(page.locator("#rl-marks-said")).to_have_text("1 mark taken over, 1 was here already.")
         expect(page.locator("#rl-kept")).to_contain_text("2 read")
-        for bad in ("", "no JSON", "[]", '{"format": "reading-list-marks", "marks": null}', '{"marks": {}}'):
-            file.set_input_files({"name": "bad.json", "mimeType": "application/json", "buffer": bad.encode()})
-            expect(page.locator("#rl-marks-said")).not_to_have_text("1 mark taken over, 1 was here already.")
-        strange = {"marks": {"<b>": {"state": "read"}, "ok": {"state": "eaten"}, "gptq": {"state": "read", "at": 7}}}
-        body = json.dumps({"format": "reading-list-marks", "version": 1, **strange}).encode()
-        file.set_input_files({"name": "odd.json", "mimeType": "application/json", "buffer": body})
-        expect(page.locator("#rl-marks-said")).to_have_text("1 mark taken over, 2 could not be read.")
-        page.get_by_role("button", name="Forget all").click()
-        expect(page.locator("#rl-kept")).to_contain_text("3 read")  # not at the first press
+        for name, bad in {"a.json": "", "b.json": "no JSON", "c.json": "[]", "d.json": '{"marks": {}}'}.items():
+            file.set_input_files({"name": name, "mimeType": "application/json", "buffer": bad.encode()})
+            said = f"{name} is no file of reading marks. Nothing was changed."
+            expect(page.locator("#rl-marks-said")).to_have_text(said)
+        odd: dict[str, Any] = {"<b>": {"state": "read"}, "ok": {"state": "eaten"}, "gptq": {"state": "read", "at": 7}}
+        for paper, state in zip(LIST.newest_first[:2], ("read", "to-read"), strict=True):
+            odd[paper] = {"state": state, "at": "2999-01-01T00:00:00Z"}  # later than the mark here, of which one is new
+        for held, said in (
+            (odd, "2 marks taken over, 1 was here already, 2 could not be read."),
+            (None, "0 marks taken over."),
+        ):
+            body = json.dumps({"format": "reading-list-marks", "version": 1, "marks": held}).encode()
+            file.set_input_files({"name": "odd.json", "mimeType": "application/json", "buffer": body})
+            expect(page.locator("#rl-marks-said")).to_have_text(said)
+        kept, forget = page.locator("#rl-kept"), page.locator("#rl-marks-clear")
+        for _ in range(2):  # the question is taken back when one leaves the button
+            expect(forget).to_have_text("Forget all")
+            forget.click()
+            expect(forget).to_have_text("Press again to forget all")
+            expect(kept).to_contain_text("2 read, 1 to read")  # not at the first press
+            forget.blur()
+        forget.click()
         page.get_by_role("button", name="Press again").press("Enter")
-        expect(page.locator("#rl-kept")).to_contain_text("Mark papers")
+        expect(kept).to_contain_text("Mark papers")
+        for button in (forget, page.get_by_role("button", name="Save them to a file")):
+            expect(button).to_be_disabled()
+        assert "openelm" not in page.evaluate("Object.values(localStorage).join()")  # the page opened last
         # Not lost to a button that can no longer be pressed.
         expect(page.get_by_role("button", name="Load a file")).to_be_focused()
 
@@ -705,6 +845,7 @@ def test_damaged_marks_do_no_harm(visit: Visit) -> None:
         page.evaluate("([key, held]) => localStorage.setItem(key, held)", [key, held])
         visit.browse()
         assert visit.count == TOTAL, held
+        assert page.evaluate("key => localStorage.getItem(`${key}:damaged`)", key) == held
         first = page.locator(".rl-mark--read").first
         expect(first, held).to_have_attribute("aria-pressed", "false")
         first.click()
@@ -721,6 +862,10 @@ def test_where_nothing_can_be_kept_all_else_works(browser: Browser, address: str
         assert visit.count == TOTAL
         page.locator(".rl-mark--read").first.click()
         expect(page.locator("#rl-kept")).to_contain_text("keeps nothing")
+        page = visit.open("papers/openelm/")
+        expect(page.get_by_role("tab", selected=True)).to_have_text("BibTeX")
+        page.get_by_role("tab", name="RIS").click()
+        expect(page.get_by_role("tab", selected=True)).to_have_text("RIS")
         assert set(visit.said) <= {"no"}  # the theme's own complaint
         visit.said.clear()
 
@@ -758,11 +903,14 @@ def test_marks_follow_a_renamed_paper(browser: Browser, address: str) -> None:
     with _visit(browser, address) as visit:
         visit.page.route("**/data/catalogue.json", renamed)
         page = visit.browse()
-        body = b'{"format": "reading-list-marks", "version": 1, "marks": {"old-name": {"state": "read"}}}'
+        earlier, later = ({"at": f"2024-01-0{day}T00:00:00Z"} for day in (1, 2))
+        marks = {"old-name": {"state": "read", **later}, "openelm": {"state": "to-read", **earlier}}
+        body = json.dumps({"format": "reading-list-marks", "version": 1, "marks": marks}).encode()
         page.locator("#rl-marks-file").set_input_files({"name": "m", "mimeType": "application/json", "buffer": body})
-        expect(page.locator("#rl-marks-said")).to_contain_text("1 mark taken over")
+        expect(page.locator("#rl-marks-said")).to_contain_text("2 marks taken over")
         visit.browse("?mark=read")
         assert visit.titles() == _titled(["openelm"])
+        assert "old-name" not in page.evaluate("Object.values(localStorage).join()")
         page.evaluate(COMES_BACK, {"marks": {}, "last": {"id": "old-name", "title": "OpenELM"}})
         visit.open("")
         expect(page.locator('.rl-continue a[href$="/papers/openelm/"]')).to_be_visible()
@@ -797,12 +945,21 @@ def test_a_citation_is_copied_and_downloaded(browser: Browser, address: str, nam
 def test_the_tabs_are_worked_by_keys_and_remembered(visit: Visit) -> None:
     page = visit.open("papers/openelm/")
     page.get_by_role("tab", name="BibTeX").focus()
-    page.keyboard.press("ArrowRight")
-    expect(page.get_by_role("tab", name="RIS")).to_be_focused()
-    page.keyboard.press("End")
-    expect(page.get_by_role("tab", name="Plain text")).to_have_attribute("aria-selected", "true")
-    page.keyboard.press("ArrowRight")
-    expect(page.get_by_role("tab", name="BibTeX")).to_be_focused()
+    for key, name in (
+        ("ArrowRight", "RIS"),
+        ("End", "Plain text"),
+        ("ArrowRight", "BibTeX"),
+        ("ArrowLeft", "Plain text"),
+        ("ArrowLeft", "CSL-JSON"),
+        ("Home", "BibTeX"),
+    ):
+        page.keyboard.press(key)
+        expect(page.get_by_role("tab", name=name)).to_be_focused()
+        expect(page.get_by_role("tab", selected=True)).to_have_text(name)
+    page.get_by_role("tablist").evaluate("each => each.click()")  # beside the tabs, which does nothing
+    page.keyboard.press("Tab")  # the tabs are one stop
+    expect(page.get_by_role("button", name="Copy BibTeX")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
     page.keyboard.press("ArrowLeft")
     page.reload()
     expect(page.get_by_role("tab", name="Plain text")).to_have_attribute("aria-selected", "true")
@@ -812,16 +969,23 @@ def test_the_tabs_are_worked_by_keys_and_remembered(visit: Visit) -> None:
 def test_where_a_page_may_not_copy_the_text_is_selected(visit: Visit) -> None:
     page = visit.open("papers/openelm/")
     page.evaluate(
-        "navigator.clipboard.writeText = () => Promise.reject(new Error('no')); document.execCommand = () => false"
+        "navigator.clipboard.writeText = () => Promise.reject(new Error('no')); document.execCommand = () => true"
     )
-    said = page.locator(".rl-cite [role=status]")
-    page.get_by_role("button", name="Copy BibTeX").click()
+    said, copy = page.locator(".rl-cite [role=status]"), page.get_by_role("button", name="Copy BibTeX")
+    copy.click()
+    expect(copy).to_have_text("Copied")  # in the older way
+    assert page.evaluate("getSelection().toString()") == ""
+    page.evaluate("document.execCommand = () => false")
+    copy.click()
     expect(said).to_contain_text("The text is selected")
     expect(said).to_have_class(re.compile("rl-is-wrong"))
+    expect(copy).to_have_text("Copy")
     assert page.evaluate("getSelection().toString()").startswith("@")
     _download(page, "Download BibTeX")
     expect(said).to_have_text("BibTeX saved as openelm.bib.")
     expect(said).not_to_have_class(re.compile("rl-is-wrong"))
+    page.get_by_role("tab", name="RIS").click()
+    expect(said).to_have_text("")  # it was of another format
 
 
 def test_keys_of_the_browser_are_left_to_it_on_a_tab(visit: Visit) -> None:
@@ -833,6 +997,8 @@ def test_keys_of_the_browser_are_left_to_it_on_a_tab(visit: Visit) -> None:
         page.keyboard.press(key)
         assert page.evaluate("window.left") is True, key
         expect(tab).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("End")
+    assert page.evaluate("window.left") is False  # the page stays where it is
 
 
 # --- everybody --------------------------------------------------------------------------------------------------------
@@ -989,6 +1155,15 @@ def test_focus_stays_in_the_list_when_a_row_goes(visit: Visit) -> None:
     page.locator(".rl-mark--read").first.press("Enter")
     expect(page.locator(".rl-rows > li > a").first).to_have_text(second)
     assert page.evaluate("document.activeElement.closest('li')?.querySelector('a').textContent") == second
+    third = page.locator(".rl-rows > li > a").nth(1)
+    held = page.get_by_role("link", name=str(third.text_content()), exact=True)
+    held.focus()
+    page.evaluate(  # as another tab does
+        """async () => { const { marks } = await import(new URL("../assets/marks.js", location.href).href);
+          marks.set(document.querySelector(".rl-rows .rl-mark").dataset.paper, "read"); }"""
+    )
+    expect(page.get_by_role("link", name=second, exact=True)).to_have_count(0)
+    expect(held).to_be_focused()
 
 
 def test_focus_stays_on_an_option_that_is_taken_back(visit: Visit) -> None:

@@ -269,7 +269,6 @@ class Page {
     this.said = at("#rl-picked");
     this.keep = at(".rl-keep");
 
-    const early = this.input.value; // typed before the list was there
     this.view = view;
     this.answer = answer; // to the text `answered`
     this.answered = view.q.trim();
@@ -279,7 +278,6 @@ class Page {
     const before = history.state ?? {};
     this.#shown = Number.isInteger(before.shown) ? before.shown : PAGE;
     this.#picked = new Set(before.picked?.flatMap((id) => list.number.get(id) ?? []));
-    if (early && !this.view.q) this.view.q = early;
     home.classList.add("rl-is-ready");
     home.querySelector(".rl-more")?.remove();
     this.keep.hidden = false;
@@ -437,8 +435,6 @@ class Page {
     addEventListener("popstate", () => {
       if (location.search === this.#query) return; // a link within the page
       this.#query = location.search;
-      clearTimeout(this.#typed);
-      this.#typed = 0;
       this.view = readView(this.list.facets);
       this.#shown = history.state?.shown ?? PAGE;
       this.#renderAll();

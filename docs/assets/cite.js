@@ -50,7 +50,6 @@ function enhance(box) {
     name: part.querySelector("summary").textContent.trim(),
     text: part.querySelector("pre"),
   }));
-  if (!parts.length) return;
   const said = element("p", { class: "rl-cite__said", role: "status" });
   const copier = element("button", { type: "button", class: "rl-cite__copy" }, "Copy");
   const saver = element("button", { type: "button", class: "rl-cite__save" }, "Download");

@@ -149,7 +149,7 @@ class Marks extends EventTarget {
       this.#last = found.last;
     } catch {
       // Damaged data are put aside, not thrown away: someone may still mend them by hand.
-      this.#try(() => text !== null && localStorage.setItem(`${KEY}:damaged`, text));
+      this.#try(() => localStorage.setItem(`${KEY}:damaged`, text));
     }
   }
 
@@ -367,7 +367,7 @@ function progress(papers) {
 function showProgress() {
   const line = document.querySelector(".rl-progress");
   const papers = new Map();
-  for (const [link, id] of paperLinks()) if (!papers.has(id)) papers.set(id, link);
+  for (const [link, id] of paperLinks()) papers.set(id, link);
   if (!line || !papers.size) return;
   const show = () => line.replaceChildren(...progress(papers));
   marks.addEventListener("change", show);
@@ -417,35 +417,36 @@ function members(list) {
 }
 
 /**
- * Offer the way back: the paper opened last, the paths begun, what is to be read. Nothing for a first visit. A path is
- * begun with its first step: a later one may have been read for itself, or on another path.
+ * Return what leads a reader on, each with its link: the paper opened last, the paths begun, what is to be read. A path
+ * is begun with its first step: a later one may have been read for itself, or on another path.
  */
-async function showContinue(before) {
-  if (!marks.size && !marks.last) return;
-  const list = await catalogue(); // says which papers count
+function waysOn({ papers: { id, title }, paths }) {
   const lines = [];
   const link = (address, text) => element("a", { href: new URL(address, root).href }, text);
   if (marks.last && marks.of(marks.last.id) !== "read") {
     lines.push(["Opened last", link(`papers/${marks.last.id}/`, marks.last.title)]);
   }
-  if (marks.number("read")) {
-    const { id, title } = list.papers;
-    const begun = list.paths
-      .map(([path, name, steps]) => {
-        const next = steps.findIndex((step) => marks.of(id[step]) !== "read");
-        const at = steps.map((step) => (marks.of(id[step]) === "read" ? marks.at(id[step]) || "0" : ""));
-        return { path, name, steps, next, at: at.reduce((a, b) => (a > b ? a : b), "") };
-      })
-      .filter((path) => path.next > 0)
-      .sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
-    for (const { name, steps, next } of begun.slice(0, 2)) {
-      lines.push([`${name}, step ${next + 1} of ${steps.length}`, link(`papers/${id[steps[next]]}/`, title[steps[next]])]);
-    }
+  const begun = paths
+    .map(([, name, steps]) => {
+      const next = steps.findIndex((step) => marks.of(id[step]) !== "read");
+      const at = steps.map((step) => (marks.of(id[step]) === "read" ? marks.at(id[step]) || "0" : ""));
+      return { name, steps, next, at: at.reduce((a, b) => (a > b ? a : b), "") };
+    })
+    .filter((path) => path.next > 0)
+    .sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
+  for (const { name, steps, next } of begun.slice(0, 2)) {
+    lines.push([`${name}, step ${next + 1} of ${steps.length}`, link(`papers/${id[steps[next]]}/`, title[steps[next]])]);
   }
   const later = marks.number("to-read");
   if (later) lines.push(["Your reading list", link("papers/?mark=to-read", `${count(later, "paper")} to read`)]);
-  if (!lines.length) return;
+  return lines;
+}
+
+/** Offer the ways on. Nothing for a first visit, which need not load the catalogue: it says which papers count. */
+async function showContinue(before) {
+  const lines = marks.size || marks.last ? waysOn(await catalogue()) : [];
   document.querySelector(".rl-continue")?.remove(); // of when this page was last seen
+  if (!lines.length) return;
   before.before(
     element(
       "section",
