@@ -108,10 +108,8 @@ class SearchBox {
       const isK = /^[a-z]$/i.test(key) ? key.toLowerCase() === "k" : code === "KeyK";
       // No letter alone: who speaks to the browser types letters by mistake (WCAG 2.1.4).
       if (!isK || event.ctrlKey === event.metaKey || event.altKey || event.shiftKey) return;
-      if (target.isContentEditable || /^(?:input|textarea|select)$/.test(target.localName)) {
-        // A check box takes no text.
-        if (!/^(?:checkbox|radio|button)$/.test(target.type)) return;
-      }
+      // A check box takes no text.
+      if (/^(?:input|textarea|select)$/.test(target.localName) && !/^(?:checkbox|radio|button)$/.test(target.type)) return;
       event.preventDefault();
       this.open(target);
       input.focus();
