@@ -473,10 +473,13 @@ def test_all_results_are_in_the_list_too(visit: Visit) -> None:
         ({"key": "л", "code": "KeyK"}, True),  # Russian
         ({"key": "k", "code": "KeyV"}, True),  # Dvorak
         ({"key": "t", "code": "KeyK"}, False),
+        ({"key": "k", "metaKey": True}, False),  # with Control
+        ({"key": "k", "altKey": True}, False),
+        ({"key": "k", "shiftKey": True}, False),
         ({}, False),
     ],
 )
-def test_the_shortcut_is_found_on_any_layout(visit: Visit, key: dict[str, str], opens: bool) -> None:
+def test_the_shortcut_is_found_on_any_layout(visit: Visit, key: dict[str, Any], opens: bool) -> None:
     page = visit.open()
     page.evaluate(
         """key => document.body.dispatchEvent(
@@ -484,6 +487,8 @@ def test_the_shortcut_is_found_on_any_layout(visit: Visit, key: dict[str, str], 
         key,
     )
     assert visit.box.evaluate("box => box === document.activeElement") == opens
+    page.keyboard.press("Escape")
+    expect(visit.box).not_to_be_focused()
 
 
 def test_by_keys_alone(visit: Visit) -> None:
@@ -496,13 +501,12 @@ def test_by_keys_alone(visit: Visit) -> None:
     for key in ("Control+k", "Meta+k"):
         page.keyboard.press(key)
         expect(visit.box).to_be_focused()
-        expect(visit.box).to_have_value("")
-        page.keyboard.type("pruning s/k")
+        page.keyboard.type("pruning s/k")  # in the place of what was asked before
         expect(visit.box).to_have_value("pruning s/k")
         page.keyboard.press("Escape")
         expect(link).to_be_focused()
         expect(visit.box).to_have_attribute("aria-expanded", "false")
-        visit.box.evaluate("box => box.value = ''")
+        expect(visit.box).to_have_value("pruning s/k")
     page.keyboard.press("Control+k")
     page.keyboard.type("pruning")
     options = page.get_by_role("option")
@@ -551,6 +555,12 @@ def test_it_is_a_combobox_with_a_listbox_and_a_live_count(visit: Visit) -> None:
     assert page.get_by_role("listbox", name="Results").get_attribute("id") == controlled
     expect(page.locator("[role=status].rl-search__status")).to_contain_text("papers")
     expect(page.locator(".rl-search__panel")).to_have_attribute("tabindex", "-1")  # Firefox stops at what scrolls
+    page.locator("h1").click()
+    expect(page.get_by_role("listbox")).to_be_hidden()
+    visit.ask("pruning")
+    visit.box.blur()  # as for another window
+    expect(page.get_by_role("listbox")).to_be_visible()
+    visit.box.focus()
     # Tab leaves through the link to all results, and what is left closes.
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
@@ -587,6 +597,10 @@ def test_on_a_phone_it_covers_the_page_and_gives_it_back(browser: Browser, real:
         visit.ask("pruning")
         page.get_by_role("option").nth(2).tap()
         page.wait_for_url(re.compile(rf"{re.escape(real)}(papers|topics|paths)/(?!gptq/)[^/]+/$"))
+        button.tap()
+        visit.ask("pruning")
+        button.tap()
+        page.wait_for_url(f"{real}papers/?find=pruning")
 
 
 def test_without_scripts_nothing_offers_a_search_and_that_is_said(browser: Browser, real: str) -> None:
@@ -714,6 +728,18 @@ def test_what_was_found_before_is_found_without_a_network(visit: Visit) -> None:
     visit.said.clear()
 
 
+def test_who_types_before_the_script_has_come_is_answered(visit: Visit) -> None:
+    held: list[Route] = []
+    visit.page.route("**/assets/search.js", lambda route: held.append(route))
+    with visit.page.expect_request("**/assets/search.js"):
+        visit.page.goto(f"{visit.address}about/", wait_until="commit")
+    visit.box.fill("frantar")
+    visit.box.focus()
+    held[0].continue_()
+    visit.page.wait_for_load_state()
+    expect(visit.result("gptq")).to_be_visible()
+
+
 def test_a_late_answer_is_announced(visit: Visit) -> None:
     held: list[Route] = []
     visit.page.route("**/data/search/words-*", lambda route: held.append(route))
@@ -770,6 +796,7 @@ def test_answers_come_in_the_order_of_the_questions(browser: Browser, real: str)
             held[0].continue_()
         page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
         expect(visit.status).to_have_text("1 paper")
+        expect(page.locator(".rl-search__all")).to_have_text("In the list, with filters")
         expect(visit.result("astrom3")).to_be_visible()
 
 
