@@ -248,6 +248,16 @@ def test_the_line_below_a_title_is_that_of_the_pages(asking: Visit) -> None:
     assert lines == [html.unescape(unbroken(wording.byline(record))) for record in records]
 
 
+def test_a_name_that_prints_as_one_word_is_marked_by_a_part_of_it(asking: Visit) -> None:
+    pieces = asking.page.evaluate(
+        """async () => {
+            const { pieces } = await import(new URL("../assets/search-index.js", location.href).href);
+            return pieces("山田太郎 Loom", [{ asked: "太郎", words: new Set() }]);
+        }"""
+    )
+    assert pieces == [["山田太郎", True], [" ", False], ["Loom", False]]
+
+
 def test_a_paper_asked_for_by_its_name_comes_first(asking: Visit) -> None:
     names = [titles.plain(LIST.records[record_id].title).partition(":")[0] for record_id in LIST.newest_first]
     found = asking.page.evaluate(
@@ -780,6 +790,7 @@ def test_a_path_is_found_by_words_that_no_paper_has(browser: Browser, toy: str) 
         assert visit.ask("cloth") == ["From thread to cloth\nReading path · 3 papers"]
         expect(visit.status).to_have_text("No paper has these words.")
         expect(page.locator(".rl-search__all")).to_have_text("Browse all papers")
+        assert visit.ask("nothing yet") == []  # a topic without papers
 
 
 def test_answers_come_in_the_order_of_the_questions(browser: Browser, real: str) -> None:
@@ -860,7 +871,7 @@ def _lost(browser: Browser, address: str, path: str, page_text: str, **options: 
     [
         ("papers/gptqq/", "papers/gptq/"),
         ("papers/gptq.html", "papers/gptq/"),
-        ("gptq", "papers/gptq/"),
+        ("%47ptq", "papers/gptq/"),
         ("topics/quantisaton/", "topics/quantization/"),
         ("a/b/c/astrom3/", "papers/astrom3/"),
         ("papers/accurate-post-training-quantisation/index.html", "papers/gptq/"),
@@ -908,6 +919,21 @@ def test_the_folder_of_a_wrong_address_is_not_asked_for(browser: Browser, real: 
         expect(field).to_have_value("GPTQ")
         field.focus()
         expect(field).to_have_css("outline-style", "solid")
+        field.press("Enter")
+        page.wait_for_url(f"{real}papers/?find=GPTQ")
+
+
+def test_a_wrong_address_that_means_nothing_is_offered_nothing(browser: Browser, real: str) -> None:
+    with _lost(browser, real, "xqzzyxw/", real_site().html("404.html")) as page:
+        page.evaluate(
+            """async (assets) => {
+                await import(`${assets}not-found.js`);
+                const { searchIndex } = await import(`${assets}search-index.js`);
+                await searchIndex.find("xqzzyxw");
+            }""",
+            f"{real}assets/",
+        )
+        expect(page.locator(".rl-lost")).to_be_empty()
 
 
 def test_a_wrong_address_of_a_published_site(browser: Browser) -> None:

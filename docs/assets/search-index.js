@@ -435,7 +435,7 @@ export function byline(names, venue, issued) {
 /** Write a date for readers, as `in_words` in generator/facts/dates.py does, in one piece where a line is broken. */
 export function inWords(day) {
   const [year, month, date] = day.startsWith("--") ? ["", ...day.slice(2).split("-")] : day.split("-");
-  return [date && Number(date), month && MONTHS[Number(month) - 1], year].filter(Boolean).join("\u00a0");
+  return [Number(date), MONTHS[month - 1], year].filter(Boolean).join("\u00a0");
 }
 
 /** Return the topics and reading paths whose names have the words of a query, as `{ href, name, papers, kind }`. */
