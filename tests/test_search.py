@@ -732,6 +732,7 @@ def test_what_was_found_before_is_found_without_a_network(visit: Visit) -> None:
     page.context.set_offline(True)
     visit.ask("lottery")
     expect(visit.status).to_contain_text("could not be loaded")
+    expect(page.locator(".rl-search__all")).to_be_hidden()  # it was of what was found before
     assert visit.ask("frantar") == before
     page.context.set_offline(False)
     assert visit.ask("lottery")
@@ -762,6 +763,27 @@ def test_a_late_answer_is_announced(visit: Visit) -> None:
         route.continue_()
     expect(visit.result("gptq")).to_be_visible()
     expect(visit.status).not_to_contain_text("Searching")
+
+
+def test_an_answer_in_time_is_not_called_late_and_none_comes_to_a_closed_search(visit: Visit) -> None:
+    visit.page.clock.install()
+    page = visit.open()
+    visit.ask("frantar")
+    page.clock.fast_forward(2000)
+    expect(visit.status).to_have_text("1 paper")
+    held: list[Route] = []
+    page.route("**/data/search/words-*", lambda route: held.append(route), times=1)
+    with page.expect_request("**/data/search/words-*"):
+        visit.box.fill("pruning")
+    visit.box.press("Escape")
+    held[0].continue_()
+    page.evaluate(
+        """async () => {
+            const { searchIndex } = await import(new URL("../assets/search-index.js", location.href).href);
+            await searchIndex.find("pruning", 8);
+        }"""
+    )
+    expect(visit.box).to_have_attribute("aria-expanded", "false")
 
 
 def test_a_page_that_came_back_is_searched_on_with_the_field_in_focus(visit: Visit) -> None:

@@ -32,7 +32,7 @@ function reasons(card, bits, { terms, table }) {
     return [line(label, ...shown)];
   };
   const made = bits & (FIELDS.name | FIELDS.title) ? [line("Title")] : [];
-  if (bits & FIELDS.authors && typeof card.authors === "string") made.push(...listed("Author", card.authors.split("\t")));
+  if (bits & FIELDS.authors) made.push(...listed("Author", card.authors.split("\t")));
   if (bits & FIELDS.topics) made.push(...listed("Topic", card.topics.map((topic) => called(table.topics[topic], terms))));
   if (bits & FIELDS.facts) made.push(...listed("Facts", [...card.facts, card.type]));
   if (bits & FIELDS.summary) {
