@@ -145,6 +145,7 @@ def visit(browser: Browser, real: str) -> Iterator[Visit]:
         ("astrom$^3$", "astrom3", "Title", ["AstroM³"]),
         ("post training quantisation gptq", "gptq", "Title", ["Quantization"]),
         ("frantar", "gptq", "Author", ["Frantar"]),
+        ("training ctp", "ctp", "Title", ["Pretraining"]),  # a word written as one with another
         ("low precision gptq", "gptq", "Topic", ["precision"]),
         ("peft galore", "galore", "Topic", ["PEFT"]),
         ("billion gptq", "gptq", "Summary", ["billion"]),
@@ -186,6 +187,8 @@ def test_a_paper_is_found_and_the_reason_said(
         ("gpqt", "gptq", "gptq"),
         ("uqantization gptq", "quantisation gptq", "gptq"),  # even at the beginning
         ("quantizatoin-aware", "quantisation-aware", "efficientqat"),
+        ("quntizat gptq", "quantisation gptq", "gptq"),  # while it is typed
+        ("weigts gptq", "weights gptq", "gptq"),  # not weighs, which fewer papers have
         ("langauge trustworthy medical", "language trustworthy medical", "conceptclip"),  # whose title has that slip
     ],
 )
@@ -245,6 +248,16 @@ def test_the_line_below_a_title_is_that_of_the_pages(asking: Visit) -> None:
     assert lines == [html.unescape(unbroken(wording.byline(record))) for record in records]
 
 
+def test_a_name_that_prints_as_one_word_is_marked_by_a_part_of_it(asking: Visit) -> None:
+    pieces = asking.page.evaluate(
+        """async () => {
+            const { pieces } = await import(new URL("../assets/search-index.js", location.href).href);
+            return pieces("山田太郎 Loom", [{ asked: "太郎", words: new Set() }]);
+        }"""
+    )
+    assert pieces == [["山田太郎", True], [" ", False], ["Loom", False]]
+
+
 def test_a_paper_asked_for_by_its_name_comes_first(asking: Visit) -> None:
     names = [titles.plain(LIST.records[record_id].title).partition(":")[0] for record_id in LIST.newest_first]
     found = asking.page.evaluate(
@@ -275,13 +288,19 @@ def test_a_name_is_found_with_a_space_or_an_error_in_it(asking: Visit, query: st
     expect(asking.page.locator(".rl-hit").first).to_have_attribute("href", re.compile(f"/papers/{paper}/$"))
 
 
-@pytest.mark.parametrize("query", ["ICLR 2024", "iclr 2024", "2024 ICLR", "iclr24", "ICLR '24"])
+@pytest.mark.parametrize("query", ["ICLR 2024", "iclr 2024", "2024 ICLR", "iclr24", "ICLR '24", "training 2024 ICRL"])
 def test_papers_of_the_venue_asked_for_come_first(asking: Visit, query: str) -> None:
     """A paper of ICLR 2025 has both words too, where it came out in 2024."""
     venues = [LIST.records[LIST.newest_first[number]].venue for number in _ranked(asking, query)]
     first = [venue == "ICLR 2024" for venue in venues]
     assert any(first)
     assert first == sorted(first, reverse=True)
+
+
+def test_of_papers_worth_the_same_the_newest_comes_first(asking: Visit) -> None:
+    found = _ranked(asking, "alistarh")  # an author of each
+    assert len(found) > 1
+    assert found == sorted(found)
 
 
 def test_accents_and_case_do_not_count(asking: Visit) -> None:
@@ -312,6 +331,7 @@ def test_both_spellings_find_the_same(asking: Visit) -> None:
         ["modeling", "modelling"],
         ["center", "centre"],
         ["distillation", "distilation"],  # a double letter forgotten
+        ["gain", "gained"],  # at the end of one file of words and the beginning of the next
     ],
 )
 def test_forms_and_spellings_of_a_word_find_the_same_papers(asking: Visit, alike: list[str]) -> None:
@@ -366,6 +386,9 @@ def test_a_topic_is_offered_for_its_initials_too(asking: Visit) -> None:
         ("Y. Bengio", "Bengio"),  # who is printed with the first name in full
         ("papers by Chelsea Finn", "Chelsea Finn"),
         ("lora vs quantization", "lora quantization"),
+        ("red whale", "redwhale"),  # alone, whale is a slip
+        ("long-context", "long context"),
+        ("llama-2024", "llama 2024"),  # no name of the list
     ],
 )
 def test_what_says_nothing_is_passed_over(asking: Visit, query: str, same: str) -> None:
@@ -388,7 +411,8 @@ def test_a_topic_is_offered_itself(visit: Visit) -> None:
     visit.ask("pruning")
     first = page.get_by_role("option").first
     expect(first).to_have_text(f"{name} Topic · {len(LIST.by_topic[topic])} papers")
-    first.click()
+    visit.box.press("ArrowDown")
+    visit.box.press("Enter")
     page.wait_for_url(f"{visit.address}topics/{topic}/")
 
 
@@ -414,13 +438,14 @@ def test_of_a_long_query_only_the_beginning_is_asked(asking: Visit) -> None:
 
 def test_nothing_found_is_said_and_all_words_come_before_some(asking: Visit) -> None:
     page = asking.page
-    assert asking.ask("∞") == []  # no word
-    expect(asking.status).to_have_text("Nothing found for “∞”.")
+    for typed in ("∞", "mamba7", "x.qzzv"):  # no word, another model's name, nothing that begins with its second letter
+        assert asking.ask(typed) == []
+        expect(asking.status).to_have_text(f"Nothing found for “{typed}”.")
     assert asking.ask("xqzzyxw") == []
     expect(asking.status).to_have_text("Nothing found for “xqzzyxw”.")
     way_on = page.get_by_role("link", name="Browse all papers")
     expect(way_on).to_have_attribute("href", re.compile("/papers/$"))
-    expect(page.get_by_role("listbox")).to_be_hidden()
+    expect(page.get_by_role("listbox")).to_have_count(0)  # neither for who hears the page
     assert asking.ask("gptq astronomy")
     expect(asking.status).to_contain_text("No paper has all of these words")
     expect(asking.result("gptq")).to_be_visible()
@@ -459,10 +484,13 @@ def test_all_results_are_in_the_list_too(visit: Visit) -> None:
         ({"key": "л", "code": "KeyK"}, True),  # Russian
         ({"key": "k", "code": "KeyV"}, True),  # Dvorak
         ({"key": "t", "code": "KeyK"}, False),
+        ({"key": "k", "metaKey": True}, False),  # with Control
+        ({"key": "k", "altKey": True}, False),
+        ({"key": "k", "shiftKey": True}, False),
         ({}, False),
     ],
 )
-def test_the_shortcut_is_found_on_any_layout(visit: Visit, key: dict[str, str], opens: bool) -> None:
+def test_the_shortcut_is_found_on_any_layout(visit: Visit, key: dict[str, Any], opens: bool) -> None:
     page = visit.open()
     page.evaluate(
         """key => document.body.dispatchEvent(
@@ -470,6 +498,8 @@ def test_the_shortcut_is_found_on_any_layout(visit: Visit, key: dict[str, str], 
         key,
     )
     assert visit.box.evaluate("box => box === document.activeElement") == opens
+    page.keyboard.press("Escape")
+    expect(visit.box).not_to_be_focused()
 
 
 def test_by_keys_alone(visit: Visit) -> None:
@@ -482,13 +512,13 @@ def test_by_keys_alone(visit: Visit) -> None:
     for key in ("Control+k", "Meta+k"):
         page.keyboard.press(key)
         expect(visit.box).to_be_focused()
-        expect(visit.box).to_have_value("")
-        page.keyboard.type("pruning s/k")
+        page.keyboard.type("pruning s/k")  # in the place of what was asked before
         expect(visit.box).to_have_value("pruning s/k")
         page.keyboard.press("Escape")
         expect(link).to_be_focused()
         expect(visit.box).to_have_attribute("aria-expanded", "false")
-        visit.box.evaluate("box => box.value = ''")
+        expect(visit.box).to_have_value("pruning s/k")
+    visit.box.evaluate("box => box.value = ''")
     page.keyboard.press("Control+k")
     page.keyboard.type("pruning")
     options = page.get_by_role("option")
@@ -537,6 +567,12 @@ def test_it_is_a_combobox_with_a_listbox_and_a_live_count(visit: Visit) -> None:
     assert page.get_by_role("listbox", name="Results").get_attribute("id") == controlled
     expect(page.locator("[role=status].rl-search__status")).to_contain_text("papers")
     expect(page.locator(".rl-search__panel")).to_have_attribute("tabindex", "-1")  # Firefox stops at what scrolls
+    page.locator("h1").click()
+    expect(page.get_by_role("listbox")).to_be_hidden()
+    visit.ask("pruning")
+    visit.box.blur()  # as for another window
+    expect(page.get_by_role("listbox")).to_be_visible()
+    visit.box.focus()
     # Tab leaves through the link to all results, and what is left closes.
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
@@ -573,6 +609,10 @@ def test_on_a_phone_it_covers_the_page_and_gives_it_back(browser: Browser, real:
         visit.ask("pruning")
         page.get_by_role("option").nth(2).tap()
         page.wait_for_url(re.compile(rf"{re.escape(real)}(papers|topics|paths)/(?!gptq/)[^/]+/$"))
+        button.tap()
+        visit.ask("pruning")
+        button.tap()
+        page.wait_for_url(f"{real}papers/?find=pruning")
 
 
 def test_without_scripts_nothing_offers_a_search_and_that_is_said(browser: Browser, real: str) -> None:
@@ -693,8 +733,24 @@ def test_what_was_found_before_is_found_without_a_network(visit: Visit) -> None:
     page.context.set_offline(True)
     visit.ask("lottery")
     expect(visit.status).to_contain_text("could not be loaded")
+    expect(page.locator(".rl-search__all")).to_be_hidden()  # it was of what was found before
     assert visit.ask("frantar") == before
+    page.context.set_offline(False)
+    assert visit.ask("lottery")
+    expect(visit.status).not_to_contain_text("could not")
     visit.said.clear()
+
+
+def test_who_types_before_the_script_has_come_is_answered(visit: Visit) -> None:
+    held: list[Route] = []
+    visit.page.route("**/assets/search.js", lambda route: held.append(route))
+    with visit.page.expect_request("**/assets/search.js"):
+        visit.page.goto(f"{visit.address}about/", wait_until="commit")
+    visit.box.fill("frantar")
+    visit.box.focus()
+    held[0].continue_()
+    visit.page.wait_for_load_state()
+    expect(visit.result("gptq")).to_be_visible()
 
 
 def test_a_late_answer_is_announced(visit: Visit) -> None:
@@ -708,6 +764,27 @@ def test_a_late_answer_is_announced(visit: Visit) -> None:
         route.continue_()
     expect(visit.result("gptq")).to_be_visible()
     expect(visit.status).not_to_contain_text("Searching")
+
+
+def test_an_answer_in_time_is_not_called_late_and_none_comes_to_a_closed_search(visit: Visit) -> None:
+    visit.page.clock.install()
+    page = visit.open()
+    visit.ask("frantar")
+    page.clock.fast_forward(2000)
+    expect(visit.status).to_have_text("1 paper")
+    held: list[Route] = []
+    page.route("**/data/search/words-*", lambda route: held.append(route), times=1)
+    with page.expect_request("**/data/search/words-*"):
+        visit.box.fill("pruning")
+    visit.box.press("Escape")
+    held[0].continue_()
+    page.evaluate(
+        """async () => {
+            const { searchIndex } = await import(new URL("../assets/search-index.js", location.href).href);
+            await searchIndex.find("pruning", 8);
+        }"""
+    )
+    expect(visit.box).to_have_attribute("aria-expanded", "false")
 
 
 def test_a_page_that_came_back_is_searched_on_with_the_field_in_focus(visit: Visit) -> None:
@@ -737,6 +814,7 @@ def test_a_path_is_found_by_words_that_no_paper_has(browser: Browser, toy: str) 
         assert visit.ask("cloth") == ["From thread to cloth\nReading path · 3 papers"]
         expect(visit.status).to_have_text("No paper has these words.")
         expect(page.locator(".rl-search__all")).to_have_text("Browse all papers")
+        assert visit.ask("nothing yet") == []  # a topic without papers
 
 
 def test_answers_come_in_the_order_of_the_questions(browser: Browser, real: str) -> None:
@@ -753,6 +831,7 @@ def test_answers_come_in_the_order_of_the_questions(browser: Browser, real: str)
             held[0].continue_()
         page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
         expect(visit.status).to_have_text("1 paper")
+        expect(page.locator(".rl-search__all")).to_have_text("In the list, with filters")
         expect(visit.result("astrom3")).to_be_visible()
 
 
@@ -816,7 +895,7 @@ def _lost(browser: Browser, address: str, path: str, page_text: str, **options: 
     [
         ("papers/gptqq/", "papers/gptq/"),
         ("papers/gptq.html", "papers/gptq/"),
-        ("gptq", "papers/gptq/"),
+        ("%47ptq", "papers/gptq/"),
         ("topics/quantisaton/", "topics/quantization/"),
         ("a/b/c/astrom3/", "papers/astrom3/"),
         ("papers/accurate-post-training-quantisation/index.html", "papers/gptq/"),
@@ -864,6 +943,21 @@ def test_the_folder_of_a_wrong_address_is_not_asked_for(browser: Browser, real: 
         expect(field).to_have_value("GPTQ")
         field.focus()
         expect(field).to_have_css("outline-style", "solid")
+        field.press("Enter")
+        page.wait_for_url(f"{real}papers/?find=GPTQ")
+
+
+def test_a_wrong_address_that_means_nothing_is_offered_nothing(browser: Browser, real: str) -> None:
+    with _lost(browser, real, "xqzzyxw/", real_site().html("404.html")) as page:
+        page.evaluate(
+            """async (assets) => {
+                await import(`${assets}not-found.js`);
+                const { searchIndex } = await import(`${assets}search-index.js`);
+                await searchIndex.find("xqzzyxw");
+            }""",
+            f"{real}assets/",
+        )
+        expect(page.locator(".rl-lost")).to_be_empty()
 
 
 def test_a_wrong_address_of_a_published_site(browser: Browser) -> None:

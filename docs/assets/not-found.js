@@ -38,9 +38,7 @@ function mendLinks() {
 }
 
 async function suggest(box, input) {
-  const query = asked();
-  if (!query) return;
-  const found = await searchIndex.find(query, SHOWN);
+  const found = await searchIndex.find(asked(), SHOWN);
   const item = (href, name, about) =>
     element("li", {}, element("a", { href: new URL(href, root).href }, name), " ", element("small", {}, about));
   const items = [

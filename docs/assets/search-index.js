@@ -243,7 +243,7 @@ class SearchIndex {
 
   /** Return the papers that have a word, one it begins, or one that differs in its ending. */
   async #look(index, word) {
-    const base = word.length < SHORTEST_PREFIX ? word : stem(word);
+    const base = stem(word);
     const start = base.length > SHORTEST_PREFIX ? base.replace(/[er]$/, "") : base; // all words of this stem begin so
     const its = fileWith(index.words, word);
     const numbers = [its];
@@ -291,7 +291,7 @@ class SearchIndex {
         if (word.length === SHORTEST_MENDED && other.length === word.length && sorted(word) !== sorted(other)) return;
         const { whole, begun } = errors(word, other, limit);
         // Somebody may still be typing: a longer word counts by its beginning, behind the whole ones.
-        const cost = Math.min(whole, begun <= 1 && word.length > 4 ? begun + 1.5 : Infinity);
+        const cost = Math.min(whole, begun + 1.5);
         if (cost > limit + 0.5) return;
         const number = parseInt(papers[at], 36);
         if (!best || cost < best.cost || (cost === best.cost && number > best.number)) best = { written, cost, number };
@@ -376,7 +376,7 @@ function ranked(terms, { papers: size }, named) {
   const isLetter = ({ asked }) => /^[a-z]$/.test(asked);
   const needed = terms.every(isLetter) ? terms : terms.filter((term) => !isLetter(term));
   for (const term of terms) {
-    const rarity = Math.log(1 + size / (term.papers.size || 1));
+    const rarity = Math.log(1 + size / term.papers.size);
     const needs = Number(needed.includes(term));
     for (const [paper, { bits, weight }] of term.papers) {
       const known = held.get(paper) ?? { bits: 0, score: 0, words: 0 };
@@ -435,7 +435,7 @@ export function byline(names, venue, issued) {
 /** Write a date for readers, as `in_words` in generator/facts/dates.py does, in one piece where a line is broken. */
 export function inWords(day) {
   const [year, month, date] = day.startsWith("--") ? ["", ...day.slice(2).split("-")] : day.split("-");
-  return [date && Number(date), month && MONTHS[Number(month) - 1], year].filter(Boolean).join("\u00a0");
+  return [Number(date), MONTHS[month - 1], year].filter(Boolean).join("\u00a0");
 }
 
 /** Return the topics and reading paths whose names have the words of a query, as `{ href, name, papers, kind }`. */

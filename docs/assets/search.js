@@ -32,7 +32,7 @@ function reasons(card, bits, { terms, table }) {
     return [line(label, ...shown)];
   };
   const made = bits & (FIELDS.name | FIELDS.title) ? [line("Title")] : [];
-  if (bits & FIELDS.authors && typeof card.authors === "string") made.push(...listed("Author", card.authors.split("\t")));
+  if (bits & FIELDS.authors) made.push(...listed("Author", card.authors.split("\t")));
   if (bits & FIELDS.topics) made.push(...listed("Topic", card.topics.map((topic) => called(table.topics[topic], terms))));
   if (bits & FIELDS.facts) made.push(...listed("Facts", [...card.facts, card.type]));
   if (bits & FIELDS.summary) {
@@ -108,10 +108,8 @@ class SearchBox {
       const isK = /^[a-z]$/i.test(key) ? key.toLowerCase() === "k" : code === "KeyK";
       // No letter alone: who speaks to the browser types letters by mistake (WCAG 2.1.4).
       if (!isK || event.ctrlKey === event.metaKey || event.altKey || event.shiftKey) return;
-      if (target.isContentEditable || /^(?:input|textarea|select)$/.test(target.localName)) {
-        // A check box takes no text.
-        if (!/^(?:checkbox|radio|button)$/.test(target.type)) return;
-      }
+      // A check box takes no text.
+      if (/^(?:input|textarea|select)$/.test(target.localName) && !/^(?:checkbox|radio|button)$/.test(target.type)) return;
       event.preventDefault();
       this.open(target);
       input.focus();
