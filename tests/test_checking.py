@@ -265,8 +265,8 @@ def test_records_of_one_identifier_are_named_until_a_person_tells_them_apart(
     make_records: Make, one: str, other: str, doubt: str
 ) -> None:
     ferry = f'{HEAD}title: "Ferries in Fog"\nidentifiers: {other}\n'.replace("'", '"')
-    files = {"papers/ferry.yaml": ferry, "papers/loom.yaml": f"{LOOM}identifiers: {one}\n".replace("'", '"')}
-    folder = with_schema(make_records(files))
+    loom = f"{LOOM}identifiers: {one}\nadded: '2026-11-20'\n".replace("'", '"')
+    folder = with_schema(make_records({"papers/ferry.yaml": ferry, "papers/loom.yaml": loom}))
     remedy = "correct it where it is wrong, merge the two if they are one paper, or add `not_same_as: [ferry]`"
     assert problems_of(folder) == [("papers/loom.yaml", 3, f"identifiers: 'ferry' has the same {doubt}; {remedy}")]
     make_records({"papers/ferry.yaml": f"{ferry}not_same_as: [loom]\n"})

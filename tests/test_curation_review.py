@@ -373,6 +373,16 @@ def test_two_records_fit_the_terminal(width: int) -> None:
         assert any("- title =" in line for line in lines) == (sides[0] is sides[1])
 
 
+def test_what_only_one_record_knows_is_said() -> None:
+    sides = [("left", Record(title="Knots", venue="Sea")), ("right", Record(title="Knots"))]
+    assert [line.rstrip("-") for line in side_by_side(sides, 40)][1:] == [
+        "- title = ",
+        "Knots",
+        "- venue ",
+        "Sea                │ (not known)",
+    ]
+
+
 def test_no_record_sends_the_terminal_anything() -> None:
     record = Record.model_construct(**{**dict(LOOM), "title": "a\x1b[2Jb\x9b31mc\r\nd\u202ee", "topics": ("\x07",)})
     text = "\n".join(side_by_side([("\x1b]0;x\x07", record), ("b", LOOM)], 80))

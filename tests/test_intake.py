@@ -527,6 +527,30 @@ def test_pairs_for_review_name_entries_and_records(tmp_path: Path) -> None:
     assert [outcome.new for outcome in done.outcomes] == [True, True]
 
 
+def test_an_import_says_what_a_person_has_to_look_at(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    title, twice = "Ropes That Rest at Sea", [{"family": "Loom", "given": "Ida"}] * 2
+    decided = Record(title="Knots of the Seven Seas", provenance={"authors": "editor: none is printed"})
+    ropes = Record(title=title, issued="2020", provenance={"venue": "editor: not known"})
+    for name, record in {"ropes": ropes, "the-knots": decided}.items():
+        write_record(tmp_path / "records", name, record)
+    facts: list[dict[str, Any]] = [{"title": decided.title, "custom": {"notes": ["A knot may be missing."]}}]
+    facts.append({"title": title, "issued": {"date-parts": [[2020]]}})
+    facts = [{"id": each["title"], "type": "article", "author": twice} | each for each in facts]
+    (tmp_path / "facts.json").write_text(json.dumps(facts), "utf-8")
+    (tmp_path / "more.csv").write_text(f"id,title,year\nr,{title},2021\n", "utf-8")
+    paths = [str(tmp_path / name) for name in ("facts.json", "more.csv")]
+    assert call("import", "--dry-run", "--json", "--records", str(tmp_path / "records"), *paths) == 0
+    out, said = capsys.readouterr()
+    pairs = [(pair["a"], pair["b"], pair.get("record")) for pair in json.loads(out)["review"]]
+    assert pairs == [(1, 2, None), (2, 1, "ropes")]
+    years = "equal title, but the years differ (2020, 2021)"
+    assert said.splitlines()[:3] == [
+        "doubt: ropes: authors: a name stands twice",  # those of the other record are decided
+        f"review: {title} and r: {years}",
+        f"review: r and ropes: {years}",
+    ]
+
+
 def test_an_import_does_not_bring_back_what_was_taken_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     project = enter_project(tmp_path, monkeypatch)
     assert call("import", *DAY, str(LISTING)) == 0

@@ -238,6 +238,9 @@ def test_two_texts_of_one_title_year_and_author_in_a_source_leave_open_which_of_
     items = [item("Editorial", label, database=label[0], **facts) for label in ("a", "b", "a again")]
     assert match(items[:2]).clusters == ((0, 1),)
     assert match(items).clusters == ((0,), (1,), (2,))
+    items[1] = replace(items[1], authors="Loom, Ida;Ferry, Jan")
+    assert match(items).review == ()
+    assert len(match([replace(each, source="") for each in items]).review) == 3
 
 
 def test_nearly_equal_titles_of_which_one_recurs_are_asked_about() -> None:
@@ -277,13 +280,27 @@ def test_authors_and_year_or_place_and_year_are_strong_evidence(
     assert evidence.strong(a, b) == evidence.strong(b, a) == is_strong
 
 
-@pytest.mark.parametrize(("papers", "asked"), [(50, 0), (49, 1)])
-def test_a_database_that_lists_a_paper_twice_is_asked_about_unless_it_lists_many(papers: int, asked: int) -> None:
+@pytest.mark.parametrize(
+    ("papers", "databases", "with_both", "asked"),
+    [
+        (50, ("a", "b"), ("a", "b"), 0),
+        (49, ("a", "b"), ("a", "b"), 1),
+        (52, ("a", "b"), ("a",), 0),
+        (50, ("", "b"), ("", "b"), 1),  # entries of no database are of none that lists a paper once
+    ],
+)
+def test_a_database_that_lists_a_paper_twice_is_asked_about_unless_it_lists_many(
+    papers: int, databases: Sequence[str], with_both: Sequence[str], asked: int
+) -> None:
     facts = {"authors": ("Ida Loom", "Jan Ferry"), "issued": "2020", "venue": "Proceedings of Looms"}
     near = ["Weaving Red Cloth by Night with Care", "Weaving Red Cloth by Night with Ease"]
     listed = [*near, *(f"A Catalogue of Kelp, Part {number}" for number in range(papers - 2))]
-    items = [item(title, f"{source}{title}", database=source, **facts) for title in listed for source in ("a", "b")]
-    items.append(item(listed[-1], "again", database="a", **facts))
+    items = [
+        item(title, f"{source}{title}", database=source, **facts)
+        for title in listed
+        for source in (with_both if title in near else databases)
+    ]
+    items.append(item(listed[-1], "again", database=databases[0], **facts))
     found = match(items)
     assert len(found.clusters) == papers
     assert len(found.review) == asked
@@ -472,6 +489,7 @@ def test_the_order_of_the_input_does_not_change_reasons() -> None:
 def test_clusters_part_the_input_and_respect_cannot_links(items: list[Item]) -> None:
     found = match(items)
     assert sorted(place for cluster in found.clusters for place in cluster) == list(range(len(items)))
+    assert list(found.pairs) == sorted(found.pairs, key=lambda pair: (pair.a, pair.b))
     for cluster in found.clusters:
         for a, b in combinations([items[place] for place in cluster], 2):
             assert a.label not in b.not_same_as

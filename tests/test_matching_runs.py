@@ -320,6 +320,23 @@ def test_a_pair_for_review_says_in_json_what_was_compared(project: Path, capsys:
     assert pair["compared"] == {"title": "equal"}
 
 
+def test_what_records_are_to_each_other_is_no_news(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    known = {"issued": "2020", "alternative_identifiers": [{"doi": "10.5555/a"}]}
+    records = {
+        "cloth": Record(title="Weaving Cloth at Night", **known),
+        "knots": Record(title="Knots of the Seven Seas", **known),
+    }
+    for name, record in (records | dict.fromkeys(("one", "other"), Record(title="Editorial"))).items():
+        write_record(Path("records"), name, record)
+    assert cli.main(["duplicates", "a.csv", "--json"]) == 0
+    out, said = capsys.readouterr()
+    found = json.loads(out)
+    assert {name for pair in found["pairs"] for name in (pair["a"], pair["b"])} == {"x", "y", "cloth"}
+    assert not any("compared" in pair for pair in found["pairs"])  # which tells why a person is asked
+    assert [set(cluster) for cluster in found["clusters"]] == [{"x", "y", "cloth"}]
+    assert said == "4 entries, 1 cluster of one paper, 0 pairs for review\n"
+
+
 def test_many_entries_of_one_title_are_compared_once() -> None:
     many = [
         item_of_entry(Entry("toy", number, number, "A Loom of Many Threads", key=str(number))) for number in range(3000)

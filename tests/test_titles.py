@@ -35,6 +35,8 @@ from generator.facts import titles
         (r"Looms at $\sim$10$\times$ Speed", "Looms at ∼10× Speed"),
         (r"\$5-\$10 for \emph{Looms}", "$5-$10 for Looms"),
         ("$5-$10 for a Loom, or $7/$8", "$5-$10 for a Loom, or $7/$8"),
+        (r"Warp$^{a}$ by %s in \emph{Weft}", "Warp^a by %s in Weft"),
+        (r"\relax", r"\relax"),
     ],
 )
 def test_plain_text(title: str, plain: str) -> None:
@@ -60,6 +62,7 @@ def test_mathematics_is_told_from_text() -> None:
     ("title", "slug"),
     [
         ("GPTQ: Accurate Quantization of Toys", "gptq"),
+        ("T5: Toys for All", "t5"),
         ("Frozen in Time", "frozen-in-time"),
         # One letter before the colon is no name to remember.
         ("A: One More Loom", "a-one-more-loom"),
@@ -128,6 +131,7 @@ def test_what_names_differ_in_is_kept(one: str, other: str) -> None:
 
 def test_tokens_are_words_and_numbers() -> None:
     assert titles.tokens("Qwen2.5-VL: 3B+ Looms, v2.") == ["qwen", "2.5", "vl", "3", "b+", "looms", "v", "2"]
+    assert titles.tokens("Wüste Läufe") == ["wuste", "laufe"]
 
 
 @given(st.text(max_size=60))

@@ -108,6 +108,9 @@ def test_a_record_without_identifier_is_found_by_its_title(world: World, name: s
     record = Record(title=TITLE, authors=("Ada Weaver",), issued="2022")
     done = run(server, {"loom": record}, name)
     assert [(fact.field, fact.value) for fact in done.facts] == [("identifiers.arxiv", "2210.00001")]
+    # A long title is enough where nothing else is known.
+    done = run(server, {"loom": Record(title=TITLE)}, name)
+    assert [fact.field for fact in done.facts] == ["authors", "issued", "identifiers.arxiv"]
 
 
 def test_ids_are_asked_for_by_the_hundred(world: World) -> None:

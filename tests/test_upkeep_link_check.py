@@ -457,7 +457,8 @@ def finding(kind: str, url: str = "https://a.example/", **more: str) -> Finding:
         ({"kind": "unsure", "since": "2026-01-01"}, "dead", "2026-01-01"),
         ({"kind": "moved", "since": "2026-01-01"}, "dead", "2026-02-01"),
         ({"kind": "dead", "since": "2026-01-01"}, "alive", None),
-        ({"kind": "dead", "since": ["x"]}, "dead", "2026-02-01"),
+        ({"kind": "dead", "since": ["x"] * 10}, "dead", "2026-02-01"),
+        ({"kind": "dead", "since": "x"}, "dead", "2026-02-01"),
         ("nonsense", "dead", "2026-02-01"),
     ],
 )
@@ -476,7 +477,7 @@ def test_the_state_survives_from_run_to_run(tmp_path: Path) -> None:
         finding("alive", "https://c.example/"),
         finding("unchecked", "https://b.example/"),
     ]
-    state = link_check.state_of(findings, before)
+    state = link_check.state_of(findings, before | {"https://c.example/": {"kind": "dead", "since": "2026-01-01"}})
     assert link_check.write_state(path, state)
     assert not link_check.write_state(path, state)
     assert link_check.read_state(path) == state == {

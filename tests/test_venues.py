@@ -192,6 +192,8 @@ def test_venues_agree_as_far_as_both_say_where_a_paper_stands(one: str, other: s
         ("Cornell University (arXiv)", None),
         ("Preprint (arXiv:2310.12345)", None),
         ("HAL (arXiv 2310.12345)", None),
+        ("Submitted 2024 (arXiv 2310.12345)", None),
+        ("Loom Studies", "Loom Studies"),
         ("CoRR 2023 (arXiv 2310.12345)", None),
         ("arXiv preprint arXiv:2310.12345, 2023", None),
     ],

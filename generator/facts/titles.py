@@ -159,7 +159,7 @@ def _to_text(latex: str, math_mode: str) -> str:
 # they hold; and such as print nothing, most of which set the type of what follows them in their braces.
 _SIGNS = {"textless": "<", "textgreater": ">", "textbar": "|", "textbardbl": "‖", "textunderscore": "_", "cprime": "'"}
 _STYLES = "mbox textmd textsf texttt textup".split()
-_SILENT = """relax xspace - / em it bf sc tt rm sf sl itshape slshape scshape upshape bfseries mdseries rmfamily
+_SILENT = """relax xspace / em it bf sc tt rm sf sl itshape slshape scshape upshape bfseries mdseries rmfamily
     sffamily ttfamily normalfont tiny scriptsize footnotesize small normalsize large Large LARGE huge Huge""".split()
 
 
@@ -183,7 +183,7 @@ def _known_commands() -> Any:
     missing = [MacroTextSpec(name, sign) for name, sign in _SIGNS.items()]
     missing += [MacroTextSpec(name, "") for name in _SILENT]
     missing += [MacroTextSpec(name, discard=False) for name in _STYLES]
-    known.add_context_category("missing", missing, prepend=True)
+    known.add_context_category("missing", missing)
     return known
 
 

@@ -68,7 +68,7 @@ def _signs(library: Library, topics: Sequence[str]) -> list[tuple[str, float, fl
     """Return for each topic its name in short lines, and about how wide and high they are."""
     found: list[tuple[str, float, float]] = []
     for topic in topics:
-        lines = textwrap.wrap(topic_name(library, topic), 16) or [""]
+        lines = textwrap.wrap(topic_name(library, topic), 16)
         found.append(("\n".join(lines), max(map(len, lines)) * SIGN_LETTER * 0.58, len(lines) * SIGN_LINE))
     return found
 
