@@ -461,6 +461,7 @@ PEOPLE = {"authors": (PersonName(family="Weaver", given="Ann"), "Bo Spindle"), "
         ({"venue": "Loom Quarterly", "provenance": {"venue": "https://api.example/1"}}, None),
         ({"venue": "Loom Quarterly", "provenance": {}, "corrected": (PUT_RIGHT,)}, None),
         (PEOPLE | {"summary": "It weaves."}, None),
+        ({"title": "Looms That Weave Patterns", "alternative_titles": (LOOM.title,)}, None),
     ],
 )
 def test_a_correction_that_what_changed_does_not_tell_is_asked_about(
@@ -471,6 +472,11 @@ def test_a_correction_that_what_changed_does_not_tell_is_asked_about(
     assert [(each.level, each.message.partition(" other than before")[0]) for each in found] == (
         [("notice", f"corrected: {fields}")] if fields else []
     )
+
+
+def test_a_fact_that_was_not_known_is_no_correction(head: Path, base: Path) -> None:
+    write_record(base, "loom", LOOM.model_copy(update={"venue": None}))
+    assert not any(remark.message.startswith("corrected: ") for remark in judged(head, base).remarks)
 
 
 @pytest.mark.parametrize(
