@@ -262,10 +262,12 @@ def test_a_deleted_record_is_one_problem_with_its_remedy(head: Path, base: Path)
 
 
 def test_a_renamed_file_is_told_how_to_rename(head: Path, base: Path) -> None:
-    (head / "papers" / "loom.yaml").rename(head / "papers" / "learning-looms.yaml")
+    for folder in (head, base):  # it bears a title twice, and is no twin of itself
+        write_record(folder, "loom", LOOM.model_copy(update={"alternative_titles": (f"{LOOM.title}.",)}))
+    (head / "papers" / "loom.yaml").rename(head / "papers" / "weaving-looms.yaml")
     ((file, message),) = told(head, base)
     assert file == "papers/loom.yaml"
-    assert "add `loom: learning-looms` to redirects.yaml" in message
+    assert "add `loom: weaving-looms` to redirects.yaml" in message
 
 
 def test_many_records_that_are_gone_are_looked_for_among_many_new_ones_at_once(
