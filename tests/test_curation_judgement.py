@@ -262,10 +262,12 @@ def test_a_deleted_record_is_one_problem_with_its_remedy(head: Path, base: Path)
 
 
 def test_a_renamed_file_is_told_how_to_rename(head: Path, base: Path) -> None:
-    (head / "papers" / "loom.yaml").rename(head / "papers" / "learning-looms.yaml")
+    for folder in (head, base):  # it bears a title twice, and is no twin of itself
+        write_record(folder, "loom", LOOM.model_copy(update={"alternative_titles": (f"{LOOM.title}.",)}))
+    (head / "papers" / "loom.yaml").rename(head / "papers" / "weaving-looms.yaml")
     ((file, message),) = told(head, base)
     assert file == "papers/loom.yaml"
-    assert "add `loom: learning-looms` to redirects.yaml" in message
+    assert "add `loom: weaving-looms` to redirects.yaml" in message
 
 
 def test_many_records_that_are_gone_are_looked_for_among_many_new_ones_at_once(
@@ -474,6 +476,7 @@ PEOPLE = {"authors": (PersonName(family="Weaver", given="Ann"), "Bo Spindle"), "
         ({"venue": "Loom Quarterly", "provenance": {"venue": "https://api.example/1"}}, None),
         ({"venue": "Loom Quarterly", "provenance": {}, "corrected": (PUT_RIGHT,)}, None),
         (PEOPLE | {"summary": "It weaves."}, None),
+        ({"title": "Looms That Weave Patterns", "alternative_titles": (LOOM.title,)}, None),
     ],
 )
 def test_a_correction_that_what_changed_does_not_tell_is_asked_about(
@@ -484,6 +487,11 @@ def test_a_correction_that_what_changed_does_not_tell_is_asked_about(
     assert [(each.level, each.message.partition(" other than before")[0]) for each in found] == (
         [("notice", f"corrected: {fields}")] if fields else []
     )
+
+
+def test_a_fact_that_was_not_known_is_no_correction(head: Path, base: Path) -> None:
+    write_record(base, "loom", LOOM.model_copy(update={"venue": None}))
+    assert not any(remark.message.startswith("corrected: ") for remark in judged(head, base).remarks)
 
 
 @pytest.mark.parametrize(
