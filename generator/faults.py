@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from generator.facts.hidden import EMPTY
+from generator.facts.hidden import EMPTY_FAULT
 from generator.facts.identifiers import SCHEMES
 from generator.models import MAX_ABSTRACT, MAX_LINE, Entry, Record
 
@@ -57,7 +57,7 @@ def explain(fault: Mapping[str, Any], model: type[BaseModel]) -> str:
     if kind == "string_too_long":
         return f"is longer than {context['max_length']} characters; shorten it"
     if kind in ("string_too_short", "too_short"):
-        return EMPTY
+        return EMPTY_FAULT
     if kind.startswith("greater_than"):
         return f"is too small; write {context.get('ge', 1)} or more"
     if kind.startswith("less_than"):

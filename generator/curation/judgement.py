@@ -42,8 +42,14 @@ def judge(change: Change) -> Judgement:
     nearest = nearness.nearest(change.base, change.head)
     doubled, near = nearness.duplicates_and_remarks(change.base, change.head, nearest)
     problems = {*_problems(change), *doubled}
-    remarks = {*near, *_misattributed(change), *_untold(change), *_own_words(change)}
-    remarks |= {*_forgotten(change), *_unpublished(change)}
+    remarks = {
+        *near,
+        *_misattributed(change),
+        *_untold(change),
+        *_own_words(change),
+        *_forgotten(change),
+        *_unpublished(change),
+    }
     return Judgement(
         tuple(sorted(problems, key=lambda problem: problem.sort_key)),
         tuple(sorted(remarks, key=lambda remark: remark.sort_key)),

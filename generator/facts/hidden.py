@@ -14,7 +14,7 @@ _MISLEADING = "\u061c\u200e\u200f\u202a-\u202e\u2065-\u206f\ufff9-\ufffb\ufffe\u
 # U+200D) stay: Persian, Indic scripts and emoji need them.
 _EMPTY = "[\u00ad\u200b\u2060-\u2064\ufeff]|(?<![\u1820-\u18aa])\u180e"
 
-EMPTY = "is empty; fill it in or delete the field"
+EMPTY_FAULT = "is empty; fill it in or delete the field"
 
 _FAULT = re.compile(f"[{_CONTROL}]|(?P<invisible>[{_MISLEADING}])")
 _WITHOUT_WIDTH = re.compile(_EMPTY)
@@ -31,7 +31,7 @@ def text_fault(text: str) -> str | None:
         return None
     match = _FAULT.search(text)
     if match is None:
-        return None if without_empty(text).strip() else EMPTY
+        return None if without_empty(text).strip() else EMPTY_FAULT
     kind = "invisible" if match["invisible"] else "control"
     return f"holds the {kind} character U+{ord(match[0]):04X}; delete it"
 
